@@ -1,0 +1,277 @@
+"""The nouns of the house: plain frozen records that every step shares.
+
+Nothing here reads a file, a clock or a database. Times are aware and in UTC.
+Offsets count Python characters (Unicode code points) of the stored clean text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+EMPTY: Mapping[str, object] = MappingProxyType({})
+
+
+class BodyFormat(StrEnum):
+    """How the body of an imported message is written."""
+
+    PLAIN = "plain"
+    HTML = "html"
+    MARKDOWN = "markdown"
+
+
+class Stance(StrEnum):
+    """Which side of its parent a message takes, where the platform says so."""
+
+    FOR = "for"
+    AGAINST = "against"
+
+
+class ParentEvidence(StrEnum):
+    """What a reply link rests on, strongest first."""
+
+    HEADER = "header"  # In-Reply-To, or the reply id of a platform
+    REFERENCES = "references"  # an older ancestor named in References
+    QUOTE = "quote"  # the message quotes the words of its parent
+    SUBJECT = "subject"  # the same subject, replied to later
+    MENTION = "mention"  # a chat line that addresses an earlier speaker
+    NONE = "none"
+
+
+class QuoteKind(StrEnum):
+    """What a stretch taken out of a message's raw text was."""
+
+    QUOTED = "quoted"
+    ATTRIBUTION = "attribution"
+    SIGNATURE = "signature"
+
+
+class Origin(StrEnum):
+    """Who a derived row comes from. A re-run replaces machine rows only."""
+
+    MACHINE = "machine"
+    PERSON = "person"
+
+
+class IdeaStatus(StrEnum):
+    MACHINE = "machine"
+    CONFIRMED = "confirmed"
+    HIDDEN = "hidden"
+
+
+class Nature(StrEnum):
+    """What an extract is, in the words of the harvester's method."""
+
+    ISSUE = "issue"
+    SOLUTION = "solution"
+    KNOWLEDGE = "knowledge"
+    EXAMPLE = "example"
+    CONCEPT = "concept"
+    ARGUMENT = "argument"
+    BIAS = "bias"
+
+
+class ExtractState(StrEnum):
+    SUGGESTED = "suggested"
+    TAKEN = "taken"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawMessage:
+    """One message as an importer read it, before cleaning and threading.
+
+    ``source_id`` is the id the message has in its export. ``namespace`` keeps ids
+    apart that would collide inside one discussion (comment 3 of two Polis
+    conversations); messages with the same (namespace, source_id) are one message.
+    ``parent_source_id`` is looked up in the same namespace unless
+    ``parent_namespace`` names another one (a Decidim comment under its debate).
+    """
+
+    source_id: str
+    text: str
+    position: str
+    """Where in the file, for people: ``record 12``, ``line 40``, ``posts[3]``."""
+    namespace: str = ""
+    body_format: BodyFormat = BodyFormat.PLAIN
+    parent_source_id: str | None = None
+    parent_namespace: str | None = None
+    references: tuple[str, ...] = ()
+    """Ancestor ids, oldest first, as in the References header."""
+    thread_source_id: str | None = None
+    """Messages that share it are in one thread, whatever their parents say."""
+    author_key: str | None = None
+    """What identifies the author inside the export (address, user id, handle)."""
+    author_name: str | None = None
+    """The name the export shows. Kept apart from the pseudonym."""
+    posted_at: datetime | None = None
+    edited_at: datetime | None = None
+    subject: str | None = None
+    language: str | None = None
+    """Declared by the platform; otherwise it is identified from the text."""
+    url: str | None = None
+    category: str | None = None
+    stance: Stance | None = None
+    n_likes: int | None = None
+    n_for: int | None = None
+    n_against: int | None = None
+    is_accepted: bool = False
+    n_attachments: int = 0
+    extra: Mapping[str, object] = EMPTY
+    """What else the platform knows; JSON-serialisable."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing in the input that could not be used, and what to do about it."""
+
+    source: str
+    """The file, or ``archive.zip:member``."""
+    position: str
+    what: str
+    remedy: str
+
+    def __str__(self) -> str:
+        place = f"{self.source}, {self.position}" if self.position else self.source
+        return f"{place}: {self.what} ({self.remedy})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """A stretch separated from a message's own words, kept as reply evidence."""
+
+    kind: QuoteKind
+    text: str
+    """Without quote marks (``>``)."""
+    at: int
+    """Offset in the clean text before which it stood."""
+    author: str | None = None
+    """Who it is attributed to, if the attribution line says so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CleanText:
+    """A message's own words and what was separated from them."""
+
+    text: str
+    quotes: tuple[Quote, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A stored message. ``text`` is the clean text that all offsets refer to."""
+
+    id: int
+    source_id: str
+    thread_id: int
+    parent_id: int | None
+    parent_evidence: ParentEvidence
+    depth: int
+    """0 at the root of its thread."""
+    rank: int
+    """Reading order inside its thread, depth first by time; 0 is the root."""
+    participant_id: int | None
+    author: str | None
+    """The pseudonym, e.g. ``Participant 12``."""
+    posted_at: datetime | None
+    subject: str | None
+    language: str | None
+    text: str
+    url: str | None = None
+    category: str | None = None
+    stance: Stance | None = None
+    n_likes: int | None = None
+    n_for: int | None = None
+    n_against: int | None = None
+    is_accepted: bool = False
+    n_attachments: int = 0
+    extra: Mapping[str, object] = EMPTY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A stretch ``start:end`` of some text."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A stretch of a message that says one thing; the unit placed under ideas."""
+
+    id: int
+    message_id: int
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Idea:
+    id: int
+    parent_id: int | None
+    level: int
+    """1 for a top idea."""
+    title: str
+    keyphrases: tuple[str, ...]
+    summary: str
+    n_messages: int
+    n_authors: int
+    stability: float | None
+    """0..1: how much of it comes back when the discussion is resampled."""
+    status: IdeaStatus = IdeaStatus.MACHINE
+    origin: Origin = Origin.MACHINE
+    x: float = 0.0
+    y: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    passage_id: int
+    message_id: int
+    start: int
+    end: int
+    idea_id: int | None
+    """The leaf idea; None where the passage is honestly unplaced."""
+    weight: float
+    """0..1: how well the passage fits its idea."""
+    origin: Origin = Origin.MACHINE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extract:
+    """A key passage: suggested by the machine, or taken by a harvester."""
+
+    id: int
+    message_id: int
+    start: int
+    end: int
+    quote: str
+    nature: Nature
+    score: float
+    state: ExtractState
+    origin: Origin = Origin.MACHINE
+    idea_ids: tuple[int, ...] = ()
+    tags: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What produced a set of machine rows."""
+
+    id: int
+    kind: str
+    state: str
+    """``running``, ``done``, ``failed`` or ``interrupted``."""
+    started_at: datetime
+    finished_at: datetime | None
+    seed: int
+    settings: Mapping[str, object] = field(default_factory=dict)
+    model: Mapping[str, object] = field(default_factory=dict)
+    outcome: Mapping[str, object] = field(default_factory=dict)
+    timings: Mapping[str, float] = field(default_factory=dict)
