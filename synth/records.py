@@ -11,6 +11,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 EMPTY: Mapping[str, object] = MappingProxyType({})
 
@@ -275,3 +280,32 @@ class Run:
     model: Mapping[str, object] = field(default_factory=dict)
     outcome: Mapping[str, object] = field(default_factory=dict)
     timings: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdeaTree:
+    """The ideas of one discussion as arrays; row ``i`` of the idea arrays is idea ``i``."""
+
+    parent: NDArray[np.int32]
+    """(n_ideas,) row of the parent idea, -1 for a top idea; parents come before children."""
+    level: NDArray[np.int32]
+    """(n_ideas,) 1 for a top idea."""
+    leaf: NDArray[np.int32]
+    """(n_passages,) row of the leaf idea of each passage, -1 where unplaced."""
+    weight: NDArray[np.float32]
+    """(n_passages,) 0..1, how well the passage fits its idea; 0 where unplaced."""
+    stability: NDArray[np.float32]
+    """(n_ideas,) 0..1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdeaName:
+    """What an idea is called and who speaks for it."""
+
+    title: str
+    keyphrases: tuple[str, ...]
+    summary: str
+    """One to three verbatim passages' worth of orientation; may be empty."""
+    language: str | None
+    representatives: tuple[int, ...]
+    """Rows of the most telling passages, best first, from different authors where possible."""
