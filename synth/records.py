@@ -10,14 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-EMPTY: Mapping[str, object] = MappingProxyType({})
 
 
 class BodyFormat(StrEnum):
@@ -125,7 +122,7 @@ class RawMessage:
     n_against: int | None = None
     is_accepted: bool = False
     n_attachments: int = 0
-    extra: Mapping[str, object] = EMPTY
+    extra: Mapping[str, object] = field(default_factory=dict)
     """What else the platform knows; JSON-serialisable."""
 
 
@@ -193,7 +190,7 @@ class Message:
     n_against: int | None = None
     is_accepted: bool = False
     n_attachments: int = 0
-    extra: Mapping[str, object] = EMPTY
+    extra: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

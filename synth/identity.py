@@ -1,0 +1,101 @@
+"""Ideas keep their identity from run to run, by what is placed under them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+MIN_OVERLAP = 1 / 3
+"""Least Jaccard overlap of passages for a new idea to be an old one living on."""
+MIN_PART = 1 / 2
+"""Least share of an idea's passages that makes it a part of another one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lineage:
+    """What became of the ideas of the last run."""
+
+    ids: tuple[int | None, ...]
+    """For each new idea the old id it keeps, or None."""
+    kept: tuple[int, ...]
+    split: tuple[int, ...]
+    """Old ideas of which at least two new ones are parts."""
+    merged: tuple[int, ...]
+    """Old ideas that went into a new one together with others."""
+    n_born: int
+    gone: tuple[int, ...]
+
+
+def trace(
+    old: Mapping[int, frozenset[int]],
+    new: Sequence[frozenset[int]],
+    *,
+    levels: Mapping[int, int],
+    new_levels: Sequence[int],
+) -> Lineage:
+    """Match ``new`` ideas to ``old`` ones (id → passage ids, sub-ideas included).
+
+    Pairs are taken greedily by Jaccard overlap, ties broken by nearness of level, then by age.
+    Time and memory are linear in the number of (idea, passage) memberships.
+    """
+    shared = _shared(old, new)
+    pairs = sorted(
+        (
+            (-n / (len(old[i]) + len(new[j]) - n), abs(levels[i] - new_levels[j]), i, j)
+            for (i, j), n in shared.items()
+        ),
+    )
+    ids: list[int | None] = [None] * len(new)
+    taken: set[int] = set()
+    for negative_overlap, _, i, j in pairs:
+        if -negative_overlap >= MIN_OVERLAP and ids[j] is None and i not in taken:
+            ids[j] = i
+            taken.add(i)
+    split = _split(shared, old, new, new_levels)
+    merged = _merged(shared, old, taken)
+    return Lineage(
+        ids=tuple(ids),
+        kept=tuple(sorted(taken)),
+        split=split,
+        merged=merged,
+        n_born=sum(i is None for i in ids),
+        gone=tuple(sorted(old.keys() - taken - set(split) - set(merged))),
+    )
+
+
+def _shared(
+    old: Mapping[int, frozenset[int]], new: Sequence[frozenset[int]]
+) -> Counter[tuple[int, int]]:
+    holders: dict[int, list[int]] = {}
+    for j, passages in enumerate(new):
+        for passage in passages:
+            holders.setdefault(passage, []).append(j)
+    return Counter(
+        (i, j) for i, passages in old.items() for p in passages for j in holders.get(p, ())
+    )
+
+
+def _split(
+    shared: Counter[tuple[int, int]],
+    old: Mapping[int, frozenset[int]],
+    new: Sequence[frozenset[int]],
+    new_levels: Sequence[int],
+) -> tuple[int, ...]:
+    """Old ideas whose passages now stand in two or more ideas of one level."""
+    parts: Counter[tuple[int, int]] = Counter()
+    for (i, j), n in shared.items():
+        if n >= MIN_PART * len(new[j]) and n < len(old[i]) * (1 - MIN_OVERLAP / 2):
+            parts[i, new_levels[j]] += 1
+    return tuple(sorted({i for (i, _), n in parts.items() if n >= 2}))
+
+
+def _merged(
+    shared: Counter[tuple[int, int]], old: Mapping[int, frozenset[int]], taken: set[int]
+) -> tuple[int, ...]:
+    """Old ideas that did not live on but stand whole inside a new one."""
+    return tuple(
+        sorted(
+            {i for (i, _), n in shared.items() if i not in taken and n >= MIN_PART * len(old[i])}
+        )
+    )

@@ -1,0 +1,26 @@
+"""One SQLite file holds a discussion; only this package speaks SQL."""
+
+from __future__ import annotations
+
+from synth.store.database import Store, open_store
+from synth.store.discussions import Discussion
+from synth.store.extracts import ExtractChange
+from synth.store.ideas import IdeaRow, PlacementRow
+from synth.store.messages import Imported, Linked, MessageEvidence, StoredBody
+from synth.store.search import Hit
+from synth.store.sources import Source
+
+__all__ = [
+    "Discussion",
+    "ExtractChange",
+    "Hit",
+    "IdeaRow",
+    "Imported",
+    "Linked",
+    "MessageEvidence",
+    "PlacementRow",
+    "Source",
+    "Store",
+    "StoredBody",
+    "open_store",
+]

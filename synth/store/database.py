@@ -1,0 +1,113 @@
+"""Open a discussion file and hand out the collections in it."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import AbstractContextManager
+from pathlib import Path
+from types import TracebackType
+
+from sqlite_utils import Database
+
+from synth.errors import StoreProblem
+from synth.store.discussions import Discussions
+from synth.store.extracts import Extracts
+from synth.store.ideas import Ideas
+from synth.store.messages import Messages
+from synth.store.participants import Participants
+from synth.store.passages import Passages, Vectors
+from synth.store.runs import Events, Runs
+from synth.store.schema import APPLICATION_ID, migrations
+from synth.store.search import Search
+from synth.store.sources import Sources
+
+BUSY_SECONDS = 30
+
+
+class Store:
+    """The collections of one SQLite file.
+
+    Not shared between threads: each thread opens its own.
+    """
+
+    def __init__(self, db: Database, path: Path) -> None:
+        self.path = path
+        self._db = db
+        self.discussions = Discussions(db)
+        self.sources = Sources(db)
+        self.participants = Participants(db)
+        self.messages = Messages(db)
+        self.passages = Passages(db)
+        self.vectors = Vectors(db)
+        self.ideas = Ideas(db)
+        self.extracts = Extracts(db)
+        self.runs = Runs(db)
+        self.events = Events(db)
+        self.search = Search(db)
+
+    def atomic(self) -> AbstractContextManager[object]:
+        """All that is written inside is kept together or not at all."""
+        return self._db.atomic()
+
+    def vacuum(self) -> None:
+        """Give freed pages back and leave no trace of deleted words in the file."""
+        self._db.execute("INSERT INTO messages_fts(messages_fts) VALUES ('rebuild')")
+        self._db.vacuum()
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def close(self) -> None:
+        self._db.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def open_store(path: str | Path, *, must_exist: bool = False) -> Store:
+    """Open (or make) the discussion file at ``path`` and bring its tables up to date.
+
+    Raises StoreProblem when the file is missing (``must_exist``), is not an SQLite file,
+    belongs to another program, or was written by a newer version of this one.
+    """
+    path = Path(path)
+    if must_exist and not path.is_file():
+        raise StoreProblem(f"{path}: no such discussion file; make one with `synth run`")
+    if not path.parent.is_dir():
+        raise StoreProblem(f"{path}: the folder {path.parent} does not exist; create it first")
+    try:
+        connection = sqlite3.connect(path, timeout=BUSY_SECONDS)
+        db = Database(connection, execute_plugins=False)
+        _check_ours(db, path)
+        _prepare(db)
+    except sqlite3.DatabaseError as error:
+        raise StoreProblem(f"{path}: cannot be used as a discussion file ({error})") from error
+    return Store(db, path)
+
+
+def _check_ours(db: Database, path: Path) -> None:
+    """Refuse files of other programs, and of later versions of this one."""
+    tables = set(db.table_names())
+    (application,) = db.execute("PRAGMA application_id").fetchone()
+    if application not in (0, APPLICATION_ID) or (tables and "discussions" not in tables):
+        raise StoreProblem(f"{path}: an SQLite file of another program; choose another --db")
+    ours = {migration.name for migration in migrations.pending(Database(memory=True))}
+    if {migration.name for migration in migrations.applied(db)} - ours:
+        raise StoreProblem(f"{path}: written by a newer version; update discussion-synth")
+
+
+def _prepare(db: Database) -> None:
+    db.execute("PRAGMA foreign_keys = ON")
+    db.execute("PRAGMA secure_delete = ON")
+    db.execute("PRAGMA synchronous = NORMAL")
+    if db.journal_mode != "wal":
+        db.enable_wal()
+    if migrations.pending(db):
+        migrations.apply(db)
+        db.execute(f"PRAGMA application_id = {APPLICATION_ID}")

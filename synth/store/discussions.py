@@ -1,0 +1,107 @@
+"""Discussions: each a collection of messages with its map."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from synth.errors import StoreProblem
+from synth.store.values import now, read_time, time_text
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discussion:
+    id: int
+    slug: str
+    title: str
+    created_at: datetime
+    n_messages: int
+    n_authors: int
+    n_threads: int
+    n_ideas: int
+    first_at: datetime | None
+    last_at: datetime | None
+    languages: tuple[tuple[str, int], ...]
+    """(language, number of messages), most frequent first."""
+
+
+class Discussions:
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def add(self, title: str) -> Discussion:
+        """Open a new discussion; its slug is made from the title and is unique."""
+        slug = wanted = slugify(title)
+        n = 1
+        while self._row("slug = ?", slug):
+            n += 1
+            slug = f"{wanted}-{n}"
+        self._db.table("discussions").insert(
+            {"slug": slug, "title": title, "created_at": time_text(now())}
+        )
+        return self.named(slug)
+
+    def find(self, name: str) -> Discussion | None:
+        """The discussion whose slug or title is ``name``."""
+        row = self._row("slug = ? OR title = ?", name, name) or self._row("slug = ?", slugify(name))
+        return None if row is None else self._filled(row)
+
+    def named(self, name: str) -> Discussion:
+        """As ``find``; raises StoreProblem naming the discussions there are."""
+        found = self.find(name)
+        if found is None:
+            there = ", ".join(d.slug for d in self.all()) or "none"
+            raise StoreProblem(f"no discussion {name!r} in this file; there are: {there}")
+        return found
+
+    def all(self) -> list[Discussion]:
+        rows = self._db.query("SELECT * FROM discussions ORDER BY id")
+        return [self._filled(row) for row in rows]
+
+    def _row(self, where: str, *values: str) -> dict[str, Any] | None:
+        sql = f"SELECT * FROM discussions WHERE {where}"
+        return next(iter(self._db.query(sql, list(values))), None)
+
+    def _filled(self, row: dict[str, Any]) -> Discussion:
+        counts = next(
+            self._db.query(
+                """SELECT count(*) AS n_messages, count(DISTINCT participant_id) AS n_authors,
+                   count(DISTINCT thread_id) AS n_threads, min(posted_at) AS first_at,
+                   max(posted_at) AS last_at FROM messages WHERE discussion_id = ?""",
+                [row["id"]],
+            )
+        )
+        (n_ideas,) = self._db.execute(
+            "SELECT count(*) FROM ideas WHERE discussion_id = ?", [row["id"]]
+        ).fetchone()
+        languages = self._db.execute(
+            """SELECT language, count(*) AS n FROM messages
+               WHERE discussion_id = ? AND language IS NOT NULL
+               GROUP BY language ORDER BY n DESC, language""",
+            [row["id"]],
+        ).fetchall()
+        return Discussion(
+            id=row["id"],
+            slug=row["slug"],
+            title=row["title"],
+            created_at=datetime.fromisoformat(row["created_at"]),
+            n_messages=counts["n_messages"],
+            n_authors=counts["n_authors"],
+            n_threads=counts["n_threads"],
+            n_ideas=n_ideas,
+            first_at=read_time(counts["first_at"]),
+            last_at=read_time(counts["last_at"]),
+            languages=tuple((language, n) for language, n in languages),
+        )
+
+
+def slugify(title: str) -> str:
+    """``Vélo & école`` → ``velo-ecole``; never empty."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:60].strip("-") or "discussion"

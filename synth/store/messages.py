@@ -1,0 +1,396 @@
+"""Messages: kept once, updated when edited, linked into threads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from synth.records import (
+    CleanText,
+    Message,
+    ParentEvidence,
+    Quote,
+    QuoteKind,
+    RawMessage,
+    Stance,
+)
+from synth.store.values import json_text, now, read_time, sha256_text, time_text
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """One message ready to be stored."""
+
+    raw: RawMessage
+    clean: CleanText
+    language: str | None
+    namespace: str
+    participant_id: int | None
+    is_chat: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageEvidence:
+    """What a message says about its place in a thread."""
+
+    message_id: int
+    key: tuple[str, str]
+    """(namespace, source id)"""
+    parent_key: tuple[str, str] | None
+    ancestor_keys: tuple[tuple[str, str], ...]
+    thread_source_id: str | None
+    participant_id: int | None
+    author_name: str | None
+    posted_at: str | None
+    subject: str | None
+    text: str
+    quoted: tuple[str, ...]
+    is_chat: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Linked:
+    """A message's place in its thread."""
+
+    message_id: int
+    parent_id: int | None
+    evidence: ParentEvidence
+    thread_id: int
+    depth: int
+    rank: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredBody:
+    """A message as it came, and what was separated from its own words."""
+
+    raw: str
+    body_format: str
+    quotes: tuple[Quote, ...]
+
+
+class Messages:
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    # -- writing ---------------------------------------------------------------------------
+
+    def fingerprints(self, discussion_id: int) -> dict[tuple[str, str], str]:
+        """(namespace, source id) → hash of the message as it was imported."""
+        rows = self._db.execute(
+            "SELECT namespace, source_id, content_sha256 FROM messages WHERE discussion_id = ?",
+            [discussion_id],
+        )
+        return {(namespace, source_id): sha for namespace, source_id, sha in rows.fetchall()}
+
+    def add(self, discussion_id: int, source_file: int, items: Iterable[Imported]) -> None:
+        """Store new messages; the caller has made sure that their keys are new."""
+        with self._db.atomic():
+            for item in items:
+                columns = _columns(item) | {
+                    "discussion_id": discussion_id,
+                    "source_file": source_file,
+                    "namespace": item.namespace,
+                    "source_id": item.raw.source_id,
+                }
+                cursor = self._db.execute(
+                    f"INSERT INTO messages ({', '.join(columns)}) "
+                    f"VALUES ({', '.join('?' * len(columns))})",
+                    list(columns.values()),
+                )
+                assert cursor.lastrowid is not None
+                self._put_evidence(cursor.lastrowid, item)
+
+    def update(self, discussion_id: int, items: Iterable[Imported]) -> None:
+        """Bring edited messages up to date.
+
+        When the words changed, passages are cut anew by the next build, what people took
+        from the message is found again in the new words or marked stale, and the
+        words before the edit go to the history.
+        """
+        with self._db.atomic():
+            for item in items:
+                key = [discussion_id, item.namespace, item.raw.source_id]
+                message_id, before = self._db.execute(
+                    """SELECT id, text FROM messages
+                       WHERE discussion_id = ? AND namespace = ? AND source_id = ?""",
+                    key,
+                ).fetchone()
+                columns = _columns(item)
+                sets = ", ".join(f"{name} = ?" for name in columns)
+                if before != item.clean.text:
+                    self._forget_passages(discussion_id, message_id, before, item.clean.text)
+                self._db.execute(
+                    f"UPDATE messages SET {sets} WHERE id = ?", [*columns.values(), message_id]
+                )
+                self._anchor_extracts(message_id, item.clean.text)
+                self._put_evidence(message_id, item)
+
+    def link(self, links: Iterable[Linked]) -> None:
+        """Write the threads: parents, depth and reading order."""
+        with self._db.atomic():
+            self._db.conn.executemany(
+                """UPDATE messages SET parent_id = ?2, parent_evidence = ?3, thread_id = ?4,
+                   depth = ?5, rank = ?6
+                   WHERE id = ?1 AND (parent_id IS NOT ?2 OR parent_evidence IS NOT ?3
+                     OR thread_id IS NOT ?4 OR depth IS NOT ?5 OR rank IS NOT ?6)""",
+                [
+                    (k.message_id, k.parent_id, k.evidence, k.thread_id, k.depth, k.rank)
+                    for k in links
+                ],
+            )
+
+    def _put_evidence(self, message_id: int, item: Imported) -> None:
+        raw = item.raw
+        self._db.execute(
+            "INSERT OR REPLACE INTO message_evidence VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                message_id,
+                raw.text,
+                raw.body_format,
+                raw.parent_namespace,
+                raw.parent_source_id,
+                json_text(list(raw.references)),
+                raw.thread_source_id,
+                item.is_chat,
+            ],
+        )
+        self._db.execute("DELETE FROM quotes WHERE message_id = ?", [message_id])
+        self._db.conn.executemany(
+            "INSERT INTO quotes (message_id, kind, at, text, author) VALUES (?, ?, ?, ?, ?)",
+            [(message_id, q.kind, q.at, q.text, q.author) for q in item.clean.quotes],
+        )
+
+    def _forget_passages(
+        self, discussion_id: int, message_id: int, before: str, after: str
+    ) -> None:
+        self._db.execute("DELETE FROM passages WHERE message_id = ?", [message_id])
+        self._db.execute("UPDATE extracts SET is_stale = 1 WHERE message_id = ?", [message_id])
+        self._db.execute(
+            """INSERT INTO events (discussion_id, at, actor, verb, noun, noun_id, before, after)
+               VALUES (?, ?, 'import', 'edited', 'message', ?, ?, ?)""",
+            [
+                discussion_id,
+                time_text(now()),
+                message_id,
+                json_text({"text": before}),
+                json_text({"text": after}),
+            ],
+        )
+
+    def _anchor_extracts(self, message_id: int, text: str) -> None:
+        """Find stale quotes again in the new words, nearest to where they stood."""
+        stale = self._db.execute(
+            "SELECT id, start, quote FROM extracts WHERE message_id = ? AND is_stale = 1",
+            [message_id],
+        ).fetchall()
+        for extract_id, start, quote in stale:
+            places = list(_places(text, quote))
+            if places:
+                at = min(places, key=lambda place: abs(place - start))
+                self._db.execute(
+                    'UPDATE extracts SET start = ?, "end" = ?, is_stale = 0 WHERE id = ?',
+                    [at, at + len(quote), extract_id],
+                )
+
+    # -- reading ---------------------------------------------------------------------------
+
+    def evidence(self, discussion_id: int) -> list[MessageEvidence]:
+        """All that threading needs, in order of message id."""
+        quoted: dict[int, list[str]] = {}
+        for message_id, text in self._db.execute(
+            """SELECT q.message_id, q.text FROM quotes q JOIN messages m ON m.id = q.message_id
+               WHERE m.discussion_id = ? AND q.kind = 'quoted' ORDER BY q.id""",
+            [discussion_id],
+        ):
+            quoted.setdefault(message_id, []).append(text)
+        rows = self._db.query(
+            """SELECT m.id, m.namespace, m.source_id, m.participant_id, m.posted_at, m.subject,
+               m.text, e.parent_namespace, e.parent_source_id, e.ancestors, e.thread_source_id,
+               e.is_chat, n.name
+               FROM messages m JOIN message_evidence e ON e.message_id = m.id
+               LEFT JOIN participant_names n ON n.participant_id = m.participant_id
+               WHERE m.discussion_id = ? ORDER BY m.id""",
+            [discussion_id],
+        )
+        return [_evidence(row, tuple(quoted.get(row["id"], ()))) for row in rows]
+
+    def all(self, discussion_id: int) -> Iterator[Message]:
+        """Every message, in order of id (the order of import)."""
+        return map(
+            _message,
+            self._db.query(f"{_SELECT} WHERE m.discussion_id = ? ORDER BY m.id", [discussion_id]),
+        )
+
+    def get(self, message_id: int) -> Message | None:
+        return next(map(_message, self._db.query(f"{_SELECT} WHERE m.id = ?", [message_id])), None)
+
+    def many(self, message_ids: Sequence[int]) -> dict[int, Message]:
+        rows = self._db.query(
+            f"{_SELECT} WHERE m.id IN (SELECT value FROM json_each(?))", [json_text(message_ids)]
+        )
+        return {row["id"]: _message(row) for row in rows}
+
+    def thread(self, thread_id: int) -> list[Message]:
+        """The messages of a thread in reading order."""
+        rows = self._db.query(f"{_SELECT} WHERE m.thread_id = ? ORDER BY m.rank, m.id", [thread_id])
+        return [_message(row) for row in rows]
+
+    def threads(self, discussion_id: int, *, limit: int, offset: int = 0) -> list[dict[str, Any]]:
+        """Threads with title, counts and period, the longest first."""
+        return list(
+            self._db.query(
+                """SELECT m.thread_id AS id, count(*) AS n_messages,
+                   count(DISTINCT m.participant_id) AS n_authors,
+                   min(m.posted_at) AS first_at, max(m.posted_at) AS last_at,
+                   (SELECT coalesce(r.subject, substr(r.text, 1, 90))
+                    FROM messages r WHERE r.id = m.thread_id) AS title
+                   FROM messages m WHERE m.discussion_id = ?
+                   GROUP BY m.thread_id ORDER BY n_messages DESC, m.thread_id LIMIT ? OFFSET ?""",
+                [discussion_id, limit, offset],
+            )
+        )
+
+    def body(self, message_id: int) -> StoredBody | None:
+        """The raw form of a message and the quotes taken out of it."""
+        row = self._db.execute(
+            "SELECT raw, body_format FROM message_evidence WHERE message_id = ?", [message_id]
+        ).fetchone()
+        if row is None:
+            return None
+        return StoredBody(
+            raw=row[0], body_format=row[1], quotes=self.quotes([message_id]).get(message_id, ())
+        )
+
+    def quotes(self, message_ids: Sequence[int]) -> dict[int, tuple[Quote, ...]]:
+        """What was separated from the messages' own words, in order."""
+        found: dict[int, list[Quote]] = {}
+        for row in self._db.query(
+            """SELECT message_id, kind, at, text, author FROM quotes
+               WHERE message_id IN (SELECT value FROM json_each(?)) ORDER BY id""",
+            [json_text(message_ids)],
+        ):
+            quote = Quote(
+                kind=QuoteKind(row["kind"]), text=row["text"], at=row["at"], author=row["author"]
+            )
+            found.setdefault(row["message_id"], []).append(quote)
+        return {message_id: tuple(quotes) for message_id, quotes in found.items()}
+
+    def evidence_counts(self, discussion_id: int) -> Mapping[str, int]:
+        """How many messages rest on which reply evidence."""
+        rows = self._db.execute(
+            """SELECT parent_evidence, count(*) FROM messages WHERE discussion_id = ?
+               GROUP BY parent_evidence ORDER BY parent_evidence""",
+            [discussion_id],
+        )
+        return dict(rows.fetchall())
+
+
+def fingerprint(raw: RawMessage) -> str:
+    """Hash of all that an import knows of a message; a change means an edit."""
+    fields = [
+        raw.text,
+        raw.body_format,
+        raw.parent_source_id,
+        raw.parent_namespace,
+        list(raw.references),
+        raw.thread_source_id,
+        raw.author_key,
+        time_text(raw.posted_at),
+        raw.subject,
+        raw.url,
+        raw.category,
+        raw.stance,
+        raw.n_likes,
+        raw.n_for,
+        raw.n_against,
+        raw.is_accepted,
+        dict(raw.extra),
+    ]
+    return sha256_text(json_text(fields))
+
+
+def _columns(item: Imported) -> dict[str, object]:
+    raw = item.raw
+    return {
+        "participant_id": item.participant_id,
+        "posted_at": time_text(raw.posted_at),
+        "subject": raw.subject,
+        "language": item.language,
+        "text": item.clean.text,
+        "url": raw.url,
+        "category": raw.category,
+        "stance": raw.stance,
+        "n_likes": raw.n_likes,
+        "n_for": raw.n_for,
+        "n_against": raw.n_against,
+        "is_accepted": int(raw.is_accepted),
+        "n_attachments": raw.n_attachments,
+        "extra": json_text(dict(raw.extra)),
+        "content_sha256": fingerprint(raw),
+    }
+
+
+def _places(text: str, quote: str) -> Iterator[int]:
+    at = text.find(quote)
+    while at >= 0:
+        yield at
+        at = text.find(quote, at + 1)
+
+
+def _evidence(row: dict[str, Any], quoted: tuple[str, ...]) -> MessageEvidence:
+    namespace = row["namespace"]
+    parent = row["parent_source_id"]
+    parent_namespace = row["parent_namespace"]
+    return MessageEvidence(
+        message_id=row["id"],
+        key=(namespace, row["source_id"]),
+        parent_key=None
+        if parent is None
+        else (namespace if parent_namespace is None else parent_namespace, parent),
+        ancestor_keys=tuple((namespace, source_id) for source_id in json.loads(row["ancestors"])),
+        thread_source_id=row["thread_source_id"],
+        participant_id=row["participant_id"],
+        author_name=row["name"],
+        posted_at=row["posted_at"],
+        subject=row["subject"],
+        text=row["text"],
+        quoted=quoted,
+        is_chat=bool(row["is_chat"]),
+    )
+
+
+_SELECT = """SELECT m.*, p.pseudonym FROM messages m
+    LEFT JOIN participants p ON p.id = m.participant_id"""
+
+
+def _message(row: dict[str, Any]) -> Message:
+    return Message(
+        id=row["id"],
+        source_id=row["source_id"],
+        thread_id=row["thread_id"] or row["id"],
+        parent_id=row["parent_id"],
+        parent_evidence=ParentEvidence(row["parent_evidence"]),
+        depth=row["depth"],
+        rank=row["rank"],
+        participant_id=row["participant_id"],
+        author=row["pseudonym"],
+        posted_at=read_time(row["posted_at"]),
+        subject=row["subject"],
+        language=row["language"],
+        text=row["text"],
+        url=row["url"],
+        category=row["category"],
+        stance=None if row["stance"] is None else Stance(row["stance"]),
+        n_likes=row["n_likes"],
+        n_for=row["n_for"],
+        n_against=row["n_against"],
+        is_accepted=bool(row["is_accepted"]),
+        n_attachments=row["n_attachments"],
+        extra=json.loads(row["extra"]),
+    )

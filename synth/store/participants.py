@@ -1,0 +1,124 @@
+"""Participants: pseudonyms for reading, real names kept apart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from synth.store.values import json_text, now, sha256_text, time_text
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+
+class Participants:
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def known(self, discussion_id: int) -> dict[str, int]:
+        """Author key → participant id."""
+        rows = self._db.execute(
+            "SELECT author_key, participant_id FROM participant_names WHERE discussion_id = ?",
+            [discussion_id],
+        )
+        return dict(rows.fetchall())
+
+    def add(self, discussion_id: int, *, author_key: str, name: str | None) -> int:
+        """Give a new author the next number: ``Participant 12``. Numbers are never reused."""
+        (highest,) = self._db.execute(
+            """SELECT coalesce(max(CAST(substr(pseudonym, 13) AS INTEGER)), 0)
+               FROM participants WHERE discussion_id = ?""",
+            [discussion_id],
+        ).fetchone()
+        cursor = self._db.execute(
+            "INSERT INTO participants (discussion_id, pseudonym) VALUES (?, ?)",
+            [discussion_id, f"Participant {highest + 1}"],
+        )
+        self._db.execute(
+            "INSERT INTO participant_names VALUES (?, ?, ?, ?)",
+            [cursor.lastrowid, discussion_id, author_key, name],
+        )
+        assert cursor.lastrowid is not None
+        return cursor.lastrowid
+
+    def names(self, discussion_id: int) -> dict[str, str]:
+        """Pseudonym → real name, for those who chose to show names."""
+        rows = self._db.execute(
+            """SELECT p.pseudonym, n.name FROM participants p
+               JOIN participant_names n ON n.participant_id = p.id
+               WHERE p.discussion_id = ? AND n.name IS NOT NULL""",
+            [discussion_id],
+        )
+        return dict(rows.fetchall())
+
+    def find(self, discussion_id: int, name: str) -> int | None:
+        """The participant with this pseudonym, author key or real name."""
+        row = self._db.execute(
+            """SELECT p.id FROM participants p
+               LEFT JOIN participant_names n ON n.participant_id = p.id
+               WHERE p.discussion_id = ?1
+                 AND (p.pseudonym = ?2 OR n.author_key = ?2 OR n.name = ?2)
+               ORDER BY p.pseudonym = ?2 DESC, n.author_key = ?2 DESC, p.id""",
+            [discussion_id, name],
+        ).fetchone()
+        return None if row is None else int(row[0])
+
+    def erased_keys(self, discussion_id: int) -> frozenset[str]:
+        """Hashes (``author_hash``) of the authors that asked to be forgotten."""
+        rows = self._db.execute(
+            "SELECT author_key_sha256 FROM erasures WHERE discussion_id = ?", [discussion_id]
+        )
+        return frozenset(key for (key,) in rows.fetchall())
+
+    def erase(self, discussion_id: int, participant_id: int) -> int:
+        """Remove a participant's name, words and quotes; returns how many messages were emptied.
+
+        The emptied messages stay as steps of their threads. Messages that quote the
+        participant lose their raw form and those quotes. Words taken from the
+        participant's messages, their vectors and the history of their edits go too. A hash of
+        the author key remains so that a later import does not bring the person back.
+        """
+        with self._db.atomic():
+            ids = [
+                row[0]
+                for row in self._db.execute(
+                    "SELECT id FROM messages WHERE participant_id = ?", [participant_id]
+                )
+            ]
+            self._forget_words(ids)
+            (key,) = self._db.execute(
+                "SELECT author_key FROM participant_names WHERE participant_id = ?",
+                [participant_id],
+            ).fetchone()
+            self._db.execute(
+                "INSERT OR IGNORE INTO erasures VALUES (?, ?, ?)",
+                [discussion_id, author_hash(key), time_text(now())],
+            )
+            self._db.execute(
+                "DELETE FROM participant_names WHERE participant_id = ?", [participant_id]
+            )
+        return len(ids)
+
+    def _forget_words(self, ids: list[int]) -> None:
+        for statement in _FORGET:
+            self._db.execute(statement, {"ids": json_text(ids)})
+
+
+def author_hash(author_key: str) -> str:
+    return sha256_text(f"author:{author_key}")
+
+
+_THEIRS = "(SELECT value FROM json_each(:ids))"
+_REPLIES = f"(SELECT id FROM messages WHERE parent_id IN {_THEIRS})"
+_FORGET = (
+    f"""DELETE FROM vectors WHERE content_sha256 IN
+        (SELECT content_sha256 FROM passages WHERE message_id IN {_THEIRS})""",
+    f"DELETE FROM passages WHERE message_id IN {_THEIRS}",
+    f"DELETE FROM extracts WHERE message_id IN {_THEIRS}",
+    f"DELETE FROM quotes WHERE message_id IN {_THEIRS} OR message_id IN {_REPLIES}",
+    f"""UPDATE message_evidence SET raw = ''
+        WHERE message_id IN {_THEIRS} OR message_id IN {_REPLIES}""",
+    f"DELETE FROM events WHERE noun = 'message' AND noun_id IN {_THEIRS}",
+    f"""UPDATE messages SET text = '', subject = NULL, url = NULL, extra = '{{}}',
+        language = NULL, participant_id = NULL, content_sha256 = 'erased'
+        WHERE id IN {_THEIRS}""",
+)

@@ -1,0 +1,119 @@
+"""Passages and their vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from synth.records import Passage, Span
+from synth.store.values import json_text, sha256_text
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from sqlite_utils import Database
+
+
+class Passages:
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def replace(
+        self,
+        discussion_id: int,
+        spans: Mapping[int, Sequence[Span]],
+        *,
+        texts: Mapping[int, str],
+        run_id: int,
+    ) -> None:
+        """Make the discussion's passages exactly ``spans`` (message id → spans).
+
+        A passage that stands where one stood keeps its id, its place on the map and its placement.
+        """
+        wanted = {
+            (message_id, span.start, span.end) for message_id in spans for span in spans[message_id]
+        }
+        rows = self._db.execute(
+            """SELECT p.id, p.message_id, p.start, p."end" FROM passages p
+               JOIN messages m ON m.id = p.message_id WHERE m.discussion_id = ?""",
+            [discussion_id],
+        ).fetchall()
+        there = {
+            (message_id, start, end): passage_id for passage_id, message_id, start, end in rows
+        }
+        gone = [(there[key],) for key in there.keys() - wanted]
+        new = [
+            (message_id, start, end, sha256_text(texts[message_id][start:end]), run_id)
+            for message_id, start, end in sorted(wanted - there.keys())
+        ]
+        with self._db.atomic():
+            self._db.conn.executemany("DELETE FROM passages WHERE id = ?", gone)
+            self._db.conn.executemany(
+                """INSERT INTO passages (message_id, start, "end", content_sha256, run_id)
+                   VALUES (?, ?, ?, ?, ?)""",
+                new,
+            )
+
+    def all(self, discussion_id: int) -> list[Passage]:
+        """In order of message id, then of place."""
+        rows = self._db.query(
+            """SELECT p.id, p.message_id, p.start, p."end",
+               substr(m.text, p.start + 1, p."end" - p.start) AS text
+               FROM passages p JOIN messages m ON m.id = p.message_id
+               WHERE m.discussion_id = ? ORDER BY p.message_id, p.start""",
+            [discussion_id],
+        )
+        return [Passage(**row) for row in rows]
+
+    def hashes(self, discussion_id: int) -> list[str]:
+        """Content hashes, in the order of ``all``."""
+        rows = self._db.execute(
+            """SELECT p.content_sha256 FROM passages p JOIN messages m ON m.id = p.message_id
+               WHERE m.discussion_id = ? ORDER BY p.message_id, p.start""",
+            [discussion_id],
+        )
+        return [sha for (sha,) in rows.fetchall()]
+
+    def positions(self, discussion_id: int) -> list[tuple[float | None, float | None]]:
+        """Places on the map, in the order of ``all``; None where not laid out yet."""
+        rows = self._db.execute(
+            """SELECT p.x, p.y FROM passages p JOIN messages m ON m.id = p.message_id
+               WHERE m.discussion_id = ? ORDER BY p.message_id, p.start""",
+            [discussion_id],
+        )
+        return [(x, y) for x, y in rows.fetchall()]
+
+    def set_positions(self, positions: Iterable[tuple[int, float, float]]) -> None:
+        """Write (passage id, x, y)."""
+        with self._db.atomic():
+            self._db.conn.executemany(
+                "UPDATE passages SET x = ?2, y = ?3 WHERE id = ?1", list(positions)
+            )
+
+
+class Vectors:
+    """Vectors cached by content hash and model key (name and weights' checksum)."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def get(self, hashes: Sequence[str], *, model: str) -> dict[str, bytes]:
+        """The cached vectors among ``hashes``: float16 rows as bytes."""
+        rows = self._db.execute(
+            """SELECT v.content_sha256, v.vector FROM vectors v
+               WHERE v.model = ?1 AND v.content_sha256 IN (SELECT value FROM json_each(?2))""",
+            [model, json_text(sorted(set(hashes)))],
+        )
+        return dict(rows.fetchall())
+
+    def put(self, hashes: Sequence[str], vectors: NDArray[np.float16], *, model: str) -> None:
+        """Keep vectors: float16 (n, dim), one row a hash."""
+        rows = [(sha, model, row.tobytes()) for sha, row in zip(hashes, vectors, strict=True)]
+        with self._db.atomic():
+            self._db.conn.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", rows)
+
+    def sweep(self) -> None:
+        """Forget vectors of words that no passage holds any more."""
+        self._db.execute(
+            "DELETE FROM vectors WHERE content_sha256 NOT IN (SELECT content_sha256 FROM passages)"
+        )
