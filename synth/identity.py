@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 MIN_OVERLAP = 1 / 3
 """Least Jaccard overlap of passages for a new idea to be an old one living on."""
 MIN_PART = 1 / 2
 """Least share of an idea's passages that makes it a part of another one."""
+MIN_SHARE = 1 / 5
+"""Least share of an old idea that a part of it must hold for the old one to count as split."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,9 +22,9 @@ class Lineage:
     """For each new idea the old id it keeps, or None."""
     kept: tuple[int, ...]
     split: tuple[int, ...]
-    """Old ideas of which at least two new ones are parts."""
+    """Old ideas of which at least two new ones of the same level are parts."""
     merged: tuple[int, ...]
-    """Old ideas that went into a new one together with others."""
+    """Old ideas that did not live on but stand in a new one of the same level."""
     n_born: int
     gone: tuple[int, ...]
 
@@ -52,8 +54,12 @@ def trace(
         if -negative_overlap >= MIN_OVERLAP and ids[j] is None and i not in taken:
             ids[j] = i
             taken.add(i)
-    split = _split(shared, old, new, new_levels)
-    merged = _merged(shared, old, taken)
+
+    def is_peer(i: int, j: int) -> bool:
+        return levels[i] == new_levels[j]
+
+    split = _split(shared, old, new, is_peer)
+    merged = _merged(shared, old, taken, is_peer)
     return Lineage(
         ids=tuple(ids),
         kept=tuple(sorted(taken)),
@@ -80,22 +86,25 @@ def _split(
     shared: Counter[tuple[int, int]],
     old: Mapping[int, frozenset[int]],
     new: Sequence[frozenset[int]],
-    new_levels: Sequence[int],
+    is_peer: Callable[[int, int], bool],
 ) -> tuple[int, ...]:
-    """Old ideas whose passages now stand in two or more ideas of one level."""
-    parts: Counter[tuple[int, int]] = Counter()
-    for (i, j), n in shared.items():
-        if n >= MIN_PART * len(new[j]) and n < len(old[i]) * (1 - MIN_OVERLAP / 2):
-            parts[i, new_levels[j]] += 1
-    return tuple(sorted({i for (i, _), n in parts.items() if n >= 2}))
+    parts = Counter(
+        i
+        for (i, j), n in shared.items()
+        if is_peer(i, j) and n >= MIN_PART * len(new[j]) and n >= MIN_SHARE * len(old[i])
+    )
+    return tuple(sorted(i for i, n in parts.items() if n >= 2))
 
 
 def _merged(
-    shared: Counter[tuple[int, int]], old: Mapping[int, frozenset[int]], taken: set[int]
+    shared: Counter[tuple[int, int]],
+    old: Mapping[int, frozenset[int]],
+    taken: set[int],
+    is_peer: Callable[[int, int], bool],
 ) -> tuple[int, ...]:
-    """Old ideas that did not live on but stand whole inside a new one."""
-    return tuple(
-        sorted(
-            {i for (i, _), n in shared.items() if i not in taken and n >= MIN_PART * len(old[i])}
-        )
-    )
+    found = {
+        i
+        for (i, j), n in shared.items()
+        if i not in taken and is_peer(i, j) and n >= MIN_PART * len(old[i])
+    }
+    return tuple(sorted(found))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from synth.records import (
@@ -46,7 +47,7 @@ class MessageEvidence:
     thread_source_id: str | None
     participant_id: int | None
     author_name: str | None
-    posted_at: str | None
+    posted_at: datetime | None
     subject: str | None
     text: str
     quoted: tuple[str, ...]
@@ -87,6 +88,19 @@ class Messages:
             [discussion_id],
         )
         return {(namespace, source_id): sha for namespace, source_id, sha in rows.fetchall()}
+
+    def texts(
+        self, discussion_id: int, keys: Sequence[tuple[str, str]]
+    ) -> dict[tuple[str, str], str]:
+        """(namespace, source id) → stored clean text, for those that are there."""
+        rows = self._db.execute(
+            """SELECT m.namespace, m.source_id, m.text FROM messages m
+               JOIN json_each(?) k ON m.namespace = json_extract(k.value, '$[0]')
+                 AND m.source_id = json_extract(k.value, '$[1]')
+               WHERE m.discussion_id = ?""",
+            [json_text([list(key) for key in keys]), discussion_id],
+        )
+        return {(namespace, source_id): text for namespace, source_id, text in rows.fetchall()}
 
     def add(self, discussion_id: int, source_file: int, items: Iterable[Imported]) -> None:
         """Store new messages; the caller has made sure that their keys are new."""
@@ -357,7 +371,7 @@ def _evidence(row: dict[str, Any], quoted: tuple[str, ...]) -> MessageEvidence:
         thread_source_id=row["thread_source_id"],
         participant_id=row["participant_id"],
         author_name=row["name"],
-        posted_at=row["posted_at"],
+        posted_at=read_time(row["posted_at"]),
         subject=row["subject"],
         text=row["text"],
         quoted=quoted,

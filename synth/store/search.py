@@ -50,7 +50,7 @@ def match_expression(query: str) -> str:
     """What a person typed, as an FTS5 expression in which every term is quoted."""
     wanted: list[str] = []
     unwanted: list[str] = []
-    for minus, phrase, word in re.findall(r'(-?)(?:"([^"]*)"|([^\s"]+))', query):
+    for minus, phrase, word in re.findall(r'(-?)(?:"([^"]*)"|([^\s"]+))', query.replace("\0", " ")):
         term = phrase or word.strip("*")
         if not re.search(r"\w", term):
             continue

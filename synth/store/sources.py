@@ -67,6 +67,19 @@ class Sources:
                 [state, sha256, n_bytes, n_added, n_updated, n_unchanged, len(rows), source_file],
             )
 
+    def forget_repeat(self, source_file: int) -> bool:
+        """Drop the record of an import that brought nothing new from a file imported before."""
+        return bool(
+            self._db.execute(
+                """DELETE FROM sources WHERE id = ?1 AND state = 'done'
+                   AND n_added = 0 AND n_updated = 0 AND EXISTS (
+                     SELECT 1 FROM sources s WHERE s.id <> ?1 AND s.state = 'done'
+                       AND s.sha256 = sources.sha256 AND s.name = sources.name
+                       AND s.discussion_id = sources.discussion_id)""",
+                [source_file],
+            ).rowcount
+        )
+
     def close_interrupted(self, discussion_id: int) -> int:
         """Mark imports that an earlier process never finished; returns how many."""
         return self._db.execute(

@@ -1,0 +1,41 @@
+"""``synth build``: make or renew the map of ideas."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from synth.cli import options
+from synth.cli.progress import progress_on_stderr
+
+
+@click.command()
+@options.db_option()
+@options.discussion_option
+@options.build_options
+@click.option("--force", is_flag=True, help="Build again even if nothing has changed.")
+@options.json_option
+def build(db: Path, discussion: str | None, *, force: bool, as_json: bool, **chosen: Any) -> None:
+    """Find the ideas in a discussion, name them and place every passage.
+
+    What people decided stays; what the machine made before is replaced. Ideas keep their
+    identity where they still hold the same passages.
+    """
+    from synth.cli import telling
+    from synth.pipeline import build as build_map
+    from synth.pipeline import choose_discussion
+    from synth.settings import Settings
+    from synth.store import open_store
+
+    with open_store(db, must_exist=True) as store:
+        found = choose_discussion(store, discussion)
+        report = build_map(
+            store, found.id, Settings(**chosen), force=force, progress=progress_on_stderr()
+        )
+        if as_json:
+            telling.say_json({"discussion": found.slug} | telling.build_facts(report))
+            return
+        telling.tell_build(report)
+        telling.tell_outline(store, found)

@@ -1,0 +1,62 @@
+"""``synth import``: bring exports into a discussion."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from synth.cli import options
+from synth.cli.progress import progress_on_stderr
+
+
+@click.command("import")
+@click.argument("inputs", metavar="FILE...", nargs=-1, required=True)
+@options.db_option()
+@options.format_option
+@options.columns_option
+@options.discussion_option
+@click.option("--dry-run", is_flag=True, help="Say what would happen; keep nothing.")
+@options.json_option
+def import_(
+    inputs: tuple[str, ...],
+    db: Path,
+    *,
+    format_: str | None,
+    columns: dict[str, str],
+    discussion: str | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Bring FILE... (files, folders, globs, .gz, .zip) into a discussion.
+
+    The same file twice adds nothing; an updated export adds what is new and updates what was
+    edited. Formats: capcollectif, chatlog, cif, decidim, discord, discourse, feed, json, mbox,
+    polis, slack, table (CSV, TSV, XLSX). They are told apart by content.
+    """
+    import tempfile
+
+    from synth.cli import telling
+    from synth.pipeline import choose_discussion, import_files, require_messages
+    from synth.store import open_store
+
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch) / "dry-run.db" if dry_run and not db.exists() else db
+        with open_store(path) as store:
+            chosen = choose_discussion(store, discussion, inputs)
+            report = import_files(
+                store,
+                chosen.id,
+                inputs,
+                format=format_,
+                columns=columns,
+                dry_run=dry_run,
+                progress=progress_on_stderr(),
+            )
+    if as_json:
+        telling.say_json(
+            {"discussion": chosen.slug, "dry_run": dry_run} | telling.import_facts(report)
+        )
+    else:
+        telling.tell_import(report, dry_run=dry_run)
+    require_messages(report, inputs)

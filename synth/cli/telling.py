@@ -1,0 +1,103 @@
+"""What commands say when they are done: a few lines for people, JSON for programs."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from synth.pipeline import BuildReport, ImportReport
+    from synth.store import Discussion, Store
+
+MAX_PROBLEMS = 10
+
+
+def say_json(value: object) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def import_facts(report: ImportReport) -> dict[str, Any]:
+    return {
+        "added": report.n_added,
+        "updated": report.n_updated,
+        "unchanged": report.n_unchanged,
+        "threads": report.n_threads,
+        "reply_evidence": dict(report.evidence),
+        "files": [
+            {
+                "name": file.name,
+                "format": file.format,
+                "added": file.n_added,
+                "updated": file.n_updated,
+                "unchanged": file.n_unchanged,
+                "problems": len(file.problems),
+            }
+            for file in report.files
+        ],
+        "problems": [str(problem) for problem in report.all_problems],
+    }
+
+
+def tell_import(report: ImportReport, *, dry_run: bool = False) -> None:
+    word = "Would import" if dry_run else "Imported"
+    click.echo(
+        f"{word} {report.n_added} new messages, {report.n_updated} updated, "
+        f"{report.n_unchanged} unchanged, in {report.n_threads} threads, "
+        f"from {len(report.files)} file(s)."
+    )
+    if dry_run:
+        for file in report.files:
+            click.echo(
+                f"  {file.name}: {file.format}, {file.n_added} new, {file.n_updated} updated, "
+                f"{file.n_unchanged} unchanged, {len(file.problems)} problems"
+            )
+    tell_problems(report)
+
+
+def tell_problems(report: ImportReport) -> None:
+    problems = report.all_problems
+    for problem in problems[:MAX_PROBLEMS]:
+        click.echo(f"  skipped: {problem}", err=True)
+    if len(problems) > MAX_PROBLEMS:
+        rest = len(problems) - MAX_PROBLEMS
+        click.echo(f"  and {rest} more problems; `synth info --problems` lists them", err=True)
+
+
+def build_facts(report: BuildReport) -> dict[str, Any]:
+    return {
+        "run_id": report.run_id,
+        "is_unchanged": report.is_unchanged,
+        "passages": report.n_passages,
+        "ideas": report.n_ideas,
+        "top_ideas": report.n_top,
+        "share_placed": round(report.share_placed, 4),
+        "suggestions": report.n_suggestions,
+        "lineage": dict(report.lineage),
+        "timings": {name: round(seconds, 3) for name, seconds in report.timings.items()},
+    }
+
+
+def tell_build(report: BuildReport) -> None:
+    if report.is_unchanged:
+        click.echo("Nothing has changed since the last build; the map stays as it is.")
+        return
+    click.echo(
+        f"Found {report.n_ideas} ideas ({report.n_top} at the top) in {report.n_passages} passages; "
+        f"{report.share_placed:.0%} are placed, the rest is listed as unplaced."
+    )
+    if report.lineage.get("kept"):
+        told = ", ".join(f"{n} {fate}" for fate, n in report.lineage.items() if n)
+        click.echo(f"Since the last build: {told}.")
+
+
+def tell_outline(store: Store, discussion: Discussion, *, depth: int = 2, most: int = 40) -> None:
+    """The ideas as an indented list, with messages and voices."""
+    ideas = [idea for idea in store.ideas.outline(discussion.id) if idea.level <= depth]
+    click.echo(f"\n{discussion.title}")
+    for idea in ideas[:most]:
+        indent = "  " * idea.level
+        click.echo(f"{indent}{idea.title}  ({idea.n_messages} messages, {idea.n_authors} voices)")
+    if len(ideas) > most:
+        click.echo(f"  … and {len(ideas) - most} more")

@@ -1,0 +1,228 @@
+"""``report.html``: one file that opens offline, with outline, map, quotes and numbers."""
+
+from __future__ import annotations
+
+import base64
+import colorsys
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from synth.export.phrases import PHRASES
+from synth.export.tables import replace_file
+from synth.records import Extract, ExtractState, Idea, Placement, Run, Stance
+from synth.store import Discussion, Source, Store
+
+TENTATIVE_BELOW = 0.5
+N_QUOTES = 3
+N_UNPLACED = 12
+N_KEY = 24
+GRID = 4095
+"""Points are written as two 16-bit numbers on a grid of this size."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quoted:
+    """Verbatim words with where they stand."""
+
+    text: str
+    author: str | None
+    posted_at: datetime | None
+    message_id: int
+    url: str | None
+    language: str | None
+    stance: Stance | None
+    nature: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branch:
+    """An idea with its quotes and sub-ideas."""
+
+    idea: Idea
+    quotes: Sequence[Quoted]
+    children: Sequence[Branch]
+    colour: str
+    is_tentative: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bubble:
+    """An idea on the map, in percent of its sides."""
+
+    idea: Idea
+    x: float
+    y: float
+    radius: float
+    colour: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportContext:
+    """All that the template shows."""
+
+    words: Mapping[str, str]
+    language: str
+    discussion: Discussion
+    branches: Sequence[Branch]
+    bubbles: Sequence[Bubble]
+    points: str
+    """Base64 of little-endian (x, y, colour index) triples of 16-bit numbers."""
+    palette: Sequence[str]
+    share_placed: float
+    n_unplaced: int
+    unplaced: Sequence[Quoted]
+    key_passages: Sequence[Quoted]
+    run: Run | None
+    sources: Sequence[Source]
+    evidence: Mapping[str, int]
+
+
+def write_report(
+    store: Store, discussion_id: int, path: Path, *, names: Mapping[str, str] | None = None
+) -> Path:
+    """Write the report of a discussion in its main language (English or French)."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("synth.export"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    context = _Gathering(store, discussion_id, names or {}).context()
+    page = environment.get_template("report.html.j2")
+    return replace_file(path, page.render({k: getattr(context, k) for k in context.__slots__}))
+
+
+class _Gathering:
+    """Reads from the store what the report needs, once."""
+
+    def __init__(self, store: Store, discussion_id: int, names: Mapping[str, str]) -> None:
+        self._store = store
+        self._names = names
+        self._discussion_id = discussion_id
+        self._discussion = next(d for d in store.discussions.all() if d.id == discussion_id)
+        self._ideas = store.ideas.outline(discussion_id)
+        self._placements = store.ideas.placements(discussion_id)
+        self._colours = _colours(self._ideas)
+
+    def context(self) -> ReportContext:
+        store = self._store
+        main = self._discussion.languages[0][0] if self._discussion.languages else "en"
+        language = main if main in PHRASES else "en"
+        unplaced = [p for p in self._placements if p.idea_id is None]
+        n = len(self._placements)
+        return ReportContext(
+            words=PHRASES[language],
+            language=language,
+            discussion=self._discussion,
+            branches=self._branches(),
+            bubbles=self._bubbles(),
+            points=self._points(),
+            palette=["#8a8f98", *dict.fromkeys(self._colours.values())],
+            share_placed=(n - len(unplaced)) / n if n else 0.0,
+            n_unplaced=len(unplaced),
+            unplaced=self._quoted(unplaced[:: max(1, len(unplaced) // N_UNPLACED)][:N_UNPLACED]),
+            key_passages=self._key_passages(),
+            run=store.runs.last(self._discussion_id),
+            sources=store.sources.all(self._discussion_id),
+            evidence=store.messages.evidence_counts(self._discussion_id),
+        )
+
+    def _branches(self) -> Sequence[Branch]:
+        representatives = self._store.ideas.representatives(self._discussion_id)
+        wanted = {idea: ids[:N_QUOTES] for idea, ids in representatives.items()}
+        by_passage = {p.passage_id: p for p in self._placements}
+        children: dict[int | None, list[Idea]] = {}
+        for idea in self._ideas:
+            children.setdefault(idea.parent_id, []).append(idea)
+
+        def branch(idea: Idea) -> Branch:
+            quotes = [by_passage[i] for i in wanted.get(idea.id, ()) if i in by_passage]
+            return Branch(
+                idea=idea,
+                quotes=self._quoted(quotes),
+                children=[branch(child) for child in children.get(idea.id, ())],
+                colour=self._colours[idea.id],
+                is_tentative=idea.stability is not None and idea.stability < TENTATIVE_BELOW,
+            )
+
+        return [branch(idea) for idea in children.get(None, ())]
+
+    def _quoted(self, placements: Sequence[Placement]) -> Sequence[Quoted]:
+        return self._at([(p.message_id, p.start, p.end, None) for p in placements])
+
+    def _key_passages(self) -> Sequence[Quoted]:
+        extracts = [
+            e
+            for e in self._store.extracts.all(self._discussion_id)
+            if e.state is not ExtractState.REJECTED
+        ]
+        best = sorted(extracts, key=_by_decision_and_score)[:N_KEY]
+        return self._at([(e.message_id, e.start, e.end, e.nature) for e in best])
+
+    def _at(self, places: Sequence[tuple[int, int, int, str | None]]) -> Sequence[Quoted]:
+        messages = self._store.messages.many([place[0] for place in places])
+        return [
+            Quoted(
+                text=messages[i].text[start:end],
+                author=self._names.get(messages[i].author or "", messages[i].author),
+                posted_at=messages[i].posted_at,
+                message_id=i,
+                url=messages[i].url if _is_web(messages[i].url) else None,
+                language=messages[i].language,
+                stance=messages[i].stance,
+                nature=nature,
+            )
+            for i, start, end, nature in places
+        ]
+
+    def _bubbles(self) -> Sequence[Bubble]:
+        most = max((idea.n_authors for idea in self._ideas), default=1) or 1
+        return [
+            Bubble(
+                idea=idea,
+                x=100 * idea.x,
+                y=100 * idea.y,
+                radius=1.2 + 5 * (idea.n_authors / most) ** 0.5,
+                colour=self._colours[idea.id],
+            )
+            for idea in self._ideas
+            if idea.level <= 2
+        ]
+
+    def _points(self) -> str:
+        palette = {c: i + 1 for i, c in enumerate(dict.fromkeys(self._colours.values()))}
+        places = self._store.passages.positions(self._discussion_id)
+        packed = bytearray()
+        for placement, (x, y) in zip(self._placements, places, strict=True):
+            if x is None or y is None:
+                continue
+            colour = 0 if placement.idea_id is None else palette[self._colours[placement.idea_id]]
+            packed += struct.pack("<HHH", round(x * GRID), round(y * GRID), colour)
+        return base64.b64encode(bytes(packed)).decode("ascii")
+
+
+def _by_decision_and_score(extract: Extract) -> tuple[bool, float, int]:
+    return (extract.state is not ExtractState.TAKEN, -extract.score, extract.id)
+
+
+def _is_web(url: str | None) -> bool:
+    return url is not None and url.lower().startswith(("https://", "http://"))
+
+
+def _colours(ideas: Sequence[Idea]) -> dict[int, str]:
+    """One hue for each top idea; its sub-ideas share it."""
+    tops = [idea.id for idea in ideas if idea.parent_id is None]
+    found: dict[int, str] = {}
+    for rank, idea_id in enumerate(tops):
+        red, green, blue = colorsys.hls_to_rgb((rank * 0.381966) % 1, 0.42, 0.55)
+        found[idea_id] = f"#{round(red * 255):02x}{round(green * 255):02x}{round(blue * 255):02x}"
+    for idea in ideas:
+        if idea.parent_id is not None:
+            found[idea.id] = found[idea.parent_id]
+    return found
