@@ -11,7 +11,7 @@ from synth.cli.progress import progress_on_stderr
 
 
 @click.command()
-@options.db_option(default=None, help="Discussion file. Default: demo.db in the user's cache.")
+@options.db_option(default=None, text="Discussion file. Default: demo.db in the user's cache.")
 @click.option("--serve/--no-serve", default=True, help="Open the viewer at the end.")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)

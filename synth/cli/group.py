@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 from importlib.metadata import entry_points
-from typing import Any
+from typing import Any, cast
 
 import click
 
@@ -49,11 +49,9 @@ class LateGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in _MODULES:
             module, _, name = _MODULES[cmd_name].partition(":")
-            command: click.Command = getattr(import_module(module), name)
-            return command
+            return cast("click.Command", getattr(import_module(module), name))
         for point in entry_points(group=PLUGINS, name=cmd_name):
-            command = point.load()
-            return command
+            return cast("click.Command", point.load())
         return None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -14,14 +14,14 @@ DEFAULT_DB = "synth.db"
 
 
 def db_option(
-    *, default: str | None = DEFAULT_DB, help: str = "Discussion file (SQLite)."
+    *, default: str | None = DEFAULT_DB, text: str = "Discussion file (SQLite)."
 ) -> Decorator:
     return click.option(
         "--db",
         type=click.Path(dir_okay=False, path_type=Path),
         default=default,
         show_default=default is not None,
-        help=help,
+        help=text,
     )
 
 
@@ -83,7 +83,7 @@ def build_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "--suggest",
             metavar="N|all",
             callback=parse_suggest,
-            help="Key passages to propose; `all` scores every sentence. Default: a readable number.",
+            help="Key passages to propose; `all` scores every sentence. Default: as many as one reads.",
         ),
         click.option(
             "--seed",

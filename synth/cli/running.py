@@ -14,7 +14,7 @@ from synth.cli.progress import progress_on_stderr
 @click.command()
 @click.argument("inputs", metavar="FILE...", nargs=-1, required=True)
 @options.db_option(
-    default=None, help="Discussion file (SQLite). Default: DIR/discussion.db, or synth.db."
+    default=None, text="Discussion file (SQLite). Default: DIR/discussion.db, or synth.db."
 )
 @click.option(
     "--out",

@@ -84,7 +84,8 @@ def tell_build(report: BuildReport) -> None:
         click.echo("Nothing has changed since the last build; the map stays as it is.")
         return
     click.echo(
-        f"Found {report.n_ideas} ideas ({report.n_top} at the top) in {report.n_passages} passages; "
+        f"Found {report.n_ideas} ideas ({report.n_top} at the top) in {report.n_passages} "
+        "passages; "
         f"{report.share_placed:.0%} are placed, the rest is listed as unplaced."
     )
     if report.lineage.get("kept"):

@@ -137,10 +137,10 @@ def _key(source: str, settings: Settings) -> str:
 
 def expand_globs(inputs: Sequence[str]) -> list[str]:
     """Inputs with ``*``, ``?`` or ``[`` that are no file themselves, as the paths they match."""
-    import glob
+    from glob import glob
 
     found: list[str] = []
     for source in inputs:
-        matches = [] if Path(source).exists() else sorted(glob.glob(source, recursive=True))
+        matches = [] if Path(source).exists() else sorted(glob(source, recursive=True))
         found += matches or [source]
     return found

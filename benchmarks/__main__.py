@@ -1,0 +1,19 @@
+"""List the benchmarks."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+
+def main() -> None:
+    for path in sorted(HERE.glob("*.py")):
+        if not path.name.startswith("_"):
+            doc = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+            print(f"python -m benchmarks.{path.stem:<12} {doc.splitlines()[0] if doc else ''}")
+
+
+if __name__ == "__main__":
+    main()

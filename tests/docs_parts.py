@@ -1,0 +1,39 @@
+"""The generated parts of the docs: ``docs/commands.md`` holds every command's help.
+
+``python -m tests.docs_parts`` writes them; ``tests/test_docs.py`` fails when they drifted.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from synth.cli import main
+
+COMMANDS = Path(__file__).resolve().parent.parent / "docs" / "commands.md"
+WIDTH = 88
+
+
+def commands_page() -> str:
+    """The text of ``docs/commands.md``, made from the commands themselves."""
+    parts = [
+        "# Commands\n",
+        "Made from the commands' own help by `make docs`; do not edit by hand. Progress goes to\n"
+        "stderr. Exit status: 0 done, 1 a problem with the input (one line says file, record and\n"
+        "remedy), 2 wrong usage.\n",
+    ]
+    with click.Context(main, info_name="synth", terminal_width=WIDTH) as context:
+        parts.append(f"```\n{main.get_help(context)}\n```\n")
+        for name in main.list_commands(context):
+            command = main.get_command(context, name)
+            assert command is not None, f"`synth {name}` is listed but not there"
+            with click.Context(
+                command, info_name=name, parent=context, terminal_width=WIDTH
+            ) as inner:
+                parts.append(f"## synth {name}\n\n```\n{command.get_help(inner)}\n```\n")
+    return "\n".join(parts)
+
+
+if __name__ == "__main__":
+    COMMANDS.write_text(commands_page(), encoding="utf-8")
