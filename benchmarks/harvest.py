@@ -21,10 +21,12 @@ import random
 import re
 import sys
 import time
+import zlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from xml.etree.ElementTree import Element
 
 import numpy as np
 from defusedxml import ElementTree
@@ -62,53 +64,73 @@ class Judged:
 
 def read_bc3(folder: Path) -> Judged:
     """The corpus and its annotations; every quoted line becomes a `QuoteRow`."""
-    votes: dict[str, Counter[str]] = defaultdict(Counter)
-    for thread in ElementTree.parse(folder / "annotation.xml").getroot().iter("thread"):
-        for annotation in thread.iter("annotation"):
-            chosen = {sent.get("id") for sent in annotation.find("sentences").iter("sent")}
-            votes[thread.findtext("listno").strip()].update(chosen)
+    votes = _votes(folder / "annotation.xml")
     sentences: list[SentenceRow] = []
-    counts: list[int] = []
+    chosen: list[int] = []
     quotes: list[QuoteRow] = []
     quoted: list[tuple[int, int]] = []
-    authors: dict[str, int] = {}
-    n_messages = 0
-    corpus = ElementTree.parse(folder / "corpus.xml").getroot()
-    for number, thread in enumerate(corpus.iter("thread")):
-        chosen_by = votes[thread.findtext("listno").strip()]
-        for rank, document in enumerate(thread.iter("DOC")):
-            author = authors.setdefault(document.findtext("From") or "", len(authors))
-            at = 0
-            for sent in document.find("Text").iter("Sent"):
-                # The corpus escapes some of its text twice.
-                text, n = html.unescape(sent.text or "").strip(), chosen_by[sent.get("id")]
-                if _QUOTED.match(text):
-                    text = re.sub(r"^[\s>|]+", "", text)
-                    place = {"message": n_messages, "thread": number, "message_rank": rank}
-                    quotes.append(QuoteRow(text=text, **place))
-                    quoted.append((number, n))
-                    continue
-                sentences.append(
-                    SentenceRow(
-                        message=n_messages,
-                        start=at,
-                        end=at + len(text),
-                        text=text,
-                        thread=number,
-                        language="en",
-                        subject=document.findtext("Subject"),
-                        author=author,
-                        message_rank=rank,
-                    )
+    for message, (thread, rank, document) in enumerate(_documents(folder / "corpus.xml")):
+        at = 0
+        for text, n in _lines(document, votes[thread]):
+            if _QUOTED.match(text):
+                words = re.sub(r"^[\s>|]+", "", text)
+                quotes.append(
+                    QuoteRow(message=message, thread=thread, message_rank=rank, text=words)
                 )
-                counts.append(n)
-                at += len(text) + 1
-            n_messages += 1
-    n_quoted = count_quotes(sentences, quotes)
-    sentences = [
-        replace(row, n_quoted=float(n)) for row, n in zip(sentences, n_quoted, strict=True)
-    ]
-    return Judged(sentences=sentences, votes=np.array(counts), quoted=quoted)
+                quoted.append((thread, n))
+                continue
+            sentences.append(
+                SentenceRow(
+                    message=message,
+                    start=at,
+                    end=at + len(text),
+                    text=text,
+                    thread=thread,
+                    language="en",
+                    subject=document.findtext("Subject"),
+                    author=zlib.crc32((document.findtext("From") or "").encode()),
+                    message_rank=rank,
+                )
+            )
+            chosen.append(n)
+            at += len(text) + 1
+    counted = count_quotes(sentences, quotes)
+    sentences = [replace(row, n_quoted=float(n)) for row, n in zip(sentences, counted, strict=True)]
+    return Judged(sentences=sentences, votes=np.array(chosen), quoted=quoted)
+
+
+def _votes(file: Path) -> dict[int, Counter[str]]:
+    """Number of the thread in the corpus → sentence id → readers who chose it."""
+    by_list: dict[str, Counter[str]] = defaultdict(Counter)
+    for thread in _root(file).iter("thread"):
+        for chosen in thread.iter("sentences"):
+            by_list[_list_number(thread)].update({s.get("id", "") for s in chosen.iter("sent")})
+    threads = _root(file.with_name("corpus.xml")).iter("thread")
+    return {number: by_list[_list_number(thread)] for number, thread in enumerate(threads)}
+
+
+def _documents(file: Path) -> Iterator[tuple[int, int, Element]]:
+    """(thread, reading order, message)."""
+    for number, thread in enumerate(_root(file).iter("thread")):
+        for rank, document in enumerate(thread.iter("DOC")):
+            yield number, rank, document
+
+
+def _lines(document: Element, votes: Counter[str]) -> Iterator[tuple[str, int]]:
+    """Text and votes of each sentence; the corpus escapes some of its text twice."""
+    for sent in document.iter("Sent"):
+        yield html.unescape(sent.text or "").strip(), votes[sent.get("id", "")]
+
+
+def _root(file: Path) -> Element:
+    root = ElementTree.parse(file).getroot()
+    if root is None:
+        raise SystemExit(f"{file}: no XML element in it")
+    return root
+
+
+def _list_number(thread: Element) -> str:
+    return (thread.findtext("listno") or "").strip()
 
 
 def agreement(judged: Judged, score: Floats, *, with_quoted: bool) -> tuple[float, float]:
@@ -147,7 +169,7 @@ def rankers(judged: Judged) -> dict[str, Floats]:
         "tf-idf sum": _tfidf_sum(scores.tokens),
         "length in words": np.array([len(row.text.split()) for row in judged.sentences], float),
         "learned weights, thread held out": _held_out(matrix, judged),
-        "equal weights": sum(np.sign(w) * scores.features[name] for name, w in WEIGHTS.items()),
+        "equal weights": matrix @ np.sign(list(WEIGHTS.values())),
         "**`synth.harvest`**": scores.score.astype(np.float64),
         "`synth.harvest`, one thread at a time": alone,
     }
@@ -197,7 +219,7 @@ def bc3_tables(judged: Judged) -> list[str]:
 
 def _sensitivity(judged: Judged) -> list[str]:
     features = score_sentences(judged.sentences).features
-    total: Floats = sum(w * features[name] for name, w in WEIGHTS.items())
+    total = np.column_stack([features[name] for name in WEIGHTS]) @ list(WEIGHTS.values())
     lines = [
         "| feature | weight | AUC without it | AUC with twice its weight |",
         "|---|---|---|---|",
@@ -255,9 +277,16 @@ def read_cimt(folder: Path) -> tuple[list[SentenceRow], list[str]]:
                 message = messages.setdefault(record["document_id"], len(messages))
                 at = sentences[-1].end + 1 if sentences else 0
                 text = record["content"]
-                place = {"message": message, "thread": message, "start": at}
-                row = SentenceRow(end=at + len(text), text=text, language="de", **place)
-                sentences.append(row)
+                sentences.append(
+                    SentenceRow(
+                        message=message,
+                        start=at,
+                        end=at + len(text),
+                        text=text,
+                        thread=message,
+                        language="de",
+                    )
+                )
                 codes.append(record["code"])
     return sentences, codes
 

@@ -89,7 +89,7 @@ class RawMessage:
     ``source_id`` is the id the message has in its export. ``namespace`` keeps ids
     apart that would collide inside one discussion (comment 3 of two Polis
     conversations); messages with the same (namespace, source_id) are one message.
-    ``parent_source_id`` is looked up in the same namespace unless
+    ``parent_source_id`` (a ``source_id`` or ``reply_id``) is looked up in the same namespace unless
     ``parent_namespace`` names another one (a Decidim comment under its debate).
     """
 
@@ -99,6 +99,8 @@ class RawMessage:
     """Where in the file, for people: ``record 12``, ``line 40``, ``posts[3]``."""
     namespace: str = ""
     body_format: BodyFormat = BodyFormat.PLAIN
+    reply_id: str | None = None
+    """What replies call this message where that is not its id (a post's number in its topic)."""
     parent_source_id: str | None = None
     parent_namespace: str | None = None
     references: tuple[str, ...] = ()

@@ -18,7 +18,7 @@ class Fit(Enum):
     NO = "no"
     MESSAGES = "messages"
     AUXILIARY = "auxiliary"
-    """Belongs to the format but holds no messages itself (users.json of Slack, votes.csv of Polis)."""
+    """Belongs to the format but holds no messages: the users of Slack, the votes of Polis."""
 
 
 class ExportFile(Protocol):
@@ -30,7 +30,7 @@ class ExportFile(Protocol):
 
     @property
     def path(self) -> str:
-        """POSIX path inside its container (folder given, archive), e.g. ``general/2020-01-01.json``."""
+        """POSIX path inside its folder or archive, e.g. ``general/2020-01-01.json``."""
 
     @property
     def head(self) -> bytes:

@@ -75,10 +75,9 @@ def _folders(inputs: Sequence[str], out: Path) -> Iterator[tuple[str, Path]]:
 def _job(source: str, folder: Path, settings: Settings) -> Job:
     try:
         key = _key(source, settings)
-    except OSError as error:
-        return Job(
-            source=source, folder=str(folder), state="failed", error=f"{source}: {error.strerror}"
-        )
+    except OSError as problem:
+        why = f"{source}: {problem.strerror}"
+        return Job(source=source, folder=str(folder), state="failed", error=why)
     if _is_done(folder, key):
         return Job(source=source, folder=str(folder), state="skipped")
     folder.mkdir(parents=True, exist_ok=True)

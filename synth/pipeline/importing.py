@@ -118,6 +118,7 @@ class _Import:
         self._progress = progress
         self._known = store.messages.fingerprints(discussion_id)
         self._participants = store.participants.known(discussion_id)
+        self._read: dict[tuple[str, str], int] = {}
         self._erased = store.participants.erased_keys(discussion_id)
         store.sources.close_interrupted(discussion_id)
 
@@ -177,7 +178,7 @@ class _Import:
         messages = _without_problems(reading.records, counts.problems)
         sample = list(islice(messages, SAMPLE))
         spaces = self._spaces(sample, Path(reading.file.path).stem)
-        seen: dict[tuple[str, str], str] = {}
+        seen: dict[tuple[str, str], int] = {}
         with self._progress.stage(f"Import {reading.name}", total=None, unit="messages") as stage:
             for batch in _batches(chain(sample, messages)):
                 placed = [
@@ -192,12 +193,12 @@ class _Import:
         self,
         raw: RawMessage,
         spaces: Mapping[str, str],
-        seen: dict[tuple[str, str], str],
+        seen: dict[tuple[str, str], int],
         counts: _Counts,
     ) -> tuple[str, str]:
         """Where the message is kept; an id used again for other words gets a place of its own."""
         space = base = spaces.get(raw.namespace, raw.namespace)
-        words = raw.text
+        words = hash(raw.text)
         n = 1
         while seen.setdefault((space, raw.source_id), words) != words:
             n += 1
@@ -219,16 +220,19 @@ class _Import:
             before = self._known.get(key)
             if before == "erased" or self._is_erased(raw):
                 continue
-            sha = fingerprint(raw)
+            sha, words = fingerprint(raw), hash(raw.text)
+            # A message that stands on two pages of an export may know less on one of them.
+            is_repeated = self._read.get(key) == words
+            self._read[key] = words
+            if before == sha or is_repeated:
+                counts.unchanged += 1
+                continue
             if before is None:
                 new[key] = raw
                 counts.added += 1
-            elif before != sha:
-                target = new if key in new else edited
-                target[key] = raw
-                counts.updated += target is edited
             else:
-                counts.unchanged += 1
+                edited[key] = raw
+                counts.updated += 1
             self._known[key] = sha
         with self._store.atomic():
             self._store.messages.add(

@@ -64,6 +64,16 @@ class Discussions:
         rows = self._db.query("SELECT * FROM discussions ORDER BY id")
         return [self._filled(row) for row in rows]
 
+    def discard_empty(self, discussion_id: int) -> bool:
+        """Remove a discussion that holds no message, with its runs and sources; says if it did."""
+        with self._db.atomic():
+            removed = self._db.execute(
+                """DELETE FROM discussions WHERE id = ?1
+                   AND NOT EXISTS (SELECT 1 FROM messages WHERE discussion_id = ?1)""",
+                [discussion_id],
+            ).rowcount
+        return bool(removed)
+
     def _row(self, where: str, *values: str) -> dict[str, Any] | None:
         sql = f"SELECT * FROM discussions WHERE {where}"
         return next(iter(self._db.query(sql, list(values))), None)

@@ -156,6 +156,14 @@ class Ideas:
         row = self._db.execute("SELECT discussion_id FROM ideas WHERE id = ?", [idea_id]).fetchone()
         return None if row is None else int(row[0])
 
+    def languages(self, discussion_id: int) -> dict[int, str]:
+        """Idea id → the language of its title, where that is known."""
+        rows = self._db.execute(
+            "SELECT id, language FROM ideas WHERE discussion_id = ? AND language IS NOT NULL",
+            [discussion_id],
+        )
+        return dict(rows.fetchall())
+
     def representatives(self, discussion_id: int) -> dict[int, tuple[int, ...]]:
         """Idea id → passage ids of its most telling passages, best first."""
         found: dict[int, list[int]] = {}

@@ -41,7 +41,7 @@ class MessageEvidence:
 
     message_id: int
     key: tuple[str, str]
-    """(namespace, source id)"""
+    """(namespace, what replies call the message)"""
     parent_key: tuple[str, str] | None
     ancestor_keys: tuple[tuple[str, str], ...]
     thread_source_id: str | None
@@ -162,11 +162,12 @@ class Messages:
     def _put_evidence(self, message_id: int, item: Imported) -> None:
         raw = item.raw
         self._db.execute(
-            "INSERT OR REPLACE INTO message_evidence VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO message_evidence VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 message_id,
                 raw.text,
                 raw.body_format,
+                raw.reply_id,
                 raw.parent_namespace,
                 raw.parent_source_id,
                 json_text(list(raw.references)),
@@ -225,7 +226,7 @@ class Messages:
             quoted.setdefault(message_id, []).append(text)
         rows = self._db.query(
             """SELECT m.id, m.namespace, m.source_id, m.participant_id, m.posted_at, m.subject,
-               m.text, e.parent_namespace, e.parent_source_id, e.ancestors, e.thread_source_id,
+               m.text, e.reply_id, e.parent_namespace, e.parent_source_id, e.ancestors, e.thread_source_id,
                e.is_chat, n.name
                FROM messages m JOIN message_evidence e ON e.message_id = m.id
                LEFT JOIN participant_names n ON n.participant_id = m.participant_id
@@ -243,6 +244,20 @@ class Messages:
 
     def get(self, message_id: int) -> Message | None:
         return next(map(_message, self._db.query(f"{_SELECT} WHERE m.id = ?", [message_id])), None)
+
+    def discussion_of(self, message_id: int) -> int | None:
+        row = self._db.execute(
+            "SELECT discussion_id FROM messages WHERE id = ?", [message_id]
+        ).fetchone()
+        return None if row is None else int(row[0])
+
+    def some(self, discussion_id: int, *, limit: int, offset: int = 0) -> list[Message]:
+        """A page of ``all``."""
+        rows = self._db.query(
+            f"{_SELECT} WHERE m.discussion_id = ? ORDER BY m.id LIMIT ? OFFSET ?",
+            [discussion_id, limit, offset],
+        )
+        return [_message(row) for row in rows]
 
     def many(self, message_ids: Sequence[int]) -> dict[int, Message]:
         rows = self._db.query(
@@ -310,6 +325,7 @@ def fingerprint(raw: RawMessage) -> str:
     fields = [
         raw.text,
         raw.body_format,
+        raw.reply_id,
         raw.parent_source_id,
         raw.parent_namespace,
         list(raw.references),
@@ -363,7 +379,7 @@ def _evidence(row: dict[str, Any], quoted: tuple[str, ...]) -> MessageEvidence:
     parent_namespace = row["parent_namespace"]
     return MessageEvidence(
         message_id=row["id"],
-        key=(namespace, row["source_id"]),
+        key=(namespace, row["reply_id"] or row["source_id"]),
         parent_key=None
         if parent is None
         else (namespace if parent_namespace is None else parent_namespace, parent),

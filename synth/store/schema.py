@@ -101,7 +101,7 @@ _TABLES = (
     # The message as it came, and what it says about its place: evidence, not for reading.
     """CREATE TABLE message_evidence (
         message_id INTEGER PRIMARY KEY REFERENCES messages(id) ON DELETE CASCADE,
-        raw TEXT NOT NULL, body_format TEXT NOT NULL,
+        raw TEXT NOT NULL, body_format TEXT NOT NULL, reply_id TEXT,
         parent_namespace TEXT, parent_source_id TEXT, ancestors TEXT NOT NULL DEFAULT '[]',
         thread_source_id TEXT, is_chat INTEGER NOT NULL DEFAULT 0)""",
     """CREATE TABLE quotes (

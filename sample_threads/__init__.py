@@ -1,0 +1,1 @@
+"""Example exports that ship with the product, with gold ideas beside them. See README.md."""

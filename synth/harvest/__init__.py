@@ -1,0 +1,87 @@
+"""Key passages: every sentence scored, a readable number of them suggested.
+
+`suggest` is the step; `score_sentences` is its first half on its own. A person's decisions
+are respected in both directions: give them as ``decided`` so that their places are filled
+by something else, or take them out of stored suggestions with `merge_decisions`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synth.harvest.choose import choose, undecided
+from synth.harvest.quotes import count_quotes
+from synth.harvest.rows import DecidedSpan, QuoteRow, SentenceRow, Suggestion
+from synth.harvest.scores import Scores, score_sentences
+
+__all__ = [
+    "DecidedSpan",
+    "QuoteRow",
+    "Scores",
+    "SentenceRow",
+    "Suggestion",
+    "count_quotes",
+    "merge_decisions",
+    "score_sentences",
+    "suggest",
+]
+
+
+def suggest(
+    sentences: Sequence[SentenceRow],
+    *,
+    limit: int | Literal["all"] | None = None,
+    vectors: NDArray[np.float32] | None = None,
+    decided: Iterable[DecidedSpan] = (),
+) -> list[Suggestion]:
+    """Key passages of a discussion.
+
+    ``limit``: None for a readable number (about twice the square root of the number of
+    sentences, at least one per idea and for the busiest threads), a number for at most
+    so many, best first, or ``"all"`` for every sentence in the order given.
+    ``vectors``: float32 (n_sentences, dim), unit rows, of the passage that holds each
+    sentence; they let an idea prefer what is near its middle.
+    ``decided``: stretches that people took, adjusted or rejected. No sentence that shares
+    half of its characters with one, or holds half of one, is suggested again.
+    Raises ValueError when ``limit`` is negative or ``vectors`` has another length.
+    """
+    if isinstance(limit, int) and limit < 0:
+        raise ValueError(f"limit must not be negative, got {limit}")
+    if vectors is not None and len(vectors) != len(sentences):
+        raise ValueError(f"{len(vectors)} vectors for {len(sentences)} sentences")
+    if not sentences:
+        return []
+    scores = score_sentences(sentences)
+    rows = undecided(sentences, decided)
+    if limit != "all":
+        rows = choose(sentences, scores, rows=rows, limit=limit, vectors=vectors)
+    reasons = scores.reasons(rows)
+    return [
+        Suggestion(
+            row=row,
+            message=sentences[row].message,
+            start=sentences[row].start,
+            end=sentences[row].end,
+            nature=scores.nature[row],
+            score=round(float(scores.score[row]), 4),
+            thread=sentences[row].thread,
+            idea=sentences[row].idea,
+            reasons=why,
+        )
+        for row, why in zip(rows, reasons, strict=True)
+    ]
+
+
+def merge_decisions(
+    suggestions: Sequence[Suggestion], decided: Iterable[DecidedSpan]
+) -> list[Suggestion]:
+    """Suggestions that no person has decided on yet, in the order given.
+
+    A suggestion is decided when it shares at least half of the shorter of the two
+    stretches with a decided one: taking part of a sentence, or more than it, decides it.
+    """
+    return [suggestions[row] for row in undecided(suggestions, decided)]

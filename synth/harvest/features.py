@@ -1,0 +1,301 @@
+"""What can be measured of a sentence in its discussion.
+
+The features are bounded by construction instead of standardised over the data, so that a
+sentence keeps nearly the same score when messages are added, and a thread of three
+comments is measured like one of three hundred. All are 0..1, except ``quoted`` (-1..1).
+
+=============  ==================================================================
+length         words, on a log scale up to 40
+prose          share of words that begin small, where there is a function word
+asks           a question or a request
+proposes       a proposal, a decision or an opinion
+problem        names a problem
+facts          figures, or cues of evidence
+unfinished     does not end like a sentence
+address        share taken by links, addresses and telephone numbers
+polite         a greeting or a closing
+repeat         words the author had in an earlier message, or the thread had before
+first          1 for the first sentence of the message's body, 1/2 for the second, …
+late           how far into the body of the message
+outside        after the closing, the last line of prose, or a ruled line
+early          1 / (1 + reading order of the message in its thread)
+centrality     cosine with the sum of the other body sentences of the thread (tf-idf)
+subject        share of the subject's words
+quoted         quoted by later messages more than its neighbours in the message
+answered       messages below it in the reply tree, n / (n + 5)
+backed         likes and votes for, n / (n + 5); 1 for an accepted answer
+=============  ==================================================================
+
+Centrality follows Radev et al. (2004), "Centroid-based summarization of multiple
+documents"; subject overlap, position and quotation are the features that Rambow et al.
+(2004) and Ulrich et al. (2009) found to carry over between e-mail threads.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synth.harvest.rows import SentenceRow
+from synth.harvest.words import WordTable, tokenise
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+_ADDRESS: Final = re.compile(
+    r"""(?:https?|ftp|mailto):\S+ | \bwww\.\S+ | [\w.+-]+(?:@|\[at\])[\w.-]+ | <[^<>\s]+>
+    | \+?\(?\d[\d\s()./-]{6,}\d""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_MAYBE_ADDRESS: Final = re.compile(r"[@<:]|\[at\]|www|\d.*\d", re.IGNORECASE | re.DOTALL)
+"""Passes over the many sentences without an address much faster than looking for one."""
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_END: Final = re.compile(r"[.!?:;…。！？][\s\"'”’»)\]]*$")
+_RULE: Final = re.compile(r"[\W_]*")
+_DIGIT: Final = re.compile(r"\d")
+
+_SHORT: Final = 5
+"""Words up to which a greeting or a closing is one; longer sentences only begin like it."""
+_BODY_WORDS: Final = 4
+_LEAST_WORDS: Final = 3
+"""Fewer ("Terry,", "Hm.") leave the first place in a message to the next sentence."""
+_BODY_PROSE: Final = 0.5
+_LONG: Final = 20
+"""Words from which a sentence counts in full for what its thread is about."""
+_SAID: Final = 0.7
+"""Share of word triples said before from which a sentence is a repetition."""
+_HASH_FACTORS: Final = (
+    0x9E3779B97F4A7C15,
+    0xC2B2AE3D27D4EB4F,
+    0x165667B19E3779F9,
+    0xD6E8FEB86659FD93,
+)
+_CONVERSATION: Final = 8
+"""Body sentences from which a thread of several messages has a subject of its own."""
+_HALF: Final = 5.0
+"""Replies, or votes, that bring their feature to one half."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Body:
+    """Which sentences are a message's own argument, and where they stand in it."""
+
+    is_body: Flags
+    first: Floats
+    late: Floats
+    outside: Floats
+
+
+def measure(sentences: Sequence[SentenceRow], table: WordTable) -> dict[str, Floats]:
+    """Name → feature of every sentence, each float64 (n,); see the table above.
+
+    ``table`` holds the words of the same sentences, from `read_words`.
+    """
+    features = _of_wording(sentences, table)
+    features["repeat"] = _repeats(sentences, table)
+    body = _bodies(sentences, table, features)
+    features |= {"first": body.first, "late": body.late, "outside": body.outside}
+    ranks = np.array([row.message_rank for row in sentences], dtype=np.float64)
+    features["early"] = 1 / (1 + np.maximum(0, ranks))
+    features["centrality"] = _centrality(sentences, table, body.is_body)
+    features["subject"] = _subjects(sentences, table)
+    return features | _of_response(sentences)
+
+
+def _of_wording(sentences: Sequence[SentenceRow], table: WordTable) -> dict[str, Floats]:
+    texts = [row.text.strip() for row in sentences]
+    prose, address = _shapes(texts)
+    is_short = table.n_words <= _SHORT
+    is_question = np.array(["? " in text or text.endswith("?") for text in texts], dtype=bool)
+    has_figure = np.array([bool(_DIGIT.search(text)) for text in texts], dtype=bool)
+    return {
+        "length": np.log1p(np.minimum(table.n_words, 40)) / np.log(41),
+        "prose": prose * _has_grammar(table),
+        "asks": _any(is_question, table.cue("question"), table.cue("request")),
+        "proposes": _any(table.cue("proposal"), table.cue("decision"), table.cue("opinion")),
+        "problem": _any(table.cue("problem")),
+        "facts": _any(has_figure, table.cue("evidence")),
+        "unfinished": np.array([not _END.search(text) for text in texts], dtype=np.float64),
+        "address": address,
+        "polite": _any(table.cue("greeting"), table.cue("closing")) * is_short,
+    }
+
+
+def _has_grammar(table: WordTable) -> Floats:
+    """Whether a function word is there; without a list of them, how near to four words."""
+    has_function_word = (table.cue("function") > 0).astype(np.float64)
+    return np.where(table.has_cues, has_function_word, np.minimum(1, table.n_words / _BODY_WORDS))
+
+
+def _any(*cues: Flags | Floats) -> Floats:
+    found: Floats = np.logical_or.reduce([cue > 0 for cue in cues]).astype(np.float64)
+    return found
+
+
+def _shapes(texts: Sequence[str]) -> tuple[Floats, Floats]:
+    """Share of words that begin small (or have no case), and share taken by addresses."""
+    prose = np.zeros(len(texts))
+    address = np.zeros(len(texts))
+    for row, text in enumerate(texts):
+        rest = text
+        if _MAYBE_ADDRESS.search(text):
+            rest = _ADDRESS.sub(" ", text)
+            address[row] = 1 - len(rest.replace(" ", "")) / max(1, len(text.replace(" ", "")))
+        words = _WORD.findall(rest)
+        if words:
+            prose[row] = sum(not word[0].isupper() for word in words) / len(words)
+    return prose, address
+
+
+def _repeats(sentences: Sequence[SentenceRow], table: WordTable) -> Floats:
+    """1 where the author said the very words in an earlier message, or the thread had them.
+
+    The first to say it keeps 0, so that of a contribution sent to many places, by one or by
+    many, one is left; signatures and quotations that nothing marks are known by it.
+    """
+    first_in: dict[tuple[int, tuple[str, ...]], int] = {}
+    is_again = np.zeros(len(sentences), dtype=bool)
+    for at, (row, words) in enumerate(zip(sentences, table.tokens, strict=True)):
+        if row.author >= 0:
+            is_again[at] = (
+                first_in.setdefault((row.author, tuple(words)), row.message) != row.message
+            )
+    said: Floats = (is_again | (_share_said_before(sentences, table) >= _SAID)).astype(np.float64)
+    return said
+
+
+def _share_said_before(sentences: Sequence[SentenceRow], table: WordTable) -> Floats:
+    """Share of a sentence's word triples that an earlier message of its thread has.
+
+    Triples are compared as 64-bit hashes together with their thread, all at once.
+    """
+    n = len(sentences)
+    of_row = np.repeat(np.arange(n), table.n_words.astype(np.int64))
+    if len(of_row) < 3:
+        return np.zeros(n)
+    threads = np.array([row.thread for row in sentences], dtype=np.int64)
+    places = np.array([(row.message_rank, row.message) for row in sentences], dtype=np.int64)
+    order = np.unique(places, axis=0, return_inverse=True)[1].ravel()
+    inside = of_row[:-2] == of_row[2:]
+    of_triple = of_row[:-2][inside]
+    words = table.flat.astype(np.uint64)
+    hashed = np.zeros(len(of_triple), dtype=np.uint64)
+    parts = (words[:-2][inside], words[1:-1][inside], words[2:][inside], threads[of_triple])
+    for part, factor in zip(parts, _HASH_FACTORS, strict=True):
+        hashed = (hashed ^ (part.astype(np.uint64) + np.uint64(1))) * np.uint64(factor)
+        hashed ^= hashed >> np.uint64(29)
+    key = np.unique(hashed, return_inverse=True)[1]
+    earliest = np.full(key.max() + 1 if len(key) else 0, np.iinfo(np.int64).max)
+    np.minimum.at(earliest, key, order[of_triple])
+    is_old = earliest[key] < order[of_triple]
+    n_old = np.bincount(of_triple, is_old, minlength=n)
+    share: Floats = n_old / np.maximum(1, np.bincount(of_triple, minlength=n))
+    return share
+
+
+def _bodies(
+    sentences: Sequence[SentenceRow], table: WordTable, features: dict[str, Floats]
+) -> _Body:
+    n = len(sentences)
+    is_rule = np.array([bool(_RULE.fullmatch(row.text)) for row in sentences], dtype=bool)
+    is_closing = (table.cue("closing") > 0) & (features["polite"] > 0)
+    is_own = (features["polite"] == 0) & (features["repeat"] == 0) & ~is_rule
+    is_prose = is_own & (table.n_words >= _BODY_WORDS) & (features["prose"] > _BODY_PROSE)
+    is_body = np.zeros(n, dtype=bool)
+    first, late, outside = np.zeros(n), np.zeros(n), np.zeros(n)
+    for _, group in groupby(range(n), key=lambda row: sentences[row].message):
+        rows = np.fromiter(group, dtype=np.int64)
+        ends = np.flatnonzero((is_closing | is_rule)[rows])
+        closed = ends[ends > 0][0] if (ends > 0).any() else len(rows)
+        prose = np.flatnonzero(is_prose[rows[:closed]])
+        last = prose[-1] if len(prose) else closed - 1
+        outside[rows[last + 1 :]] = 1
+        inside = rows[: last + 1][is_own[rows[: last + 1]]]
+        is_body[inside] = True
+        speaks = table.n_words[inside] >= _LEAST_WORDS
+        first[inside] = 1 / (1 + np.cumsum(speaks) - speaks)
+        late[rows] = 1
+        late[inside] = np.arange(len(inside)) / max(1, len(inside))
+    return _Body(is_body=is_body, first=first, late=late, outside=outside)
+
+
+def _circles(sentences: Sequence[SentenceRow], is_body: Flags) -> NDArray[np.int64]:
+    """Which sentences are compared with each other: number of the circle of each, shape (n,).
+
+    A thread that holds a conversation is a circle. Comments without one (a survey, an
+    opinion that nobody answered) are compared inside their idea, or else all together.
+    """
+    size: dict[int, int] = {}
+    messages: dict[int, set[int]] = {}
+    for row, counts in zip(sentences, is_body, strict=True):
+        size[row.thread] = size.get(row.thread, 0) + int(counts)
+        messages.setdefault(row.thread, set()).add(row.message)
+    numbers: dict[tuple[str, int], int] = {}
+    circles = np.zeros(len(sentences), dtype=np.int64)
+    for at, row in enumerate(sentences):
+        if size[row.thread] >= _CONVERSATION and len(messages[row.thread]) > 1:
+            key = ("thread", row.thread)
+        else:
+            key = ("idea", max(-1, row.idea))
+        circles[at] = numbers.setdefault(key, len(numbers))
+    return circles
+
+
+def _centrality(sentences: Sequence[SentenceRow], table: WordTable, is_body: Flags) -> Floats:
+    """Cosine of each sentence with the sum of its circle's other sentences, on tf-idf.
+
+    Long sentences count more for what the circle is about; what is no body not at all.
+    """
+    n, n_vocabulary = table.counts.shape
+    rows = np.repeat(np.arange(n), np.diff(table.counts.indptr))
+    words = table.counts.indices.astype(np.int64)
+    n_with = np.bincount(words, minlength=n_vocabulary)
+    weight = np.log((1 + n) / n_with[words])
+    norms = np.sqrt(np.bincount(rows, weight**2, minlength=n))
+    unit = weight / np.maximum(norms[rows], 1e-12)
+    circles = _circles(sentences, is_body)
+    part = is_body * np.minimum(1, table.n_words / _LONG)
+    places, place = np.unique(circles[rows] * n_vocabulary + words, return_inverse=True)
+    sums = np.bincount(place, part[rows] * unit, minlength=len(places))
+    dots = np.bincount(rows, unit * sums[place], minlength=n)
+    square = np.bincount(places // n_vocabulary, sums**2, minlength=circles.max() + 1)[circles]
+    others = square - 2 * part * dots + part**2
+    cosine = (dots - part) / np.sqrt(np.maximum(others, 1e-9))
+    clipped: Floats = np.clip(np.where((norms > 1e-12) & (others > 1e-6), cosine, 0), 0, 1)
+    return clipped
+
+
+def _subjects(sentences: Sequence[SentenceRow], table: WordTable) -> Floats:
+    shares = np.zeros(len(sentences))
+    words_of: dict[str, frozenset[str]] = {}
+    for at, row in enumerate(sentences):
+        if not row.subject:
+            continue
+        if row.subject not in words_of:
+            words = (word for word in tokenise(row.subject) if len(word) > 2)
+            words_of[row.subject] = frozenset(words)
+        subject = words_of[row.subject]
+        if subject:
+            shares[at] = len(subject.intersection(table.tokens[at])) / len(subject)
+    return shares
+
+
+def _of_response(sentences: Sequence[SentenceRow]) -> dict[str, Floats]:
+    messages = np.unique([row.message for row in sentences], return_inverse=True)[1]
+    quoted = np.array([row.n_quoted for row in sentences], dtype=np.float64)
+    quoted = quoted / (1 + quoted)
+    usual = np.bincount(messages, quoted) / np.bincount(messages)
+    replies = np.array([row.n_replies for row in sentences], dtype=np.float64)
+    votes = np.array([max(0, row.n_likes) + max(0, row.n_for) for row in sentences], np.float64)
+    is_accepted = np.array([row.is_accepted for row in sentences], dtype=bool)
+    return {
+        "quoted": quoted - usual[messages],
+        "answered": replies / (replies + _HALF),
+        "backed": np.where(is_accepted, 1.0, votes / (votes + _HALF)),
+    }

@@ -1,0 +1,164 @@
+"""Sentences as words, and the cues found among them."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+CUES: Final = (
+    "function", "greeting", "closing", "courtesy", "question", "request", "proposal", "decision",
+    "opinion", "problem", "reason", "contrast", "example", "evidence", "definition",
+    "overgeneral", "i",
+)  # fmt: skip
+"""The kinds of cue in ``cues.toml``, in the order of the columns of `WordTable.cues`."""
+
+_OPENING: Final = "opening_"
+_TOKEN: Final = re.compile(r"[^\W_]+|\+1")
+_OPENING_TOKENS: Final = 3
+"""How far into a sentence an opening cue may stand: after a bullet, a number or an article."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordTable:
+    """The words of ``n`` sentences."""
+
+    tokens: list[list[str]]
+    """Folded words of each sentence, in order."""
+    flat: NDArray[np.int64]
+    """(n_words.sum(),) the same words as numbers of a vocabulary, sentence after sentence."""
+    counts: sparse.csr_array
+    """float32 (n, n_vocabulary) how often each word occurs in each sentence."""
+    n_words: NDArray[np.float64]
+    """(n,) words per sentence."""
+    cues: NDArray[np.float64]
+    """(n, len(CUES)) how many cues of each kind each sentence has."""
+    languages: list[str | None]
+    """Language each sentence was read in."""
+    has_cues: NDArray[np.bool_]
+    """(n,) whether the language of the sentence is one that has cues."""
+
+    def cue(self, name: str) -> NDArray[np.float64]:
+        """Counts of one kind of cue, shape (n,)."""
+        column: NDArray[np.float64] = self.cues[:, CUES.index(name)]
+        return column
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, so that hurried typing meets the same cues."""
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def tokenise(text: str) -> list[str]:
+    """Folded words; apostrophes and hyphens separate."""
+    return _TOKEN.findall(fold(text))
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    words: tuple[str, ...]
+    column: int
+    is_opening: bool
+
+
+@cache
+def _lexicons() -> Mapping[str, Sequence[_Phrase]]:
+    """Language → its cues."""
+    text = resources.files(__package__).joinpath("cues.toml").read_text(encoding="utf-8")
+    return {
+        language: [
+            _Phrase(words, CUES.index(name.removeprefix(_OPENING)), name.startswith(_OPENING))
+            for name, phrases in groups.items()
+            for words in sorted({tuple(tokenise(phrase)) for phrase in phrases})
+        ]
+        for language, groups in tomllib.loads(text).items()
+    }
+
+
+def _languages(declared: Sequence[str | None]) -> list[str | None]:
+    """Short codes; an unknown one takes the language most rows have."""
+    codes = [None if code is None else code[:2].lower() for code in declared]
+    named = Counter(code for code in codes if code is not None)
+    usual = min(named, key=lambda code: (-named[code], code)) if named else None
+    return [usual if code is None else code for code in codes]
+
+
+def read_words(texts: Sequence[str], languages: Sequence[str | None]) -> WordTable:
+    """Cut texts into words and find their cues.
+
+    A text in a language without cues keeps zeros: its other features still count.
+    """
+    codes = _languages(languages)
+    tokens = [tokenise(text) for text in texts]
+    vocabulary: dict[str, int] = {}
+    flat = np.array(
+        [vocabulary.setdefault(word, len(vocabulary)) for words in tokens for word in words],
+        dtype=np.int64,
+    )
+    n_words = np.array([len(words) for words in tokens], dtype=np.int64)
+    ends = np.cumsum(n_words)
+    counts = sparse.csr_array(
+        (
+            np.ones(len(flat), dtype=np.float32),
+            flat.astype(np.int32),
+            np.concatenate(([0], ends)).astype(np.int64),
+        ),
+        shape=(len(texts), max(1, len(vocabulary))),
+    )
+    counts.sum_duplicates()
+    return WordTable(
+        tokens=tokens,
+        flat=flat,
+        counts=counts,
+        n_words=n_words.astype(np.float64),
+        cues=_count_cues(flat, n_words, vocabulary, codes),
+        languages=codes,
+        has_cues=np.array([code in _lexicons() for code in codes], dtype=bool),
+    )
+
+
+def _count_cues(
+    flat: NDArray[np.int64],
+    n_words: NDArray[np.int64],
+    vocabulary: Mapping[str, int],
+    codes: Sequence[str | None],
+) -> NDArray[np.float64]:
+    """Cues of each kind in each sentence, shape (n, len(CUES)).
+
+    Goes phrase by phrase over the places of its first word, not word by word.
+    """
+    cues = np.zeros((len(n_words), len(CUES)))
+    of_row = np.repeat(np.arange(len(n_words)), n_words)
+    end = np.cumsum(n_words)[of_row]
+    at = np.arange(len(flat)) - (end - n_words[of_row])
+    for language, phrases in _lexicons().items():
+        is_spoken = np.array([code == language for code in codes], dtype=bool)
+        places = np.flatnonzero(is_spoken[of_row])
+        places = places[np.argsort(flat[places], kind="stable")]
+        first_words = flat[places]
+        for phrase in phrases:
+            numbers = [vocabulary.get(word, -1) for word in phrase.words]
+            if not len(places) or -1 in numbers:
+                continue
+            low, high = np.searchsorted(first_words, [numbers[0], numbers[0] + 1])
+            hits = places[low:high]
+            if phrase.is_opening:
+                hits = hits[at[hits] < _OPENING_TOKENS]
+            hits = hits[hits + len(numbers) <= end[hits]]
+            for step, number in enumerate(numbers[1:], start=1):
+                hits = hits[flat[hits + step] == number]
+            np.add.at(cues[:, phrase.column], of_row[hits], 1)
+    return cues

@@ -1,0 +1,314 @@
+"""CATALYST Interchange Format (JSON-LD), as Assembl, DebateHub, LiteMap and others export it.
+
+Where the document has posts, they are the messages, and the ideas stay ideas. A map without
+posts is itself the discussion: its issues, positions and arguments are what people said, and
+the links between them say what answers what, and whether it supports or opposes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from synth.importers import json_stream
+from synth.importers.base import HEAD_BYTES, ExportFile, Fit, ReadOptions
+from synth.importers.cif_graph import Graph, Node, read_graph
+from synth.importers.fields import (
+    body_of,
+    id_of,
+    is_true,
+    mapping,
+    moment,
+    text_of,
+    titled,
+    web_url,
+    whole,
+)
+from synth.records import Problem, RawMessage, Stance
+
+NAME = "cif"
+LABEL = "CATALYST Interchange Format (JSON-LD)"
+
+_POSTS = ("SPost", "Post", "AssemblPost", "LocalPost", "Email", "ImportedPost")
+_STATEMENTS = (
+    "Issue",
+    "Question",
+    "Position",
+    "Argument",
+    "GenericIdea",
+    "GenericIdeaNode",
+    "Criterion",
+    "Decision",
+    "Reference",
+)
+# Rank (the most telling links first), the kinds of link, the stance of the child to its parent.
+_LINKS: tuple[tuple[int, tuple[str, ...], Stance | None], ...] = (
+    (0, ("ArgumentSupportsIdea", "ArgumentSupportsPosition"), Stance.FOR),
+    (0, ("ArgumentOpposesIdea", "ArgumentOpposesPosition"), Stance.AGAINST),
+    (0, ("PositionRespondsToIssue", "IssueAppliesTo", "IssueQuestions", "SuggestsIssue"), None),
+    (1, ("InclusionRelation", "WholePartRelation"), None),
+    (2, ("DirectedIdeaRelation",), None),
+)
+_CHILD = (
+    "argument_arguing",
+    "argument_supporting",
+    "argument_opposing",
+    "response_position",
+    "applicable_issue",
+    "issue_suggested",
+    "source_idea",
+)
+_PARENT = ("target_idea", "response_issue", "reply_to")
+_CREATOR = ("has_creator", "creator", "hasCreator")
+_CATALYST = "catalyst"
+# Common Lisp counts seconds from 1900; read as Unix time they would lie after 2060.
+_LISP_EPOCH = datetime(1900, 1, 1, tzinfo=UTC)
+_LISP_SECONDS = range(2_900_000_000, 5_100_000_000)
+
+
+def sniff(file: ExportFile) -> Fit:
+    document = mapping(json_stream.peek(file))
+    context, graph = document.get("@context"), document.get("@graph")
+    is_named = _CATALYST in repr(context)[:HEAD_BYTES] if context is not None else False
+    if isinstance(graph, list) and (is_named or _has_known_types(graph)):
+        return Fit.MESSAGES
+    if not is_named or graph is not None:
+        return Fit.NO
+    # Cut off inside a long context, or the context alone, without any data.
+    return Fit.MESSAGES if len(file.head) >= HEAD_BYTES else Fit.AUXILIARY
+
+
+def _has_known_types(graph: list[object]) -> bool:
+    known = {*_POSTS, *_STATEMENTS, "Conversation"}
+    return any(node.types & known for node in read_graph({"@graph": graph[:50]}).nodes.values())
+
+
+def read(file: ExportFile, options: ReadOptions) -> Iterator[RawMessage | Problem]:
+    """The document is taken whole (up to ``json_stream.WHOLE_LIMIT``): its nodes may stand in
+    any order, and a message's author, votes and parent are nodes of their own.
+    """
+    document, cut = json_stream.load(file, options, envelopes=("@graph",))
+    graph = read_graph(document)
+    source = _Source(file=file, graph=graph)
+    if posts := graph.of_type(*_POSTS):
+        yield from (_post(node, source) for node in posts)
+    elif statements := graph.of_type(*_STATEMENTS):
+        links, votes = _links(graph, statements), _tally(graph)
+        yield from (_statement(node, source, links, votes) for node in statements)
+    else:
+        yield source.problem("", "neither posts nor a map of issues and arguments in it")
+    if cut:
+        yield cut
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Source:
+    """The document, and what all its messages share."""
+
+    file: ExportFile
+    graph: Graph
+
+    @property
+    def namespace(self) -> str:
+        conversation = next(iter(self.graph.of_type("Conversation")), None)
+        return conversation.id if conversation else ""
+
+    def problem(self, position: str, what: str) -> Problem:
+        return Problem(
+            source=self.file.name,
+            position=position,
+            what=what,
+            remedy="check the export" if not position else "it was skipped",
+        )
+
+    def written(self, value: object) -> str | None:
+        """The id that a property points at, in the spelling of the node it names."""
+        node = self.graph.target(value)
+        return node.written_id if node else self.graph.target_id(value)
+
+    def author(self, node: Node) -> tuple[str | None, str | None]:
+        """The key and name of who made it: the person behind the account, if it says so."""
+        creator = node.value(*_CREATOR)
+        account = self.graph.target(creator)
+        agent = account.value("account_of") if account else None
+        key = self.graph.target_id(agent) or self.graph.target_id(creator)
+        people = (self.graph.target(agent), account)
+        return key, next((name for one in people if one and (name := _name(one))), None)
+
+
+def _name(agent: Node) -> str | None:
+    full = text_of(agent.said("fname", "name")[0])
+    parts = (text_of(agent.said(part)[0]) for part in ("firstName", "familyName"))
+    return full or text_of(" ".join(part for part in parts if part))
+
+
+def _created(node: Node) -> datetime | None:
+    """Most write ISO 8601; the Deliberatorium wrote Lisp universal time for some nodes."""
+    value = node.said("created", "annotatedAt")[0]
+    seconds = whole(value)
+    if seconds is not None and seconds in _LISP_SECONDS:
+        return _LISP_EPOCH + timedelta(seconds=seconds)
+    return moment(value)
+
+
+def _edited(node: Node) -> datetime | None:
+    created, modified = _created(node), moment(node.said("modified")[0])
+    return modified if modified and created and modified > created else None
+
+
+def _post(node: Node, source: _Source) -> RawMessage | Problem:
+    title, title_language = node.said("title")
+    content, language = node.said("content", "description")
+    subject = text_of(title)
+    body = text_of(content)
+    if body is None and subject is None:
+        return source.problem(node.position, f"post {node.written_id} has no text")
+    text, body_format = body_of(body or subject or "")
+    key, name = source.author(node)
+    extra: dict[str, object] = {
+        "text_from": None if body else "subject",
+        "message_id": id_of(node.value("id")),
+        "declared_language": language or title_language,
+        "idea_ids": [
+            idea
+            for value in node.properties.get("postLinkedToIdea", ())
+            if (idea := source.written(value))
+        ],
+    }
+    return RawMessage(
+        source_id=node.written_id,
+        text=text,
+        position=node.position,
+        namespace=source.namespace,
+        body_format=body_format,
+        parent_source_id=source.written(node.value("reply_of")),
+        author_key=key,
+        author_name=name,
+        posted_at=_created(node),
+        edited_at=_edited(node),
+        subject=subject,
+        url=web_url(node.value("homepage", "link")),
+        n_attachments=len(node.properties.get("attachment", ())),
+        extra={key: value for key, value in extra.items() if value},
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Link:
+    """A statement hangs under another one."""
+
+    rank: int
+    created: datetime
+    parent: Node
+    stance: Stance | None
+
+
+def _links(graph: Graph, statements: list[Node]) -> Mapping[str, list[_Link]]:
+    """The links of each statement to what it answers, the most telling and oldest first."""
+    known = {node.id for node in statements}
+    links: dict[str, list[_Link]] = {}
+    for rank, types, stance in _LINKS:
+        for relation in graph.of_type(*types):
+            child = graph.target(relation.value(*_CHILD))
+            parent = graph.target(relation.value(*_PARENT))
+            if child and parent and child.id != parent.id and {child.id, parent.id} <= known:
+                created = _created(relation) or datetime.max.replace(tzinfo=UTC)
+                link = _Link(rank=rank, created=created, parent=parent, stance=stance)
+                links.setdefault(child.id, []).append(link)
+    for found in links.values():
+        found.sort(key=lambda link: (link.rank, link.created))
+    return links
+
+
+@dataclass(slots=True, kw_only=True)
+class _Votes:
+    """The votes on one statement."""
+
+    n_for: int = 0
+    n_against: int = 0
+    scores: list[int] = field(default_factory=list)
+    """On a Lickert scale, as given."""
+
+    def count(self, is_for: bool | None) -> None:
+        self.n_for += is_for is True
+        self.n_against += is_for is False
+
+
+def _tally(graph: Graph) -> Mapping[str, _Votes]:
+    """Votes by statement id. A later vote of the same person replaces the earlier one.
+
+    A vote on a link is one on its child: what was voted on is the argument where it stands.
+    """
+    latest: dict[tuple[str, str], Node] = {}
+    for vote in graph.of_type("BinaryVote", "LickertVote"):
+        subject = graph.target(vote.value("vote_subject_node", "vote_subject", "subject_node"))
+        link = graph.target(vote.value("vote_subject_link", "subject_link"))
+        if subject is None and link is not None:
+            subject = graph.target(link.value(*_CHILD))
+        if subject is not None:
+            latest[subject.id, graph.target_id(vote.value("voter")) or vote.id] = vote
+    tally: dict[str, _Votes] = {}
+    for (subject_id, _), vote in latest.items():
+        votes = tally.setdefault(subject_id, _Votes())
+        if "BinaryVote" in vote.types:
+            votes.count(is_true(vote.said("positive")[0]))
+        elif (score := whole(vote.said("lickert_value")[0])) is not None:
+            votes.scores.append(score)
+            votes.count(_side(score, graph.target(vote.value("lickert_in_range"))))
+    return tally
+
+
+def _side(score: int, scale: Node | None) -> bool | None:
+    """Above the middle of the scale is for, below is against; None in the middle."""
+    low, high = (whole(scale.said(end)[0]) if scale else None for end in ("min", "max"))
+    if low is None or high is None or 2 * score == low + high:
+        return None
+    return 2 * score > low + high
+
+
+def _statement(
+    node: Node,
+    source: _Source,
+    links: Mapping[str, list[_Link]],
+    votes: Mapping[str, _Votes],
+) -> RawMessage | Problem:
+    title, language = node.said("title", "label")
+    description, other_language = node.said("description", "content")
+    subject = text_of(title)
+    said = titled(subject, text_of(description))
+    if said is None:
+        return source.problem(node.position, f"{_kind(node)} {node.written_id} has no text")
+    text, body_format = body_of(said)
+    key, name = source.author(node)
+    above = links.get(node.id, [])
+    voted = votes.get(node.id)
+    extra: dict[str, object] = {
+        "node_type": _kind(node),
+        # Not the message's language: exporters tag everything with one, German as English.
+        "declared_language": language or other_language,
+        "other_parents": [link.parent.written_id for link in above[1:]],
+        "scores": sorted(voted.scores) if voted else None,
+    }
+    return RawMessage(
+        source_id=node.written_id,
+        text=text,
+        position=node.position,
+        namespace=source.namespace,
+        body_format=body_format,
+        parent_source_id=above[0].parent.written_id if above else None,
+        author_key=key,
+        author_name=name,
+        posted_at=_created(node),
+        edited_at=_edited(node),
+        subject=subject,
+        url=web_url(node.value("homepage", "link")),
+        stance=above[0].stance if above else None,
+        n_for=voted.n_for if voted else None,
+        n_against=voted.n_against if voted else None,
+        extra={key: value for key, value in extra.items() if value},
+    )
+
+
+def _kind(node: Node) -> str:
+    return next((kind for kind in _STATEMENTS if kind in node.types), "node")

@@ -1,0 +1,167 @@
+"""Typed access to what a file says, whose types can never be relied on.
+
+Every function takes any value and answers None (or an empty collection) for a value that is
+not what is asked for, so that an importer states what it needs and never crashes on a record.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from types import MappingProxyType
+from urllib.parse import urlsplit
+
+from synth.importers.times import parse_time
+from synth.records import BodyFormat
+
+NOTHING: Mapping[str, object] = MappingProxyType({})
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_TAG = re.compile(
+    r"<(?:/?(?:p|div|span|ul|ol|li|em|strong|b|i|u|s|h[1-6]|blockquote|aside|table|tr|td|pre|code)"
+    r"(?:\s[^<>]*)?|(?:br|hr|img|a)(?:\s[^<>]*|/)?|/a)>",
+    re.IGNORECASE,
+)
+_BREAK = re.compile(r"<br\s*/?>[ \t]*(?:\r?\n)?", re.IGNORECASE)
+_EPOCH = re.compile(r"[0-9]{9,14}(?:\.[0-9]{1,9})?")
+_LARGEST = 2**63 - 1
+_FIRST_SECOND, _LAST_SECOND = 0, 4_102_444_800  # 1970 .. 2100
+_SHORTEST_ISO = 16
+_MILLISECONDS_FROM = 100_000_000_000
+
+
+def text_of(value: object) -> str | None:
+    """A string with something to read in it; NULs and lone surrogates cannot be stored."""
+    if not isinstance(value, str):
+        return None
+    text = value.replace("\x00", "")
+    if _SURROGATE.search(text):
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text if text.strip() else None
+
+
+def id_of(value: object) -> str | None:
+    """An id, which some exports write as a string and others as a number."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return str(value)
+    text = text_of(value)
+    return text.strip() if text else None
+
+
+def whole(value: object) -> int | None:
+    """A whole number, also when it is written as a string; within 64 bits."""
+    number: int | None = None
+    match value:
+        case bool():
+            return None
+        case int():
+            number = value
+        case str() if re.fullmatch(r"[+-]?[0-9]{1,19}", value.strip()):
+            number = int(value)
+        case float() | Decimal() if _is_whole(Decimal(value)):
+            number = int(value)
+    return number if number is not None and abs(number) <= _LARGEST else None
+
+
+def _is_whole(value: Decimal) -> bool:
+    return value.is_finite() and abs(value) <= _LARGEST and value == int(value)
+
+
+def is_true(value: object) -> bool:
+    return value is True or (isinstance(value, str) and value.strip().lower() == "true")
+
+
+def mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, dict) else NOTHING
+
+
+def sequence(value: object) -> Sequence[object]:
+    return value if isinstance(value, list) else ()
+
+
+def at(record: Mapping[str, object], *keys: str) -> object:
+    """``record[keys[0]][keys[1]]…``, None as soon as something on the way is missing."""
+    value: object = record
+    for key in keys:
+        value = mapping(value).get(key)
+    return value
+
+
+def web_url(value: object) -> str | None:
+    """An http(s) address: other schemes (``javascript:``) must not become links."""
+    text = text_of(value)
+    if text is None:
+        return None
+    try:
+        parts = urlsplit(text.strip())
+    except ValueError:
+        return None
+    return text.strip() if parts.scheme in ("http", "https") and parts.netloc else None
+
+
+def moment(value: object) -> datetime | None:
+    """A time in UTC: epoch (milli)seconds, also as a string, or a written date and time."""
+    match value:
+        case bool():
+            return None
+        case int() | float() | Decimal():
+            return _from_epoch(Decimal(value))
+        case str() if _EPOCH.fullmatch(value.strip()):
+            return _from_epoch(Decimal(value.strip()))
+        case str():
+            return _from_iso(value) or parse_time(value)
+    return None
+
+
+def _from_iso(value: str) -> datetime | None:
+    """The usual case, several times faster than a look at all the ways to write a date."""
+    if len(value) < _SHORTEST_ISO:
+        return None
+    try:
+        read = datetime.fromisoformat(value)
+        return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _from_epoch(value: Decimal) -> datetime | None:
+    if not value.is_finite():
+        return None
+    seconds = value / 1000 if value >= _MILLISECONDS_FROM else value
+    if not _FIRST_SECOND < seconds < _LAST_SECOND:
+        return None
+    # Whole microseconds: a float would lose the last digits of a Slack ``ts``.
+    whole_seconds, microseconds = divmod(int(seconds * 1_000_000), 1_000_000)
+    return datetime.fromtimestamp(whole_seconds, UTC).replace(microsecond=microseconds)
+
+
+def body_of(text: str) -> tuple[str, BodyFormat]:
+    """A body of undeclared format, and what it is.
+
+    Text with line breaks as its only tags (mail and forms shown on a web page) becomes plain
+    again, so that its lines, and the quote marks before them, count as such.
+    """
+    if not has_markup(text):
+        return text, BodyFormat.PLAIN
+    if has_markup(_BREAK.sub("", text)):
+        return text, BodyFormat.HTML
+    return html.unescape(_BREAK.sub("\n", text)).replace("\x00", ""), BodyFormat.PLAIN
+
+
+def has_markup(text: str) -> bool:
+    """Whether a body whose format is not declared is HTML: it holds a common HTML tag."""
+    return _TAG.search(text) is not None
+
+
+def titled(title: str | None, body: str | None) -> str | None:
+    """A title that is itself part of what is said, and the text below it, as one body."""
+    if title is None or body is None or body.lstrip().startswith(title.strip()):
+        return body or title
+    if not has_markup(body):
+        return f"{title}\n\n{body}"
+    return f"<p>{html.escape(title, quote=False)}</p>\n{body}"

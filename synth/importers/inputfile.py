@@ -1,0 +1,233 @@
+"""One file to read: decompressed, watched for damage and guarded against bombs.
+
+Limits against decompression bombs: a file may not unpack to more than ``MAX_BYTES``, nor,
+past its first ``RATIO_FLOOR`` bytes, to more than ``MAX_RATIO`` times its packed size. Text
+packs 3 to 20 times, logs that repeat themselves up to 60 times; bombs reach 1,000 times.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import posixpath
+import shutil
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Callable
+from typing import IO, BinaryIO, Protocol, cast
+
+from synth.importers.base import HEAD_BYTES
+from synth.records import Problem
+
+MAX_RATIO = 150
+RATIO_FLOOR = 32 * 2**20
+MAX_BYTES = 16 * 2**30
+CHUNK = 2**18
+_SPOOL_BYTES = 32 * 2**20
+REFUSE = "if you trust it, unpack it yourself and give the unpacked file"
+
+_DAMAGE = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, OSError)
+
+
+def is_bomb(n_packed: int, n_bytes: int) -> bool:
+    """Whether sizes in bytes, packed and unpacked, go beyond the limits."""
+    return n_bytes > MAX_BYTES or (n_bytes > RATIO_FLOOR and n_bytes > n_packed * MAX_RATIO)
+
+
+def megabytes(n_bytes: int) -> str:
+    return f"{n_bytes / 2**20:,.0f} MB"
+
+
+def reason(error: Exception) -> str:
+    """What a failure to read means, for people."""
+    match error:
+        case PermissionError():
+            return "may not be read: permission denied"
+        case OSError(strerror=str(strerror)) if strerror:
+            return strerror[:1].lower() + strerror[1:]
+        case EOFError():
+            return "is cut off"
+        case _:
+            return f"is damaged ({error})"
+
+
+class Container(Protocol):
+    """Where a file lies together with others."""
+
+    def find(self, path: str) -> InputFile | None:
+        """The file at this POSIX path inside the container."""
+
+
+class InputFile:
+    """One file of an export; see ``ExportFile``. Reading keeps what went wrong in ``fault``.
+
+    A stream that turns out damaged or dangerous simply ends there, so that an importer keeps
+    what came before; ``fault`` then says why, and ``is_refused`` whether to trust it at all.
+    """
+
+    __slots__ = (
+        "_container",
+        "_head",
+        "_is_on_disk",
+        "_opener",
+        "fault",
+        "is_given",
+        "is_refused",
+        "name",
+        "path",
+    )
+
+    def __init__(
+        self,
+        opener: Callable[[], BinaryIO],
+        *,
+        name: str,
+        path: str,
+        container: Container | None = None,
+        is_given: bool = False,
+        is_on_disk: bool = False,
+    ) -> None:
+        self.name = name
+        self.path = path
+        self.is_given = is_given
+        """Named by the person, as opposed to found in a folder or archive."""
+        self.fault: Problem | None = None
+        self.is_refused = False
+        self._opener = opener
+        self._container = container
+        self._is_on_disk = is_on_disk
+        self._head: bytes | None = None
+
+    def __repr__(self) -> str:
+        return f"InputFile({self.name!r})"
+
+    @property
+    def head(self) -> bytes:
+        """The first ``HEAD_BYTES`` bytes, decompressed."""
+        if self._head is None:
+            with self.open() as stream:
+                self._head = stream.read(HEAD_BYTES)
+        return self._head
+
+    def open(self) -> BinaryIO:
+        """A fresh decompressed stream that ends early, noting ``fault``, rather than raise."""
+        try:
+            source = self._opener()
+        except (*_DAMAGE, RuntimeError, NotImplementedError) as error:
+            self._note(reason(error), "check that the file is complete and readable")
+            return io.BytesIO()
+        return io.BufferedReader(_Watched(source, self._note), CHUNK)
+
+    def open_seekable(self) -> IO[bytes]:
+        """A stream that can seek: the file itself, or a copy of what is packed."""
+        if self._is_on_disk:
+            return cast("IO[bytes]", self._opener())
+        spool = tempfile.SpooledTemporaryFile(max_size=_SPOOL_BYTES)  # noqa: SIM115
+        with self.open() as stream:
+            shutil.copyfileobj(stream, spool, CHUNK)
+        spool.seek(0)
+        return cast("IO[bytes]", spool)
+
+    def sibling(self, path: str) -> InputFile | None:
+        """Another file of the same folder or archive, ``path`` relative to this file's folder."""
+        if self._container is None:
+            return None
+        wanted = posixpath.normpath(posixpath.join(posixpath.dirname(self.path), path))
+        if wanted.startswith(("/", "../")) or wanted == "..":
+            return None
+        return self._container.find(wanted)
+
+    def fingerprint(self) -> tuple[str, int]:
+        """The sha256 of the decompressed content, in hex, and its length in bytes."""
+        digest, n_bytes = hashlib.sha256(), 0
+        with self.open() as stream:
+            while chunk := stream.read(CHUNK):
+                digest.update(chunk)
+                n_bytes += len(chunk)
+        return digest.hexdigest(), n_bytes
+
+    def gunzipped(self) -> InputFile:
+        """The same file seen through gzip."""
+        is_gz = self.path.lower().endswith(".gz")
+        return InputFile(
+            lambda: cast("BinaryIO", _Unpacking(self._opener())),
+            name=self.name,
+            path=self.path[:-3] if is_gz else self.path,
+            container=self._container,
+            is_given=self.is_given,
+        )
+
+    def _note(self, what: str, remedy: str, *, is_refused: bool = False) -> None:
+        self.fault = Problem(source=self.name, position="", what=what, remedy=remedy)
+        self.is_refused = self.is_refused or is_refused
+
+
+class _Unpacking(io.RawIOBase):
+    """A gzip stream that minds how much it gives for how much it takes."""
+
+    def __init__(self, packed: BinaryIO) -> None:
+        super().__init__()
+        self._packed = packed
+        self._stream = gzip.GzipFile(fileobj=packed)
+        self._n_given = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        data = self._stream.read1(len(buffer))
+        self._n_given += len(data)
+        if self._n_given > RATIO_FLOOR:
+            n_packed = self._packed.tell()
+            if is_bomb(n_packed, self._n_given):
+                raise _BombError(f"unpacks to {MAX_RATIO} times its size or more")
+        buffer[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._stream.close()
+            self._packed.close()
+        super().close()
+
+
+class _BombError(OSError):
+    """A stream that grows beyond the limits."""
+
+
+class _Watched(io.RawIOBase):
+    """A stream that ends where its source fails, and tells why."""
+
+    def __init__(self, source: BinaryIO, note: Callable[..., None]) -> None:
+        super().__init__()
+        self._source = source
+        # One read at a time: a reader that loops would lose what it has when the next one fails.
+        self._read = cast("Callable[[int], bytes]", getattr(source, "read1", source.read))
+        self._note = note
+        self._is_over = False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        if self._is_over:
+            return 0
+        try:
+            data = self._read(len(buffer))
+        except _BombError as error:
+            self._is_over = True
+            self._note(f"{error}: refused as a decompression bomb", REFUSE, is_refused=True)
+            return 0
+        except _DAMAGE as error:
+            self._is_over = True
+            self._note(reason(error), "get a complete copy; what came before the damage is kept")
+            return 0
+        buffer[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._source.close()
+        super().close()

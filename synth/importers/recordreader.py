@@ -1,0 +1,283 @@
+"""Records with named values (rows of a table, JSON objects) -> messages."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import PurePosixPath
+
+from synth.importers.base import ExportFile, ReadOptions
+from synth.importers.columns import Columns, fold, recognise
+from synth.importers.fields import has_markup, text_of, web_url
+from synth.importers.times import DayOrder, day_order, likely_day_order, parse_time
+from synth.records import BodyFormat, Problem, RawMessage, Stance
+
+SAMPLE_RECORDS = 500
+"""Records looked at before the first is read."""
+MOST_PROBLEMS = 100
+"""Of one kind told one by one; the rest is summed up."""
+
+Record = Mapping[str, object]
+
+_NO_ID = frozenset({"", "none", "null", "nan", "na", "nil", "-1", "undefined"})
+_FOR = frozenset(
+    (
+        *("for", "pro", "pour", "dafur", "agree", "support", "positive", "favor", "favour"),
+        *("favorable", "yes", "oui", "ja", "1", "1.0", "+1"),
+    )
+)
+_AGAINST = frozenset(
+    (
+        *("against", "con", "contra", "contre", "dagegen", "disagree", "attack", "oppose"),
+        *("negative", "defavorable", "no", "non", "nein", "-1", "-1.0"),
+    )
+)
+_LANGUAGES = {
+    "english": "en", "anglais": "en", "englisch": "en",
+    "french": "fr", "francais": "fr", "franzosisch": "fr",
+    "german": "de", "allemand": "de", "deutsch": "de",
+    "spanish": "es", "espagnol": "es", "spanisch": "es", "espanol": "es",
+    "italian": "it", "italien": "it", "italienisch": "it", "italiano": "it",
+    "dutch": "nl", "neerlandais": "nl", "niederlandisch": "nl", "nederlands": "nl",
+    "portuguese": "pt", "portugais": "pt", "portugiesisch": "pt", "portugues": "pt",
+}  # fmt: skip
+_LANGUAGE_CODE = re.compile(r"([a-z]{2,3})(?:[-_][a-z0-9]+)*", re.IGNORECASE)
+# What tells two exports of the same table apart: a date, or the mark of a second download.
+_EXPORT_MARK = re.compile(r"[ _.-]*(?:\d{4}[-_.]?\d{2}[-_.]?\d{2}(?:[T_ -]*\d{2,6})?|\(\d{1,3}\))$")
+
+
+class RecordReader:
+    """Turns the records of one file into messages, and keeps count of what is wrong."""
+
+    def __init__(
+        self,
+        file: ExportFile,
+        options: ReadOptions,
+        *,
+        names: Sequence[str],
+        sample: Sequence[Record],
+        values_of: Callable[[str], Iterable[str]] | None = None,
+        word: str = "record",
+    ) -> None:
+        """``sample`` are the first records; ``values_of`` all values of a column, if need be.
+
+        Raises InputProblem when no column can be taken for the text.
+        """
+        self._file = file
+        self._word = word
+        held = {name: _held(name, sample) for name in names}
+        self.columns: Columns = recognise(names, held, options.columns, source=file.name)
+        self._of = self.columns.of
+        self._orders = {
+            field: _order_of(column, held[column], values_of)
+            for field, column in self._of.items()
+            if field in ("created_at", "edited_at")
+        }
+        ids = held.get(self._of.get("id", ""), ())
+        self._has_zero_id = "0" in ids
+        self._namespace = _namespace(file.path, ids)
+        self._seen: dict[str, int] = {}
+        self._counts: Counter[str] = Counter()
+        self._first: dict[str, str] = {}
+
+    def read(self, record: Record, number: int) -> Iterator[RawMessage | Problem]:
+        """The message in a record, or why there is none."""
+        position = f"{self._word} {number}"
+        text = text_of(_plain(record.get(self._of["text"])))
+        if text is None:
+            self._count("empty", position)
+            return
+        source_id = self._plain(record, "id") or str(number)
+        if self._seen.setdefault(source_id, number) != number:
+            yield from self._repeated(source_id, position)
+            source_id = f"{source_id}~{number}"
+            self._seen[source_id] = number
+        yield self._message(record, source_id=source_id, text=text, position=position)
+
+    def problem(self, what: str, *, remedy: str, position: str) -> Iterator[Problem]:
+        """A Problem with one record, unless there were many of its kind before."""
+        self._count(remedy, position)
+        if self._counts[remedy] <= MOST_PROBLEMS:
+            yield Problem(source=self._file.name, position=position, what=what, remedy=remedy)
+
+    def finish(self) -> Iterator[Problem]:
+        """What there is to say about the file as a whole, after its last record."""
+        for kind, n_times in self._counts.items():
+            if kind == "empty":
+                yield Problem(
+                    source=self._file.name,
+                    position=f"first at {self._first[kind]}",
+                    what=f"{n_times} without text in column {self._of['text']!r}",
+                    remedy="left out; if the texts are elsewhere, use --columns text=NAME",
+                )
+            elif n_times > MOST_PROBLEMS:
+                yield Problem(
+                    source=self._file.name,
+                    position="",
+                    what=f"{n_times - MOST_PROBLEMS} more records have the same trouble",
+                    remedy=kind,
+                )
+
+    def _count(self, kind: str, position: str) -> None:
+        self._counts[kind] += 1
+        self._first.setdefault(kind, position)
+
+    def _repeated(self, source_id: str, position: str) -> Iterator[Problem]:
+        first = f"{self._word} {self._seen[source_id]}"
+        yield from self.problem(
+            f"has the id {source_id!r} of {first} again",
+            remedy="kept under an id of its own; check the id column",
+            position=position,
+        )
+
+    def _plain(self, record: Record, field: str) -> str | None:
+        column = self._of.get(field)
+        return _plain(record.get(column)) if column is not None else None
+
+    def _message(self, record: Record, *, source_id: str, text: str, position: str) -> RawMessage:
+        author, author_id = self._plain(record, "author"), self._plain(record, "author_id")
+        thread = self._plain(record, "thread")
+        category = self._plain(record, "category")
+        parent, thread_of_parent = self._parent(record, source_id)
+        return RawMessage(
+            source_id=source_id,
+            text=text,
+            position=position,
+            namespace=self._namespace,
+            body_format=BodyFormat.HTML if has_markup(text) else BodyFormat.PLAIN,
+            parent_source_id=parent,
+            thread_source_id=thread or thread_of_parent,
+            author_key=author_id or author,
+            author_name=author,
+            posted_at=self._time(record, "created_at"),
+            edited_at=self._time(record, "edited_at"),
+            subject=self._plain(record, "title"),
+            language=_language(self._plain(record, "language")),
+            url=web_url(self._plain(record, "url")),
+            category=thread if self.columns.is_topic_thread else category,
+            stance=_stance(self._plain(record, "stance")),
+            n_likes=_number(self._plain(record, "likes")),
+            n_for=_number(self._plain(record, "votes_for")),
+            n_against=_number(self._plain(record, "votes_against")),
+            extra=self._extra(record),
+        )
+
+    def _parent(self, record: Record, source_id: str) -> tuple[str | None, str | None]:
+        """The id of the parent; or of the thread, where the parent is its opening post."""
+        parent = self._plain(record, "parent_id") or ""
+        is_none = parent.lower() in _NO_ID or (parent == "0" and not self._has_zero_id)
+        if is_none or parent == source_id:
+            return None, None
+        # Reddit writes the kind before an id: t1_ for comments, t3_ for what they are about.
+        kind, bare = parent[:3], parent[3:]
+        if kind in ("t1_", "t3_") and not source_id.startswith(("t1_", "t3_")):
+            return (bare, None) if kind == "t1_" or bare in self._seen else (None, parent)
+        return parent, None
+
+    def _time(self, record: Record, field: str) -> datetime | None:
+        column = self._of.get(field)
+        return parse_time(record.get(column), self._orders[field]) if column is not None else None
+
+    def _extra(self, record: Record) -> Mapping[str, object]:
+        return {
+            name: _serialisable(value)
+            for name in self.columns.others
+            if (value := record.get(name)) not in (None, "", [], {})
+        }
+
+
+def stem_of(path: str) -> str:
+    """A file's name without its folder and last suffix."""
+    return PurePosixPath(path).stem
+
+
+def _namespace(path: str, ids: Sequence[str]) -> str:
+    """Numbers, or no ids at all, mean something inside their table only."""
+    if ids and not all(value.isdigit() for value in ids):
+        return ""
+    return _EXPORT_MARK.sub("", stem_of(path)) or stem_of(path)
+
+
+def _held(name: str, sample: Sequence[Record]) -> list[str]:
+    values = (_plain(record.get(name)) for record in sample)
+    return [value for value in values if value is not None]
+
+
+def _order_of(
+    column: str, sample: Sequence[str], values_of: Callable[[str], Iterable[str]] | None
+) -> DayOrder:
+    order = day_order(sample)
+    if order is None and values_of is not None and _is_ambiguous(sample):
+        order = day_order(values_of(column))
+    return order or likely_day_order(sample)
+
+
+def _is_ambiguous(sample: Sequence[str]) -> bool:
+    """Whether the dates would be others the other way round."""
+    return any(
+        parse_time(value, DayOrder.DAY_FIRST) != parse_time(value, DayOrder.MONTH_FIRST)
+        for value in sample
+    )
+
+
+def _plain(value: object) -> str | None:
+    """A value as it would be written in a table; None where there is nothing in it."""
+    text: str | None = None
+    match value:
+        case str():
+            text = text_of(value)
+        case bool():
+            text = "true" if value else "false"
+        case float() | Decimal() if math.isfinite(value):
+            text = f"{value:f}".rstrip("0").rstrip(".") if value % 1 else str(int(value))
+        case int():
+            text = str(value)
+        case datetime() | date():
+            text = value.isoformat()
+        case list() | tuple():
+            text = ", ".join(part for item in value if (part := _plain(item)) is not None)
+    return text.strip() or None if text else None
+
+
+def _serialisable(value: object) -> object:
+    match value:
+        case str():
+            return text_of(value)
+        case bool() | int() | None:
+            return value
+        case float() | Decimal():
+            return float(value) if math.isfinite(value) else None
+        case dict():
+            return {str(key): _serialisable(inner) for key, inner in value.items()}
+        case list() | tuple():
+            return [_serialisable(inner) for inner in value]
+        case _:
+            return str(value)
+
+
+def _number(value: str | None) -> int | None:
+    try:
+        number = float((value or "").replace(",", "."))
+        return int(number) if abs(number) < 2**53 else None
+    except ValueError:
+        return None
+
+
+def _language(value: str | None) -> str | None:
+    if value is None:
+        return None
+    named = _LANGUAGES.get(fold(value))
+    code = _LANGUAGE_CODE.fullmatch(value)
+    return named or (code[1].lower() if code and len(code[1]) == 2 else None)
+
+
+def _stance(value: str | None) -> Stance | None:
+    key = (value or "").strip().lower()
+    key = key if key.lstrip("+-").replace(".", "").isdigit() else fold(key)
+    if key in _FOR:
+        return Stance.FOR
+    return Stance.AGAINST if key in _AGAINST else None

@@ -1,0 +1,241 @@
+"""JSON in no known platform's shape: a list of objects, one inside an object, or JSON lines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+
+from synth.errors import InputProblem
+from synth.importers import json_stream
+from synth.importers.base import ExportFile, Fit, ReadOptions
+from synth.importers.columns import has_known_text, id_name, n_known
+from synth.importers.encoding import decode_head, open_text
+from synth.importers.recordreader import SAMPLE_RECORDS, RecordReader
+from synth.records import Problem, RawMessage
+
+NAME = "json"
+LABEL = "JSON records (list of objects, or one object per line)"
+
+LONGEST_LINE = 32 * 2**20
+
+_DEEPEST_REPLIES = 100
+_REPLIES = frozenset(
+    ("replies", "children", "comments", "responses", "answers", "reponses", "commentaires")
+)
+_ENVELOPES = ("data", "results", "items", "response", "records", "result", "payload", "export")
+Flat = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """One object per line."""
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """A list; ``path`` are the names of the objects around it, none for a list at the top."""
+
+    path: tuple[str, ...]
+
+
+def sniff(file: ExportFile) -> Fit:
+    return Fit.NO if _shape(file) is None else Fit.MESSAGES
+
+
+def read(file: ExportFile, options: ReadOptions) -> Iterator[RawMessage | Problem]:
+    """Raises InputProblem when it is no JSON, or no member can be taken for the text."""
+    shape = _shape(file)
+    if shape is None:
+        raise InputProblem(
+            file.name, "holds no list of objects", remedy="check the file, or give another --format"
+        )
+    found = _flat_records(_values(file, options, shape))
+    top = list(islice(found, SAMPLE_RECORDS))
+    sample = [each for each in top if not isinstance(each, Problem)]
+    names = list(dict.fromkeys(name for each in sample for name in each))
+    if not names:
+        yield from (each for each in top if isinstance(each, Problem))
+        return
+    reader = RecordReader(file, options, names=names, sample=sample)
+    number = 0
+    for each in chain(top, found):
+        if isinstance(each, Problem):
+            yield each
+        else:
+            number += 1
+            yield from reader.read(each, number)
+    yield from reader.finish()
+
+
+def _shape(file: ExportFile) -> _Lines | _List | None:
+    """How the records are laid out, judged from the beginning of the file."""
+    lines = decode_head(file.head).lstrip("\ufeff \t\r\n").splitlines()[:2]
+    if lines and lines[0].startswith("{") and _is_object(lines[0]):
+        second = lines[1].lstrip() if len(lines) > 1 else ""
+        if second.startswith("{") or (not second and _is_record(json.loads(lines[0]))):
+            return _Lines()
+    value = json_stream.peek(file)
+    if isinstance(value, list):
+        return _List(()) if _holds_records(value) or _holds_texts(value) else None
+    return _list_inside(value) if isinstance(value, dict) else None
+
+
+def _list_inside(value: Mapping[str, object], depth: int = 3) -> _List | None:
+    """The list of records inside an object: the one that knows the most of our fields."""
+    lists = [
+        (n_known(_names(member)), name)
+        for name, member in value.items()
+        if isinstance(member, list) and _holds_records(member) and has_known_text(_names(member))
+    ]
+    if lists:
+        return _List((max(lists, key=lambda each: each[0])[1],))
+    for name, member in value.items():
+        if depth and isinstance(member, dict):
+            inside = _list_inside(member, depth - 1)
+            if inside is not None:
+                return _List((name, *inside.path))
+    return None
+
+
+def _names(values: Sequence[object]) -> list[str]:
+    first = [_flat(value) for value in values[:20] if isinstance(value, dict)]
+    return list(dict.fromkeys(name for each in first for name in each))
+
+
+def _holds_records(values: Sequence[object]) -> bool:
+    return bool(values) and all(isinstance(value, dict) for value in values[:20])
+
+
+def _holds_texts(values: Sequence[object]) -> bool:
+    return bool(values) and all(isinstance(value, str) for value in values[:20])
+
+
+def _is_object(line: str) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _is_record(value: object) -> bool:
+    return isinstance(value, dict) and has_known_text(list(_flat(value)))
+
+
+def _values(
+    file: ExportFile, options: ReadOptions, shape: _Lines | _List
+) -> Iterator[object | Problem]:
+    match shape:
+        case _Lines():
+            yield from _from_lines(file, options)
+        case _List(path=(()) | (_,)):
+            yield from _from_list(file, options, shape.path)
+        case _List():
+            document, problem = json_stream.load(file, options, envelopes=_ENVELOPES)
+            yield from _at(document, shape.path)
+            if problem is not None:
+                yield problem
+
+
+def _from_lines(file: ExportFile, options: ReadOptions) -> Iterator[object | Problem]:
+    with open_text(file, options.encoding) as text:
+        number = 0
+        while line := text.readline(LONGEST_LINE):
+            number += 1
+            stripped = line.strip().lstrip("\ufeff").rstrip(",")
+            if stripped in ("", "[", "]"):
+                continue
+            try:
+                yield json.loads(stripped, strict=False)
+            except (ValueError, RecursionError) as error:
+                yield Problem(
+                    source=file.name,
+                    position=f"line {number}",
+                    what=f"is not JSON ({str(error)[:100]})",
+                    remedy="left out; correct the line or export again",
+                )
+
+
+def _from_list(
+    file: ExportFile, options: ReadOptions, path: tuple[str, ...]
+) -> Iterator[object | Problem]:
+    """Element by element. Where the strict parser stops at a NaN, the rest is read whole."""
+    name = path[0] if path else ""
+    n_given = 0
+    for member in json_stream.members(file, options, lists={name}):
+        if isinstance(member, Problem):
+            yield from _rest(file, options, path, n_given, member)
+        elif member[0] == name:
+            n_given += 1
+            yield member[1]
+
+
+def _rest(
+    file: ExportFile, options: ReadOptions, path: tuple[str, ...], n_given: int, problem: Problem
+) -> Iterator[object | Problem]:
+    try:
+        document, still = json_stream.load(file, options, envelopes=path)
+    except InputProblem:
+        yield problem
+        return
+    yield from _at(document, path)[n_given:]
+    if still is not None:
+        yield problem
+
+
+def _at(document: object, path: tuple[str, ...]) -> Sequence[object]:
+    for name in path:
+        document = document.get(name) if isinstance(document, dict) else None
+    return document if isinstance(document, list) else ()
+
+
+def _flat_records(values: Iterator[object | Problem]) -> Iterator[Flat | Problem]:
+    for value in values:
+        if isinstance(value, Problem):
+            yield value
+        elif isinstance(value, str):
+            yield {"text": value}
+        elif isinstance(value, dict):
+            yield from _with_replies(value, parent=None, depth=0)
+
+
+def _with_replies(record: Mapping[str, object], *, parent: object, depth: int) -> Iterator[Flat]:
+    """The record, and those nested in it as answers to it."""
+    record = _unwrapped(record)
+    flat = _flat(record)
+    if parent is not None:
+        flat.setdefault("parent_id", parent)
+    yield flat
+    name = id_name([key for key, value in flat.items() if isinstance(value, str | int)])
+    for key, value in record.items():
+        if key.lower() not in _REPLIES or depth > _DEEPEST_REPLIES:
+            continue
+        if isinstance(value, list) and _holds_records(value):
+            for reply in value:
+                if isinstance(reply, dict):
+                    own = flat.get(name) if name is not None else None
+                    yield from _with_replies(reply, parent=own, depth=depth + 1)
+
+
+def _unwrapped(record: Mapping[str, object]) -> Mapping[str, object]:
+    """The object that holds the text, out of the one around it (``{"kind": …, "data": {…}}``)."""
+    if has_known_text([name for name, value in record.items() if isinstance(value, str)]):
+        return record
+    for name, value in record.items():
+        if isinstance(value, dict) and has_known_text(list(value)):
+            return {**{key: other for key, other in record.items() if key != name}, **value}
+    return record
+
+
+def _flat(record: Mapping[str, object], *, prefix: str = "", depth: int = 2) -> Flat:
+    """Nested objects as ``author/name``; lists of objects are not values of a record."""
+    flat: Flat = {}
+    for key, value in record.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, dict):
+            if depth:
+                flat.update(_flat(value, prefix=f"{name}/", depth=depth - 1))
+        elif not (isinstance(value, list) and any(isinstance(item, dict) for item in value)):
+            flat[name] = value
+    return flat

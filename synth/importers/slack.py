@@ -1,0 +1,226 @@
+"""Slack workspace exports: ``users.json``, ``channels.json``, ``CHANNEL/2020-01-31.json``.
+
+A message is known by its ``ts``, which is unique inside its channel: the channel is the
+namespace. Replies name the ``ts`` of the message that opens their thread (``thread_ts``).
+Joins, leaves and other notices are no messages; posts of programs are left out and counted.
+"""
+
+from __future__ import annotations
+
+import html
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from synth.importers import json_stream
+from synth.importers.base import ExportFile, Fit, ReadOptions
+from synth.importers.fields import at, id_of, is_true, mapping, moment, sequence, text_of, whole
+from synth.records import BodyFormat, Problem, RawMessage
+
+NAME = "slack"
+LABEL = "Slack workspace export"
+
+_PEOPLE_WRITE = {None, "file_share", "file_comment", "me_message", "thread_broadcast"}
+_PROGRAMS_WRITE = {"bot_message"}
+_LISTINGS = {
+    "canvases.json",
+    "channels.json",
+    "dms.json",
+    "groups.json",
+    "integration_logs.json",
+    "lists.json",
+    "mpims.json",
+    "org_users.json",
+    "users.json",
+}
+_TS = re.compile(r"[0-9]{9,11}\.[0-9]{1,6}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\.json")
+_LINK = re.compile(r"<([^<>\n]+)>")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Workspace:
+    """What ``users.json`` and ``channels.json`` say, by id."""
+
+    people: Mapping[str, str]
+    programs: frozenset[str]
+    channels: Mapping[str, str]
+
+
+def sniff(file: ExportFile) -> Fit:
+    value = json_stream.peek(file)
+    if not isinstance(value, list):
+        return Fit.NO
+    name = posixpath.basename(file.path)
+    if not value:  # an empty list: only its place in the export says what it would hold
+        is_aux = name in _LISTINGS or _DAY.fullmatch(name)
+        return Fit.AUXILIARY if is_aux else Fit.NO
+    record = mapping(value[0])
+    if record.get("type") == "message" and _TS.fullmatch(id_of(record.get("ts")) or ""):
+        return Fit.MESSAGES
+    return Fit.AUXILIARY if _is_listing(record) else Fit.NO
+
+
+def _is_listing(record: Mapping[str, object]) -> bool:
+    keys = record.keys()
+    return (
+        {"id", "profile", "team_id"} <= keys  # users
+        or {"id", "members", "created"} <= keys  # channels, private groups, conversations
+        or {"service_type", "change_type"} <= keys  # integration_logs
+    )
+
+
+def read(file: ExportFile, options: ReadOptions) -> Iterator[RawMessage | Problem]:
+    workspace = _workspace(file)
+    channel = posixpath.basename(posixpath.dirname(file.path)) or posixpath.basename(
+        posixpath.dirname(file.name.replace("\\", "/"))
+    )
+    n_programs, position = 0, -1
+    for member in json_stream.members(file, options, lists=("",)):
+        if isinstance(member, Problem):
+            yield member
+            continue
+        position += 1
+        record = mapping(member[1])
+        if _is_program(record, workspace):
+            n_programs += 1
+        elif text_of(record.get("subtype")) in _PEOPLE_WRITE:
+            yield _message(record, workspace, file=file, channel=channel, position=position)
+    if n_programs:
+        yield Problem(
+            source=file.name,
+            position="",
+            what=f"{n_programs} posts of programs (bots) were left out",
+            remedy="nothing to do",
+        )
+
+
+def _is_program(record: Mapping[str, object], workspace: _Workspace) -> bool:
+    subtype = text_of(record.get("subtype"))
+    if subtype in _PROGRAMS_WRITE:
+        return True
+    user = text_of(record.get("user"))
+    is_posted_by_app = "bot_id" in record and subtype is None
+    return is_posted_by_app and (user is None or user in workspace.programs)
+
+
+def _message(
+    record: Mapping[str, object],
+    workspace: _Workspace,
+    *,
+    file: ExportFile,
+    channel: str,
+    position: int,
+) -> RawMessage | Problem:
+    ts = id_of(record.get("ts"))
+    files = [mapping(item) for item in sequence(record.get("files")) or [record.get("file")]]
+    names = [text_of(item.get("title")) or text_of(item.get("name")) for item in files]
+    named = ", ".join(name for name in names if name)
+    text = text_of(decode_mrkdwn(_written(record), workspace)) or named
+    if ts is None or not text:
+        return Problem(
+            source=file.name,
+            position=f"record {position + 1}",
+            what="no text" if ts else "no ts",
+            remedy="the message was skipped",
+        )
+    thread = id_of(record.get("thread_ts"))
+    user = _author(record)
+    return RawMessage(
+        source_id=ts,
+        text=text,
+        position=f"record {position + 1}",
+        namespace=channel,
+        body_format=BodyFormat.PLAIN,
+        parent_source_id=thread if thread != ts else None,
+        thread_source_id=thread,
+        author_key=user,
+        author_name=workspace.people.get(user or "") or _profile_name(record) or user,
+        posted_at=moment(ts),
+        edited_at=moment(at(record, "edited", "ts")),
+        category=channel or None,
+        n_likes=sum(
+            whole(at(mapping(reaction), "count")) or 0
+            for reaction in sequence(record.get("reactions"))
+        ),
+        n_attachments=sum(bool(item) for item in files),
+        extra={"text_from": "file names"} if text == named else {},
+    )
+
+
+def _written(record: Mapping[str, object]) -> str:
+    """In old exports the comment on a file stands inside, wrapped by a notice in ``text``."""
+    return text_of(at(record, "comment", "comment")) or text_of(record.get("text")) or ""
+
+
+def _author(record: Mapping[str, object]) -> str | None:
+    return text_of(record.get("user")) or text_of(at(record, "comment", "user"))
+
+
+def _profile_name(record: Mapping[str, object]) -> str | None:
+    """Guests from other workspaces are not in ``users.json`` but named in the message."""
+    profile = mapping(record.get("user_profile"))
+    return _display_name(profile) or text_of(record.get("username"))
+
+
+def _display_name(profile: Mapping[str, object]) -> str | None:
+    names = (text_of(profile.get(key)) for key in ("display_name", "real_name", "name"))
+    return next((name for name in names if name), None)
+
+
+def _workspace(file: ExportFile) -> _Workspace:
+    people: dict[str, str] = {}
+    programs: set[str] = set()
+    for record in _listing(file, "users.json"):
+        user = text_of(record.get("id"))
+        name = _display_name(mapping(record.get("profile"))) or _display_name(record)
+        if user and name:
+            people[user] = name
+        if user and is_true(record.get("is_bot")):
+            programs.add(user)
+    channels = {
+        key: name
+        for record in _listing(file, "channels.json")
+        if (key := text_of(record.get("id"))) and (name := text_of(record.get("name")))
+    }
+    return _Workspace(people=people, programs=frozenset(programs), channels=channels)
+
+
+def _listing(file: ExportFile, name: str) -> tuple[Mapping[str, object], ...]:
+    """The records of a file at the top of the export; empty when it is missing or damaged."""
+    listing = file.sibling(f"../{name}") or file.sibling(name)
+    if listing is None:
+        return ()
+    with listing.open() as stream:
+        return _parse_listing(stream.read(json_stream.WHOLE_LIMIT))
+
+
+@lru_cache(maxsize=4)
+def _parse_listing(content: bytes) -> tuple[Mapping[str, object], ...]:
+    """Cached by content: an export has a file per channel and day, and one list of people."""
+    try:
+        return tuple(mapping(record) for record in sequence(json_stream.parse(content)))
+    except (ValueError, RecursionError):
+        return ()
+
+
+def decode_mrkdwn(text: str, workspace: _Workspace) -> str:
+    """Slack's markup for links and mentions -> plain text; ``&lt;`` and its like -> characters."""
+    return html.unescape(_LINK.sub(lambda found: _link(found[1], workspace), text))
+
+
+def _link(inside: str, workspace: _Workspace) -> str:
+    target, _, label = inside.partition("|")
+    match target[:1]:
+        case "@":
+            return "@" + (label or workspace.people.get(target[1:], target[1:])).lstrip("@")
+        case "#":
+            return "#" + (label or workspace.channels.get(target[1:], target[1:]))
+        case "!":
+            return label or "@" + target[1:].split("^")[0]
+    scheme, _, address = target.partition(":")
+    if scheme in ("tel", "mailto"):
+        return label or address
+    return target if label in target else f"{label} ({target})"
