@@ -51,7 +51,8 @@ _ALIASES: Mapping[str, tuple[str, ...]] = {
             contributionid proposalid opinionid tweetid utteranceid replyid textid docid
             documentid entryid itemid recordid rowid uid uuid guid identifier ident tid cid mid
             identifiant idmessage idcommentaire idcontribution idproposition idavis idreponse
-            kommentarid beitragid beitragsid beitragsnr kommentarnr nachrichtid nachrichtenid kennung
+            beitragsnr kommentarnr kommentarid beitragid beitragsid
+            nachrichtid nachrichtenid kennung
             reference ref key keypointid number num numero nr nummer no n index idx
             """,
         "parent_id": """

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from synth.ideas import find_ideas
 from synth.identity import NOTHING, Lineage
 from synth.layout import lay_out
-from synth.neighbours import centred, similarity_graph
+from synth.neighbours import similarity_graph
 from synth.passages import cut, is_speech
 from synth.pipeline.embedding import embed_passages
 from synth.pipeline.mapping import name_tree
@@ -170,9 +170,14 @@ class _Build:
 
         by_id = {message.id: message for message in messages}
         authors = [by_id[passage.message_id].participant_id for passage in passages]
+        texts = [passage.text for passage in passages]
         seed = self._settings.seed
         with self._stage("Find ideas", passages):
-            middle = centred(vectors)
+            from models import blend
+
+            middle = (
+                vectors if embedder.is_fitted_per_discussion else blend(vectors, texts, seed=seed)
+            )
             graph = similarity_graph(middle, seed=seed)
             tree = find_ideas(
                 middle,
@@ -188,7 +193,7 @@ class _Build:
             )
         with self._stage("Title", passages):
             names = name_ideas(
-                [passage.text for passage in passages],
+                texts,
                 placed,
                 vectors,
                 languages=[by_id[passage.message_id].language for passage in passages],

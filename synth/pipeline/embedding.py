@@ -36,7 +36,7 @@ def embed_passages(
     if embedder.is_fitted_per_discussion:
         with progress.stage("Embed", total=len(texts), unit="passages") as stage:
             return embedder.encode(texts, progress=stage.advance)
-    key = f"{embedder.card.name}@{embedder.card.sha256[:16]}"
+    key = embedder.fingerprint
     kept = store.vectors.get(hashes, model=key)
     text_of = dict(zip(hashes, texts, strict=True))
     missing = [sha for sha in text_of if sha not in kept]
@@ -48,7 +48,7 @@ def embed_passages(
             store.vectors.put(portion, half, model=key)
             kept |= {sha: row.tobytes() for sha, row in zip(portion, half, strict=True)}
     if not texts:
-        return np.zeros((0, embedder.card.dimensions), dtype=np.float32)
+        return np.zeros((0, embedder.card.dimensions or 1), dtype=np.float32)
     rows = np.frombuffer(b"".join(kept[sha] for sha in hashes), dtype=np.float16)
     vectors = rows.reshape(len(texts), -1).astype(np.float32)
     return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float32)
