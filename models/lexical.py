@@ -1,0 +1,217 @@
+"""Two views of texts that are fitted on a discussion and need no transformer.
+
+``StaticView``: the mean of static word-piece vectors (WordLlama), weighted by how rare a
+piece is in this discussion and centred. It knows which English words are close. Weighting
+and centring follow Arora et al. 2017, "A simple but tough-to-beat baseline for sentence
+embeddings", with inverse document frequency in place of their corpus frequencies.
+
+``LatentView``: character n-grams weighted by tf-idf and reduced by a truncated SVD (latent
+semantic analysis, Deerwester et al. 1990). It knows this discussion's own words, in
+whatever language and spelling.
+
+Both are fitted on a discussion and then transform any text. Fitted state ends in ``_``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache as cached
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from models import cache
+from models.errors import ModelMissing
+from models.ngrams import N_BUCKETS, ngram_counts
+
+if TYPE_CHECKING:
+    import tokenizers
+
+N_STATIC = 256
+N_LATENT = 200
+N_DIMENSIONS = N_STATIC + N_LATENT
+
+WEIGHTS_SHA256 = "64b47a2dc493cb8e85944076601189739852d7b64e0e1eedcb1937a251cd9fd5"
+_TOKENIZER_SHA256 = "93248f2a9ec36c7b35f700a033d5f36228aae48db61aee31007fa49062cdeb68"
+_REINSTALL = "pip install --force-reinstall wordllama==0.4.0.post1"
+
+_AT_ONCE = 4096
+_NO_SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
+_READ = 4000
+"""Characters of a text whose n-grams are counted; a passage is far shorter."""
+_FEW = 50
+"""Texts up to which a term counts that stands in one of them only."""
+_COMMON = 0.5
+"""Share of the texts above which a term says nothing."""
+_N_COLUMNS = 50_000
+"""N-grams that are kept, those of most texts first."""
+_N_FITTED = 10_000
+"""Texts the axes are fitted on, evenly spread; the others are projected."""
+_N_ITERATIONS = 4
+"""Power iterations of the randomised SVD (Halko et al. 2011)."""
+
+
+class LexicalView:
+    """Both views side by side: what a text says in a discussion's own words."""
+
+    def __init__(self, *, seed: int = 0) -> None:
+        self.views = (StaticView(), LatentView(seed=seed))
+
+    def fit(self, texts: Sequence[str]) -> Self:
+        """Learn the weights of pieces and n-grams. Raises ModelMissing."""
+        for view in self.views:
+            view.fit(texts)
+        return self
+
+    def transform(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """float32 (n, 456): each view of unit length, or zero where it knows nothing."""
+        return np.hstack([view.transform(texts) for view in self.views])
+
+
+class StaticView:
+    """Rarity-weighted, centred means of static word-piece vectors."""
+
+    def fit(self, texts: Sequence[str]) -> Self:
+        """Learn how rare each piece is, and the mean text."""
+        table = _table()
+        counts = _piece_counts(texts, n_pieces=len(table))
+        n_with = np.bincount(counts.indices, minlength=len(table))
+        rarity = np.log((len(texts) + 1) / (n_with + 0.5))
+        self.weights_ = np.maximum(rarity, 0.0).astype(np.float32)
+        self.mean_ = self._raw(counts).mean(axis=0) if texts else np.zeros(N_STATIC, np.float32)
+        return self
+
+    def transform(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """float32 (n, 256), unit rows; zero for a text without a piece that counts."""
+        raw = self._raw(_piece_counts(texts, n_pieces=len(self.weights_)))
+        raw[raw.any(axis=1)] -= self.mean_
+        return unit(raw)
+
+    def _raw(self, counts: sparse.csr_matrix) -> NDArray[np.float32]:
+        weighted = counts.astype(np.float32)
+        weighted.data = np.log1p(weighted.data) * self.weights_[weighted.indices]
+        return unit(np.asarray(weighted @ _table(), np.float32))
+
+
+class LatentView:
+    """Latent semantic analysis of character n-grams."""
+
+    def __init__(self, *, seed: int = 0) -> None:
+        self.seed = seed
+
+    def fit(self, texts: Sequence[str]) -> Self:
+        """Learn which n-grams count, their weights, and the axes that tell texts apart."""
+        from sklearn.utils.extmath import randomized_svd
+
+        step = -(-len(texts) // _N_FITTED) or 1
+        some = [text[:_READ] for text in texts[::step]]
+        counts = ngram_counts(some)
+        n_with = np.bincount(counts.indices, minlength=N_BUCKETS)
+        self.columns_ = _telling(n_with, n_texts=len(some))
+        self.weights_ = np.log((1 + len(some)) / (1 + n_with[self.columns_])) + 1
+        self.components_ = np.zeros((len(self.columns_), 0), np.float32)
+        weighted = self._weighted(counts)
+        n_axes = min(N_LATENT, min(weighted.shape) - 1)
+        if n_axes > 0:
+            _, _, axes = randomized_svd(
+                weighted, n_axes, n_iter=_N_ITERATIONS, random_state=self.seed
+            )
+            self.components_ = np.ascontiguousarray(axes.T, np.float32)
+        return self
+
+    def transform(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """float32 (n, 200), unit rows; zero for a text without a known n-gram."""
+        found = np.zeros((len(texts), N_LATENT), np.float32)
+        weighted = self._weighted(ngram_counts([text[:_READ] for text in texts]))
+        found[:, : self.components_.shape[1]] = weighted @ self.components_
+        return unit(found)
+
+    def _weighted(self, counts: sparse.csr_matrix) -> sparse.csr_matrix:
+        """float32 (n, n_columns), tf-idf with unit rows."""
+        weighted = counts[:, self.columns_]
+        weights = (1 + np.log(weighted.data)) * self.weights_[weighted.indices]
+        lengths = np.sqrt(np.bincount(_rows(weighted), weights**2, minlength=weighted.shape[0]))
+        weighted.data = (weights / lengths[_rows(weighted)]).astype(np.float32)
+        return weighted
+
+
+def _telling(n_with: NDArray[np.int64], *, n_texts: int) -> NDArray[np.int64]:
+    """Columns of the n-grams that stand in some texts, but not in most; ascending."""
+    fewest = 1 if n_texts <= _FEW else 2
+    counting = np.flatnonzero((n_with >= fewest) & (n_with <= _COMMON * n_texts))
+    widest = np.argsort(-n_with[counting], kind="stable")[:_N_COLUMNS]
+    return np.sort(counting[widest])
+
+
+def _rows(matrix: sparse.csr_matrix) -> NDArray[np.int64]:
+    """The row of each stored value."""
+    return np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+
+
+def unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Rows of unit length; rows of zeros stay."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.where(lengths > 0, lengths, 1.0), np.float32)
+
+
+@cached
+def _table() -> NDArray[np.float32]:
+    """float32 (n_pieces, 256), the static vector of each word piece."""
+    from safetensors.numpy import load_file
+
+    tensors = load_file(_verified("weights/l2_supercat_256.safetensors", WEIGHTS_SHA256))
+    (table,) = tensors.values()
+    return np.asarray(table, np.float32)
+
+
+@cached
+def _tokenizer() -> tokenizers.Tokenizer:
+    from tokenizers import Tokenizer
+
+    path = _verified("tokenizers/l2_supercat_tokenizer_config.json", _TOKENIZER_SHA256)
+    tokenizer = Tokenizer.from_file(str(path))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
+
+
+def _verified(name: str, expected: str) -> Path:
+    found = find_spec("wordllama")
+    if found is None or found.origin is None:
+        raise ModelMissing(f"draft: its word vectors are not installed; {_REINSTALL}")
+    path = Path(found.origin).parent / name
+    try:
+        is_whole = cache.sha256(path) == expected
+    except OSError:
+        is_whole = False
+    if not is_whole:
+        raise ModelMissing(
+            f"draft: {path.name} is damaged or of another version; reinstall it: {_REINSTALL}"
+        )
+    return path
+
+
+def _piece_counts(texts: Sequence[str], *, n_pieces: int) -> sparse.csr_matrix:
+    """(n, n_pieces) how often each word piece stands in each text."""
+    ends = np.zeros(len(texts) + 1, np.int64)
+    pieces: list[NDArray[np.int32]] = []
+    for row, ids in enumerate(_pieces(texts)):
+        pieces.append(np.array(ids, np.int32))
+        ends[row + 1] = ends[row] + len(ids)
+    columns = np.concatenate(pieces) if pieces else np.zeros(0, np.int32)
+    ones = np.ones(len(columns), np.int32)
+    counts = sparse.csr_matrix((ones, columns, ends), shape=(len(texts), n_pieces))
+    counts.sum_duplicates()
+    return counts
+
+
+def _pieces(texts: Sequence[str]) -> Iterator[list[int]]:
+    tokenizer = _tokenizer()
+    for start in range(0, len(texts), _AT_ONCE):
+        some = [text.translate(_NO_SURROGATES) for text in texts[start : start + _AT_ONCE]]
+        for encoding in tokenizer.encode_batch_fast(some, add_special_tokens=False):
+            yield encoding.ids

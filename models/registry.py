@@ -1,0 +1,38 @@
+"""The models this house knows, by name."""
+
+from __future__ import annotations
+
+from models.card import Embedder, ModelCard
+from models.errors import ModelMissing
+
+DEFAULT = "e5-small"
+DRAFT = "draft"
+
+
+def cards() -> tuple[ModelCard, ...]:
+    """The cards of the models that need nothing but the installed packages."""
+    from models import draft, e5
+
+    return (e5.CARD, draft.CARD)
+
+
+def load(name: str = DEFAULT) -> Embedder:
+    """The model ``name``: ``e5-small``, ``draft``, ``st:NAME`` or a folder.
+
+    ``st:NAME`` and folders are sentence-transformers models (the ``transformers`` extra);
+    NAME is looked up on the model hub. Weights are checked and read at the first call of
+    ``encode``, so loading is instant. Raises ModelMissing for a name nobody knows.
+    """
+    from models import draft, e5, transformer
+
+    if name == e5.CARD.name:
+        return e5.E5Embedder()
+    if name == draft.CARD.name:
+        return draft.DraftEmbedder()
+    if transformer.is_name(name):
+        return transformer.TransformerEmbedder(name)
+    known = ", ".join(card.name for card in cards())
+    raise ModelMissing(
+        f"{name}: no such model; known are {known}, st:NAME for a model of the hub, "
+        "or the folder of a sentence-transformers model"
+    )

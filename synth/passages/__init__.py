@@ -1,0 +1,149 @@
+"""Passages: the stretches of a message that say one thing."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterator
+
+from synth.passages.paragraphs import Stretch, runs_of_speech
+from synth.passages.speech import is_speech, n_words
+from synth.records import Span
+
+__all__ = ["cut", "is_speech", "n_words"]
+
+SHORT_MESSAGE = 50
+"""Words up to which a message is one passage."""
+MIN_WORDS, MAX_WORDS = 25, 60
+MAX_CHARS = 400
+"""About 90 tokens of the multilingual e5."""
+TINY = 12
+"""Words below which a paragraph (a heading, a list item) joins its neighbour."""
+FRAGMENT = 3
+"""Words below which a stretch is a passage only where it is the whole message."""
+
+SentenceSplitter = Callable[[str, str | None], list[tuple[int, int]]]
+
+_CLAUSE_END = re.compile(r"[;:,.!?–—]\s|\n|\s[-–—(]")
+
+
+def cut(text: str, language: str | None, *, split: SentenceSplitter | None = None) -> list[Span]:
+    """The passages of a clean text: ordered, disjoint, none empty or blank at its ends.
+
+    A short message (up to 50 words) is one passage. In a longer one the sentences of a
+    paragraph are grouped evenly to 25-60 words; only paragraphs of less than 12 words
+    (headings, list items) are joined to a neighbour. Code, output, tables and bare
+    addresses belong to no passage, nor do sentences that only greet or thank.
+
+    ``split`` gives the ``(start, end)`` of the sentences of a text in a language;
+    by default it is ``models.sentences.split``.
+    """
+    split = split or _model_split()
+    runs = runs_of_speech(text)
+    paragraphs = [
+        [kept for p in run if (kept := _sentences(text, p, language, split))] for run in runs
+    ]
+    paragraphs = [run for run in paragraphs if run]
+    if paragraphs:
+        paragraphs[-1] = _without_name(text, paragraphs[-1])
+    sentences = [s for run in paragraphs for p in run for s in p]
+    is_short = len(runs) == 1 and 0 < sum(s.n_words for s in sentences) <= SHORT_MESSAGE
+    if is_short and sentences[-1].end - sentences[0].start <= MAX_CHARS:
+        return [Span(start=sentences[0].start, end=sentences[-1].end)]
+    spans: list[Span] = []
+    for run in paragraphs:
+        for paragraph in _without_tiny(run):
+            spans.extend(_grouped(paragraph))
+    telling = [span for span in spans if n_words(text[span.start : span.end]) >= FRAGMENT]
+    return telling or spans[:1]
+
+
+def _model_split() -> SentenceSplitter:
+    from models.sentences import split
+
+    return split
+
+
+def _sentences(
+    text: str, paragraph: Stretch, language: str | None, split: SentenceSplitter
+) -> list[Stretch]:
+    """The sentences of a paragraph that are speech, none longer than a passage may be."""
+    body = text[paragraph.start : paragraph.end]
+    found: list[Stretch] = []
+    for start, end in split(body, language):
+        for a, b in _bounded(body, start, end):
+            piece = body[a:b].strip()
+            if is_speech(piece):
+                at = paragraph.start + body.index(piece, a)
+                found.append(Stretch(at, at + len(piece), n_words(piece)))
+    return found
+
+
+def _bounded(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """``start:end`` in pieces of at most ``MAX_WORDS`` words and ``MAX_CHARS`` characters,
+    cut behind a clause where there is one near, else between words."""
+    while end - start > MAX_CHARS or n_words(text[start:end]) > MAX_WORDS:
+        n_pieces = math.ceil(max((end - start) / MAX_CHARS, n_words(text[start:end]) / MAX_WORDS))
+        ideal = start + (end - start) // n_pieces
+        low, high = start + (ideal - start) // 2, min(end - 1, start + MAX_CHARS)
+        cuts = [found.end() for found in _CLAUSE_END.finditer(text, low, high)]
+        cuts = cuts or [i + 1 for i in range(low, high) if text[i].isspace()] or [ideal]
+        at = min(cuts, key=lambda place: abs(place - ideal))
+        if not start < at < end:
+            break
+        yield start, at
+        start = at
+    yield start, end
+
+
+def _without_name(text: str, run: list[list[Stretch]]) -> list[list[Stretch]]:
+    """The last paragraphs of a text without the one or two words, a name, on its last line."""
+    sentences = [s for paragraph in run for s in paragraph]
+    last = sentences[-1]
+    if len(sentences) == 1 or last.n_words >= FRAGMENT:
+        return run
+    if "\n" not in text[sentences[-2].end : last.start]:
+        return run
+    rest = run[-1][:-1]
+    return [*run[:-1], rest] if rest else run[:-1]
+
+
+def _without_tiny(run: list[list[Stretch]]) -> list[list[Stretch]]:
+    """Paragraphs with the tiny ones joined forward, the last one backward."""
+    joined: list[list[Stretch]] = []
+    waiting: list[Stretch] = []
+    for paragraph in run:
+        waiting = waiting + paragraph
+        if sum(s.n_words for s in waiting) >= TINY:
+            joined.append(waiting)
+            waiting = []
+    if waiting and joined:
+        joined[-1] = joined[-1] + waiting
+    elif waiting:
+        joined.append(waiting)
+    return joined
+
+
+def _grouped(sentences: list[Stretch]) -> Iterator[Span]:
+    """Neighbouring sentences as passages of about equal length within the bounds."""
+    rest = sum(s.n_words for s in sentences)
+    group: list[Stretch] = []
+    n_group = 0
+    target = _target(rest)
+    for sentence in sentences:
+        n_chars = sentence.end - group[0].start if group else 0
+        is_over = n_group + sentence.n_words > MAX_WORDS or n_chars > MAX_CHARS
+        is_nearer = abs(target - n_group) < abs(target - n_group - sentence.n_words)
+        if group and (is_over or (n_group >= MIN_WORDS and is_nearer)):
+            yield Span(start=group[0].start, end=group[-1].end)
+            rest -= n_group
+            group, n_group, target = [], 0, _target(rest)
+        group.append(sentence)
+        n_group += sentence.n_words
+    if group:
+        yield Span(start=group[0].start, end=group[-1].end)
+
+
+def _target(n: int) -> float:
+    """Words per passage when ``n`` words are shared out evenly."""
+    return n / max(1, math.ceil(n / MAX_WORDS))

@@ -1,0 +1,150 @@
+"""Speech told from what is pasted between it: code, logs, tables, addresses, courtesies."""
+
+from __future__ import annotations
+
+import math
+import re
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*|\d+(?:[.,:]\d+)*")
+_IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
+_URL = re.compile(r"<?(?:https?://|www\.)[^\s<>]+>?")
+_LETTERS = re.compile(r"[^\W\d_]+")
+
+# Each alternative needs a sign that prose does not have: "make room for cyclists", "let me
+# say this," and "* building more schools" are what people write.
+_CODE_LINE = re.compile(
+    # prompts
+    r"\s*(?:>\s+(?:[\w.:$]+\(|[\w.$]+\s*(?:<-|=)|[\w.$]+$)|\$\s+[a-z]|>>>\s|[A-Z]{1,3}>\s"
+    r"|[\w.-]+@[\w.-]+[:~]\S*[$#]|\+\s{2,}\S|\.\.\.\s\s"
+    r"|#include\b|#!|@@\s|diff --git|[+-]{3}\s[ab]/|index [0-9a-f]{7}"  # directives, diffs
+    r"|\[\d+\]\s+[\"\d.TFNA-]+(?:\s|$)|\[\[\d+\]\]$"  # printed vectors
+    r"|\*\s(?:checking|installing|creating|building|preparing)\b.*(?:\.\.\.|['‘?])|\* DONE"
+    r"|\* using (?:R|session|log|option|platform)\b|\*\*\s(?:R|libs|data|help|byte|inst)\b"
+    r"|Error in |Error: |Warning message|Execution halted|Caused by: |Calls: |Traceback \("
+    r"|\w*(?:Error|Exception): |at\s[\w.$<>]+\(.*\)$|File \".*\", line \d+"  # stack traces
+    r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d|\[?\d\d:\d\d:\d\d[\].,]|\w{3} +\d+ \d\d:\d\d:\d\d\s"
+    r"|(?:import|from) [\w.]+\.[\w.]+(?: import .*)?$|from [\w.]+ import |import \w+$"
+    r"|(?:def|class) \w+.*:$|(?:if|for|while|elif)\b.*[=<>()\[\]].*:$|.*\)\s*\{$|\}?\s*else\s*[{:]$"
+    r"|(?:public|private|static|const|let|var|void|int|double|char|float|struct|template|typedef)"
+    r"\s+[\w<*&\[].*(?:\{|=.*;|\(.*\)?;)$"
+    r"|(?:sudo|git|npm|pip3?|cd|docker|apt|apt-get|brew|curl|wget|Rscript|R CMD)\s"
+    r"(?=.*(?:\s-|/|install|commit|push|clone|check|build))[-\w./]+(?:\s+[-\w./=:@]+)*$"
+    r"|\\(?:begin|end|item|usage|code|section|alias|name)\{"
+    r"|</?[a-zA-Z][\w-]*(?:\s[^<>]*)?>.*</?[a-zA-Z][\w-]*>$|<[?/!]?[a-zA-Z][^<>]*>$"
+    r"|[\w.$@\"'\[\]]+\s*(?:<-|<<-|:=|\|>|%>%)"
+    r"|[\w.$:]+\([^)]*\)?[;,{]?\s*(?:#.*)?$|[\w.$]+\s=\s\S+[;,]?$"
+    r"|[{}()\[\];]+$|(?:[^\s/]+/){2,}[^\s/]*$"
+    r"|[\w.-]+\.(?:[ch]|cpp|hpp|py|R|Rd|js|log|o|so|dll):\d+)"
+)
+_JUDGED_CHARS = 500
+"""Of a line, the characters looked at: bounds the time for megabyte lines."""
+_SYMBOL = re.compile(r"[{}\[\]<>=;$@#\\|^~]|\(\)")
+# Some type two blanks after a sentence.
+_COLUMNS = re.compile(r"[^\s.!?:;](?:\s{2,}|\t|\s\|\s)\S")
+
+_GREETING = re.compile(
+    r"\s*(?:hi|hello|hey|dear|greetings|good (?:morning|afternoon|evening|day)|howdy"
+    r"|bonjour|bonsoir|salut|coucou|chère?s?|madame|monsieur|mesdames"
+    r"|hallo|guten (?:tag|morgen|abend)|liebe[rs]?|sehr geehrte[rs]?|moin|servus|grüß gott|grüezi"
+    r"|hola|buenos días|buenas|ciao|buongiorno|olá|hoi|beste)\b(?P<rest>[^\n]{0,60})$",
+    re.IGNORECASE,
+)
+_COURTESY = re.compile(
+    r"\W*(?:(?:many |a thousand |big )?thank(?:s| you)|thx|tia|cheers|regards|hth|sincerely"
+    r"|hope (?:this|that|it) helps|(?:with |my )?(?:best|kind|kindest|warm) (?:regards|wishes)"
+    r"|best|all the best|have a (?:nice|good|great)"
+    r"|merci|(?:bien )?cordialement|bien à vous|amicalement|salutations|à bientôt"
+    r"|bonne (?:journée|soirée|continuation)"
+    r"|(?:vielen |herzlichen |besten |lieben )?dank|danke|mfg|lg|gruß|grüße"
+    r"|(?:mit )?(?:freundliche|beste|liebe|herzliche|viele|schöne)n? (?:gr[üu](?:ß|ss)(?:en?)?)"
+    r"|gracias|saludos|grazie|saluti|obrigad[oa]|groeten)\b(?P<rest>.{0,80})$",
+    re.IGNORECASE | re.DOTALL,
+)
+_COURTEOUS_WORDS = """
+a again all and any as advance best everyone everybody for from help helping hint hints in input
+lot many much my of quick regards reply response so suggestion suggestions the this time to very
+you your advice kind day weekend support
+à au avance beaucoup bien d de et infiniment par pour réponse tous tout toutes votre vos vous aide
+le monde monsieur madame encore retour contribution
+alle an aus dank die eure euch für hilfe ihnen ihre im schön sehr und voraus
+"""
+_COURTEOUS_REST = frozenset(_COURTEOUS_WORDS.split())
+_BARE_ANSWERS = frozenset({"yes", "no", "ok", "okay", "same", "lol", "oui", "non", "nein", "doch"})
+
+
+def n_words(text: str) -> int:
+    """Words of a text; of scripts written without spaces, two characters count as one."""
+    n_ideographs = 0 if text.isascii() else len(_IDEOGRAPH.findall(text))
+    if not n_ideographs:
+        return len(_WORD.findall(text))
+    return len(_WORD.findall(_IDEOGRAPH.sub(" ", text))) + math.ceil(n_ideographs / 2)
+
+
+def is_speech(text: str) -> bool:
+    """Whether a stretch says something: words, and not only a greeting, thanks, code,
+    an address or figures.
+
+    Made for stretches of a sentence or more in languages of any script; the courtesies
+    known are English, French and German, with the commonest of their neighbours.
+    """
+    bare = _URL.sub(" ", text).strip()
+    letters = _n_letters(bare)
+    if letters < 3 or (letters < 5 and bare.casefold().strip(" .,!?") in _BARE_ANSWERS):
+        return False
+    # Combining vowel signs (Hindi, Thai) are no letters to the pattern.
+    n_needed = (0.55 if bare.isascii() else 0.4) * _n_filled(bare)
+    if letters < n_needed:
+        return False
+    if is_courtesy(bare):
+        return False
+    lines = [line for line in bare.split("\n") if line.strip()]
+    return sum(1 for line in lines if is_code_line(line)) * 2 <= len(lines)
+
+
+def _n_filled(text: str) -> int:
+    """Characters that are no white space."""
+    return sum(map(len, text.split()))
+
+
+def _n_letters(text: str) -> int:
+    return sum(map(len, _LETTERS.findall(text)))
+
+
+def is_courtesy(text: str) -> bool:
+    """Whether a stretch only greets, thanks or takes leave."""
+    if len(text) > 120:
+        return False
+    if found := _GREETING.match(text):
+        rest = found.group("rest").strip()
+        if n_words(rest) <= 3 or (n_words(rest) <= 5 and rest[-1] in ",!:"):
+            return not rest.endswith("?")
+    if found := _COURTESY.match(text):
+        rest = _LETTERS.findall(found.group("rest").casefold())
+        n_other = sum(1 for word in rest if word not in _COURTEOUS_REST)
+        return n_other <= 1 and len(rest) <= 12
+    return False
+
+
+def is_code_line(line: str) -> bool:
+    """Whether a line is code, a command, program output, a table row or a mere address."""
+    line = line[:_JUDGED_CHARS]
+    bare = line.strip()
+    if not bare:
+        return False
+    if _CODE_LINE.match(line):
+        return True
+    if not (without := _URL.sub("", bare).strip(" -*•<>().,:;")):
+        return True
+    n_symbols = len(_SYMBOL.findall(without))
+    if n_symbols >= 3 and n_symbols > 0.1 * len(without):
+        return True
+    return is_table_line(without)
+
+
+def is_table_line(line: str) -> bool:
+    """Whether a line is a row of columns, or mostly figures, or a rule."""
+    filled = _n_filled(line)
+    letters = _n_letters(line)
+    if filled >= 3 and letters < (0.5 if line.isascii() else 0.35) * filled:
+        return True
+    return len(_COLUMNS.findall(line)) >= 2 and n_words(line) <= 14
