@@ -60,6 +60,7 @@ def test_interleaved_reply_keeps_both_sides_and_their_places() -> None:
         ("Le mar. 2 févr. 2021 à 15:15, Zoé Petit <zoe@example.org> a\nécrit :", "Zoé Petit"),
         ("Am 02.02.2021 um 15:15 schrieb Max Klein:", "Max Klein"),
         ("Am Di., 2. Feb. 2021 um 15:15 Uhr schrieb Max Klein <\nmax@example.org>:", "Max Klein"),
+        ("On 2 Feb 2021, at 15:15, Ann Lee <ann@example.org> wrote:", "Ann Lee"),
         ("El 2/2/2021 a las 15:15, Eva Ruiz escribió:", "Eva Ruiz"),
     ],
 )
@@ -90,6 +91,12 @@ def test_header_blocks_open_an_unmarked_full_quote(head: str) -> None:
     assert cleaned.text == "Good idea, go on."
     assert of_kind(cleaned, QuoteKind.QUOTED) == ["We could plant trees.\nLimes, for instance."]
     assert [q.author for q in cleaned.quotes if q.kind is QuoteKind.QUOTED] == ["Ann Lee"]
+
+
+def test_an_attribution_in_an_unknown_language_is_seen_by_its_form() -> None:
+    attribution = "Kar 3 Mag 2021 10:02:11 +0300\nAnn Lee <ann@example.org>\nkirjutas:"
+    cleaned = mail(f"{attribution}\n> Trees?\nLimes, please.")
+    assert cleaned.text == "Limes, please."
 
 
 def test_marked_lines_below_a_rule_leave_the_replies_between_them() -> None:
@@ -142,6 +149,7 @@ def test_author_name_alone_on_the_last_line_is_a_signature() -> None:
         "From: my own experience\nTo: yours",
         "Best regards are not enough.\n\nBob",
         "| a | b |\n| 1 | 2 |",
+        "My questions:\n> Who pays?\n> Who builds?\n> When will it be done?",
         "->  more trees\n=> less heat",
         "Costs >= 10 and < 20",
         "Short line\nanother short line",
@@ -167,6 +175,12 @@ def test_a_message_that_is_only_a_quote_has_no_text() -> None:
 def test_a_pasted_console_session_stays() -> None:
     text = "It fails:\n\n> x <- load_it('a')\n> print(x)\n[1] 3\n\nAny idea why it prints three?"
     assert mail(text).text == text
+
+
+def test_bars_quote_where_they_are_no_table() -> None:
+    quoted = "| Shall we plant trees this year?\n| The north is bare."
+    cleaned = mail(f"{quoted}\nYes, limes.\n\n| Who waters them?\nThe school.")
+    assert cleaned.text == "Yes, limes.\n\nThe school."
 
 
 def test_nested_quotes_come_apart_by_depth() -> None:

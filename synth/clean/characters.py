@@ -1,0 +1,104 @@
+"""Characters: encoding damage mended, what cannot be shown taken out, nothing restyled."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ftfy import TextFixerConfig
+
+_NEWLINES = re.compile(r"\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_TERMINAL_ESCAPE = re.compile(
+    r"\x1b(?:\[[0-9;?]{0,20}[A-Za-z]|\][^\x07\x1b\n]{0,200}(?:\x07|\x1b\\))"
+)
+_UNSHOWABLE = re.compile(
+    "[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f"  # C0 and C1 controls
+    "\u00ad\ufeff\ufff9-\ufffb"  # soft hyphen, byte order mark, annotations
+    "\u202d\u202e"  # overrides: they make shown and stored order differ
+    "\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]"  # noncharacters, lone surrogates
+)
+# A zero-width space marks word breaks in Thai, Lao, Khmer and Burmese; elsewhere it only hides.
+_ZERO_WIDTH_SPACE = re.compile("(?<![\u0e00-\u17ff])\u200b")
+_BIDI_PAIRS = re.compile("[\u202a\u202b\u202c\u2066-\u2069]")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
+
+
+def mend(text: str) -> str:
+    """Text in NFC with ``\\n`` newlines, without controls, with mojibake decoded.
+
+    Mojibake is decoded line by line and only where ftfy's measure finds the line
+    damaged as a whole (Speer, ftfy, 2019), so a line that speaks *about* wrong
+    characters keeps them. Quotes, dashes and spaces stay as the author typed them.
+    """
+    if not text.isascii():
+        text = _mend_encoding(text)
+    text = _NEWLINES.sub("\n", text)
+    if "\x1b" in text:
+        text = _TERMINAL_ESCAPE.sub("", text)
+    text = _UNSHOWABLE.sub("", text)
+    if text.isascii():
+        return text
+    text = _balance_direction(_ZERO_WIDTH_SPACE.sub("", text))
+    return unicodedata.normalize("NFC", text)
+
+
+def unescape(text: str) -> str:
+    """Text with HTML entities decoded, also where an export escaped them twice."""
+    for _ in range(3):
+        if not _ENTITY.search(text):
+            break
+        text = html.unescape(text)
+    return text
+
+
+@cache
+def _fixer() -> TextFixerConfig:
+    from ftfy import TextFixerConfig
+
+    return TextFixerConfig(
+        unescape_html=False,
+        uncurl_quotes=False,
+        fix_latin_ligatures=False,
+        fix_character_width=False,
+        fix_line_breaks=False,
+        remove_control_chars=False,
+        remove_terminal_escapes=False,
+        decode_inconsistent_utf8=False,
+        normalization=None,
+    )
+
+
+def _mend_encoding(text: str) -> str:
+    import ftfy
+    from ftfy.badness import is_bad
+
+    if not is_bad(text):
+        return text
+    lines = text.split("\n")
+    for i, line in enumerate(lines):
+        if not line.isascii() and is_bad(line):
+            lines[i] = ftfy.fix_text(line, config=_fixer())
+    return "\n".join(lines)
+
+
+def _balance_direction(text: str) -> str:
+    """Text in which each direction mark closes on the line where it opened."""
+    if not _BIDI_PAIRS.search(text):
+        return text
+    return "\n".join(_balance_line(line) for line in text.split("\n"))
+
+
+def _balance_line(line: str) -> str:
+    open_marks: list[int] = []
+    matched: set[int] = set()
+    for found in _BIDI_PAIRS.finditer(line):
+        mark = found.group()
+        if mark not in "\u202c\u2069":
+            open_marks.append(found.start())
+        elif open_marks and (line[open_marks[-1]] in "\u202a\u202b") == (mark == "\u202c"):
+            matched.update((open_marks.pop(), found.start()))
+    return _BIDI_PAIRS.sub(lambda m: m.group() if m.start() in matched else "", line)

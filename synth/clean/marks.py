@@ -1,0 +1,188 @@
+"""Quote marks at line starts (``>``, ``|``, ``Ann>``) read as depth, in one pass."""
+
+from __future__ import annotations
+
+import re
+
+from synth.clean.lines import Block, Line
+
+# ``>=`` and ``>-`` at a line start are operators, not marks.
+_MARK = re.compile(r"[ \t]{0,4}>(?![=-])(?:[ \t]?>(?![=-]))*[ \t]?")
+_BAR = re.compile(r"[ \t]?\|(?:[ \t]?[|>])*(?:[ \t]|$)")
+_NAMED = re.compile(r"[ \t]{0,4}([A-Z][A-Za-z]{0,11})> ?")
+_MBOX_FROM = re.compile(r"(>+)From ")
+_CODE = re.compile(
+    r"\s*(?:[\w.:$@\[\]\"'-]+(?:\(|\s*(?:<-|<<-|\|>|%>%|:=|=)(?:\s|$))"  # call, assignment, pipe
+    r"|[#})+]|\{|[\w.$]+$|\"|import\s|from\s+\w+\s+import|\?\w"
+    r"|(?:git|R|Rscript|npm|npx|pip|cd|ls|sudo|make|docker|python3?|curl|cat|brew|apt(?:-get)?)\s)"
+)
+_OUTPUT = re.compile(
+    r"\s*(?:\[\d+\]|\$\w|Error\b|Warning\b|Traceback|NULL$|[-+]?\d[\d.]*(?:\s|$)|<\w)"
+    r"|\s{3,}\S"
+)
+
+
+def read_mail_lines(text: str) -> list[Line]:
+    """Lines with their quote depth, the marks taken off. Console sessions stay own text."""
+    lines = [_marked_line(raw) for raw in text.split("\n")]
+    _read_bars(lines)
+    _read_names(lines)
+    _keep_consoles(lines, text.split("\n"))
+    _join_overflow(lines)
+    return lines
+
+
+def read_comment_lines(text: str) -> list[Line]:
+    """Lines of a comment that is no mail: ``>`` counts only where it plainly quotes.
+
+    A block is a quote when its marked lines hold at least three words and begin with a
+    letter or an opening quote mark, so ``> 50 % of people agree`` stays text; so do lines
+    that each begin a sentence, for which ``>`` is a bullet.
+    """
+    raw_lines = text.split("\n")
+    if ">" not in text:
+        return [Line(raw) for raw in raw_lines]
+    lines = [_marked_line(raw) for raw in raw_lines]
+    for block in _quoted_runs(lines):
+        if not _is_plain_quote([line.text for line in lines[block.start : block.end]]):
+            _restore(lines, raw_lines, block)
+    return lines
+
+
+def _is_plain_quote(texts: list[str]) -> bool:
+    filled = [text.strip() for text in texts if text.strip()]
+    words = " ".join(filled).split()
+    if len(words) < 3 or not (words[0][0].isalpha() or words[0][0] in "\"'“«„‘[(¿¡*"):
+        return False
+    is_bulleted = len(filled) > 1 and all(text[0].isupper() for text in filled)
+    return not is_bulleted and not _is_console(filled)
+
+
+def _marked_line(raw: str) -> Line:
+    if ">" not in raw[:6]:
+        return Line(raw)
+    if found := _MBOX_FROM.match(raw):  # mbox files put one mark before a line's "From "
+        n_marks = len(found.group(1)) - 1
+        return Line(raw[n_marks + 1 :], depth=n_marks)
+    found = _MARK.match(raw)
+    if found is None:
+        return Line(raw)
+    return Line(raw[found.end() :], depth=found.group().count(">"))
+
+
+def _quoted_runs(lines: list[Line]) -> list[Block]:
+    runs: list[Block] = []
+    start: int | None = None
+    for i in range(len(lines) + 1):
+        if i < len(lines) and lines[i].depth > 0:
+            start = i if start is None else start
+        elif start is not None:
+            runs.append(Block(start, i))
+            start = None
+    return runs
+
+
+def _restore(lines: list[Line], raw_lines: list[str], block: Block) -> None:
+    for i in range(block.start, block.end):
+        lines[i] = Line(raw_lines[i], is_verbatim=True)
+
+
+def _runs_matching(lines: list[Line], pattern: re.Pattern[str]) -> list[list[int]]:
+    """Runs of neighbouring own lines that all match."""
+    runs: list[list[int]] = []
+    last = -2
+    for i, line in enumerate(lines):
+        if line.depth == 0 and pattern.match(line.text):
+            if last != i - 1:
+                runs.append([])
+            runs[-1].append(i)
+            last = i
+    return runs
+
+
+def _read_bars(lines: list[Line]) -> None:
+    """``| text`` quotes in some readers; a table or ASCII art also has bars further on.
+
+    In a message that quotes so once, single lines count too.
+    """
+    runs = _runs_matching(lines, _BAR)
+    has_quotes = any(_is_barred_quote(lines, run, n_needed=2) for run in runs)
+    for run in runs:
+        if not _is_barred_quote(lines, run, n_needed=1 if has_quotes else 2):
+            continue
+        for i in run:
+            text = _without_bar(lines[i].text)
+            marks = lines[i].text[: len(lines[i].text) - len(text)]
+            lines[i] = Line(text, depth=marks.count("|") + marks.count(">"))
+
+
+def _without_bar(text: str) -> str:
+    found = _BAR.match(text)
+    return text[found.end() :] if found else text
+
+
+def _is_barred_quote(lines: list[Line], run: list[int], *, n_needed: int) -> bool:
+    above = lines[run[0] - 1].text if run[0] else ""
+    if above.rstrip().endswith(("wrote:", "écrit :", "écrit:")):
+        return True
+    inner = [_without_bar(lines[i].text) for i in run]
+    n_prose = sum(1 for text in inner if "|" not in text and text[:1].isalpha())
+    n_barred = sum(1 for text in inner if "|" in text)
+    is_table = n_prose * 2 < len(run) - n_barred or n_barred * 5 > len(run)
+    return not is_table and n_prose >= n_needed
+
+
+def _read_names(lines: list[Line]) -> None:
+    """``Ann> text`` (supercite): at least two lines with one name, and prose behind it."""
+    for run in _runs_matching(lines, _NAMED):
+        found = [m for i in run if (m := _NAMED.match(lines[i].text))]
+        names = {m.group(1) for m in found}
+        inner = [lines[i].text[m.end() :] for i, m in zip(run, found, strict=True)]
+        n_prose = sum(1 for text in inner if len(text.split()) >= 4 and not _CODE.match(text))
+        if len(names) != 1 or len(run) < 2 or n_prose * 2 < len(run) or len(min(names)) < 2:
+            continue
+        for i, text in zip(run, inner, strict=True):
+            lines[i] = Line(text, depth=1, author=min(names))
+
+
+def _is_console(texts: list[str]) -> bool:
+    return bool(texts) and sum(1 for text in texts if _CODE.match(text)) * 5 >= len(texts) * 3
+
+
+def _keep_consoles(lines: list[Line], raw_lines: list[str]) -> None:
+    """A pasted console session has ``>`` prompts: code behind them, output between them.
+
+    In a message that quotes prose, prompts count as quoted unless output follows them.
+    """
+    runs = _quoted_runs(lines)
+    consoles = [
+        run
+        for run in runs
+        if _is_console([line.text for line in lines[run.start : run.end] if not line.is_blank])
+    ]
+    if not consoles:
+        return
+    has_prose_quotes = len(consoles) < len(runs)
+    for run in consoles:
+        above = _next_filled(lines, range(run.start - 1, -1, -1))
+        below = _next_filled(lines, range(run.end, min(run.end + 2, len(lines))))
+        is_attributed = has_prose_quotes and above.rstrip().endswith(":")
+        if not is_attributed and (not has_prose_quotes or _OUTPUT.match(below)):
+            _restore(lines, raw_lines, run)
+
+
+def _next_filled(lines: list[Line], places: range) -> str:
+    return next((lines[i].text for i in places if not lines[i].is_blank), "")
+
+
+def _join_overflow(lines: list[Line]) -> None:
+    """Words that a mailer wrapped out of a quoted line, or left unmarked, stay with the quote."""
+    for i in range(1, len(lines) - 1):
+        line, before, after = lines[i], lines[i - 1], lines[i + 1]
+        if line.depth or line.is_blank or line.is_verbatim or after.depth == 0:
+            continue
+        is_rest = len(line.text) <= 30 and len(before.text) >= 60 and not line.text[0].isupper()
+        is_sandwiched = before.depth == after.depth and is_rest
+        runs_on = line.text.rstrip()[-1] not in ".:!?," and after.text[:1].islower()
+        if is_sandwiched or (runs_on and (before.is_blank or before.depth > 0)):
+            line.depth = after.depth
