@@ -86,7 +86,7 @@ def read_topics(folder: Path, split: str, encode: Cached, *, found: bool) -> Ite
         ids = list(points[name])
         point_of = np.array([ids.index(point) for _, point in pairs])
         vectors = encode(texts)
-        tree, gold = _found(vectors, point_of) if found else _given(point_of)
+        tree, gold = _found(vectors, texts, point_of) if found else _given(point_of)
         yield Topic(texts, vectors, tree, list(points[name].values()), gold)
 
 
@@ -101,11 +101,14 @@ def _given(point_of: NDArray[np.intp]) -> tuple[IdeaTree, list[int]]:
     return _flat(leaf, len(gold)), gold
 
 
-def _found(vectors: Vectors, point_of: NDArray[np.intp]) -> tuple[IdeaTree, list[int]]:
+def _found(
+    vectors: Vectors, texts: list[str], point_of: NDArray[np.intp]
+) -> tuple[IdeaTree, list[int]]:
+    from models import blend
     from synth.ideas import find_ideas
-    from synth.neighbours import centred, similarity_graph
+    from synth.neighbours import similarity_graph
 
-    middle = centred(vectors)
+    middle = blend(vectors, texts, seed=0)
     tree = find_ideas(middle, similarity_graph(middle, seed=0), seed=0)
     ideas = sorted({int(idea) for idea in tree.leaf if idea >= 0})
     leaf = np.array([ideas.index(i) if i >= 0 else -1 for i in tree.leaf], np.int32)

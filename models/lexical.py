@@ -24,8 +24,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from models import cache
+from models import cache, surrogates
 from models.errors import ModelMissing
+from models.languages import identify, shares
 from models.ngrams import N_BUCKETS, ngram_counts
 
 if TYPE_CHECKING:
@@ -39,8 +40,11 @@ WEIGHTS_SHA256 = "64b47a2dc493cb8e85944076601189739852d7b64e0e1eedcb1937a251cd9f
 _TOKENIZER_SHA256 = "93248f2a9ec36c7b35f700a033d5f36228aae48db61aee31007fa49062cdeb68"
 _REINSTALL = "pip install --force-reinstall wordllama==0.4.0.post1"
 
+_FOREIGN = 0.5
+"""Weight of the static view in a discussion without English."""
+_N_IDENTIFIED = 500
+"""Texts whose language is looked at, evenly spread."""
 _AT_ONCE = 4096
-_NO_SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 _READ = 4000
 """Characters of a text whose n-grams are counted; a passage is far shorter."""
 _FEW = 50
@@ -56,20 +60,28 @@ _N_ITERATIONS = 4
 
 
 class LexicalView:
-    """Both views side by side: what a text says in a discussion's own words."""
+    """Both views side by side: what a text says in a discussion's own words.
+
+    The static vectors were trained on English. They count in full in an English
+    discussion and half in another language, in between in a mixed one.
+    """
 
     def __init__(self, *, seed: int = 0) -> None:
-        self.views = (StaticView(), LatentView(seed=seed))
+        self.static, self.latent = StaticView(), LatentView(seed=seed)
 
     def fit(self, texts: Sequence[str]) -> Self:
         """Learn the weights of pieces and n-grams. Raises ModelMissing."""
-        for view in self.views:
-            view.fit(texts)
+        step = -(-len(texts) // _N_IDENTIFIED) or 1
+        known = shares(identify(texts[::step]))
+        self.static_weight_ = _FOREIGN + (1 - _FOREIGN) * known.get("en", 0.0)
+        self.static.fit(texts)
+        self.latent.fit(texts)
         return self
 
     def transform(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """float32 (n, 456): each view of unit length, or zero where it knows nothing."""
-        return np.hstack([view.transform(texts) for view in self.views])
+        """float32 (n, 456): static view, then latent view; zero where it knows nothing."""
+        static = np.float32(self.static_weight_) * self.static.transform(texts)
+        return np.hstack((static, self.latent.transform(texts)))
 
 
 class StaticView:
@@ -212,6 +224,6 @@ def _piece_counts(texts: Sequence[str], *, n_pieces: int) -> sparse.csr_matrix:
 def _pieces(texts: Sequence[str]) -> Iterator[list[int]]:
     tokenizer = _tokenizer()
     for start in range(0, len(texts), _AT_ONCE):
-        some = [text.translate(_NO_SURROGATES) for text in texts[start : start + _AT_ONCE]]
+        some = [surrogates.replaced(text) for text in texts[start : start + _AT_ONCE]]
         for encoding in tokenizer.encode_batch_fast(some, add_special_tokens=False):
             yield encoding.ids

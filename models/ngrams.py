@@ -25,9 +25,7 @@ _GOLDEN = np.uint64(0x9E37_79B9_7F4A_7C15)
 
 def ngram_counts(texts: Sequence[str]) -> sparse.csr_matrix:
     """float32 (n, 2^20): how often each n-gram of 3 to 5 characters stands in each text."""
-    parts = [
-        _counts(texts[start : start + _AT_ONCE]) for start in range(0, len(texts), _AT_ONCE)
-    ]
+    parts = [_counts(texts[start : start + _AT_ONCE]) for start in range(0, len(texts), _AT_ONCE)]
     return sparse.vstack([sparse.csr_matrix((0, N_BUCKETS), dtype=np.float32), *parts]).tocsr()
 
 
@@ -38,7 +36,7 @@ def _counts(texts: Sequence[str]) -> sparse.csr_matrix:
     found_rows, found_columns = [], []
     hashes = np.zeros(len(characters), np.uint64)
     for size in range(1, max(_SIZES) + 1):
-        n_places = len(characters) - size + 1
+        n_places = max(len(characters) - size + 1, 0)
         hashes = hashes[:n_places] * _STEP + characters[size - 1 :]
         if size in _SIZES:
             places = _inside_words(characters, size)
@@ -55,9 +53,9 @@ def _counts(texts: Sequence[str]) -> sparse.csr_matrix:
 
 def _inside_words(characters: NDArray[np.uint32], size: int) -> NDArray[np.bool_]:
     """Where an n-gram begins that lies in one text and has blanks at its ends at most."""
-    n_places = len(characters) - size + 1
+    n_places = max(len(characters) - size + 1, 0)
     is_edge, is_blank = characters == ord(_EDGE), characters == ord(_BLANK)
-    inside = np.ones(max(n_places, 0), np.bool_)
+    inside = np.ones(n_places, np.bool_)
     for at in range(size):
         inside &= ~is_edge[at : at + n_places]
         if 0 < at < size - 1:

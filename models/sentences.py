@@ -14,6 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from models.stops import belong_together
+from models.surrogates import replaced
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
 Spans = list[tuple[int, int]]
 
 _ANY_LANGUAGE = "xx"
-_NEEDS_MORE = frozenset({"ja", "ko", "th", "vi", "zh"})
-"""Languages whose spaCy tokenizer needs packages of its own, or cuts up words."""
+_READ_WITHOUT_THEIR_OWN = frozenset({"fr", "ja", "ko", "th", "vi", "zh"})
+"""Languages whose own spaCy tokenizer needs further packages or cuts up words; and French,
+whose list of hyphenated words takes four seconds to load and changes no sentence."""
 
 _ELLIPSES = ("…", "...", "....", ". . .")
 _SURE_END = re.compile(
@@ -48,6 +50,7 @@ def split(text: str, language: str | None = None) -> Spans:
     read with rules that fit most languages. A sentence never spans an empty line or two
     list items; a line break inside a wrapped paragraph does not end it.
     """
+    text = replaced(text)
     pipeline = _pipeline(language or _ANY_LANGUAGE)
     found: Spans = []
     for start, end in _blocks(text):
@@ -156,7 +159,7 @@ def _pipeline(language: str) -> Language:
     import spacy
     from spacy.pipeline import Sentencizer
 
-    if language in _NEEDS_MORE:
+    if language in _READ_WITHOUT_THEIR_OWN:
         language = _ANY_LANGUAGE
     try:
         pipeline = spacy.blank(language)

@@ -60,8 +60,8 @@ def _is_missing_blank(before: str, after: str) -> bool:
 
 
 def _is_abbreviation(word: str, after: str, language: str | None) -> bool:
+    if len(word) == 1 and word.isupper():  # an initial
+        return True
     if word.lower() in _ABBREVIATIONS:
         return word.lower() not in _MAY_END or not after[0].isupper()
-    if len(word) == 1 and word.isalpha():
-        return word.isupper() and word != "I"
     return language in _DAYS_AND_RANKS and _ORDINAL.match(word) is not None

@@ -126,7 +126,9 @@ HEARERS = {
 }
 
 PLEASANTRY = re.compile(
-    r"^(hi|hello|hey|dear|thanks?|thank you|best|kind|regards|cheers|sincerely|good (morning|day|luck)|hope (this|that|it)|let (me|us) know"
+    r"^(hi|hello|hey|dear|thanks?|thank you|best|kind|regards|cheers"
+    r"|sincerely|good (morning|day|luck)"
+    r"|hope (this|that|it)|let (me|us) know"
     r"|bonjour|bonsoir|merci|cordialement|salut|cher|chère|bien à vous"
     r"|hallo|guten (tag|morgen|abend)|danke|vielen dank|liebe|mit freundlichen|viele grüße|lg"
     r"|ah|oh|hola|gracias|saludos|ciao|grazie|olá|obrigad[oa]|hoi|dank)\b",

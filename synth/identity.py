@@ -29,6 +29,10 @@ class Lineage:
     gone: tuple[int, ...]
 
 
+NOTHING = Lineage(ids=(), kept=(), split=(), merged=(), n_born=0, gone=())
+"""Before the first map."""
+
+
 def trace(
     old: Mapping[int, frozenset[int]],
     new: Sequence[frozenset[int]],

@@ -59,14 +59,19 @@ class LateGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(list(_COMMANDS.items()))
 
-    def main(self, *args: Any, **kwargs: Any) -> Any:
-        """Run; a problem with the input is one line on stderr and exit status 1."""
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run; a problem with the input is one line on stderr and exit status 1.
+
+        Here and not in ``main``, where click has its own answer to an interruption.
+        """
         try:
-            return super().main(*args, **kwargs)
+            return super().invoke(ctx)
         except (SynthError, ModelMissing) as error:
             _fail(str(error))
         except KeyboardInterrupt:
             _fail("interrupted; what was stored is kept, run the same command to go on", 130)
+        except BrokenPipeError:
+            raise
         except OSError as error:
             _fail(f"{error.filename or 'system'}: {error.strerror or error}")
 

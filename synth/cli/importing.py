@@ -37,17 +37,16 @@ def import_(
     import tempfile
 
     from synth.cli import telling
-    from synth.pipeline import choose_discussion, import_files, require_messages
+    from synth.pipeline import bring_in, require_messages
     from synth.store import open_store
 
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "dry-run.db" if dry_run and not db.exists() else db
         with open_store(path) as store:
-            chosen = choose_discussion(store, discussion, inputs)
-            report = import_files(
+            chosen, report = bring_in(
                 store,
-                chosen.id,
                 inputs,
+                discussion=discussion,
                 format=format_,
                 columns=columns,
                 dry_run=dry_run,
@@ -57,6 +56,6 @@ def import_(
         telling.say_json(
             {"discussion": chosen.slug, "dry_run": dry_run} | telling.import_facts(report)
         )
-    else:
-        telling.tell_import(report, dry_run=dry_run)
     require_messages(report, inputs)
+    if not as_json:
+        telling.tell_import(report, dry_run=dry_run)

@@ -83,7 +83,8 @@ def build_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "--suggest",
             metavar="N|all",
             callback=parse_suggest,
-            help="Key passages to propose; `all` scores every sentence. Default: as many as one reads.",
+            help="Key passages to propose; `all` scores every sentence. "
+            "Default: as many as one reads.",
         ),
         click.option(
             "--seed",

@@ -7,7 +7,14 @@ from synth.pipeline.building import BuildReport, build
 from synth.pipeline.demo import SAMPLES, demo_db, run_demo, sample_path
 from synth.pipeline.erasing import erase_participant
 from synth.pipeline.importing import FileReport, ImportReport, import_files, require_messages
-from synth.pipeline.running import RunReport, choose_discussion, run, title_of, write_results
+from synth.pipeline.running import (
+    RunReport,
+    bring_in,
+    choose_discussion,
+    run,
+    title_of,
+    write_results,
+)
 
 __all__ = [
     "SAMPLES",
@@ -16,6 +23,7 @@ __all__ = [
     "ImportReport",
     "Job",
     "RunReport",
+    "bring_in",
     "build",
     "choose_discussion",
     "demo_db",

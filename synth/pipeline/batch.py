@@ -140,6 +140,6 @@ def expand_globs(inputs: Sequence[str]) -> list[str]:
 
     found: list[str] = []
     for source in inputs:
-        matches = [] if Path(source).exists() else sorted(glob(source, recursive=True))
+        matches = [] if Path(source).exists() else sorted(glob(source, recursive=True))  # noqa: PTH207
         found += matches or [source]
     return found

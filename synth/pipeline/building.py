@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from synth.ideas import find_ideas
 from synth.identity import NOTHING, Lineage
 from synth.layout import lay_out
-from synth.neighbours import similarity_graph
+from synth.neighbours import centred, similarity_graph
 from synth.passages import cut, is_speech
 from synth.pipeline.embedding import embed_passages
 from synth.pipeline.mapping import name_tree
@@ -175,9 +175,8 @@ class _Build:
         with self._stage("Find ideas", passages):
             from models import blend
 
-            middle = (
-                vectors if embedder.is_fitted_per_discussion else blend(vectors, texts, seed=seed)
-            )
+            blended = vectors if embedder.is_fitted_per_discussion else blend(vectors, texts)
+            middle = centred(blended, [by_id[p.message_id].language for p in passages])
             graph = similarity_graph(middle, seed=seed)
             tree = find_ideas(
                 middle,

@@ -17,8 +17,8 @@ SAMPLES = {
     "riverside_market.mbox": "Riverside market",
     "velo_ecole.csv": "À l’école sans voiture",
     "energy_coop": "Energy in our co-operative",
-    "bibliotheque_slack.zip": "La bibliothèque / The library",
-    "lac_soiree.txt": "Soirée au bord du lac",
+    "library_team.slack.zip": "La bibliothèque / The library",
+    "fete_du_lac.chat.txt": "La fête du lac",
 }
 """File in ``sample_threads`` → title of its discussion."""
 

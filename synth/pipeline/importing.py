@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ SAMPLE = 200
 """Records looked at to tell an updated export from another file that uses the same ids."""
 MIN_LIKENESS = 0.2
 """Least share of common words for two texts with one id to be versions of one message."""
+MIN_TELLING = 4
+"""Words that a text must have for its return under the same id to say something."""
 CHATS = frozenset({"chatlog"})
 """Formats whose messages carry no reply ids."""
 
@@ -117,6 +120,7 @@ class _Import:
         self._discussion_id = discussion_id
         self._progress = progress
         self._known = store.messages.fingerprints(discussion_id)
+        self._space_of = {(i, sha): space for (space, i), sha in self._known.items()}
         self._participants = store.participants.known(discussion_id)
         self._read: dict[tuple[str, str], int] = {}
         self._erased = store.participants.erased_keys(discussion_id)
@@ -234,6 +238,7 @@ class _Import:
                 edited[key] = raw
                 counts.updated += 1
             self._known[key] = sha
+            self._space_of.setdefault((raw.source_id, sha), key[0])
         with self._store.atomic():
             self._store.messages.add(
                 self._discussion_id, source_file, self._prepared(new, is_chat=is_chat)
@@ -288,13 +293,29 @@ class _Import:
             own = f"{space}|{stem}" if space else stem
             there = {known for known, _ in self._known if known == space or known.startswith(own)}
             raws = [raw for raw in sample if raw.namespace == space]
-            for candidate in [space, *sorted(there - {space}), own]:
+            found = self._renamed_export(raws) if space not in there else None
+            for candidate in [*([found] if found else ()), space, *sorted(there - {space}), own]:
                 if self._continues(raws, candidate):
                     spaces[space] = candidate
                     break
             else:
                 spaces[space] = own
         return spaces
+
+    def _renamed_export(self, raws: Sequence[RawMessage]) -> str | None:
+        """The namespace that holds the same ids with the same words, if most of them do.
+
+        Tables without ids of their own kind live in a namespace named after their file; an
+        updated export under another file name has to be recognised by what it holds.
+        """
+        telling = [raw for raw in raws if len(raw.text.split()) >= MIN_TELLING]
+        spaces = [self._space_of.get((raw.source_id, fingerprint(raw))) for raw in telling]
+        found = Counter(space for space in spaces if space is not None).most_common(1)
+        if not found:
+            return None
+        space, n_same = found[0]
+        n_common = sum((space, raw.source_id) in self._known for raw in raws)
+        return space if n_same * 2 >= n_common else None
 
     def _continues(self, raws: Sequence[RawMessage], space: str) -> bool:
         keys = {(space, raw.source_id): raw for raw in raws}

@@ -42,9 +42,8 @@ def run(
     """
     settings = settings or Settings()
     with open_store(db) as store:
-        chosen = choose_discussion(store, discussion, inputs)
-        imported = import_files(
-            store, chosen.id, inputs, format=format, columns=columns, progress=progress
+        chosen, imported = bring_in(
+            store, inputs, discussion=discussion, format=format, columns=columns, progress=progress
         )
         require_messages(imported, inputs)
         built = build(store, chosen.id, settings, progress=progress)
@@ -55,6 +54,39 @@ def run(
             built=built,
             paths=paths,
         )
+
+
+def bring_in(
+    store: Store,
+    inputs: Sequence[str | Path],
+    *,
+    discussion: str | None = None,
+    format: str | None = None,  # noqa: A002 - the word of the command line
+    columns: Mapping[str, str] | None = None,
+    dry_run: bool = False,
+    progress: Progress = QUIET,
+) -> tuple[Discussion, ImportReport]:
+    """Import ``inputs`` into the discussion they belong to (see ``choose_discussion``).
+
+    A discussion opened for them is taken back when it holds no message in the end: a misspelt
+    path leaves nothing behind that the next import would have to choose from.
+    """
+    there = {found.id for found in store.discussions.all()}
+    chosen = choose_discussion(store, discussion, inputs)
+    try:
+        report = import_files(
+            store,
+            chosen.id,
+            inputs,
+            format=format,
+            columns=columns,
+            dry_run=dry_run,
+            progress=progress,
+        )
+    finally:
+        if chosen.id not in there:
+            store.discussions.discard_empty(chosen.id)
+    return chosen, report
 
 
 def choose_discussion(

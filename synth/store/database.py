@@ -68,6 +68,24 @@ class Store:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+        if isinstance(error, sqlite3.DatabaseError):
+            remedy = _REMEDIES.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+            if remedy is not None:
+                raise StoreProblem(f"{self.path}: {error}; {remedy}") from error
+
+
+_DAMAGED = "the file is damaged; restore a copy or import the exports anew"
+_REMEDIES = {
+    sqlite3.SQLITE_CORRUPT: _DAMAGED,
+    sqlite3.SQLITE_NOTADB: _DAMAGED,
+    sqlite3.SQLITE_IOERR: "check the disk",
+    sqlite3.SQLITE_FULL: "make room on the disk and run the same command again",
+    sqlite3.SQLITE_READONLY: "make the file and its folder writable",
+    sqlite3.SQLITE_CANTOPEN: "make the file and its folder writable",
+    sqlite3.SQLITE_BUSY: "another program is writing to it; try again when it is done",
+    sqlite3.SQLITE_LOCKED: "another program is writing to it; try again when it is done",
+}
+"""Troubles of the file, not of the program: primary result code → what a person can do."""
 
 
 def open_store(path: str | Path, *, must_exist: bool = False) -> Store:

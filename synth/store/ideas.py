@@ -181,6 +181,17 @@ class Ideas:
         rows = self._db.query(f"{_PLACED} WHERE m.discussion_id = ? {_IN_ORDER}", [discussion_id])
         return [_placement(row) for row in rows]
 
+    def points(self, discussion_id: int) -> list[tuple[float, float, int | None, int]]:
+        """(x, y, leaf idea or None, message id) of every passage that is laid out."""
+        return self._db.execute(
+            """SELECT p.x, p.y, l.idea_id, p.message_id
+               FROM passages p JOIN messages m ON m.id = p.message_id
+               LEFT JOIN placements l ON l.passage_id = p.id
+               WHERE m.discussion_id = ? AND p.x IS NOT NULL AND p.y IS NOT NULL
+               ORDER BY p.message_id, p.start""",
+            [discussion_id],
+        ).fetchall()
+
     def placements_under(
         self, idea_id: int, *, limit: int, offset: int = 0
     ) -> tuple[list[Placement], int]:

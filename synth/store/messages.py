@@ -226,8 +226,8 @@ class Messages:
             quoted.setdefault(message_id, []).append(text)
         rows = self._db.query(
             """SELECT m.id, m.namespace, m.source_id, m.participant_id, m.posted_at, m.subject,
-               m.text, e.reply_id, e.parent_namespace, e.parent_source_id, e.ancestors, e.thread_source_id,
-               e.is_chat, n.name
+               m.text, e.reply_id, e.parent_namespace, e.parent_source_id, e.ancestors,
+               e.thread_source_id, e.is_chat, n.name
                FROM messages m JOIN message_evidence e ON e.message_id = m.id
                LEFT JOIN participant_names n ON n.participant_id = m.participant_id
                WHERE m.discussion_id = ? ORDER BY m.id""",

@@ -65,6 +65,14 @@ class Passages:
         )
         return [Passage(**row) for row in rows]
 
+    def count(self, discussion_id: int) -> int:
+        (n,) = self._db.execute(
+            """SELECT count(*) FROM passages p JOIN messages m ON m.id = p.message_id
+               WHERE m.discussion_id = ?""",
+            [discussion_id],
+        ).fetchone()
+        return int(n)
+
     def hashes(self, discussion_id: int) -> list[str]:
         """Content hashes, in the order of ``all``."""
         rows = self._db.execute(
@@ -82,6 +90,15 @@ class Passages:
             [discussion_id],
         )
         return [(x, y) for x, y in rows.fetchall()]
+
+    def extent(self, discussion_id: int) -> tuple[float, float, float, float] | None:
+        """Least and greatest x, then y, of the places on the map; None before it is laid out."""
+        row = self._db.execute(
+            """SELECT min(p.x), max(p.x), min(p.y), max(p.y) FROM passages p
+               JOIN messages m ON m.id = p.message_id WHERE m.discussion_id = ?""",
+            [discussion_id],
+        ).fetchone()
+        return None if row[0] is None else row
 
     def set_positions(self, positions: Iterable[tuple[int, float, float]]) -> None:
         """Write (passage id, x, y)."""

@@ -80,6 +80,24 @@ class Sources:
             ).rowcount
         )
 
+    def drop_folder(self, discussion_id: int, folder: str) -> None:
+        """Name what was read from ``folder`` without it, and forget what is then a repeat.
+
+        For files that stood in a passing place: an uploaded file is known by its own name.
+        """
+        prefix = folder.rstrip("/") + "/"
+        rows = self._db.execute(
+            "SELECT id FROM sources WHERE discussion_id = ? AND substr(name, 1, ?) = ?",
+            [discussion_id, len(prefix), prefix],
+        ).fetchall()
+        with self._db.atomic():
+            for (source_file,) in rows:
+                self._db.execute(
+                    "UPDATE sources SET name = substr(name, ?) WHERE id = ?",
+                    [len(prefix) + 1, source_file],
+                )
+                self.forget_repeat(source_file)
+
     def close_interrupted(self, discussion_id: int) -> int:
         """Mark imports that an earlier process never finished; returns how many."""
         return self._db.execute(

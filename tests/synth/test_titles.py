@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from models.keyphrases import stop_words, unaccented
 from synth.records import IdeaName, IdeaTree
 from synth.titles import name_ideas
+from synth.titles.representatives import telling_sentence
 from synth.titles.wording import clipped, names_someone, people_named, titled, without_reply_marks
 
 BUSES = [
@@ -195,6 +196,14 @@ def test_without_an_encoder_titles_come_from_words() -> None:
     )
     assert "buses" in names[0].title
     assert "market" in names[1].title
+
+
+def test_a_summary_sentence_is_whole() -> None:
+    text = "As I said, no.\n\nThe mill wheel has not\nturned since the great flood. Sad"
+    assert telling_sentence([(text, "en")]) == (
+        "The mill wheel has not\nturned since the great flood."
+    )
+    assert telling_sentence([("It did that to them and they left us then.", "en")]) == ""
 
 
 @pytest.mark.parametrize(

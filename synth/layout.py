@@ -1,0 +1,242 @@
+"""Where each passage lies on the map: seeded positions in the unit square.
+
+The neighbour graph is drawn by t-SNE (van der Maaten & Hinton 2008; openTSNE, Poličar et
+al. 2019). Edges inside one idea pull harder than edges that leave it, and everybody starts
+near their idea, so that ideas lie together and broader ideas hold their children.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from synth.records import IdeaTree
+
+Progress = Callable[[float], None]
+"""Told the share of the work done, 0..1."""
+
+FEW = 12
+"""So few passages are set around their idea directly: there is nothing to optimise."""
+SAME_LEAF, SAME_TOP = 4.0, 2.0
+"""How much harder an edge pulls inside one leaf idea, and inside one top idea."""
+MARGIN = 0.03
+STEPS_EARLY, STEPS_LATE, STEPS_AGAIN = 120, 300, 60
+STEPS_PER_REPORT = 20
+FFT_FROM = 3_000
+"""Points from which the interpolated gradient is faster than the tree."""
+
+
+def _tops(tree: IdeaTree) -> NDArray[np.int32]:
+    """The top idea above each idea, int32 (n_ideas,)."""
+    top = np.arange(len(tree.parent), dtype=np.int32)
+    for idea, parent in enumerate(tree.parent.tolist()):
+        if parent >= 0:
+            top[idea] = top[parent]
+    return top
+
+
+def _affinities(graph: sp.csr_array, tree: IdeaTree) -> sp.csr_matrix:
+    """Row-normalised, symmetrised pull between passages; sums to one."""
+    edges = sp.coo_array(graph)
+    leaf, tops = tree.leaf, _tops(tree)
+    one, other = leaf[edges.row], leaf[edges.col]
+    both = (one >= 0) & (other >= 0)
+    pull = np.ones(edges.nnz)
+    if len(tops):
+        pull[both & (tops[np.maximum(one, 0)] == tops[np.maximum(other, 0)])] = SAME_TOP
+    pull[both & (one == other)] = SAME_LEAF
+    weighted = sp.csr_array((edges.data * pull, (edges.row, edges.col)), shape=graph.shape)
+    degree = np.asarray(weighted.sum(axis=1)).ravel()
+    inverse = np.divide(1.0, degree, out=np.zeros_like(degree), where=degree > 0)
+    walk = sp.diags_array(inverse) @ weighted
+    joint = walk + walk.T
+    return sp.csr_matrix(joint / max(float(joint.sum()), 1e-12))
+
+
+def _principal_plane(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Coordinates on the two main axes, (n, 2), with signs fixed so that runs agree."""
+    spread = rows - rows.mean(axis=0)
+    _, axes = np.linalg.eigh(spread.T @ spread)
+    plane = axes[:, ::-1][:, :2]
+    plane = plane * np.where(plane[np.abs(plane).argmax(axis=0), [0, 1]] < 0, -1.0, 1.0)
+    return np.asarray(spread @ plane)
+
+
+def _anchored(
+    vectors: NDArray[np.float32], tree: IdeaTree, random: np.random.Generator
+) -> NDArray[np.float64]:
+    """A start: ideas on the plane of their centroids, passages around their idea. (n, 2)"""
+    n, dim = vectors.shape
+    exact = vectors.astype(np.float64)
+    jitter = random.normal(scale=1e-2, size=(n, 2))
+    if dim < 2 or n < 3:
+        return jitter
+    own = _principal_plane(exact)
+    placed = np.flatnonzero(tree.leaf >= 0)
+    if len(np.unique(tree.leaf[placed])) < 3:
+        return own + jitter * max(float(own.std()), 1.0)
+    n_ideas = len(tree.parent)
+    belongs = sp.csr_array((np.ones(len(placed)), (tree.leaf[placed], placed)), shape=(n_ideas, n))
+    sizes = np.asarray(belongs.sum(axis=1)).ravel()
+    leaves = np.flatnonzero(sizes)
+    centroids = (belongs @ exact)[leaves] / sizes[leaves, None]
+    anchors = np.zeros((n_ideas, 2))
+    anchors[leaves] = _principal_plane(centroids)
+    start = own.copy()
+    start[placed] = anchors[tree.leaf[placed]] + 0.3 * (
+        own[placed] - ((belongs @ own) / np.maximum(sizes, 1.0)[:, None])[tree.leaf[placed]]
+    )
+    return start + jitter * max(float(start.std()), 1e-6)
+
+
+def _in_unit_square(positions: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Scaled alike in both directions and centred, with a margin; strays are held at the edge."""
+    if len(positions) == 0:
+        return np.empty((0, 2), dtype=np.float32)
+    low, high = np.percentile(positions, [0.2, 99.8], axis=0)
+    span = float(max(high - low)) or 1.0
+    scaled = (positions - (low + high) / 2) / span * (1 - 2 * MARGIN) + 0.5
+    return np.asarray(np.clip(scaled, 0.0, 1.0), dtype=np.float32)
+
+
+def _optimise(
+    start: NDArray[np.float64],
+    affinities: sp.csr_matrix,
+    *,
+    phases: list[tuple[int, float]],
+    seed: int,
+    progress: Progress | None,
+) -> NDArray[np.float64]:
+    """Run t-SNE from ``start`` through ``phases`` of (steps, exaggeration)."""
+    import openTSNE
+
+    affinity = _Precomputed(affinities)
+    n = len(start)
+    embedding: Any = openTSNE.TSNEEmbedding(
+        start,
+        affinity,
+        negative_gradient_method="fft" if n >= FFT_FROM else "bh",
+        learning_rate=max(n / 12.0, 20.0),
+        n_jobs=1,
+        random_state=seed,
+    )
+    total = sum(steps for steps, _ in phases)
+    done = 0
+    for steps, exaggeration in phases:
+        left = steps
+        while left > 0:
+            now = min(STEPS_PER_REPORT, left)
+            embedding.optimize(
+                n_iter=now,
+                exaggeration=exaggeration,
+                momentum=0.5 if exaggeration > 4 else 0.8,
+                inplace=True,
+                max_grad_norm=5.0,
+            )
+            left -= now
+            done += now
+            if progress is not None:
+                progress(done / total)
+    return np.asarray(embedding, dtype=np.float64)
+
+
+class _Precomputed:
+    """Affinities as openTSNE reads them: an object with a joint matrix ``P``."""
+
+    def __init__(self, joint: sp.csr_matrix) -> None:
+        self.P = joint
+
+
+def _is_new(positions: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """(n,) whether a passage has no position yet."""
+    return np.asarray(np.isnan(positions).any(axis=1), dtype=np.bool_)
+
+
+def _completed(initial: NDArray[np.float32], graph: sp.csr_array) -> NDArray[np.float64]:
+    """Known positions, and new passages (NaN) at the mean of their placed neighbours."""
+    positions = initial.astype(np.float64)
+    unknown = _is_new(positions)
+    middle = positions[~unknown].mean(axis=0)
+    known = np.where(unknown[:, None], 0.0, positions)
+    weight = np.asarray(graph @ (~unknown).astype(np.float64))
+    around = graph @ known
+    has_neighbours = weight > 0
+    guess = np.where(
+        has_neighbours[:, None], around / np.where(has_neighbours, weight, 1.0)[:, None], middle
+    )
+    return np.where(unknown[:, None], guess, positions)
+
+
+def _put_back(positions: NDArray[np.float64], initial: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Moved and scaled as a whole so that the known passages lie as near their old places
+    as they can (least squares, no turning needed)."""
+    known = ~_is_new(initial)
+    old = initial[known].astype(np.float64)
+    new = positions[known]
+    shift = new.mean(axis=0)
+    spread = float(((new - shift) ** 2).sum())
+    scale = float(((old - old.mean(axis=0)) * (new - shift)).sum()) / spread if spread else 1.0
+    moved = (positions - shift) * max(scale, 1e-6) + old.mean(axis=0)
+    return np.asarray(np.clip(moved, 0.0, 1.0), dtype=np.float32)
+
+
+def _few(vectors: NDArray[np.float32], tree: IdeaTree) -> NDArray[np.float64]:
+    """Positions for a handful of passages: leaves on a ring, their passages on small rings."""
+    n = len(vectors)
+    own_place = np.where(tree.leaf >= 0, tree.leaf, len(tree.parent) + np.arange(n))
+    places, place = np.unique(own_place, return_inverse=True)
+    if n == 1:
+        return np.zeros((1, 2))
+
+    def ring(number: NDArray[np.intp], count: NDArray[np.intp] | int) -> NDArray[np.float64]:
+        angle = 2 * np.pi * number / np.maximum(count, 1)
+        return np.column_stack([np.cos(angle), np.sin(angle)])
+
+    order = np.array([int((place[:row] == place[row]).sum()) for row in range(n)])
+    sizes = np.bincount(place)[place]
+    inner = ring(order, sizes) * np.where(sizes > 1, 0.25, 0.0)[:, None]
+    outer = ring(place, len(places)) * (1.0 if len(places) > 1 else 0.0)
+    return np.asarray(outer + inner)
+
+
+def lay_out(
+    vectors: NDArray[np.float32],
+    graph: sp.csr_array,
+    tree: IdeaTree,
+    *,
+    seed: int = 0,
+    initial: NDArray[np.float32] | None = None,
+    progress: Progress | None = None,
+) -> NDArray[np.float32]:
+    """Positions of the passages on the map, float32 (n, 2) within the unit square.
+
+    ``vectors`` float32 (n, dim): centred unit rows; ``graph`` (n, n): their similarity
+    graph; ``tree``: where they are placed. ``initial`` float32 (n, 2) holds the positions
+    of an earlier run, NaN for passages that are new; the map then only settles and stays
+    where it was. ``progress`` is told the share done. Deterministic for a given seed: one
+    thread throughout. Raises ValueError when the arrays do not belong together.
+    """
+    n = len(vectors)
+    if graph.shape != (n, n) or len(tree.leaf) != n or (initial is not None and len(initial) != n):
+        raise ValueError(f"graph, tree or initial positions do not fit {n} vectors")
+    is_known = initial is not None and not _is_new(initial).all()
+    if initial is not None and is_known and (n < FEW or graph.nnz == 0):
+        return np.clip(_completed(initial, graph), 0.0, 1.0).astype(np.float32)
+    if n < FEW or graph.nnz == 0:
+        return _in_unit_square(_few(vectors, tree))
+    affinities = _affinities(graph, tree)
+    if initial is not None and is_known:
+        start = (_completed(initial, graph) - 0.5) * np.sqrt(n)
+        phases = [(STEPS_AGAIN, 1.0)]
+        settled = _optimise(start, affinities, phases=phases, seed=seed, progress=progress)
+        return _put_back(settled, initial)
+    start = _anchored(vectors, tree, np.random.default_rng(seed))
+    start *= 1e-2 / max(float(start.std()), 1e-12)
+    phases = [(STEPS_EARLY, 12.0), (STEPS_LATE, 1.0)]
+    return _in_unit_square(
+        _optimise(start, affinities, phases=phases, seed=seed, progress=progress)
+    )

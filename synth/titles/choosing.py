@@ -1,0 +1,187 @@
+"""Propose titles for the ideas and choose for each one that no other idea bears."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.clauses import Clause
+from models.keyphrases import key_of, primary
+from synth.titles.counting import Vocabulary
+from synth.titles.groups import Groups, unit_rows
+from synth.titles.wording import names_someone, titled
+
+Encode = Callable[[Sequence[str]], NDArray[np.float32]]
+
+N_KEYPHRASES = 7
+TOO_ALIKE = 0.75
+"""Jaccard overlap of content words from which two titles read as one."""
+PHRASE_QUALITY = 0.7
+"""How well a noun phrase stands beside a clause that says something of it."""
+MANY = 30
+"""Passages from which an idea's title should be made of words that several of them use."""
+UNCOMMON = 0.4
+"""Quality lost by a title none of whose words is common in such an idea."""
+COMMON = 0.02
+"""Share of an idea's passages in which a word of its title should occur, at least two."""
+IDEAL_CHARS = (20, 60)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A possible title: its wording, the passage it comes from, how well it stands alone."""
+
+    title: str
+    row: int
+    quality: float
+    words: frozenset[str]
+
+
+def keyphrases_of(
+    scores: NDArray[np.float64], vocabulary: Vocabulary, surfaces: Mapping[str, str]
+) -> list[tuple[str, str]]:
+    """(key, surface) of the most telling phrases, none inside another.
+
+    surfaces: how the idea's language writes each key; keys without one are left out.
+    """
+    chosen: list[tuple[str, str]] = []
+    for column in np.argsort(-scores, kind="stable"):
+        if scores[column] <= 0 or len(chosen) == N_KEYPHRASES:
+            break
+        key = vocabulary.keys[column]
+        words = set(key.split())
+        others = [set(other.split()) for other, _ in chosen]
+        if key in surfaces and not any(words <= other or other <= words for other in others):
+            chosen.append((key, surfaces[key]))
+    return chosen
+
+
+def proposals_of(
+    rows: Iterable[int],
+    wordings: Mapping[int, Sequence[Clause]],
+    *,
+    language: str | None,
+    languages: Sequence[str | None],
+    people: frozenset[str],
+) -> list[Proposal]:
+    """The wordings of an idea's passages that could be its title, each once.
+
+    Those in another language than the idea's are left out.
+    """
+    found: dict[frozenset[str], Proposal] = {}
+    tag = primary(language)
+    for row in rows:
+        if row not in wordings or primary(languages[row]) != tag:
+            continue
+        for clause in wordings[row]:
+            proposal = _proposal(clause, row, tag, people)
+            if proposal is None:
+                continue
+            known = found.get(proposal.words)
+            if known is None or proposal.quality > known.quality:
+                found[proposal.words] = proposal
+    return list(found.values())
+
+
+def _proposal(clause: Clause, row: int, language: str, people: frozenset[str]) -> Proposal | None:
+    title = titled(clause.surface)
+    words = frozenset(key_of(title, language).split())
+    if not words or names_someone(title, people):
+        return None
+    shortest, longest = IDEAL_CHARS
+    share = 0.85 if len(title) < shortest else 1.0 if len(title) <= longest else 0.95
+    return Proposal(title, row, clause.quality * share, words)
+
+
+def phrase_proposals(
+    phrases: Sequence[tuple[str, str]], row: int, people: frozenset[str]
+) -> list[Proposal]:
+    """The first keyphrases of several words as titles: they say what about, not what."""
+    several = [(key, titled(surface)) for key, surface in phrases[:4] if " " in key]
+    return [
+        Proposal(title, row, PHRASE_QUALITY, frozenset(key.split()))
+        for key, title in several
+        if not names_someone(title, people)
+    ]
+
+
+def by_words(
+    proposals: Sequence[Proposal], idea: int, groups: Groups, vocabulary: Vocabulary
+) -> NDArray[np.float64]:
+    """(n_proposals,) fit of each proposal without an encoder.
+
+    Cosine of the passage it comes from with the idea, plus that of the mean meaning of its
+    words, weighted by rarity; times its quality.
+    """
+    if not proposals:
+        return np.zeros(0)
+    words = np.zeros((len(proposals), groups.centred.shape[1]), np.float32)
+    for number, proposal in enumerate(proposals):
+        columns = vocabulary.columns(proposal.words)
+        words[number] = vocabulary.rarity[columns] @ vocabulary.meaning[columns]
+    direction = groups.directions[idea]
+    passages = groups.centred[[proposal.row for proposal in proposals]] @ direction
+    return _times_quality(proposals, passages + unit_rows(words) @ direction)
+
+
+def shared(
+    proposals: Sequence[Proposal], idea: int, groups: Groups, vocabulary: Vocabulary
+) -> list[Proposal]:
+    """The proposals, less fit the more of their words nobody else in the idea uses.
+
+    A road, a misspelling or an aside of one person is no name for what many say. In a
+    small idea every passage has words of its own, and nothing is asked.
+    """
+    rows = groups.members[idea]
+    if len(rows) < MANY:
+        return list(proposals)
+    uses = np.asarray(vocabulary.present[rows].sum(axis=0)).ravel()
+    wanted = max(2.0, COMMON * len(rows))
+    weighed = []
+    for proposal in proposals:
+        columns = vocabulary.columns(proposal.words)
+        common = np.minimum(1.0, (uses[columns] - 1) / (wanted - 1)).mean() if columns else 0.0
+        weighed.append(
+            replace(proposal, quality=proposal.quality * (1 - UNCOMMON + UNCOMMON * float(common)))
+        )
+    return weighed
+
+
+def by_meaning(
+    shortlists: Sequence[Sequence[Proposal]], groups: Groups, encode: Encode
+) -> list[NDArray[np.float64]]:
+    """Per idea (n_proposals,): cosine of each wording with the idea, times its quality.
+
+    All wordings are encoded in one call and centred on their own mean, because short titles
+    lie together, away from the longer passages.
+    """
+    wordings = sorted({proposal.title for some in shortlists for proposal in some})
+    if not wordings:
+        return [np.zeros(0) for _ in shortlists]
+    vectors = np.asarray(encode(wordings), np.float32)
+    centre = vectors.mean(axis=0) if len(wordings) > 2 else groups.mean
+    row_of = {wording: row for row, wording in enumerate(wordings)}
+    units = unit_rows(vectors - centre)
+    return [
+        _times_quality(some, units[[row_of[p.title] for p in some]] @ groups.directions[idea])
+        for idea, some in enumerate(shortlists)
+    ]
+
+
+def _times_quality(proposals: Sequence[Proposal], fits: NDArray[np.float32]) -> NDArray[np.float64]:
+    quality = np.array([proposal.quality for proposal in proposals])
+    return np.asarray(np.where(fits > 0, fits * quality, fits), np.float64)
+
+
+def in_order(proposals: Sequence[Proposal], scores: NDArray[np.float64]) -> list[Proposal]:
+    """Best first; equals by their wording, so that the order never depends on chance."""
+    ranked = sorted(zip(scores.tolist(), proposals, strict=True), key=lambda x: (-x[0], x[1].title))
+    return [proposal for _, proposal in ranked]
+
+
+def is_taken(words: frozenset[str], taken: Iterable[frozenset[str]]) -> bool:
+    """Whether a title says nearly the same words as one already given."""
+    return any(len(words & other) >= TOO_ALIKE * len(words | other) for other in taken)

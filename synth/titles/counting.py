@@ -1,0 +1,134 @@
+"""How telling each phrase is for each idea, from counts over every passage."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from models.keyphrases import MAX_CONTENT_WORDS, content_runs, primary
+from synth.titles.groups import Groups, Vectors, unit_rows
+
+LENGTH_BONUS = 0.2
+"""What each further word adds to a phrase: longer ones say more."""
+SAID_BY_ONE = 0.6
+"""What is left of a phrase that one author uses where others share words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Phrase keys, where they occur, and what the passages around them are about."""
+
+    keys: list[str]
+    row_of: dict[str, int]
+    present: sparse.csr_matrix
+    """(n_passages, n_phrases) 1 where the passage has the phrase."""
+    meaning: Vectors
+    """(n_phrases, dim) unit rows: mean centred vector of the passages that have the phrase."""
+    rarity: Vectors
+    """(n_phrases,) inverse document frequency."""
+
+    def columns(self, words: Collection[str]) -> list[int]:
+        """Where the given keys stand, in alphabetical order; unknown ones are left out."""
+        return [self.row_of[word] for word in sorted(words) if word in self.row_of]
+
+
+def count_phrases(
+    keys: Collection[str],
+    texts: Sequence[str],
+    *,
+    languages: Sequence[str | None],
+    centred: Vectors,
+) -> Vocabulary:
+    """Find the phrases of ``keys`` in every text by their folded words (no tagging)."""
+    ordered = sorted(set(keys))
+    row_of = {key: row for row, key in enumerate(ordered)}
+    indices: list[int] = []
+    indptr = [0]
+    for text, language in zip(texts, languages, strict=True):
+        found = {row_of[gram] for gram in _grams(text, primary(language)) if gram in row_of}
+        indices.extend(sorted(found))
+        indptr.append(len(indices))
+    present = sparse.csr_matrix(
+        (np.ones(len(indices), np.float32), indices, indptr), shape=(len(texts), len(ordered))
+    )
+    frequency = np.asarray(present.sum(axis=0), np.float32).ravel()
+    return Vocabulary(
+        keys=ordered,
+        row_of=row_of,
+        present=present,
+        meaning=unit_rows(np.asarray(present.T @ centred, np.float32)),
+        rarity=np.log1p(len(texts) / np.maximum(frequency, 1)),
+    )
+
+
+def _grams(text: str, language: str) -> Iterator[str]:
+    for run in content_runs(text, language):
+        for start, word in enumerate(run):
+            gram = word
+            yield gram
+            for following in run[start + 1 : start + MAX_CONTENT_WORDS]:
+                gram = f"{gram} {following}"
+                yield gram
+
+
+def score_phrases(
+    groups: Groups, vocabulary: Vocabulary, authors: Sequence[str | None]
+) -> NDArray[np.float64]:
+    """(n_ideas, n_phrases) how telling each phrase is for each idea; 0 where it is not.
+
+    Class-based tf-idf (Grootendorst 2022) against the siblings and the whole discussion, times
+    the cosine between the phrase's passages, wherever they are, and the idea; a phrase of few
+    people counts less, one of several words a little more.
+    """
+    present = vocabulary.present
+    inside = np.asarray((groups.belongs @ present).todense(), np.float64)
+    total = np.asarray(present.sum(axis=0), np.float64).ravel()
+    scope = np.where(groups.parent[:, None] >= 0, inside[groups.parent], total)
+    n_tops = max(1, int((groups.parent < 0).sum()))
+    n_siblings = np.array([len(groups.siblings(i)) + 1 for i in range(groups.n_ideas)])
+    frequency = inside / np.maximum(inside.sum(axis=1, keepdims=True), 1)
+    rarity = _class_rarity(total[None], np.array([n_tops])) + _class_rarity(scope, n_siblings)
+    n_words = np.array([key.count(" ") + 1 for key in vocabulary.keys], np.float64)
+    n_authors = _author_counts(groups, vocabulary, authors)
+    likeness = np.maximum(groups.directions @ vocabulary.meaning.T, 0)
+    n_speakers = n_authors.max(axis=1, initial=0)
+    alone = np.where((n_authors < 2) & (n_speakers[:, None] > 2), SAID_BY_ONE, 1.0)
+    scores = frequency * rarity * likeness * alone * n_authors / (n_authors + 1)
+    return np.asarray(scores * (1 + LENGTH_BONUS * (n_words - 1)), np.float64)
+
+
+def _class_rarity(totals: NDArray[np.float64], n_classes: NDArray[np.intp]) -> NDArray[np.float64]:
+    """log(1 + mean words per class / occurrences of the phrase in all classes)."""
+    per_class = totals.sum(axis=1) / n_classes
+    return np.asarray(np.log1p(per_class[:, None] / np.maximum(totals, 1)), np.float64)
+
+
+def _author_counts(
+    groups: Groups, vocabulary: Vocabulary, authors: Sequence[str | None]
+) -> NDArray[np.float64]:
+    """(n_ideas, n_phrases) distinct authors who use the phrase inside the idea.
+
+    A passage without an author counts as somebody of its own.
+    """
+    codes: dict[tuple[bool, str | int], int] = {}
+    code_of = np.array(
+        [
+            codes.setdefault((author is None, row if author is None else author), len(codes))
+            for row, author in enumerate(authors)
+        ],
+        np.intp,
+    )
+    counts = np.zeros((groups.n_ideas, len(vocabulary.keys)))
+    for idea, rows in enumerate(groups.members):
+        if not len(rows):
+            continue
+        _, local = np.unique(code_of[rows], return_inverse=True)
+        ones = np.ones(len(rows), np.float32)
+        by_author = sparse.csr_matrix((ones, (local, np.arange(len(rows)))))
+        uses = by_author @ vocabulary.present[rows]
+        counts[idea] = np.bincount(uses.indices, minlength=len(vocabulary.keys))
+    return counts

@@ -1,0 +1,286 @@
+"""Walk from passages to names: read some, count in all, propose, choose."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.clauses import Clause, Reading, read, whole
+from models.keyphrases import key_of, primary
+from synth.records import IdeaName, IdeaTree
+from synth.titles.choosing import (
+    Encode,
+    Proposal,
+    by_meaning,
+    by_words,
+    in_order,
+    is_taken,
+    keyphrases_of,
+    phrase_proposals,
+    proposals_of,
+    shared,
+)
+from synth.titles.counting import Vocabulary, count_phrases, score_phrases
+from synth.titles.groups import Groups, Vectors, group
+from synth.titles.representatives import (
+    choose_representatives,
+    fitness,
+    readability,
+    telling_sentence,
+)
+from synth.titles.wording import (
+    clipped,
+    joined,
+    names_someone,
+    people_named,
+    titled,
+    without_reply_marks,
+)
+
+READ_WORDS = 40_000
+"""How many words are parsed at most; the rest of the discussion is only counted."""
+READ_CHARS = 450
+"""Longer passages are parsed up to here."""
+MOST_READ, LEAST_READ = 50, 5
+"""Passages parsed per idea."""
+ENCODED = 900
+"""How many wordings are compared by meaning in all, at most 8 and at least 3 per idea."""
+MOST_SHARED = 0.3
+"""Share of the passages under one subject from which it is no idea's title."""
+GOOD_ENOUGH = 0.12
+"""Fit below which no clause speaks for the idea and a noun phrase names it instead."""
+
+
+def name_ideas(
+    texts: Sequence[str],
+    tree: IdeaTree,
+    vectors: Vectors,
+    *,
+    languages: Sequence[str | None],
+    authors: Sequence[str | None],
+    subjects: Sequence[str | None] | None = None,
+    avoid: Collection[str] = (),
+    encode: Encode | None = None,
+) -> list[IdeaName]:
+    """A title, keyphrases, a summary and representatives for every idea of the tree.
+
+    texts, languages, authors, subjects: one entry per passage, None where unknown; the subject is
+    the one of the passage's message, and a possible title. vectors: float32
+    (n_passages, dim), unit rows, of the model that ``encode`` calls (texts → unit rows): with it
+    the best title candidates are compared by meaning, without it by their words alone. ``avoid``
+    holds people's real names, which must not appear in a title. Deterministic. Raises
+    ModelMissing where a spaCy pipeline is not installed.
+    """
+    if not len(tree.parent):
+        return []
+    groups = group(tree, vectors, languages)
+    readable = np.array(
+        [readability(*pair) for pair in zip(texts, languages, strict=True)], np.float64
+    )
+    readings = _read_some(texts, groups, readable, languages)
+    surfaces = _surfaces(readings, languages)
+    vocabulary = _vocabulary(readings, texts, languages, groups)
+    material = _Material(
+        texts=texts,
+        languages=languages,
+        groups=groups,
+        wordings=_wordings(readings, subjects or [None] * len(texts), languages),
+        vocabulary=vocabulary,
+        people=people_named(texts, avoid),
+    )
+    scores = score_phrases(groups, vocabulary, authors)
+    phrases = [
+        keyphrases_of(scores[idea], vocabulary, surfaces.get(primary(language), {}))
+        for idea, language in enumerate(groups.languages)
+    ]
+    representatives = [
+        choose_representatives(groups, idea, readable=readable, authors=authors)
+        for idea in range(groups.n_ideas)
+    ]
+    titles = _titles(
+        material, _proposed(material, encode, phrases, representatives), phrases, representatives
+    )
+    return [
+        IdeaName(
+            title=titles[idea],
+            keyphrases=tuple(
+                surface
+                for _, surface in phrases[idea]
+                if not names_someone(surface, material.people)
+            ),
+            summary=telling_sentence(
+                [(texts[row], languages[row]) for row in representatives[idea]]
+            ),
+            language=groups.languages[idea],
+            representatives=representatives[idea],
+        )
+        for idea in range(groups.n_ideas)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Material:
+    """What titles are made from."""
+
+    texts: Sequence[str]
+    languages: Sequence[str | None]
+    groups: Groups
+    wordings: Mapping[int, Sequence[Clause]]
+    vocabulary: Vocabulary
+    people: frozenset[str]
+
+
+def _read_some(
+    texts: Sequence[str],
+    groups: Groups,
+    readable: NDArray[np.float64],
+    languages: Sequence[str | None],
+) -> dict[int, Reading]:
+    """Parse the most central readable passages of each idea, as many as the budget allows."""
+    mean_words = np.mean([min(len(text), READ_CHARS) / 6 for text in texts]) if texts else 1
+    share = int(READ_WORDS / max(1.0, float(mean_words)) / groups.n_ideas)
+    per_idea = min(MOST_READ, max(LEAST_READ, share))
+    rows: set[int] = set()
+    for idea, members in enumerate(groups.members):
+        order = np.argsort(-fitness(groups, idea, readable), kind="stable")
+        rows.update(int(members[i]) for i in order[:per_idea])
+    chosen = sorted(rows)
+    readings = read([_beginning(texts[row]) for row in chosen], [languages[row] for row in chosen])
+    return dict(zip(chosen, readings, strict=True))
+
+
+def _wordings(
+    readings: Mapping[int, Reading],
+    subjects: Sequence[str | None],
+    languages: Sequence[str | None],
+) -> dict[int, list[Clause]]:
+    """By passage: the clauses read in it, and the subject its author gave it.
+
+    A subject that most of the discussion shares tells no idea from another and is left out.
+    """
+    lines = [without_reply_marks(subject) if subject else "" for subject in subjects]
+    counts = Counter(lines)
+    found: dict[int, list[Clause]] = {}
+    for row, line in enumerate(lines):
+        clauses = list(readings[row].clauses) if row in readings else []
+        if (
+            line
+            and counts[line] <= MOST_SHARED * len(lines)
+            and (own := whole(line, languages[row]))
+        ):
+            clauses.append(own)
+        if clauses:
+            found[row] = clauses
+    return found
+
+
+def _beginning(text: str) -> str:
+    """The text up to the last sentence end within the limit, so that offsets stay valid."""
+    if len(text) <= READ_CHARS:
+        return text
+    head = text[:READ_CHARS]
+    end = max(head.rfind(mark) for mark in (". ", "! ", "? ", "\n"))
+    return head[: end + 1] if end > READ_CHARS // 3 else head
+
+
+def _surfaces(
+    readings: Mapping[int, Reading], languages: Sequence[str | None]
+) -> dict[str, dict[str, str]]:
+    """By language and phrase key: the spelling that most passages use."""
+    counts: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
+    for row, reading in readings.items():
+        for phrase in reading.phrases:
+            counts[primary(languages[row])][phrase.key][phrase.surface] += 1
+    return {
+        language: {
+            key: min(seen, key=lambda s: (-seen[s], len(s), s)) for key, seen in of_key.items()
+        }
+        for language, of_key in counts.items()
+    }
+
+
+def _vocabulary(
+    readings: Mapping[int, Reading],
+    texts: Sequence[str],
+    languages: Sequence[str | None],
+    groups: Groups,
+) -> Vocabulary:
+    keys = {phrase.key for reading in readings.values() for phrase in reading.phrases}
+    for row, reading in readings.items():
+        tag = primary(languages[row])
+        for clause in reading.clauses:
+            keys.update(key_of(clause.surface, tag).split())
+    return count_phrases(keys, texts, languages=languages, centred=groups.centred)
+
+
+def _proposed(
+    material: _Material,
+    encode: Encode | None,
+    phrases: Sequence[Sequence[tuple[str, str]]],
+    representatives: Sequence[Sequence[int]],
+) -> list[list[tuple[Proposal, float]]]:
+    """Per idea its title proposals with their fit, best first."""
+    groups = material.groups
+    n_compared = min(8, max(3, ENCODED // groups.n_ideas))
+    every, fits = [], []
+    for idea, members in enumerate(groups.members):
+        proposals = proposals_of(
+            members.tolist(),
+            material.wordings,
+            language=groups.languages[idea],
+            languages=material.languages,
+            people=material.people,
+        )
+        proposals = shared(proposals, idea, groups, material.vocabulary)
+        scores = by_words(proposals, idea, groups, material.vocabulary)
+        every.append(in_order(proposals, scores))
+        fits.append(sorted(scores.tolist(), reverse=True))
+    if encode is not None:
+        every = [
+            some[:n_compared]
+            + (phrase_proposals(told, speaking[0], material.people) if speaking else [])
+            for some, told, speaking in zip(every, phrases, representatives, strict=True)
+        ]
+        meanings = by_meaning(every, groups, encode)
+        every = [in_order(some, scores) for some, scores in zip(every, meanings, strict=True)]
+        fits = [sorted(scores.tolist(), reverse=True) for scores in meanings]
+    return [list(zip(some, fit, strict=False)) for some, fit in zip(every, fits, strict=True)]
+
+
+def _titles(
+    material: _Material,
+    proposed: Sequence[Sequence[tuple[Proposal, float]]],
+    phrases: Sequence[Sequence[tuple[str, str]]],
+    representatives: Sequence[Sequence[int]],
+) -> list[str]:
+    """One title per idea, none twice."""
+    titles: list[str] = []
+    taken: list[frozenset[str]] = []
+    for idea, language in enumerate(material.groups.languages):
+        tag = primary(language)
+        options = [proposal.title for proposal, fit in proposed[idea] if fit >= GOOD_ENOUGH]
+        options += _phrase_titles(phrases[idea], language)
+        options += [proposal.title for proposal, fit in proposed[idea] if fit < GOOD_ENOUGH]
+        options += [clipped(material.texts[row], language) for row in representatives[idea]]
+        fresh = (
+            (option, words)
+            for option in options
+            if (words := frozenset(key_of(option, tag).split()))
+            and not is_taken(words, taken)
+            and not names_someone(option, material.people)
+        )
+        title, words = next(fresh, (f"{next(iter(options), '')} #{idea + 1}".strip(), frozenset()))
+        titles.append(title)
+        taken.append(words)
+    return titles
+
+
+def _phrase_titles(phrases: Sequence[tuple[str, str]], language: str | None) -> list[str]:
+    """Telling noun phrases of several words, then the two most telling ones joined."""
+    several = [titled(surface) for key, surface in phrases[:4] if " " in key]
+    pair = [surface for _, surface in phrases[:2]]
+    return [*several, joined(pair, language)] if pair else several

@@ -1,0 +1,156 @@
+"""The tree of ideas: finds what is there, stays readable, and holds its promises."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from scipy.cluster.hierarchy import cophenet, linkage
+from sklearn.metrics import adjusted_rand_score
+
+from synth.ideas import find_ideas
+from synth.ideas.hierarchy import MAX_CHILDREN, MAX_LEVELS, as_rows, gather
+from synth.ideas.leaves import readable_leaves
+from synth.ideas.linkage import average_linkage, groups_after
+from synth.neighbours import centred, similarity_graph
+from synth.records import IdeaTree
+from tests.synth.made_up_vectors import made_up
+
+
+def ideas_of(vectors: NDArray[np.float32], **options: object) -> IdeaTree:
+    middle = centred(vectors)
+    return find_ideas(middle, similarity_graph(middle), **options)  # type: ignore[arg-type]
+
+
+def assert_readable(tree: IdeaTree) -> None:
+    """What every tree promises, whatever the discussion."""
+    n_ideas = len(tree.parent)
+    assert (tree.parent < np.arange(n_ideas)).all()
+    tops = tree.parent < 0
+    assert (tree.level[tops] == 1).all()
+    assert (tree.level[~tops] == tree.level[tree.parent[~tops]] + 1).all()
+    assert tree.level.max(initial=0) <= MAX_LEVELS
+    children = np.bincount(tree.parent[~tops], minlength=n_ideas)
+    assert tops.sum() <= MAX_CHILDREN
+    assert children.max(initial=0) <= MAX_CHILDREN
+    assert (children != 1).all()
+    used = np.unique(tree.leaf)
+    assert used.tolist() == np.flatnonzero(children == 0).tolist()
+    assert ((tree.weight >= 0) & (tree.weight <= 1)).all()
+    assert ((tree.stability >= 0) & (tree.stability <= 1 + 1e-6)).all()
+
+
+@pytest.mark.parametrize("n_ideas", [4, 8])
+def test_ideas_that_are_there_are_found(n_ideas: int) -> None:
+    vectors, idea = made_up(40 * n_ideas, n_ideas=n_ideas)
+    tree = ideas_of(vectors)
+    assert_readable(tree)
+    assert adjusted_rand_score(idea, tree.leaf) > 0.95
+    assert np.median(tree.stability[np.unique(tree.leaf)]) > 0.9
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 5, 8, 9, 20, 60])
+def test_small_discussions_get_small_trees(n: int) -> None:
+    tree = ideas_of(made_up(n, n_ideas=3)[0])
+    assert_readable(tree)
+    assert 1 <= len(np.unique(tree.leaf)) <= max(1, n // 2)
+
+
+def test_an_empty_discussion_has_no_ideas() -> None:
+    tree = find_ideas(np.empty((0, 8), dtype=np.float32), sp.csr_array((0, 0)))
+    assert len(tree.parent) == len(tree.leaf) == 0
+
+
+def test_one_sentence_over_and_over_is_one_idea() -> None:
+    tree = ideas_of(np.tile(made_up(1, n_ideas=1)[0], (80, 1)))
+    assert tree.parent.tolist() == [-1]
+
+
+def test_a_large_discussion_is_condensed_and_still_readable() -> None:
+    vectors, idea = made_up(2600, n_ideas=20, dim=32)
+    tree = ideas_of(vectors, n_resamplings=1)
+    assert_readable(tree)
+    assert (tree.parent < 0).sum() >= 4
+    assert adjusted_rand_score(idea, tree.leaf) > 0.8
+
+
+def test_same_seed_same_tree() -> None:
+    vectors, _ = made_up(300, n_ideas=6, spread=1.6)
+    one, other = ideas_of(vectors, seed=3), ideas_of(vectors, seed=3)
+    assert one.parent.tolist() == other.parent.tolist()
+    assert np.array_equal(one.leaf, other.leaf)
+    assert np.array_equal(one.stability, other.stability)
+
+
+def test_noise_is_less_stable_than_ideas() -> None:
+    clear = ideas_of(made_up(200, n_ideas=5)[0])
+    noise = ideas_of(made_up(200, n_ideas=200, seed=1)[0])
+    assert np.median(noise.stability) < np.median(clear.stability) - 0.2
+
+
+def test_one_message_alone_does_not_make_an_idea() -> None:
+    vectors, _ = made_up(120, n_ideas=4)
+    stray, _ = made_up(6, n_ideas=1, seed=9, spread=0.05)
+    both = np.vstack([vectors, stray])
+    apart = ideas_of(both)
+    assert len(set(apart.leaf[120:].tolist()) - set(apart.leaf[:120].tolist())) == 1
+    message = np.concatenate([np.arange(120), np.full(6, 120)])
+    together = ideas_of(both, groups=message)
+    assert set(together.leaf[120:].tolist()) <= set(together.leaf[:120].tolist())
+
+
+def test_arrays_that_do_not_belong_together_are_refused() -> None:
+    vectors, _ = made_up(10, n_ideas=2)
+    graph = similarity_graph(vectors)
+    with pytest.raises(ValueError, match="a graph of"):
+        find_ideas(vectors[:9], graph)
+    with pytest.raises(ValueError, match="9 groups"):
+        find_ideas(vectors, graph, groups=np.arange(9))
+
+
+def test_average_linkage_agrees_with_scipy() -> None:
+    vectors, _ = made_up(40, n_ideas=5, spread=1.5)
+    ours = average_linkage(vectors, np.ones(40))
+    cosine = 1 - vectors.astype(np.float64) @ vectors.T.astype(np.float64)
+    theirs = linkage(cosine[np.triu_indices(40, 1)], "average")
+    assert np.allclose(ours.distance, theirs[:, 2])
+    for n_merges in (0, 20, 35, 39):
+        expected = theirs[n_merges - 1, 2] if n_merges else 0.0
+        flat = cophenet(theirs) <= expected
+        parts = groups_after(ours, n_merges)
+        assert (parts[:, None] == parts[None])[np.triu_indices(40, 1)].tolist() == flat.tolist()
+
+
+def test_weights_stand_for_passages() -> None:
+    vectors, _ = made_up(12, n_ideas=3, spread=1.5)
+    copies = average_linkage(np.repeat(vectors, 3, axis=0), np.ones(36))
+    weighted = average_linkage(vectors, np.full(12, 3.0))
+    assert np.allclose(copies.distance[-11:], weighted.distance)
+
+
+@given(st.integers(1, 100_000))
+def test_the_readable_number_grows_slowly(n: int) -> None:
+    readable = readable_leaves(n)
+    assert 1 <= readable.fewest <= readable.most <= 240
+    assert readable.most <= max(1, n)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(1, 240), st.integers(0, 3))
+def test_any_number_of_leaves_is_gathered_readably(n_leaves: int, seed: int) -> None:
+    means, _ = made_up(n_leaves, n_ideas=max(1, n_leaves // 5), seed=seed)
+    rows = as_rows(gather(means), np.ones(n_leaves, dtype=np.intp))
+    n_ideas = len(rows.parent)
+    leaf = rows.row_of_leaf.astype(np.int32)
+    assert_readable(
+        IdeaTree(
+            parent=rows.parent,
+            level=rows.level,
+            leaf=leaf,
+            weight=np.ones(n_leaves, dtype=np.float32),
+            stability=np.ones(n_ideas, dtype=np.float32),
+        )
+    )

@@ -1,0 +1,87 @@
+"""The map: inside the square, repeatable, ideas together, and put between runs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from synth.ideas import find_ideas
+from synth.layout import lay_out
+from synth.neighbours import centred, similarity_graph
+from synth.records import IdeaTree
+from tests.synth.made_up_vectors import made_up
+
+Built = tuple[np.ndarray, object, IdeaTree]
+
+
+@pytest.fixture(scope="module")
+def built() -> Built:
+    vectors = centred(made_up(160, n_ideas=5)[0])
+    graph = similarity_graph(vectors)
+    return vectors, graph, find_ideas(vectors, graph, n_resamplings=1)
+
+
+@pytest.fixture(scope="module")
+def positions(built: Built) -> np.ndarray:
+    return lay_out(*built, seed=1)
+
+
+def test_the_map_is_in_the_unit_square(positions: np.ndarray) -> None:
+    assert positions.shape == (160, 2)
+    assert positions.dtype == np.float32
+    assert 0 <= positions.min() <= 0.1
+    assert 0.9 <= positions.max() <= 1
+
+
+def test_ideas_lie_together(built: Built, positions: np.ndarray) -> None:
+    leaf = built[2].leaf
+    distance = np.linalg.norm(positions[:, None] - positions[None], axis=2)
+    np.fill_diagonal(distance, 9)
+    assert (leaf[distance.argmin(axis=1)] == leaf).mean() > 0.95
+
+
+def test_same_seed_same_map(built: Built, positions: np.ndarray) -> None:
+    assert np.array_equal(lay_out(*built, seed=1), positions)
+
+
+def test_the_map_stays_put(built: Built, positions: np.ndarray) -> None:
+    before = positions.copy()
+    before[::10] = np.nan
+    told: list[float] = []
+    after = lay_out(*built, seed=2, initial=before, progress=told.append)
+    moved = np.linalg.norm(after - positions, axis=1)
+    assert np.median(moved) < 0.06
+    assert moved.max() < 0.25
+    assert told[-1] == pytest.approx(1.0)
+    assert told == sorted(told)
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 5, 11, 14])
+def test_small_and_empty_discussions(n: int) -> None:
+    vectors = made_up(max(n, 1), n_ideas=2)[0][:n]
+    graph = similarity_graph(vectors)
+    tree = find_ideas(vectors, graph, n_resamplings=1)
+    found = lay_out(vectors, graph, tree)
+    assert found.shape == (n, 2)
+    assert np.isfinite(found).all()
+    assert len(np.unique(found, axis=0)) == n
+    again = lay_out(vectors, graph, tree, initial=found)
+    assert np.allclose(again, found, atol=0.3)
+
+
+def test_one_sentence_over_and_over() -> None:
+    vectors = np.tile(made_up(1, n_ideas=1)[0], (40, 1))
+    graph = similarity_graph(vectors)
+    found = lay_out(vectors, graph, find_ideas(vectors, graph, n_resamplings=1))
+    assert np.isfinite(found).all()
+
+
+def test_new_passages_without_an_earlier_map(built: Built) -> None:
+    nothing = np.full((160, 2), np.nan, dtype=np.float32)
+    assert np.isfinite(lay_out(*built, seed=1, initial=nothing)).all()
+
+
+def test_arrays_that_do_not_belong_together_are_refused(built: Built) -> None:
+    vectors, graph, tree = built
+    with pytest.raises(ValueError, match="do not fit 159"):
+        lay_out(vectors[:159], graph, tree)

@@ -1,0 +1,189 @@
+"""Every page: what it renders, from what, and how safely."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask, template_rendered
+from flask.testing import FlaskClient
+
+from synth.store import Store
+from web import create_app
+from web.app import ErrorContext
+from web.pages.discussions import AboutContext, DiscussionContext, FrontContext
+from web.pages.harvest import KeyContext, TakeContext
+from web.pages.ideas import IdeaContext, UnplacedContext
+from web.pages.search import SearchContext
+from web.pages.threads import ThreadContext, ThreadsContext
+from web.pages.uploads import JobContext, UploadContext
+
+AT = "/d/the-market-square"
+PAGES = {
+    "/": FrontContext,
+    f"{AT}/": DiscussionContext,
+    f"{AT}/about": AboutContext,
+    f"{AT}/ideas/1": IdeaContext,
+    f"{AT}/unplaced": UnplacedContext,
+    f"{AT}/threads": ThreadsContext,
+    f"{AT}/threads/1": ThreadContext,
+    f"{AT}/search?q=stalls": SearchContext,
+    f"{AT}/key": KeyContext,
+    f"{AT}/messages/2/take": TakeContext,
+    "/upload": UploadContext,
+    "/nowhere": ErrorContext,
+}
+FROM_FLASK = {"g", "request", "session", "config", "csrf_token", "csrf_meta_tag"}
+
+
+@contextmanager
+def rendered(app: Flask) -> Iterator[list[tuple[str, dict[str, Any]]]]:
+    """(template, what it was given) of all that is rendered meanwhile."""
+    seen: list[tuple[str, dict[str, Any]]] = []
+
+    def note(_sender: Flask, template: Any, context: dict[str, Any], **_: Any) -> None:
+        seen.append((template.name, context))
+
+    with template_rendered.connected_to(note, app):
+        yield seen
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_renders_exactly_its_context(address: str, app: Flask, client: FlaskClient) -> None:
+    expected = PAGES[address]
+    with rendered(app) as seen:
+        answer = client.get(address)
+    assert answer.status_code == (404 if expected is ErrorContext else 200)
+    ((template, context),) = seen
+    assert template == expected.template
+    assert set(context) - FROM_FLASK == {field.name for field in fields(expected)}
+
+
+def test_every_template_of_a_page_is_tested_here() -> None:
+    pages = {context.template for context in (*PAGES.values(), JobContext)}
+    folder = Path(create_app.__code__.co_filename).parent / "templates"
+    partial = {"base.html", "discussion_base.html", "macros.html"}
+    assert {path.name for path in folder.glob("*.html")} - partial == pages
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_is_safe_to_open(address: str, client: FlaskClient) -> None:
+    answer = client.get(address)
+    policy = answer.headers["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert "default-src 'none'" in policy
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert not re.search(r"<[^>]+\s(style|on\w+)=", answer.text)
+    assert not re.search(r"<script(?![^>]* src=)", answer.text)
+    assert "<img src=x" not in answer.text
+    assert "javascript:" not in answer.text
+
+
+def test_the_front_page_lists_discussions_and_invites(client: FlaskClient) -> None:
+    page = client.get("/").text
+    assert "The market square" in page
+    assert "6 messages · 2 voices · 2 threads" in page
+    assert "Upload an export" in page
+
+
+def test_an_empty_file_invites_to_bring_in_the_first(empty_client: FlaskClient) -> None:
+    page = empty_client.get("/").text
+    assert "There is no discussion here yet." in page
+    assert "Bring in the first" in page
+
+
+def test_the_discussion_shows_numbers_map_and_outline(client: FlaskClient) -> None:
+    page = client.get(f"{AT}/").text
+    assert "<dd>83\u00a0%</dd>" in page
+    assert page.count('<a class="top ') == 2
+    assert page.index("Stalls by the river") < page.index("Room for tables")
+    assert "tentative" in page
+    assert "1 passage under no idea" in page
+
+
+def test_hidden_ideas_are_not_shown(client: FlaskClient, store: Store) -> None:
+    store._db.execute("UPDATE ideas SET status = 'hidden' WHERE id = 1")
+    store._db.conn.commit()
+    page = client.get(f"{AT}/").text
+    assert "Stalls by the river" not in page
+    assert "Room for tables" in page
+    assert client.get(f"{AT}/ideas/1").status_code == 404
+    assert client.get(f"{AT}/ideas/2").status_code == 404
+
+
+def test_a_discussion_without_a_map_says_so(client: FlaskClient, store: Store) -> None:
+    store.discussions.add("Only begun")
+    page = client.get("/d/only-begun/").text
+    assert "no map of this discussion yet" in page
+    assert client.get("/d/only-begun/about").status_code == 200
+
+
+def test_an_idea_shows_words_author_and_way_to_the_thread(client: FlaskClient) -> None:
+    page = client.get(f"{AT}/ideas/1").text
+    assert "In people’s words" in page
+    assert "Participant 1" in page
+    assert f"{AT}/messages/1" in page
+    assert "3 passages, the best fit first." in page
+    assert "chip-for" in page
+    assert "3 likes" in page
+    assert "Ann Carter" not in page
+
+
+def test_a_sub_idea_names_what_it_stands_under(client: FlaskClient) -> None:
+    page = client.get(f"{AT}/ideas/2").text
+    crumbs = page[page.index('class="crumbs"') : page.index("<h1")]
+    assert "Stalls by the river" in crumbs
+
+
+def test_the_passage_under_no_idea_is_listed(client: FlaskClient) -> None:
+    page = client.get(f"{AT}/unplaced").text
+    assert "Thanks, all." in page
+    assert "The stalls should stay" not in page
+
+
+def test_search_marks_the_words_and_finds_ideas_by_title(client: FlaskClient) -> None:
+    page = client.get(f"{AT}/search?q=stalls").text
+    assert "<mark>stalls</mark>" in page
+    assert "Stalls by the river" in page
+    assert 'value="stalls"' in page
+
+
+@pytest.mark.parametrize("query", ['"', "*", "a OR", "<b>", "%00", "NEAR(", "x" * 5000])
+def test_any_query_is_answered(query: str, client: FlaskClient) -> None:
+    assert client.get(f"{AT}/search", query_string={"q": query}).status_code == 200
+
+
+def test_search_folds_accents_in_titles(client: FlaskClient) -> None:
+    assert "Room for tables" in client.get(f"{AT}/search?q=CAFES").text
+
+
+def test_about_says_how_the_map_was_made_and_what_was_not_read(client: FlaskClient) -> None:
+    page = client.get(f"{AT}/about").text
+    assert "0123456789abcdef" in page
+    assert "3 born" in page
+    assert "has no &lt;b&gt;text&lt;/b&gt;" in page
+
+
+@pytest.mark.parametrize("page", ["0", "-3", "x", "9" * 40])
+def test_an_odd_page_number_is_no_error_of_ours(page: str, client: FlaskClient) -> None:
+    assert client.get(f"{AT}/threads?page={page}").status_code in {200, 404}
+
+
+def test_things_of_another_discussion_are_not_found(client: FlaskClient, store: Store) -> None:
+    store.discussions.add("Other")
+    for address in ("ideas/1", "threads/1", "messages/1", "messages/1/take"):
+        assert client.get(f"/d/other/{address}").status_code == 404
+    assert client.post("/d/other/key/1", data={"action": "take"}).status_code == 404
+
+
+def test_a_foreign_file_is_told_as_a_page(tmp_path: Path) -> None:
+    path = tmp_path / "foreign.db"
+    path.write_bytes(b"this is no database at all" * 100)
+    answer = create_app({"DB": str(path)}).test_client().get("/")
+    assert answer.status_code == 409
+    assert "cannot be used" in answer.text

@@ -1,0 +1,190 @@
+"""Uploads and jobs; the build itself is tested with the pipeline."""
+
+from __future__ import annotations
+
+import io
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from synth.errors import ModelMissing
+from synth.pipeline import BuildReport
+from synth.settings import Progress, Settings
+from synth.store import Store
+from web import jobs as jobs_module
+from web.jobs import JobState, StageState
+from web.pages.uploads import safe_name, title_of_file
+
+CSV = b"id,text,author\n1,The bridge is old.,ann\n2,Then repair it.,bo\n3,,cy\n"
+
+
+class Builds:
+    """Stands for the build: notes its settings and reports one stage."""
+
+    def __init__(self) -> None:
+        self.settings: list[Settings] = []
+
+    def __call__(
+        self, store: Store, discussion_id: int, settings: Settings, *, progress: Progress
+    ) -> BuildReport:
+        self.settings.append(settings)
+        with progress.stage("Cut", total=2, unit="messages") as stage:
+            stage.advance(2)
+        return BuildReport(
+            run_id=1, is_unchanged=False, n_passages=2, n_ideas=1, n_top=1, share_placed=1.0,
+            n_suggestions=0, lineage={}, timings={},
+        )  # fmt: skip
+
+
+@pytest.fixture
+def builds(monkeypatch: pytest.MonkeyPatch) -> Builds:
+    made = Builds()
+    monkeypatch.setattr(jobs_module, "build", made)
+    return made
+
+
+def send(client: FlaskClient, *files: tuple[bytes, str], **form: str) -> Any:
+    data = {"files": [(io.BytesIO(body), name) for body, name in files], **form}
+    return client.post("/upload", data=data, content_type="multipart/form-data")
+
+
+def ended(app: Flask, number: int = 1) -> JobState:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        state: JobState | None = app.extensions["jobs"].get(number)
+        assert state is not None
+        if state.is_over:
+            return state
+        time.sleep(0.02)
+    raise AssertionError("the job did not end")
+
+
+def test_an_upload_becomes_a_discussion(
+    app: Flask, client: FlaskClient, store: Store, builds: Builds
+) -> None:
+    answer = send(client, (CSV, "old_bridge.csv"), quality="draft")
+    assert (answer.status_code, answer.location) == (303, "/jobs/1")
+    state = ended(app)
+    assert (state.state, state.error) == ("done", "")
+    found = store.discussions.named("old-bridge")
+    assert (found.title, found.n_messages) == ("Old bridge", 2)
+    assert builds.settings == [Settings(quality="draft")]
+    page = client.get("/jobs/1").text
+    assert "2 new messages" in page
+    assert "/d/old-bridge/" in page
+    assert "What could not be read" in page
+    assert "synth-upload-" not in page
+    assert "http-equiv" not in page
+
+
+def test_two_files_go_into_a_discussion_that_is_there(
+    app: Flask, client: FlaskClient, store: Store, builds: Builds
+) -> None:
+    more = CSV.replace(b"1,The", b"7,This").replace(b"2,Then", b"8,So").replace(b"3,", b"9,")
+    send(client, (CSV, "a.csv"), (more, "b.csv"), into="the-market-square")
+    assert ended(app).state == "done"
+    assert store.discussions.named("the-market-square").n_messages == 10
+    assert len(store.discussions.all()) == 1
+
+
+def test_a_file_that_nobody_can_read_leaves_nothing_behind(
+    app: Flask, client: FlaskClient, store: Store, builds: Builds
+) -> None:
+    send(client, (b"\x00\x01\x02", "photo.jpg"), title="My photo")
+    state = ended(app)
+    assert (state.state, state.is_kept) == ("failed", False)
+    assert state.error.startswith("photo.jpg")
+    assert "My photo" not in [d.title for d in store.discussions.all()]
+    page = client.get("/jobs/1").text
+    assert "Nothing was kept." in page
+    assert "/d/my-photo" not in page
+    assert builds.settings == []
+
+
+def test_messages_stay_when_only_the_map_fails(
+    app: Flask, client: FlaskClient, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_model(*_: object, **__: object) -> BuildReport:
+        raise ModelMissing("e5-small: not installed; use --quality draft")
+
+    monkeypatch.setattr(jobs_module, "build", no_model)
+    send(client, (CSV, "old_bridge.csv"))
+    state = ended(app)
+    assert (state.state, state.is_kept) == ("failed", True)
+    assert state.error == "e5-small: not installed; use --quality draft"
+    assert store.discussions.named("old-bridge").n_messages == 2
+
+
+def test_the_upload_is_removed_afterwards(
+    app: Flask, client: FlaskClient, builds: Builds, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import tempfile
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    send(client, (CSV, "old_bridge.csv"))
+    ended(app)
+    deadline = time.monotonic() + 10
+    while list(tmp_path.glob("synth-upload-*")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert list(tmp_path.glob("synth-upload-*")) == []
+
+
+def test_no_file_is_said(client: FlaskClient) -> None:
+    answer = client.post("/upload", data={}, content_type="multipart/form-data")
+    assert answer.status_code == 422
+    assert "Choose a file" in answer.text
+
+
+def test_a_map_is_made_anew(app: Flask, client: FlaskClient, builds: Builds) -> None:
+    answer = client.post("/d/the-market-square/build", data={"quality": "full"})
+    assert answer.location == "/jobs/1"
+    assert ended(app).state == "done"
+    assert builds.settings == [Settings(quality="full")]
+
+
+def test_a_running_job_reloads_itself(app: Flask, client: FlaskClient) -> None:
+    running = JobState(
+        id=5,
+        slug="s",
+        title="T",
+        state="running",
+        stages=(StageState(name="Embed", unit="passages", done=50, total=100, seconds=10.0),),
+    )
+
+    class Running:
+        def state(self) -> JobState:
+            return running
+
+    app.extensions["jobs"]._jobs[5] = Running()
+    page = client.get("/jobs/5").text
+    assert '<noscript><meta http-equiv="refresh" content="3"></noscript>' in page
+    assert "5.0 a second" in page
+    assert "about 10 s left" in page
+
+
+def test_an_unknown_job_is_not_found(client: FlaskClient) -> None:
+    assert client.get("/jobs/77").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("talk.mbox", "talk.mbox"),
+        ("../../etc/passwd", "etc_passwd"),
+        ("été 2024.csv", "ete_2024.csv"),
+        ("会議.csv", "upload-1.csv"),
+        ("a/b.tar.gz", "a_b.tar.gz"),
+        ("", "upload-1"),
+    ],
+)
+def test_file_names_are_made_safe_and_keep_their_ending(given: str, kept: str) -> None:
+    assert safe_name(given, 1) == kept
+
+
+def test_a_title_is_made_of_the_file_name() -> None:
+    assert title_of_file("town_hall-2024.mbox.gz") == "Town hall 2024"
+    assert title_of_file(".csv") == "Discussion"
