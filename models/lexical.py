@@ -138,8 +138,11 @@ class LatentView:
     def transform(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """float32 (n, 200), unit rows; zero for a text without a known n-gram."""
         found = np.zeros((len(texts), N_LATENT), np.float32)
-        weighted = self._weighted(ngram_counts([text[:_READ] for text in texts]))
-        found[:, : self.components_.shape[1]] = weighted @ self.components_
+        n_axes = self.components_.shape[1]
+        for start in range(0, len(texts), _AT_ONCE):
+            rows = slice(start, start + _AT_ONCE)
+            counts = ngram_counts([text[:_READ] for text in texts[rows]])
+            found[rows, :n_axes] = self._weighted(counts) @ self.components_
         return unit(found)
 
     def _weighted(self, counts: sparse.csr_matrix) -> sparse.csr_matrix:

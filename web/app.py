@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-from flask import Flask, Response, render_template
-from flask_wtf.csrf import CSRFProtect
+from flask import Flask, Response, request
+from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 
 from synth.errors import StoreProblem
 from web import store
 from web.api import api
+from web.api.problems import problem
 from web.jobs import Jobs
 from web.pages.discussions import discussions
 from web.pages.harvest import harvest
@@ -21,10 +23,11 @@ from web.pages.ideas import ideas
 from web.pages.search import search
 from web.pages.threads import threads
 from web.pages.uploads import uploads
+from web.permission import LOOPBACK
 from web.presentation import add_filters
+from web.rendering import render
 
 MAX_UPLOAD_BYTES = 512 * 1024 * 1024
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 _HEADERS = {
     "Content-Security-Policy": (
@@ -32,9 +35,16 @@ _HEADERS = {
         "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorContext:
+    template: ClassVar[str] = "error.html"
+    title: str
+    text: str
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
@@ -62,6 +72,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         app.register_blueprint(pages)
     app.after_request(_safe)
     app.register_error_handler(HTTPException, _tell_http)
+    app.register_error_handler(CSRFError, _tell_old_form)
     app.register_error_handler(StoreProblem, _tell_store)
     return app
 
@@ -72,10 +83,21 @@ def _safe(response: Response) -> Response:
     return response
 
 
-def _tell_http(error: HTTPException) -> tuple[str, int]:
-    code = error.code or 500
-    return render_template("error.html", title=error.name, text=error.description), code
+def _tell_http(error: HTTPException) -> Response | tuple[str, int]:
+    return _tell(error.code or 500, error.name, error.description or "")
 
 
-def _tell_store(error: StoreProblem) -> tuple[str, int]:
-    return render_template("error.html", title="The discussion file", text=str(error)), 409
+def _tell_old_form(_error: CSRFError) -> Response | tuple[str, int]:
+    text = "It was opened before the viewer was started anew, or comes from another site. Go back, "
+    return _tell(400, "This form is too old", text + "load the page again and send it once more.")
+
+
+def _tell_store(error: StoreProblem) -> Response | tuple[str, int]:
+    return _tell(409, "The discussion file cannot be used", f"{error}.")
+
+
+def _tell(status: int, title: str, text: str) -> Response | tuple[str, int]:
+    """An error as a page, or as a problem document under ``/api/``."""
+    if request.path.startswith("/api/"):
+        return problem(status, title, text)
+    return render(ErrorContext(title=title, text=text)), status

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -14,9 +15,10 @@ from typing import Literal
 from synth.errors import ModelMissing, SynthError
 from synth.pipeline import build, import_files, require_messages
 from synth.settings import Settings, Stage
-from synth.store import open_store
+from synth.store import Discussion, Store, open_store
 
 log = logging.getLogger(__name__)
+UNFORESEEN = "Something unforeseen went wrong; the log has the details."
 State = Literal["waiting", "running", "done", "failed"]
 
 
@@ -47,13 +49,20 @@ class JobState:
     """What a page shows of a job."""
 
     id: int
-    discussion: str
-    """Slug."""
+    slug: str
+    """Of the discussion."""
+    title: str
+    is_kept: bool = True
+    """False once a failed upload left nothing behind."""
     state: State = "waiting"
     stages: tuple[StageState, ...] = ()
     summary: str = ""
     error: str = ""
     problems: tuple[str, ...] = ()
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in {"done", "failed"}
 
 
 @dataclass(slots=True)
@@ -86,14 +95,15 @@ class _StageClock:
 class Job:
     """One upload on its way to a map; also the Progress its stages report to."""
 
-    def __init__(self, number: int, discussion: str) -> None:
-        self._state = JobState(id=number, discussion=discussion)
+    def __init__(self, number: int, discussion: Discussion, uploads: Path | None) -> None:
+        self._uploads = uploads
+        self._state = JobState(id=number, slug=discussion.slug, title=discussion.title)
         self._stages: list[_StageClock] = []
         self._lock = threading.Lock()
 
     @contextmanager
     def stage(self, name: str, *, total: int | None, unit: str) -> Iterator[Stage]:
-        clock = _StageClock(name=name, unit=unit, total=total)
+        clock = _StageClock(name=_plain(name, self._uploads), unit=unit, total=total)
         with self._lock:
             self._stages.append(clock)
         try:
@@ -105,9 +115,13 @@ class Job:
         with self._lock:
             return replace(self._state, stages=tuple(s.state() for s in self._stages))
 
-    def become(self, state: State, *, summary: str = "", error: str = "") -> None:
+    def become(
+        self, state: State, *, summary: str = "", error: str = "", is_kept: bool = True
+    ) -> None:
         with self._lock:
-            self._state = replace(self._state, state=state, summary=summary, error=error)
+            self._state = replace(
+                self._state, state=state, summary=summary, error=error, is_kept=is_kept
+            )
 
     def found(self, problems: tuple[str, ...]) -> None:
         with self._lock:
@@ -120,14 +134,20 @@ class Jobs:
     def __init__(self, db: Path) -> None:
         self._db = db
         self._jobs: dict[int, Job] = {}
+        self._new = threading.Lock()
         self._turn = threading.Lock()
 
-    def start(self, discussion: str, upload: Path, settings: Settings) -> int:
-        """Import ``upload`` into the discussion and build its map; the file is removed after."""
-        number = len(self._jobs) + 1
-        job = self._jobs[number] = Job(number, discussion)
+    def start(self, discussion: Discussion, settings: Settings, *, uploads: Path | None) -> int:
+        """Import the files in the folder ``uploads``, if any, and build the discussion's map.
+
+        The folder is removed after. A discussion that is still empty when this fails is
+        removed too.
+        """
+        with self._new:
+            number = len(self._jobs) + 1
+            job = self._jobs[number] = Job(number, discussion, uploads)
         threading.Thread(
-            target=self._work, args=(job, discussion, upload, settings), daemon=True
+            target=self._work, args=(job, discussion, uploads, settings), daemon=True
         ).start()
         return number
 
@@ -135,27 +155,56 @@ class Jobs:
         job = self._jobs.get(number)
         return None if job is None else job.state()
 
-    def _work(self, job: Job, slug: str, upload: Path, settings: Settings) -> None:
+    def _work(
+        self, job: Job, discussion: Discussion, uploads: Path | None, settings: Settings
+    ) -> None:
         with self._turn:
             job.become("running")
             try:
-                job.become("done", summary=self._run(job, slug, upload, settings))
+                job.become("done", summary=self._run(job, discussion, uploads, settings))
             except (SynthError, ModelMissing) as error:
-                job.become("failed", error=str(error))
+                self._fail(job, discussion, _plain(error, uploads))
             except Exception:
                 log.exception("The main job over an upload failed")
-                job.become("failed", error="Something unforeseen went wrong; the log has the details.")
+                self._fail(job, discussion, UNFORESEEN)
             finally:
-                upload.unlink(missing_ok=True)
+                if uploads is not None:
+                    shutil.rmtree(uploads, ignore_errors=True)
 
-    def _run(self, job: Job, slug: str, upload: Path, settings: Settings) -> str:
+    def _fail(self, job: Job, discussion: Discussion, error: str) -> None:
         with open_store(self._db) as store:
-            discussion = store.discussions.named(slug)
-            report = import_files(store, discussion.id, [upload], progress=job)
-            job.found(tuple(str(problem) for problem in report.all_problems))
-            require_messages(report, [upload.name])
+            is_kept = not store.discussions.discard_empty(discussion.id)
+        job.become("failed", error=error, is_kept=is_kept)
+
+    def _run(
+        self, job: Job, discussion: Discussion, uploads: Path | None, settings: Settings
+    ) -> str:
+        told = []
+        with open_store(self._db) as store:
+            if uploads is not None:
+                told.append(self._import(job, store, discussion, uploads))
             built = build(store, discussion.id, settings, progress=job)
-        return (
-            f"{report.n_added} new messages, {report.n_updated} updated; "
-            f"{built.n_ideas} ideas in {built.n_passages} passages."
+        told.append(
+            "The map was up to date."
+            if built.is_unchanged
+            else f"{built.n_ideas} ideas in {built.n_passages} passages."
         )
+        return " ".join(told)
+
+    def _import(self, job: Job, store: Store, discussion: Discussion, uploads: Path) -> str:
+        files = sorted(path for path in uploads.iterdir() if path.is_file())
+        try:
+            report = import_files(store, discussion.id, files, progress=job)
+        finally:
+            store.sources.drop_folder(discussion.id, str(uploads))
+        job.found(tuple(_plain(problem, uploads) for problem in report.all_problems))
+        require_messages(report, [path.name for path in files])
+        return (
+            f"{report.n_added} new messages, {report.n_updated} updated, "
+            f"{report.n_unchanged} there already."
+        )
+
+
+def _plain(told: object, uploads: Path | None) -> str:
+    """What is told of a file, with the name it had when it was uploaded."""
+    return str(told).replace(f"{uploads}/", "")

@@ -68,16 +68,14 @@ class Store:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-        if isinstance(error, sqlite3.DatabaseError):
-            remedy = _REMEDIES.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
-            if remedy is not None:
-                raise StoreProblem(f"{self.path}: {error}; {remedy}") from error
+        if isinstance(error, sqlite3.DatabaseError) and _primary_code(error) in _REMEDIES:
+            raise StoreProblem(f"{self.path}: {error}; {_remedy(error)}") from error
 
 
 _DAMAGED = "the file is damaged; restore a copy or import the exports anew"
 _REMEDIES = {
     sqlite3.SQLITE_CORRUPT: _DAMAGED,
-    sqlite3.SQLITE_NOTADB: _DAMAGED,
+    sqlite3.SQLITE_NOTADB: "choose another --db",
     sqlite3.SQLITE_IOERR: "check the disk",
     sqlite3.SQLITE_FULL: "make room on the disk and run the same command again",
     sqlite3.SQLITE_READONLY: "make the file and its folder writable",
@@ -86,6 +84,15 @@ _REMEDIES = {
     sqlite3.SQLITE_LOCKED: "another program is writing to it; try again when it is done",
 }
 """Troubles of the file, not of the program: primary result code → what a person can do."""
+
+
+def _primary_code(error: sqlite3.DatabaseError) -> int:
+    """SQLite's result code without its extension; 0 where the trouble is not SQLite's own."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
+def _remedy(error: sqlite3.DatabaseError) -> str:
+    return _REMEDIES.get(_primary_code(error), "choose another --db")
 
 
 def open_store(path: str | Path, *, must_exist: bool = False) -> Store:
@@ -105,7 +112,9 @@ def open_store(path: str | Path, *, must_exist: bool = False) -> Store:
         _check_ours(db, path)
         _prepare(db)
     except sqlite3.DatabaseError as error:
-        raise StoreProblem(f"{path}: cannot be used as a discussion file ({error})") from error
+        raise StoreProblem(
+            f"{path}: cannot be used as a discussion file ({error}); {_remedy(error)}"
+        ) from error
     return Store(db, path)
 
 

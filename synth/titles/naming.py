@@ -41,6 +41,8 @@ from synth.titles.wording import (
     without_reply_marks,
 )
 
+MOST_TOLD = 3
+"""Sub-ideas that the title of a broader idea names."""
 READ_WORDS = 40_000
 """How many words are parsed at most; the rest of the discussion is only counted."""
 READ_CHARS = 450
@@ -262,7 +264,8 @@ def _titles(
     taken: list[frozenset[str]] = []
     for idea, language in enumerate(material.groups.languages):
         tag = primary(language)
-        options = [proposal.title for proposal, fit in proposed[idea] if fit >= GOOD_ENOUGH]
+        options = _headings(material.groups, idea, phrases)
+        options += [proposal.title for proposal, fit in proposed[idea] if fit >= GOOD_ENOUGH]
         options += _phrase_titles(phrases[idea], language)
         options += [proposal.title for proposal, fit in proposed[idea] if fit < GOOD_ENOUGH]
         options += [clipped(material.texts[row], language) for row in representatives[idea]]
@@ -277,6 +280,29 @@ def _titles(
         titles.append(title)
         taken.append(words)
     return titles
+
+
+def _headings(
+    groups: Groups, idea: int, phrases: Sequence[Sequence[tuple[str, str]]]
+) -> list[str]:
+    """For an idea above others: what its largest sub-ideas are about, side by side.
+
+    One passage's clause would promise that all of them speak of it.
+    """
+    language = groups.languages[idea]
+    children = sorted(
+        np.flatnonzero(groups.parent == idea).tolist(), key=lambda c: -len(groups.members[c])
+    )
+    told: list[str] = []
+    words: set[str] = set()
+    for child in children:
+        same = primary(groups.languages[child]) == primary(language)
+        fresh = (s for key, s in phrases[child] if same and not words & set(key.split()))
+        surface = next(fresh, None)
+        if surface is not None:
+            told.append(surface)
+            words.update(key_of(surface, primary(language)).split())
+    return [joined(told[:MOST_TOLD], language)] if len(told) > 1 else []
 
 
 def _phrase_titles(phrases: Sequence[tuple[str, str]], language: str | None) -> list[str]:

@@ -86,6 +86,9 @@ def clipped(text: str, language: str | None) -> str:
 
 
 def joined(surfaces: Sequence[str], language: str | None) -> str:
-    """Two noun phrases as one title: "Cost of uniforms and dress codes"."""
+    """Noun phrases as one title: "Cost of uniforms, discipline and dress codes"."""
+    *first, last = surfaces
     link = AND.get(primary(language))
-    return titled(f" {link} ".join(surfaces) if link else ", ".join(surfaces))
+    if not link or not first:
+        return titled(", ".join(surfaces))
+    return titled(f"{', '.join(first)} {link} {last}")

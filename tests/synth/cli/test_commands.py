@@ -17,6 +17,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from synth.cli import main
+from synth.errors import StoreProblem
+from synth.store import open_store
 from tests.synth.small_discussion import read_csv, rows, write_csv
 
 HEAVY = ("numpy", "scipy", "sklearn", "spacy", "onnxruntime", "hdbscan", "sqlite_utils", "flask")
@@ -255,6 +257,15 @@ def test_a_damaged_discussion_file(
     assert trouble(synth(command, "--db", db, *extra)).startswith(str(db))
 
 
+def test_damage_that_shows_only_when_read(db: Path) -> None:
+    with (
+        pytest.raises(StoreProblem, match=r"town\.db: .*malformed; .*restore a copy"),
+        open_store(db) as store,
+    ):
+        _damaged(db)
+        list(store.messages.all(1))
+
+
 def test_wrong_usage_is_status_2(tmp_path: Path, town: Path) -> None:
     for arguments in (
         ["nope"],
@@ -291,10 +302,17 @@ def test_a_batch_with_a_failure_is_status_1(town: Path, tmp_path: Path) -> None:
     assert str(gone) in job["error"]
 
 
+INTERRUPTIBLE = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    "from synth.cli import main; main(prog_name='synth')"
+)
+"""The program, also where whoever runs the tests ignores interruptions (a job of a shell)."""
+
+
 def test_an_interrupted_import_can_be_gone_on_with(tmp_path: Path) -> None:
     big = write_csv(tmp_path / "big.csv", rows(30_000))
     db = tmp_path / "big.db"
-    command = [sys.executable, "-m", "synth", "import", str(big), "--db", str(db)]
+    command = [sys.executable, "-c", INTERRUPTIBLE, "import", str(big), "--db", str(db)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as running:
         wal = db.with_name("big.db-wal")
         until = time.monotonic() + 60

@@ -1,0 +1,91 @@
+"""``/api/discussions``, and the ideas, passages and points of one."""
+
+from __future__ import annotations
+
+from flask import Response, abort, request
+
+from synth.records import Placement
+from web.api import api
+from web.api.shapes import Json, discussion_json, idea_json, list_json, passage_json
+from web.mapping import pack_points
+from web.outline import outline_of
+from web.pages.search import asked_query, titled
+from web.paging import Paging, asked_page
+from web.store import current_store, find_discussion
+
+PER_PAGE = 100
+
+
+@api.get("/discussions")
+def discussions() -> Json:
+    return {"items": [discussion_json(d) for d in current_store().discussions.all()]}
+
+
+@api.get("/d/<slug>")
+def discussion(slug: str) -> Json:
+    found, store = find_discussion(slug), current_store()
+    run = store.runs.last(found.id)
+    return discussion_json(found) | {
+        "n_passages": store.passages.count(found.id),
+        "n_unplaced": store.ideas.unplaced(found.id, limit=0)[1],
+        "run": None
+        if run is None
+        else {
+            "id": run.id,
+            "seed": run.seed,
+            "settings": dict(run.settings),
+            "model": dict(run.model),
+            "outcome": dict(run.outcome),
+            "timings": dict(run.timings),
+        },
+    }
+
+
+@api.get("/d/<slug>/ideas")
+def ideas(slug: str) -> Json:
+    """The outline in reading order, parents before children; ``?q=`` looks in the titles."""
+    outline = outline_of(current_store(), find_discussion(slug))
+    query = asked_query()
+    branches = titled(outline, query) if query else outline.in_order()
+    return {"items": [idea_json(branch) for branch in branches]}
+
+
+@api.get("/d/<slug>/ideas/<int:idea_id>")
+def idea(slug: str, idea_id: int) -> Json:
+    store = current_store()
+    branch = outline_of(store, find_discussion(slug)).get(idea_id)
+    if branch is None:
+        abort(404, description="There is no such idea on this map.")
+    asked = asked_page(PER_PAGE)
+    placements, total = store.ideas.placements_under(idea_id, limit=asked.size, offset=asked.offset)
+    return idea_json(branch) | {
+        "children": [child.idea.id for child in branch.children],
+        "passages": _passages(placements, asked.of(total)),
+    }
+
+
+@api.get("/d/<slug>/unplaced")
+def unplaced(slug: str) -> Json:
+    found, asked = find_discussion(slug), asked_page(PER_PAGE)
+    placements, total = current_store().ideas.unplaced(
+        found.id, limit=asked.size, offset=asked.offset
+    )
+    return _passages(placements, asked.of(total))
+
+
+@api.get("/d/<slug>/points")
+def points(slug: str) -> Response:
+    """Every passage on the map: 12 bytes each, see ``openapi.json``."""
+    found, store = find_discussion(slug), current_store()
+    response = Response(
+        pack_points(store, found, outline_of(store, found)), mimetype="application/octet-stream"
+    )
+    response.headers["Cache-Control"] = "no-cache"
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+def _passages(placements: list[Placement], paging: Paging) -> Json:
+    messages = current_store().messages.many(sorted({p.message_id for p in placements}))
+    return list_json(placements, lambda p: passage_json(p, messages[p.message_id]), paging)

@@ -1,0 +1,193 @@
+"""The idea map: circles as large as an idea has voices, labels that leave each other room."""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from synth.store import Discussion, Store
+from web.outline import N_HUES, Branch, Outline
+
+WIDTH, HEIGHT = 150.0, 100.0
+"""Size of the drawing in its own units; the page scales it."""
+MARGIN = 6.0
+LETTER = 1.32
+LINE = 2.9
+"""Mean width of a letter and height of a line of a label, in drawing units."""
+LABEL_LETTERS = 21
+LABEL_LINES = 3
+GRID = 65535
+POINT = struct.Struct("<HHHHI")
+"""x and y on the grid, colour (0: unplaced), reserved, message id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """Lines of text centred on x; ``y`` is the baseline of each."""
+
+    x: float
+    lines: tuple[tuple[float, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bubble:
+    branch: Branch
+    x: float
+    y: float
+    radius: float
+    label: Label | None
+    """None where there is no room; the number in the bubble still says which idea it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def shared(self, other: Box) -> float:
+        """Area in common."""
+        wide = min(self.right, other.right) - max(self.left, other.left)
+        high = min(self.bottom, other.bottom) - max(self.top, other.top)
+        return max(wide, 0.0) * max(high, 0.0)
+
+    @property
+    def is_inside(self) -> bool:
+        return self.left >= 0 and self.top >= 0 and self.right <= WIDTH and self.bottom <= HEIGHT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdeaMap:
+    width: float
+    height: float
+    tops: tuple[Bubble, ...]
+    subs: tuple[Bubble, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """The part of the layout that is drawn: what it covers fills the drawing."""
+
+    left: float = 0.0
+    right: float = 1.0
+    top: float = 0.0
+    bottom: float = 1.0
+
+    def across(self, x: float) -> float:
+        """Where a layout's x stands in the drawing."""
+        return MARGIN + (WIDTH - 2 * MARGIN) * _share(x, self.left, self.right)
+
+    def down(self, y: float) -> float:
+        return MARGIN + (HEIGHT - 2 * MARGIN) * _share(y, self.top, self.bottom)
+
+
+def frame_of(store: Store, discussion: Discussion) -> Frame:
+    """The frame that holds every passage."""
+    extent = store.passages.extent(discussion.id)
+    if extent is None:
+        return Frame()
+    left, right, top, bottom = extent
+    return Frame(left=left, right=right, top=top, bottom=bottom)
+
+
+def draw(outline: Outline, frame: Frame) -> IdeaMap:
+    """Bubbles of the top ideas, with labels, and of the ideas right below them."""
+    branches = outline.in_order()
+    most = max((b.idea.n_authors for b in branches), default=1) or 1
+    return IdeaMap(
+        width=WIDTH,
+        height=HEIGHT,
+        tops=_labelled([_bubble(b, frame, most, scale=6.0) for b in outline.roots]),
+        subs=tuple(_bubble(c, frame, most, scale=3.5) for b in outline.roots for c in b.children),
+    )
+
+
+def _share(value: float, least: float, greatest: float) -> float:
+    """0..1: how far ``value`` lies between the two; the middle where they are one."""
+    if greatest <= least:
+        return 0.5
+    return min(max((value - least) / (greatest - least), 0.0), 1.0)
+
+
+def pack_points(store: Store, discussion: Discussion, outline: Outline) -> bytes:
+    """Every laid-out passage as 12 bytes (see ``POINT``), little-endian."""
+    packed = bytearray()
+    frame = frame_of(store, discussion)
+    for x, y, idea_id, message_id in store.ideas.points(discussion.id):
+        branch = outline.get(idea_id)
+        colour = 0 if branch is None else 1 + int(branch.hue.removeprefix("hue-")) % N_HUES
+        packed += POINT.pack(
+            round(GRID * frame.across(x) / WIDTH),
+            round(GRID * frame.down(y) / HEIGHT),
+            colour,
+            0,
+            message_id,
+        )
+    return bytes(packed)
+
+
+def _bubble(branch: Branch, frame: Frame, most: int, *, scale: float) -> Bubble:
+    return Bubble(
+        branch=branch,
+        x=frame.across(branch.idea.x),
+        y=frame.down(branch.idea.y),
+        radius=1.4 + scale * math.sqrt(branch.idea.n_authors / most),
+        label=None,
+    )
+
+
+def _labelled(bubbles: Sequence[Bubble]) -> tuple[Bubble, ...]:
+    """Give each bubble the freest place for its label, the largest first."""
+    taken = [_box(b.x, b.y, 2 * b.radius, 2 * b.radius) for b in bubbles]
+    labels: dict[int, Label] = {}
+    for bubble in sorted(bubbles, key=lambda b: -b.branch.idea.n_authors):
+        for label, box in _candidates(bubble):
+            if box.is_inside and not any(box.shared(other) for other in taken):
+                labels[bubble.branch.idea.id] = label
+                taken.append(box)
+                break
+    return tuple(
+        Bubble(branch=b.branch, x=b.x, y=b.y, radius=b.radius, label=labels.get(b.branch.idea.id))
+        for b in bubbles
+    )
+
+
+def _candidates(bubble: Bubble) -> Iterator[tuple[Label, Box]]:
+    """Below, above, right, left of the bubble, then the same a little farther."""
+    lines = wrap(bubble.branch.idea.title)
+    wide, high = LETTER * max(map(len, lines)), LINE * len(lines)
+    for gap in (0.6, 3.0):
+        off = bubble.radius + gap
+        for dx, dy in (
+            (0.0, off + high / 2),
+            (0.0, -off - high / 2),
+            (off + wide / 2, 0.0),
+            (-off - wide / 2, 0.0),
+        ):
+            x, y = bubble.x + dx, bubble.y + dy
+            x = min(max(x, wide / 2), WIDTH - wide / 2) if dx == 0 else x
+            first = y - high / 2 + 0.76 * LINE
+            rows = tuple((first + LINE * n, line) for n, line in enumerate(lines))
+            yield Label(x=x, lines=rows), _box(x, y, wide, high)
+
+
+def wrap(title: str) -> list[str]:
+    """The title in a few short lines, cut with an ellipsis where it is longer."""
+    lines = [""]
+    for word in title.split():
+        if lines[-1] and len(lines[-1]) + 1 + len(word) > LABEL_LETTERS:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    lines = [
+        line if len(line) <= 1.4 * LABEL_LETTERS else line[:LABEL_LETTERS] + "…" for line in lines
+    ]
+    if len(lines) > LABEL_LINES:
+        lines = [*lines[: LABEL_LINES - 1], lines[LABEL_LINES - 1].rstrip(",;:. ") + "…"]
+    return lines
+
+
+def _box(x: float, y: float, wide: float, high: float) -> Box:
+    return Box(left=x - wide / 2, top=y - high / 2, right=x + wide / 2, bottom=y + high / 2)

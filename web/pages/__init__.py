@@ -1,0 +1,1 @@
+"""Pages, one concern a module."""

@@ -1,0 +1,111 @@
+"""The front page, and the page of one discussion: its numbers, map and outline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from flask import Blueprint
+
+from synth.records import Extract, ExtractState, Problem, Run
+from synth.store import Discussion, Source, Store
+from web.mapping import IdeaMap, draw, frame_of
+from web.outline import Branch, outline_of
+from web.quoting import Quoted, quote_extracts
+from web.rendering import render
+from web.store import current_store, find_discussion
+
+discussions = Blueprint("discussions", __name__)
+N_KEY = 3
+"""Key passages shown beside the outline."""
+N_PROBLEMS = 50
+"""Problems shown of one file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrontContext:
+    template: ClassVar[str] = "front.html"
+    discussions: Sequence[Discussion]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscussionContext:
+    template: ClassVar[str] = "discussion.html"
+    discussion: Discussion
+    branches: Sequence[Branch]
+    map: IdeaMap
+    n_passages: int
+    n_unplaced: int
+    key_passages: Sequence[Quoted]
+    n_suggested: int
+    n_taken: int
+    run: Run | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceProblems:
+    source: Source
+    problems: Sequence[Problem]
+    """The first ``N_PROBLEMS``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AboutContext:
+    template: ClassVar[str] = "about.html"
+    discussion: Discussion
+    run: Run | None
+    evidence: dict[str, int]
+    sources: Sequence[SourceProblems]
+
+
+@discussions.get("/")
+def front() -> str:
+    """Every discussion of this file."""
+    return render(FrontContext(discussions=current_store().discussions.all()))
+
+
+@discussions.get("/d/<slug>/")
+def discussion(slug: str) -> str:
+    """Numbers, map and outline."""
+    found, store = find_discussion(slug), current_store()
+    outline = outline_of(store, found)
+    extracts = store.extracts.all(found.id)
+    return render(
+        DiscussionContext(
+            discussion=found,
+            branches=outline.roots,
+            map=draw(outline, frame_of(store, found)),
+            n_passages=store.passages.count(found.id),
+            n_unplaced=store.ideas.unplaced(found.id, limit=0)[1],
+            key_passages=quote_extracts(store, outline, best(extracts)),
+            n_suggested=sum(e.state is ExtractState.SUGGESTED for e in extracts),
+            n_taken=sum(e.state is ExtractState.TAKEN for e in extracts),
+            run=store.runs.last(found.id),
+        )
+    )
+
+
+@discussions.get("/d/<slug>/about")
+def about(slug: str) -> str:
+    """How the map was made, from what, and what could not be read."""
+    found, store = find_discussion(slug), current_store()
+    return render(
+        AboutContext(
+            discussion=found,
+            run=store.runs.last(found.id),
+            evidence=dict(store.messages.evidence_counts(found.id)),
+            sources=[_with_problems(store, source) for source in store.sources.all(found.id)],
+        )
+    )
+
+
+def best(extracts: Sequence[Extract]) -> list[Extract]:
+    """What people took, then what scores best; nothing that was rejected."""
+    kept = [e for e in extracts if e.state is not ExtractState.REJECTED]
+    return sorted(kept, key=lambda e: (e.state is not ExtractState.TAKEN, -e.score, e.id))[:N_KEY]
+
+
+def _with_problems(store: Store, source: Source) -> SourceProblems:
+    problems = store.sources.problems(source.id) if source.n_problems else []
+    return SourceProblems(source=source, problems=problems[:N_PROBLEMS])

@@ -1,0 +1,297 @@
+"""Key passages: the machine suggests, people take, adjust or reject."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+from typing import ClassVar, Literal, TypeVar
+
+from flask import Blueprint, abort, flash, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from synth.errors import StoreProblem
+from synth.records import Extract, ExtractState, Message, Nature, Span
+from synth.store import Discussion, ExtractChange, Store
+from web.outline import Branch, Outline, outline_of
+from web.pages.threads import is_in
+from web.paging import Paging, asked_page
+from web.permission import writers_only
+from web.quoting import Quoted, idea_of, quote_extracts, quote_placements
+from web.rendering import render
+from web.spans import find_span, parse_span, widen
+from web.store import current_store, find_discussion
+
+harvest = Blueprint("harvest", __name__)
+PER_PAGE = 30
+ACTOR = "person"
+"""Who decides, as long as there are no accounts."""
+MAX_TAGS = 12
+MAX_TAG_LETTERS = 40
+ACTIONS = {
+    "take": (ExtractState.TAKEN, "Taken."),
+    "reject": (ExtractState.REJECTED, "Rejected."),
+    "undo": (ExtractState.SUGGESTED, "Back among the suggestions."),
+    "save": (None, "Saved."),
+    "before": (None, "The sentence before is part of it now."),
+    "after": (None, "The sentence after is part of it now."),
+}
+Value = TypeVar("Value", ExtractState, Nature)
+
+
+class BadWords(Exception):
+    """What the form asked for cannot be done; said to the person."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """A key passage with the words as they stand in the message."""
+
+    extract: Extract
+    quoted: Quoted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyGroup:
+    """Key passages under one idea; None for those under no idea."""
+
+    idea: Branch | None
+    keys: Sequence[Key]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyContext:
+    template: ClassVar[str] = "key.html"
+    discussion: Discussion
+    groups: Sequence[KeyGroup]
+    state: ExtractState
+    nature: Nature | None
+    n_of_state: dict[ExtractState, int]
+    then: dict[int, int]
+    """Extract id → the one after it, where the page returns to when this one leaves."""
+    paging: Paging
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeContext:
+    template: ClassVar[str] = "take.html"
+    discussion: Discussion
+    message: Message
+    choices: Sequence[tuple[str, Quoted]]
+    """(``start:end``, words) of the passages of the message."""
+    words: str
+    problem: str
+
+
+@harvest.get("/d/<slug>/key")
+def key(slug: str) -> str:
+    """Key passages in one state, by idea."""
+    found, store = find_discussion(slug), current_store()
+    everything = store.extracts.all(found.id)
+    state = _asked(ExtractState, "state") or ExtractState.SUGGESTED
+    nature = _asked(Nature, "nature")
+    outline = outline_of(store, found)
+    chosen = [e for e in everything if e.state is state and nature in (None, e.nature)]
+    chosen.sort(key=_by_idea(outline))
+    asked = asked_page(PER_PAGE).of(len(chosen))
+    page = chosen[asked.offset : asked.offset + asked.size]
+    return render(
+        KeyContext(
+            discussion=found,
+            groups=_groups(store, outline, page),
+            state=state,
+            nature=nature,
+            n_of_state={s: sum(e.state is s for e in everything) for s in ExtractState},
+            then={a.id: b.id for a, b in pairwise(page)},
+            paging=asked,
+        )
+    )
+
+
+@harvest.post("/d/<slug>/key/<int:extract_id>")
+@writers_only
+def decide(slug: str, extract_id: int) -> Response:
+    """Take, reject, put back or adjust one; then back to where the form stood."""
+    found, store = find_discussion(slug), current_store()
+    extract = store.extracts.get(extract_id)
+    if extract is None or store.extracts.discussion_of(extract_id) != found.id:
+        abort(404, description="This suggestion is gone; the map may have been made anew.")
+    if request.form.get("action") not in ACTIONS:
+        abort(400, description="The form does not say what to do.")
+    state, told = ACTIONS[request.form["action"]]
+    try:
+        store.extracts.decide(extract_id, _change(store, extract, state), actor=ACTOR)
+    except BadWords as problem:
+        flash(str(problem), "problem")
+        return redirect(_back(slug, anchor=extract_id), 303)
+    flash(told, "done")
+    stays = state is None or state is _asked_form(ExtractState, "state")
+    return redirect(_back(slug, anchor=extract_id if stays else _then()), 303)
+
+
+@harvest.get("/d/<slug>/messages/<int:message_id>/take")
+@writers_only
+def choose(slug: str, message_id: int) -> str:
+    """Choose words of a message to take."""
+    return _take_page(slug, message_id, words="", problem="")
+
+
+@harvest.post("/d/<slug>/messages/<int:message_id>/take")
+@writers_only
+def take(slug: str, message_id: int) -> Response | tuple[str, int]:
+    """Take words that nobody suggested; then back to the message in its thread."""
+    message = _message(slug, message_id)
+    words = request.form.get("words", "")
+    try:
+        span = _chosen_span(message, words)
+        current_store().extracts.take(
+            message_id, span, nature=_form_nature(), tags=_form_tags(), actor=ACTOR
+        )
+    except BadWords as problem:
+        return _take_page(slug, message_id, words=words, problem=str(problem)), 422
+    except StoreProblem as problem:
+        return _take_page(slug, message_id, words=words, problem=f"{problem}."), 422
+    flash("Taken.", "done")
+    return redirect(url_for("threads.message", slug=slug, message_id=message_id), 303)
+
+
+def _take_page(slug: str, message_id: int, *, words: str, problem: str) -> str:
+    found, store, message = find_discussion(slug), current_store(), _message(slug, message_id)
+    placements = store.ideas.of_messages([message_id]).get(message_id, [])
+    quoted = quote_placements(store, outline_of(store, found), placements)
+    spans = [f"{p.start}:{p.end}" for p in placements]
+    return render(
+        TakeContext(
+            discussion=found,
+            message=message,
+            choices=list(zip(spans, quoted, strict=True)),
+            words=words,
+            problem=problem,
+        )
+    )
+
+
+def _message(slug: str, message_id: int) -> Message:
+    found, store = find_discussion(slug), current_store()
+    message = store.messages.get(message_id) if is_in(store, found, message_id) else None
+    if message is None:
+        abort(404, description="There is no such message in this discussion.")
+    return message
+
+
+def _groups(store: Store, outline: Outline, page: Sequence[Extract]) -> list[KeyGroup]:
+    keys = [
+        Key(extract=extract, quoted=quoted)
+        for extract, quoted in zip(page, quote_extracts(store, outline, page), strict=True)
+    ]
+    return [
+        KeyGroup(idea=idea, keys=list(group))
+        for idea, group in groupby(keys, key=lambda k: k.quoted.idea)
+    ]
+
+
+class _by_idea:  # noqa: N801 - used as a sort key
+    """Order of the outline, then the best first; those under no idea come last."""
+
+    def __init__(self, outline: Outline) -> None:
+        self._outline = outline
+        self._rank = {b.idea.id: n for n, b in enumerate(outline.in_order())}
+
+    def __call__(self, extract: Extract) -> tuple[float, float, int]:
+        idea = idea_of(self._outline, extract)
+        rank = float("inf") if idea is None else float(self._rank[idea.idea.id])
+        return (rank, -extract.score, extract.id)
+
+
+def _change(store: Store, extract: Extract, state: ExtractState | None) -> ExtractChange:
+    """What the form says; raises BadWords where the message does not hold what it asks for."""
+    message = store.messages.get(extract.message_id)
+    assert message is not None
+    action, words = request.form["action"], request.form.get("words", "").strip()
+    span: Span | None = None
+    if action in {"before", "after"}:
+        span = _widened(message, extract, "before" if action == "before" else "after")
+    elif words and words.split() != extract.quote.split():
+        span = find_span(message.text, words, near=extract.start)
+        if span is None:
+            raise BadWords(f"Not changed: the message does not hold the words “{_cut(words)}”.")
+    return ExtractChange(
+        state=state,
+        nature=_asked_form(Nature, "nature"),
+        span=span,
+        tags=_form_tags() if "tags" in request.form else None,
+    )
+
+
+def _widened(message: Message, extract: Extract, side: Literal["before", "after"]) -> Span:
+    from models.sentences import split
+
+    span = Span(start=extract.start, end=extract.end)
+    wider = widen(split(message.text, message.language), span, side=side)
+    if wider is None:
+        raise BadWords(f"Not changed: there is no sentence {side} it in the message.")
+    return wider
+
+
+def _chosen_span(message: Message, words: str) -> Span:
+    """The passage that was ticked, or where the typed words stand; raises BadWords."""
+    if words.strip():
+        found = find_span(message.text, words)
+        if found is None:
+            raise BadWords(f"The message does not hold the words “{_cut(words)}”.")
+        return found
+    chosen = parse_span(request.form.get("span", ""))
+    if chosen is None:
+        raise BadWords("Choose a passage, or type the words to take.")
+    return chosen
+
+
+def _form_nature() -> Nature:
+    nature = _asked_form(Nature, "nature")
+    if nature is None:
+        raise BadWords("Say what the words are: an issue, a solution …")
+    return nature
+
+
+def _form_tags() -> tuple[str, ...]:
+    tags = (" ".join(tag.split())[:MAX_TAG_LETTERS] for tag in request.form["tags"].split(","))
+    return tuple(dict.fromkeys(filter(None, tags)))[:MAX_TAGS]
+
+
+def _back(slug: str, *, anchor: int | None) -> str:
+    """The list as the form was shown in it."""
+    state, nature = _asked_form(ExtractState, "state"), _asked_form(Nature, "filter")
+    page = request.form.get("page", 1, type=int)
+    return url_for(
+        "harvest.key",
+        slug=slug,
+        state=None if state is ExtractState.SUGGESTED else state,
+        nature=nature,
+        page=page if page > 1 else None,
+        _anchor=None if anchor is None else f"e{anchor}",
+    )
+
+
+def _then() -> int | None:
+    return request.form.get("then", type=int)
+
+
+def _asked(kind: type[Value], name: str) -> Value | None:
+    """A choice in the address; what is no choice counts as none."""
+    return _choice(kind, request.args.get(name, ""))
+
+
+def _asked_form(kind: type[Value], name: str) -> Value | None:
+    return _choice(kind, request.form.get(name, ""))
+
+
+def _choice(kind: type[Value], value: str) -> Value | None:
+    try:
+        return kind(value)
+    except ValueError:
+        return None
+
+
+def _cut(words: str) -> str:
+    short = " ".join(words.split())
+    return short if len(short) <= 80 else short[:79] + "…"

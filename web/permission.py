@@ -1,0 +1,42 @@
+"""Who may change things. There are no accounts yet: only the machine's own user may."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from flask import abort, current_app, request
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "[::1]"})
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def may_write() -> bool:
+    """Whether this request may upload and decide.
+
+    On a loopback address the Host header must be one too; otherwise a page elsewhere could
+    reach this server by pointing its own name at it (DNS rebinding).
+    """
+    if not current_app.config["UPLOADS"]:
+        return False
+    return current_app.config["HOST"] not in LOOPBACK or _named_host() in LOOPBACK
+
+
+def writers_only(view: Callable[P, R]) -> Callable[P, R]:
+    """403 for requests that may not change things."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        if not may_write():
+            abort(403, description="Changes can only be made on the machine that serves this page.")
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+def _named_host() -> str:
+    """The Host header without its port."""
+    host = request.host
+    return host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host

@@ -1,0 +1,77 @@
+"""Words of people as pages quote them: who, when, where to read on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from synth.records import Extract, Message, Placement, Stance
+from synth.store import Store
+from web.outline import Branch, Outline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quoted:
+    """A stretch of a message, verbatim."""
+
+    text: str
+    message_id: int
+    author: str | None
+    """Pseudonym."""
+    posted_at: datetime | None
+    language: str | None
+    stance: Stance | None
+    n_likes: int | None
+    idea: Branch | None
+    weight: float | None
+    """0..1: how well it fits its idea."""
+
+
+def quote_placements(
+    store: Store, outline: Outline, placements: Sequence[Placement]
+) -> tuple[Quoted, ...]:
+    """The words of passages, in the given order."""
+    messages = store.messages.many(sorted({p.message_id for p in placements}))
+    return tuple(
+        quote_span(
+            messages[p.message_id],
+            p.start,
+            p.end,
+            idea=outline.get(p.idea_id),
+            weight=None if p.idea_id is None else p.weight,
+        )
+        for p in placements
+    )
+
+
+def quote_extracts(
+    store: Store, outline: Outline, extracts: Sequence[Extract]
+) -> tuple[Quoted, ...]:
+    """The words of key passages, in the given order."""
+    messages = store.messages.many(sorted({e.message_id for e in extracts}))
+    return tuple(
+        quote_span(messages[e.message_id], e.start, e.end, idea=idea_of(outline, e), weight=None)
+        for e in extracts
+    )
+
+
+def quote_span(
+    message: Message, start: int, end: int, *, idea: Branch | None, weight: float | None
+) -> Quoted:
+    return Quoted(
+        text=message.text[start:end].strip(),
+        message_id=message.id,
+        author=message.author,
+        posted_at=message.posted_at,
+        language=message.language,
+        stance=message.stance,
+        n_likes=message.n_likes,
+        idea=idea,
+        weight=weight,
+    )
+
+
+def idea_of(outline: Outline, extract: Extract) -> Branch | None:
+    """The first idea of an extract that is still on the map."""
+    return next((b for b in map(outline.get, extract.idea_ids) if b is not None), None)
