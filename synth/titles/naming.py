@@ -282,9 +282,7 @@ def _titles(
     return titles
 
 
-def _headings(
-    groups: Groups, idea: int, phrases: Sequence[Sequence[tuple[str, str]]]
-) -> list[str]:
+def _headings(groups: Groups, idea: int, phrases: Sequence[Sequence[tuple[str, str]]]) -> list[str]:
     """For an idea above others: what its largest sub-ideas are about, side by side.
 
     One passage's clause would promise that all of them speak of it.

@@ -16,11 +16,14 @@ def old(*groups: range, level: int = 1) -> tuple[dict[int, frozenset[int]], dict
 
 
 def test_an_unchanged_map_keeps_every_id_and_reports_nothing_else() -> None:
-    ideas, levels = {1: frozenset(range(10)), 2: frozenset(range(5)), 3: frozenset(range(5, 10))}, {
-        1: 1,
-        2: 2,
-        3: 2,
-    }
+    ideas, levels = (
+        {1: frozenset(range(10)), 2: frozenset(range(5)), 3: frozenset(range(5, 10))},
+        {
+            1: 1,
+            2: 2,
+            3: 2,
+        },
+    )
     lineage = trace(ideas, list(ideas.values()), levels=levels, new_levels=[1, 2, 2])
     assert lineage.ids == (1, 2, 3)
     assert (lineage.split, lineage.merged, lineage.n_born, lineage.gone) == ((), (), 0, ())
@@ -48,7 +51,10 @@ def test_an_idea_whose_passages_are_gone_is_gone() -> None:
     assert lineage.gone == (11,)
 
 
-@given(st.lists(st.integers(0, 4), min_size=1, max_size=40), st.lists(st.integers(0, 4), min_size=1, max_size=40))
+@given(
+    st.lists(st.integers(0, 4), min_size=1, max_size=40),
+    st.lists(st.integers(0, 4), min_size=1, max_size=40),
+)
 def test_every_old_idea_has_one_fate_and_no_id_is_given_twice(a: list[int], b: list[int]) -> None:
     def groups(labels: list[int]) -> dict[int, frozenset[int]]:
         return {
@@ -56,9 +62,7 @@ def test_every_old_idea_has_one_fate_and_no_id_is_given_twice(a: list[int], b: l
         }
 
     before, after = groups(a), list(groups(b).values())
-    lineage = trace(
-        before, after, levels=dict.fromkeys(before, 1), new_levels=[1] * len(after)
-    )
+    lineage = trace(before, after, levels=dict.fromkeys(before, 1), new_levels=[1] * len(after))
     given_ids = [i for i in lineage.ids if i is not None]
     assert len(given_ids) == len(set(given_ids))
     fates = set(lineage.kept) | set(lineage.split) | set(lineage.merged) | set(lineage.gone)

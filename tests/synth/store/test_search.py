@@ -5,7 +5,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from synth.store import Store
-from synth.store.search import match_expression
 
 
 @pytest.mark.parametrize(
