@@ -168,7 +168,9 @@ def _ours(discussion: Embedded, vectors: NDArray[np.float32]) -> Labels:
 
 
 def ours(discussion: Embedded) -> Labels:
-    return _ours(discussion, blend(discussion.vectors, discussion.passages))
+    """As ``synth.pipeline.building`` does it."""
+    blended = blend(discussion.vectors, discussion.passages)
+    return _ours(discussion, centred(blended, [discussion.coded.language] * len(blended)))
 
 
 def ours_unblended(discussion: Embedded) -> Labels:
