@@ -130,7 +130,7 @@ class _Gathering:
             key_passages=self._key_passages(),
             run=store.runs.last(self._discussion_id),
             sources=store.sources.all(self._discussion_id),
-            evidence=store.messages.evidence_counts(self._discussion_id),
+            evidence=store.evidence.counts(self._discussion_id),
         )
 
     def _branches(self) -> Sequence[Branch]:

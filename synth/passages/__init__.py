@@ -82,8 +82,9 @@ def _sentences(
 def _bounded(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """``start:end`` in pieces of at most ``MAX_WORDS`` words and ``MAX_CHARS`` characters,
     cut behind a clause where there is one near, else between words."""
-    while end - start > MAX_CHARS or n_words(text[start:end]) > MAX_WORDS:
-        n_pieces = math.ceil(max((end - start) / MAX_CHARS, n_words(text[start:end]) / MAX_WORDS))
+    n_left = n_words(text[start:end])  # counted once: a text may be one word of 10 MB
+    while end - start > MAX_CHARS or n_left > MAX_WORDS:
+        n_pieces = math.ceil(max((end - start) / MAX_CHARS, n_left / MAX_WORDS))
         ideal = start + (end - start) // n_pieces
         low, high = start + (ideal - start) // 2, min(end - 1, start + MAX_CHARS)
         cuts = [found.end() for found in _CLAUSE_END.finditer(text, low, high)]
@@ -92,6 +93,7 @@ def _bounded(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         if not start < at < end:
             break
         yield start, at
+        n_left -= n_words(text[start:at])
         start = at
     yield start, end
 

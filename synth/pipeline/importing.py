@@ -144,7 +144,7 @@ class _Import:
             files=tuple(reports),
             problems=tuple(problems),
             n_threads=n_threads,
-            evidence=self._store.messages.evidence_counts(self._discussion_id),
+            evidence=self._store.evidence.counts(self._discussion_id),
         )
 
     def _file(self, reading: Reading) -> FileReport:

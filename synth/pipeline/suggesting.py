@@ -134,7 +134,7 @@ def _holding(placed: Sequence[tuple[int, Placement]], start: int, end: int) -> t
 
 def _quote_rows(store: Store, messages: Sequence[Message]) -> list[QuoteRow]:
     by_id = {message.id: message for message in messages}
-    quotes = store.messages.quotes(list(by_id))
+    quotes = store.evidence.quotes(list(by_id))
 
     def rows() -> Iterator[QuoteRow]:
         for message_id, found in quotes.items():

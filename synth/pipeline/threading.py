@@ -10,7 +10,7 @@ from synth.threads import ThreadItem, link
 def link_threads(store: Store, discussion_id: int, *, progress: Progress = QUIET) -> int:
     """Find parents, depth and reading order anew from all evidence; returns the threads' number."""
     with progress.stage("Thread", total=None, unit="messages") as stage:
-        evidence = store.messages.evidence(discussion_id)
+        evidence = store.evidence.all(discussion_id)
         links = link([_item(e) for e in evidence])
         ids = [e.message_id for e in evidence]
         store.messages.link(

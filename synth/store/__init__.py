@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from synth.store.database import Store, open_store
 from synth.store.discussions import Discussion
+from synth.store.evidence import MessageEvidence
 from synth.store.extracts import ExtractChange
 from synth.store.ideas import IdeaRow, PlacementRow
-from synth.store.messages import Imported, Linked, MessageEvidence, StoredBody
+from synth.store.messages import Imported, Linked
 from synth.store.search import Hit
 from synth.store.sources import Source
 
@@ -21,6 +22,5 @@ __all__ = [
     "PlacementRow",
     "Source",
     "Store",
-    "StoredBody",
     "open_store",
 ]

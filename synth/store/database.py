@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from synth.errors import StoreProblem
 from synth.store.discussions import Discussions
+from synth.store.evidence import Evidence
 from synth.store.extracts import Extracts
 from synth.store.ideas import Ideas
 from synth.store.messages import Messages
@@ -37,6 +38,7 @@ class Store:
         self.sources = Sources(db)
         self.participants = Participants(db)
         self.messages = Messages(db)
+        self.evidence = Evidence(db)
         self.passages = Passages(db)
         self.vectors = Vectors(db)
         self.ideas = Ideas(db)

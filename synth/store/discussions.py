@@ -81,7 +81,9 @@ class Discussions:
     def _filled(self, row: dict[str, Any]) -> Discussion:
         counts = next(
             self._db.query(
-                """SELECT count(*) AS n_messages, count(DISTINCT participant_id) AS n_authors,
+                """SELECT count(*) AS n_messages,
+                   count(DISTINCT coalesce(participant_id, CASE WHEN text <> '' THEN -id END))
+                     AS n_authors,  -- an anonymous message is a voice of its own
                    count(DISTINCT thread_id) AS n_threads, min(posted_at) AS first_at,
                    max(posted_at) AS last_at FROM messages WHERE discussion_id = ?""",
                 [row["id"]],

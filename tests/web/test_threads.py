@@ -92,7 +92,7 @@ def test_the_pieces_of_a_message_are_its_text(store: Store) -> None:
             answers=None,
             placements=store.ideas.of_messages([message.id])[message.id],
             extracts=store.extracts.of_messages([message.id]).get(message.id, ()),
-            quotes=store.messages.quotes([message.id]).get(message.id, ()),
+            quotes=store.evidence.quotes([message.id]).get(message.id, ()),
             outline=Outline([], {}),
             veil=Veil({}),
         )

@@ -94,7 +94,7 @@ def about(slug: str) -> str:
         AboutContext(
             discussion=found,
             run=store.runs.last(found.id),
-            evidence=dict(store.messages.evidence_counts(found.id)),
+            evidence=dict(store.evidence.counts(found.id)),
             sources=[_with_problems(store, source) for source in store.sources.all(found.id)],
         )
     )

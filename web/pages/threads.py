@@ -147,7 +147,7 @@ def _shown(
     placements, extracts, quotes = (
         store.ideas.of_messages(ids),
         store.extracts.of_messages(ids),
-        store.messages.quotes(ids),
+        store.evidence.quotes(ids),
     )
     return tuple(
         shown(
