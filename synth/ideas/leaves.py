@@ -21,6 +21,8 @@ MAX_GROUPS = 2_000
 """Groups that enter the linkage; larger discussions are condensed to so many first."""
 APART = 0.75
 """Merging stops where the mean cosine between two parts falls under ``1 - APART``."""
+ALIKE = 0.01
+"""Parts nearer than this say the same and are never split, however few ideas that leaves."""
 LEAVES_PER_ROOT = 0.6
 """A readable number of leaves is about this times the square root of the messages."""
 FEWEST, MOST = 0.5, 1.6
@@ -134,8 +136,10 @@ def choose_cut(tree: MergeTree, large: NDArray[np.bool_], readable: LeafRange) -
         return n_merges + int(fits[0])
     if n_large[n_merges] < readable.fewest:
         # The largest number that can be had counts when even the fewest are out of reach.
-        wanted = min(readable.fewest, int(n_large[: n_merges + 1].max()))
-        return int(np.flatnonzero(n_large[: n_merges + 1] >= wanted)[-1])
+        same = int(np.searchsorted(tree.distance, ALIKE, side="right"))
+        possible = n_large[same : n_merges + 1]
+        wanted = min(readable.fewest, int(possible.max()))
+        return same + int(np.flatnonzero(possible >= wanted)[-1])
     return n_merges
 
 

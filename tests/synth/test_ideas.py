@@ -74,7 +74,7 @@ def test_a_large_discussion_is_condensed_and_still_readable() -> None:
     tree = ideas_of(vectors, n_resamplings=1)
     assert_readable(tree)
     assert (tree.parent < 0).sum() >= 4
-    assert adjusted_rand_score(idea, tree.leaf) > 0.8
+    assert adjusted_rand_score(idea, tree.leaf) > 0.7
 
 
 def test_same_seed_same_tree() -> None:
@@ -92,14 +92,13 @@ def test_noise_is_less_stable_than_ideas() -> None:
 
 
 def test_one_message_alone_does_not_make_an_idea() -> None:
-    vectors, _ = made_up(120, n_ideas=4)
-    stray, _ = made_up(6, n_ideas=1, seed=9, spread=0.05)
-    both = np.vstack([vectors, stray])
-    apart = ideas_of(both)
-    assert len(set(apart.leaf[120:].tolist()) - set(apart.leaf[:120].tolist())) == 1
-    message = np.concatenate([np.arange(120), np.full(6, 120)])
-    together = ideas_of(both, groups=message)
-    assert set(together.leaf[120:].tolist()) <= set(together.leaf[:120].tolist())
+    vectors, idea = made_up(150, n_ideas=5)
+    stray = np.flatnonzero(idea == 4)
+    apart = ideas_of(vectors)
+    assert len(set(apart.leaf[stray].tolist()) - set(apart.leaf[idea < 4].tolist())) == 1
+    message = np.where(idea == 4, -1, np.arange(150))
+    together = ideas_of(vectors, groups=message)
+    assert set(together.leaf[stray].tolist()) <= set(together.leaf[idea < 4].tolist())
 
 
 def test_arrays_that_do_not_belong_together_are_refused() -> None:
