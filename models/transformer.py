@@ -60,7 +60,7 @@ class TransformerEmbedder:
             kind="sentence-transformers",
             licence="unknown",
             languages=(),
-            dimensions=_dimensions(self._model),
+            dimensions=self.encode(["dimensions"]).shape[1],
             max_tokens=self._model.max_seq_length,
             package="sentence-transformers",
             package_version=version("sentence-transformers"),
@@ -77,8 +77,10 @@ class TransformerEmbedder:
         self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
     ) -> NDArray[np.float32]:
         """float32 (n, dim), unit rows; see ``models.card.Embedder.encode``."""
+        if not texts:
+            return np.zeros((0, self.card.dimensions or 0), np.float32)
         prompt = "query: " if _E5.search(self._source) else None
-        parts = [np.zeros((0, _dimensions(self._model)), np.float32)]
+        parts = []
         for start in range(0, len(texts), _AT_ONCE):
             some = list(texts[start : start + _AT_ONCE])
             found = self._model.encode(
@@ -121,10 +123,3 @@ class TransformerEmbedder:
             digest.update(key.encode())
             digest.update(value.contiguous().cpu().float().numpy().tobytes())
         return digest.hexdigest()
-
-
-def _dimensions(model: SentenceTransformer) -> int:
-    dimensions = model.get_sentence_embedding_dimension()
-    if dimensions is None:
-        raise ModelMissing("a sentence-transformers model without fixed dimensions is of no use")
-    return int(dimensions)

@@ -32,6 +32,7 @@ def _chain(
     """
     n = len(weights)
     alive = np.ones(n, dtype=bool)
+    height = np.zeros(n)
     merges: list[tuple[int, int, float]] = []
     chain: list[int] = []
     np.fill_diagonal(similarity, -np.inf)
@@ -47,7 +48,10 @@ def _chain(
                 break
             chain.append(nearest)
         chain = chain[:-2]
-        merges.append((top, nearest, float(1.0 - similarity[top, nearest])))
+        # Rounding must not put a merge below one it contains: the order would break.
+        own = float(1.0 - similarity[top, nearest])
+        height[nearest] = max(own, height[top], height[nearest])
+        merges.append((top, nearest, float(height[nearest])))
         both = weights[top] + weights[nearest]
         mixed = (weights[top] * similarity[top] + weights[nearest] * similarity[nearest]) / both
         alive[top] = False
@@ -69,7 +73,7 @@ def average_linkage(means: NDArray[np.float32], weights: NDArray[np.float64]) ->
     n = len(means)
     exact = means.astype(np.float64)
     merges = _chain(exact @ exact.T, weights.astype(np.float64).copy())
-    # Equal distances keep the order in which the chain met them, so the sort is stable.
+    # Equal distances keep the order of the chain, in which parts come before the whole.
     merges.sort(key=lambda merge: merge[2])
     node_of_slot = np.arange(n)
     left, right = np.empty(n - 1, dtype=np.intp), np.empty(n - 1, dtype=np.intp)

@@ -85,9 +85,6 @@ class _FakeTransformer:
         if "missing" in source:
             raise OSError(f"{source} is not a local folder\nand not on the hub")
 
-    def get_sentence_embedding_dimension(self) -> int:
-        return 4
-
     def encode(self, texts: list[str], *, prompt: str | None, **_: object) -> np.ndarray:
         self.prompts_seen.append(prompt)
         rows = [[text.count(letter) + 1.0 for letter in "aeio"] for text in texts]
@@ -115,6 +112,7 @@ def test_a_folder_is_a_sentence_transformers_model(fake_transformers, tmp_path: 
     (tmp_path / "weights").write_bytes(b"2")
     assert models.load(str(tmp_path)).fingerprint != before
     assert embedder.card.dimensions == 4
+    assert embedder.encode([]).shape == (0, 4)
 
 
 def test_e5_models_get_their_prefix(fake_transformers, tmp_path: Path) -> None:

@@ -123,6 +123,15 @@ def test_average_linkage_agrees_with_scipy() -> None:
         assert (parts[:, None] == parts[None])[np.triu_indices(40, 1)].tolist() == flat.tolist()
 
 
+def test_copies_merge_in_an_order_that_holds_together() -> None:
+    vectors, _ = made_up(6, n_ideas=6)
+    tree = average_linkage(np.repeat(vectors, 40, axis=0), np.ones(240))
+    parts = groups_after(tree, 240 - 6).reshape(6, 40)
+    assert (parts == parts[:, :1]).all()
+    assert len(np.unique(parts)) == 6
+    assert len(np.unique(groups_after(tree, 239))) == 1
+
+
 def test_weights_stand_for_passages() -> None:
     vectors, _ = made_up(12, n_ideas=3, spread=1.5)
     copies = average_linkage(np.repeat(vectors, 3, axis=0), np.ones(36))
