@@ -15,7 +15,7 @@ from synth.errors import InputProblem
 from synth.importers import Reading, ReadOptions, read
 from synth.pipeline.threading import link_threads
 from synth.records import Problem, RawMessage
-from synth.settings import QUIET, Progress
+from synth.settings import QUIET, Progress, Stage
 from synth.store import Imported, Store
 from synth.store.messages import fingerprint
 from synth.store.participants import author_hash
@@ -134,11 +134,12 @@ class _Import:
     ) -> ImportReport:
         reports: list[FileReport] = []
         problems: list[Problem] = []
-        for found in read(inputs, format=format, options=options):
-            if isinstance(found, Problem):
-                problems.append(found)
-            else:
-                reports.append(self._file(found))
+        with self._progress.stage("Import", total=None, unit="messages") as stage:
+            for found in read(inputs, format=format, options=options):
+                if isinstance(found, Problem):
+                    problems.append(found)
+                else:
+                    reports.append(self._file(found, stage))
         n_threads = link_threads(self._store, self._discussion_id, progress=self._progress)
         return ImportReport(
             files=tuple(reports),
@@ -147,13 +148,13 @@ class _Import:
             evidence=self._store.evidence.counts(self._discussion_id),
         )
 
-    def _file(self, reading: Reading) -> FileReport:
+    def _file(self, reading: Reading, stage: Stage) -> FileReport:
         sources = self._store.sources
         source_file = sources.begin(self._discussion_id, name=reading.name, format=reading.format)
         counts = _Counts()
         state = "interrupted"
         try:
-            self._messages(reading, source_file, counts)
+            self._messages(reading, source_file, counts, stage)
             state = "done"
         finally:
             sources.finish(
@@ -176,20 +177,19 @@ class _Import:
             problems=tuple(counts.problems),
         )
 
-    def _messages(self, reading: Reading, source_file: int, counts: _Counts) -> None:
+    def _messages(self, reading: Reading, source_file: int, counts: _Counts, stage: Stage) -> None:
         """Stream one file into the store, batch by batch."""
         is_chat = reading.format in CHATS
         messages = _without_problems(reading.records, counts.problems)
         sample = list(islice(messages, SAMPLE))
         spaces = self._spaces(sample, Path(reading.file.path).stem)
         seen: dict[tuple[str, str], int] = {}
-        with self._progress.stage(f"Import {reading.name}", total=None, unit="messages") as stage:
-            for batch in _batches(chain(sample, messages)):
-                placed = [
-                    (_renamed(raw, spaces), self._key(raw, spaces, seen, counts)) for raw in batch
-                ]
-                self._batch(placed, source_file, is_chat=is_chat, counts=counts)
-                stage.advance(len(batch))
+        for batch in _batches(chain(sample, messages)):
+            placed = [
+                (_renamed(raw, spaces), self._key(raw, spaces, seen, counts)) for raw in batch
+            ]
+            self._batch(placed, source_file, is_chat=is_chat, counts=counts)
+            stage.advance(len(batch))
         if counts.repeated:
             counts.problems.append(_repeated(reading.name, counts.repeated))
 
@@ -250,10 +250,12 @@ class _Import:
     def _prepared(
         self, raws: Mapping[tuple[str, str], RawMessage], *, is_chat: bool
     ) -> list[Imported]:
-        from models.languages import identify
+        from models.languages import identify, shares
 
         cleaned = [clean(raw) for raw in raws.values()]
-        found = identify([c.text for c in cleaned])
+        texts = [c.text for c in cleaned]
+        # Short messages are read in the language of those around them.
+        found = identify(texts, prior=shares(identify(texts)))
         return [
             Imported(
                 raw=raw,
