@@ -22,7 +22,7 @@ from pathlib import Path
 
 DOCS = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
 MARK = "main-job"
-STAGES = ("load model", "passages", "embed", "find ideas", "title", "lay out", "suggest")
+STAGES = ("load model", "passages", "embed", "find ideas", "title and lay out", "suggest")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from models.blending import Blend, blend
+    from models.blending import Blend, blend, complete
     from models.card import Embedder, ModelCard
     from models.errors import ModelMissing
     from models.languages import identify, identify_one, shares
@@ -24,6 +24,7 @@ __all__ = [
     "ModelMissing",
     "blend",
     "cards",
+    "complete",
     "identify",
     "identify_one",
     "load",
@@ -38,6 +39,7 @@ _HOMES = {
     "ModelMissing": "models.errors",
     "blend": "models.blending",
     "cards": "models.registry",
+    "complete": "models.blending",
     "identify": "models.languages",
     "identify_one": "models.languages",
     "load": "models.registry",

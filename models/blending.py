@@ -45,3 +45,38 @@ def blend(
 ) -> NDArray[np.float32]:
     """Fit a ``Blend`` on a discussion and transform it: float32 (n, dim + 456), unit rows."""
     return Blend(seed=seed).fit(vectors, texts).transform(vectors, texts)
+
+
+RIDGE = 1.0
+"""Keeps the estimate from following single texts."""
+
+
+def complete(
+    vectors: NDArray[np.float32],
+    texts: Sequence[str],
+    *,
+    is_known: NDArray[np.bool_],
+    seed: int = 0,
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Vectors with the unknown rows estimated from their words, and their blend.
+
+    ``vectors`` float32 (n, dim), unit rows where ``is_known`` (n,) and anything elsewhere. The
+    estimate is a ridge regression from the lexical views to the centred encoder vectors,
+    fitted on the known rows of this very discussion. Returns float32 (n, dim) and
+    (n, dim + 456), both unit rows; the second is what ``blend`` gives for the first.
+    """
+    view = LexicalView(seed=seed).fit(texts).transform(texts)
+    known = vectors[is_known]
+    mean = known.mean(axis=0)
+    centred = unit(np.asarray(vectors - mean, np.float32))
+    if not is_known.all():
+        words = view[is_known]
+        inner = words.T @ words + RIDGE * np.eye(words.shape[1], dtype=np.float32)
+        weights = np.linalg.solve(inner, words.T @ centred[is_known])
+        centred[~is_known] = unit(np.asarray(view[~is_known] @ weights, np.float32))
+        spread = float(np.linalg.norm(known - mean, axis=1).mean())
+        vectors = vectors.copy()
+        vectors[~is_known] = unit(np.asarray(mean + spread * centred[~is_known], np.float32))
+    blended = unit(np.hstack((centred, view)))
+    blended[~blended.any(axis=1), 0] = 1.0
+    return vectors, blended

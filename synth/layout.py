@@ -210,6 +210,7 @@ def lay_out(
     *,
     seed: int = 0,
     initial: NDArray[np.float32] | None = None,
+    effort: float = 1.0,
     progress: Progress | None = None,
 ) -> NDArray[np.float32]:
     """Positions of the passages on the map, float32 (n, 2) within the unit square.
@@ -217,8 +218,8 @@ def lay_out(
     ``vectors`` float32 (n, dim): centred unit rows; ``graph`` (n, n): their similarity
     graph; ``tree``: where they are placed. ``initial`` float32 (n, 2) holds the positions
     of an earlier run, NaN for passages that are new; the map then only settles and stays
-    where it was. ``progress`` is told the share done. Deterministic for a given seed: one
-    thread throughout. Raises ValueError when the arrays do not belong together.
+    where it was. ``effort`` scales the number of steps. ``progress`` is told the share
+    done. Deterministic for a given seed: one thread throughout. Raises ValueError when the arrays do not belong together.
     """
     n = len(vectors)
     if graph.shape != (n, n) or len(tree.leaf) != n or (initial is not None and len(initial) != n):
@@ -231,12 +232,12 @@ def lay_out(
     affinities = _affinities(graph, tree)
     if initial is not None and is_known:
         start = (_completed(initial, graph) - 0.5) * np.sqrt(n)
-        phases = [(STEPS_AGAIN, 1.0)]
+        phases = [(round(effort * STEPS_AGAIN), 1.0)]
         settled = _optimise(start, affinities, phases=phases, seed=seed, progress=progress)
         return _put_back(settled, initial)
     start = _anchored(vectors, tree, np.random.default_rng(seed))
     start *= 1e-2 / max(float(start.std()), 1e-12)
-    phases = [(STEPS_EARLY, 12.0), (STEPS_LATE, 1.0)]
+    phases = [(round(effort * STEPS_EARLY), 12.0), (round(effort * STEPS_LATE), 1.0)]
     return _in_unit_square(
         _optimise(start, affinities, phases=phases, seed=seed, progress=progress)
     )

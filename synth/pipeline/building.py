@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -28,9 +29,27 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from models import Embedder
+    Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 
 DEFAULT_MODELS: Mapping[str, str] = {"full": "e5-small", "draft": "draft"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """How much a quality spends on what only polishes the map."""
+
+    n_resamplings: int
+    """Draws behind each idea's stability."""
+    read_words: int
+    """Words parsed for titles."""
+    layout: float
+    """Share of the layout's steps."""
+
+
+EFFORTS: Mapping[str, Effort] = {
+    "full": Effort(n_resamplings=8, read_words=40_000, layout=1.0),
+    "draft": Effort(n_resamplings=2, read_words=10_000, layout=0.25),
+}
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "scikit-network", "faiss-cpu", "openTSNE", "spacy")
 
 
@@ -130,19 +149,26 @@ class _Build:
         with self._timed("passages"):
             passages = self._cut(messages)
         with self._timed("embed"):
-            vectors = embed_passages(
+            vectors, is_read = embed_passages(
                 self._store,
                 embedder,
-                [passage.text for passage in passages],
+                passages,
                 self._store.passages.hashes(self._discussion_id),
                 progress=self._progress,
             )
-        found = self._find(vectors, passages, messages, embedder)
+            blended, encode = vectors, None
+            if not embedder.is_fitted_per_discussion and passages:
+                texts = [passage.text for passage in passages]
+                vectors, blended = models.complete(vectors, texts, is_known=is_read)
+                encode = embedder.encode
+        found = self._find(vectors, blended, passages, messages, encode)
         with self._timed("write"), self._store.atomic():
             self._write(found, passages)
             with self._timed("suggest"):
                 n_suggestions = self._suggest(messages, vectors)
-        return self._outcome(found, passages, n_suggestions), asdict(embedder.card)
+        outcome = self._outcome(found, passages, n_suggestions)
+        outcome["n_read_by_model"] = int(is_read.sum())
+        return outcome, asdict(embedder.card)
 
     def _cut(self, messages: list[Message]) -> list[Passage]:
         spans: dict[int, list[Span]] = {}
@@ -161,9 +187,10 @@ class _Build:
     def _find(
         self,
         vectors: NDArray[np.float32],
+        blended: NDArray[np.float32],
         passages: list[Passage],
         messages: list[Message],
-        embedder: Embedder,
+        encode: Encode | None,
     ) -> Found:
         """Ideas, their names and their places, as arrays."""
         import numpy as np
@@ -171,11 +198,8 @@ class _Build:
         by_id = {message.id: message for message in messages}
         authors = [by_id[passage.message_id].participant_id for passage in passages]
         texts = [passage.text for passage in passages]
-        seed = self._settings.seed
+        seed, effort = self._settings.seed, EFFORTS[self._settings.quality]
         with self._stage("Find ideas", passages):
-            from models import blend
-
-            blended = vectors if embedder.is_fitted_per_discussion else blend(vectors, texts)
             middle = centred(blended, [by_id[p.message_id].language for p in passages])
             graph = similarity_graph(middle, seed=seed)
             tree = find_ideas(
@@ -184,13 +208,24 @@ class _Build:
                 voices=_voices(passages, authors),
                 groups=np.array([passage.message_id for passage in passages], dtype=np.intp),
                 seed=seed,
+                n_resamplings=effort.n_resamplings,
             )
             placed = place(
                 middle,
                 tree,
                 is_placeable=np.array([is_speech(p.text) for p in passages], dtype=np.bool_),
             )
-        with self._stage("Title", passages):
+        # Places need nothing from the titles: both are made at once.
+        with self._stage("Title and lay out", passages), ThreadPoolExecutor(1) as aside:
+            laid_out = aside.submit(
+                lay_out,
+                middle,
+                graph,
+                placed,
+                seed=seed,
+                initial=self._positions(),
+                effort=effort.layout,
+            )
             names = name_ideas(
                 texts,
                 placed,
@@ -199,10 +234,10 @@ class _Build:
                 authors=[by_id[passage.message_id].author for passage in passages],
                 subjects=[by_id[passage.message_id].subject for passage in passages],
                 avoid=list(self._store.participants.names(self._discussion_id).values()),
-                encode=None if embedder.is_fitted_per_discussion else embedder.encode,
+                encode=encode,
+                read_words=effort.read_words,
             )
-        with self._stage("Lay out", passages):
-            places = lay_out(middle, graph, placed, seed=seed, initial=self._positions())
+            places = laid_out.result()
         return Found(tree=placed, names=names, places=places, by_id=by_id)
 
     def _positions(self) -> NDArray[np.float32] | None:

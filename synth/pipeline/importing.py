@@ -250,12 +250,12 @@ class _Import:
     def _prepared(
         self, raws: Mapping[tuple[str, str], RawMessage], *, is_chat: bool
     ) -> list[Imported]:
-        from models.languages import identify, shares
+        from models.languages import identify_together
 
         cleaned = [clean(raw) for raw in raws.values()]
         texts = [c.text for c in cleaned]
         # Short messages are read in the language of those around them.
-        found = identify(texts, prior=shares(identify(texts)))
+        found = identify_together(texts)
         return [
             Imported(
                 raw=raw,

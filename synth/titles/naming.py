@@ -67,6 +67,7 @@ def name_ideas(
     subjects: Sequence[str | None] | None = None,
     avoid: Collection[str] = (),
     encode: Encode | None = None,
+    read_words: int = READ_WORDS,
 ) -> list[IdeaName]:
     """A title, keyphrases, a summary and representatives for every idea of the tree.
 
@@ -74,7 +75,8 @@ def name_ideas(
     the one of the passage's message, and a possible title. vectors: float32
     (n_passages, dim), unit rows, of the model that ``encode`` calls (texts → unit rows): with it
     the best title candidates are compared by meaning, without it by their words alone. ``avoid``
-    holds people's real names, which must not appear in a title. Deterministic. Raises
+    holds people's real names, which must not appear in a title; about ``read_words`` words are
+    parsed. Deterministic. Raises
     ModelMissing where a spaCy pipeline is not installed.
     """
     if not len(tree.parent):
@@ -83,7 +85,7 @@ def name_ideas(
     readable = np.array(
         [readability(*pair) for pair in zip(texts, languages, strict=True)], np.float64
     )
-    readings = _read_some(texts, groups, readable, languages)
+    readings = _read_some(texts, groups, readable, languages, read_words=read_words)
     surfaces = _surfaces(readings, languages)
     vocabulary = _vocabulary(readings, texts, languages, groups)
     material = _Material(
@@ -141,10 +143,12 @@ def _read_some(
     groups: Groups,
     readable: NDArray[np.float64],
     languages: Sequence[str | None],
+    *,
+    read_words: int,
 ) -> dict[int, Reading]:
     """Parse the most central readable passages of each idea, as many as the budget allows."""
     mean_words = np.mean([min(len(text), READ_CHARS) / 6 for text in texts]) if texts else 1
-    share = int(READ_WORDS / max(1.0, float(mean_words)) / groups.n_ideas)
+    share = int(read_words / max(1.0, float(mean_words)) / groups.n_ideas)
     per_idea = min(MOST_READ, max(LEAST_READ, share))
     rows: set[int] = set()
     for idea, members in enumerate(groups.members):
