@@ -218,8 +218,9 @@ def lay_out(
     ``vectors`` float32 (n, dim): centred unit rows; ``graph`` (n, n): their similarity
     graph; ``tree``: where they are placed. ``initial`` float32 (n, 2) holds the positions
     of an earlier run, NaN for passages that are new; the map then only settles and stays
-    where it was. ``effort`` scales the number of steps. ``progress`` is told the share
-    done. Deterministic for a given seed: one thread throughout. Raises ValueError when the arrays do not belong together.
+    where it was. ``effort`` scales the number of steps; ``progress`` is told the share done.
+    Deterministic for a given seed: one thread throughout. Raises ValueError when the arrays
+    do not belong together.
     """
     n = len(vectors)
     if graph.shape != (n, n) or len(tree.leaf) != n or (initial is not None and len(initial) != n):

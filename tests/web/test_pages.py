@@ -87,7 +87,7 @@ def test_a_page_is_safe_to_open(address: str, client: FlaskClient) -> None:
 def test_the_front_page_lists_discussions_and_invites(client: FlaskClient) -> None:
     page = client.get("/").text
     assert "The market square" in page
-    assert "6 messages · 2 voices · 2 threads" in page
+    assert "6 messages · 3 voices · 2 threads" in page
     assert "Upload an export" in page
 
 
