@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from synth.harvest.choose import choose, undecided
 from synth.harvest.quotes import count_quotes
+from synth.harvest.rough import rough_sentences
 from synth.harvest.rows import DecidedSpan, QuoteRow, SentenceRow, Suggestion
 from synth.harvest.scores import Scores, score_sentences
 
@@ -26,6 +27,7 @@ __all__ = [
     "Suggestion",
     "count_quotes",
     "merge_decisions",
+    "rough_sentences",
     "score_sentences",
     "suggest",
 ]

@@ -37,6 +37,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from operator import itemgetter
 from typing import Final
 
 import numpy as np
@@ -56,6 +57,7 @@ _ADDRESS: Final = re.compile(
 _MAYBE_ADDRESS: Final = re.compile(r"[@<:]|\[at\]|www|\d.*\d", re.IGNORECASE | re.DOTALL)
 """Passes over the many sentences without an address much faster than looking for one."""
 _WORD: Final = re.compile(r"[^\W\d_]+")
+_first_letter = itemgetter(0)
 _END: Final = re.compile(r"[.!?:;…。！？][\s\"'”’»)\]]*$")
 _RULE: Final = re.compile(r"[\W_]*")
 _DIGIT: Final = re.compile(r"\d")
@@ -149,7 +151,8 @@ def _shapes(texts: Sequence[str]) -> tuple[Floats, Floats]:
             address[row] = 1 - len(rest.replace(" ", "")) / max(1, len(text.replace(" ", "")))
         words = _WORD.findall(rest)
         if words:
-            prose[row] = sum(not word[0].isupper() for word in words) / len(words)
+            n_capitals = sum(map(str.isupper, map(_first_letter, words)))
+            prose[row] = (len(words) - n_capitals) / len(words)
     return prose, address
 
 

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from synth.harvest.rows import QuoteRow, SentenceRow
-from synth.harvest.words import tokenise
+from synth.harvest.words import number_words, tokenise
 
-_N: Final = 3
 _SHARE: Final = 0.7
 """Share of a sentence's word triples that a quotation has to have; mailers rewrap and trim."""
-
-Triple = tuple[str, ...]
+_MOST: Final = np.iinfo(np.int64).max
 
 
 def count_quotes(
@@ -28,44 +27,65 @@ def count_quotes(
     distinct word triples. A sentence of fewer than three words is never counted: too many
     quotations hold "I agree" by chance.
     """
-    rows_with, n_triples = _index(sentences, {quote.thread for quote in quotes})
     counts = np.zeros(len(sentences))
-    for (thread, message, rank), triples in _quoted_triples(quotes).items():
-        shared = Counter(row for triple in triples for row in rows_with.get((thread, triple), ()))
-        for row, n in shared.items():
-            sentence = sentences[row]
-            is_earlier = sentence.message_rank < rank and sentence.message != message
-            if is_earlier and n >= _SHARE * n_triples[row]:
-                counts[row] += 1
+    threads = {quote.thread for quote in quotes}
+    rows = [row for row, sentence in enumerate(sentences) if sentence.thread in threads]
+    quoters, texts = _quoted_texts(quotes)
+    if not rows:
+        return counts
+    held, quoted = _triples_held(
+        [*(sentences[row].text for row in rows), *texts],
+        [*(sentences[row].thread for row in rows), *(thread for thread, _, _ in quoters)],
+        n_sentences=len(rows),
+    )
+    shared = (quoted @ held.T).tocoo()
+    n_triples = np.asarray(held.sum(axis=1)).ravel()
+    is_enough = shared.data >= _SHARE * n_triples[shared.col]
+    for at, row in zip(shared.row[is_enough].tolist(), shared.col[is_enough].tolist(), strict=True):
+        _, message, rank = quoters[at]
+        sentence = sentences[rows[row]]
+        if sentence.message_rank < rank and sentence.message != message:
+            counts[rows[row]] += 1
     return counts
 
 
-def _triples(text: str) -> set[Triple]:
-    words = tokenise(text)
-    return set(zip(*(words[k:] for k in range(_N)), strict=False))
+def _triples_held(
+    texts: Sequence[str], threads: Sequence[int], *, n_sentences: int
+) -> tuple[sparse.csr_array, sparse.csr_array]:
+    """Which of the word triples of its thread each text has: float64 (n, n_triples) of 0 and 1.
+
+    One for the first ``n_sentences`` texts and one for the others. A triple is one number
+    made of those of its thread and its words, so that no two are taken for one.
+    """
+    tokens = [tokenise(text) for text in texts]
+    flat, vocabulary = number_words(tokens)
+    of_text = np.repeat(np.arange(len(texts)), [len(words) for words in tokens])
+    is_inside = of_text[:-2] == of_text[2:]
+    of_triple = of_text[:-2][is_inside]
+    n_words = max(1, len(vocabulary))
+    key = np.unique(np.asarray(threads, dtype=np.int64), return_inverse=True)[1][of_triple]
+    n_keys = int(key.max(initial=-1)) + 1
+    for word in (flat[:-2], flat[1:-1], flat[2:]):
+        if n_keys > _MOST // n_words:  # the product might not fit: number the keys in use
+            key = np.unique(key, return_inverse=True)[1]
+            n_keys = int(key.max(initial=-1)) + 1
+        key = key * n_words + word[is_inside]
+        n_keys *= n_words
+    key = np.unique(key, return_inverse=True)[1]
+    n_triples = int(key.max(initial=-1)) + 1
+    has = sparse.csr_array(
+        (np.ones(len(key)), (of_triple, key)), shape=(len(texts), max(1, n_triples))
+    )
+    has.data[:] = 1  # a triple said twice in a text is one
+    return has[:n_sentences], has[n_sentences:]
 
 
-def _index(
-    sentences: Sequence[SentenceRow], threads: set[int]
-) -> tuple[dict[tuple[int, Triple], list[int]], dict[int, int]]:
-    rows_with: dict[tuple[int, Triple], list[int]] = defaultdict(list)
-    n_triples: dict[int, int] = {}
-    for row, sentence in enumerate(sentences):
-        if sentence.thread not in threads:
-            continue
-        triples = _triples(sentence.text)
-        n_triples[row] = len(triples)
-        for triple in triples:
-            rows_with[sentence.thread, triple].append(row)
-    return rows_with, n_triples
-
-
-def _quoted_triples(quotes: Sequence[QuoteRow]) -> dict[tuple[int, int, int], set[Triple]]:
-    """(thread, message, rank) → the word triples of everything the message quotes.
+def _quoted_texts(quotes: Sequence[QuoteRow]) -> tuple[list[tuple[int, int, int]], list[str]]:
+    """(thread, message, rank) of each message that quotes, and all that it quotes.
 
     Pieces of one quotation may break in the middle of a sentence, so they are joined first.
     """
     texts: dict[tuple[int, int, int], list[str]] = defaultdict(list)
     for quote in quotes:
         texts[quote.thread, quote.message, quote.message_rank].append(quote.text)
-    return {key: _triples(" ".join(parts)) for key, parts in texts.items()}
+    return list(texts), [" ".join(parts) for parts in texts.values()]

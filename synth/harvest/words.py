@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import chain, count
 from typing import Final
 
 import numpy as np
@@ -96,6 +97,14 @@ def _languages(declared: Sequence[str | None]) -> list[str | None]:
     return [usual if code is None else code for code in codes]
 
 
+def number_words(tokens: Sequence[Sequence[str]]) -> tuple[NDArray[np.int64], Mapping[str, int]]:
+    """All words in order as numbers, shape (n_words,), and the number of each distinct word."""
+    vocabulary: defaultdict[str, int] = defaultdict(count().__next__)
+    words = chain.from_iterable(tokens)
+    flat = np.fromiter(map(vocabulary.__getitem__, words), dtype=np.int64)
+    return flat, dict(vocabulary)
+
+
 def read_words(texts: Sequence[str], languages: Sequence[str | None]) -> WordTable:
     """Cut texts into words and find their cues.
 
@@ -103,11 +112,7 @@ def read_words(texts: Sequence[str], languages: Sequence[str | None]) -> WordTab
     """
     codes = _languages(languages)
     tokens = [tokenise(text) for text in texts]
-    vocabulary: dict[str, int] = {}
-    flat = np.array(
-        [vocabulary.setdefault(word, len(vocabulary)) for words in tokens for word in words],
-        dtype=np.int64,
-    )
+    flat, vocabulary = number_words(tokens)
     n_words = np.array([len(words) for words in tokens], dtype=np.int64)
     ends = np.cumsum(n_words)
     counts = sparse.csr_array(

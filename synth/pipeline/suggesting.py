@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from synth.harvest import DecidedSpan, QuoteRow, SentenceRow, count_quotes, suggest
+from synth.harvest import (
+    DecidedSpan,
+    QuoteRow,
+    SentenceRow,
+    Suggestion,
+    count_quotes,
+    merge_decisions,
+    rough_sentences,
+    suggest,
+)
 from synth.records import Extract, ExtractState, Message, Origin, Placement, QuoteKind
 from synth.settings import Settings
 from synth.store import Store
@@ -14,6 +25,11 @@ from synth.store import Store
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+LARGE = 2_000_000
+"""Characters above which sentences are first cut quickly."""
+
+Cut = Callable[[str, str | None], Sequence[tuple[int, int]]]
 
 
 def suggest_extracts(
@@ -28,11 +44,21 @@ def suggest_extracts(
 
     ``vectors``: float32 (n_passages, dim) in the order of ``store.passages.all``. Spans that a
     person has decided on are not suggested again.
+
+    Every sentence is scored. In a large discussion (`LARGE` characters, some 25,000 sentences)
+    they are first cut quickly, and only the messages of the chosen ones are cut with care: an
+    abbreviation may then have cost a sentence a part of its score, but never of its words.
     """
     import numpy as np
 
+    from models.sentences import split
+
+    n_chars = sum(len(message.text) for message in messages)
+    is_large = settings.suggest != "all" and n_chars > LARGE
     placements = store.ideas.placements(discussion_id)
-    rows, passage_of = sentence_rows(store, messages, placements)
+    rows, passage_of = sentence_rows(
+        store, messages, placements, cut=_cut_quickly if is_large else split
+    )
     if not rows:
         return []
     decided = [
@@ -45,6 +71,9 @@ def suggest_extracts(
     if inside:
         sentences, passages = zip(*inside, strict=True)
         around[list(sentences)] = vectors[list(passages)]
+    found_all = suggest(rows, limit=settings.suggest, vectors=around, decided=decided)
+    if is_large:
+        found_all = merge_decisions(_cut_with_care(found_all, messages), decided)
     text_of = {message.id: message.text for message in messages}
     return [
         Extract(
@@ -58,16 +87,17 @@ def suggest_extracts(
             state=ExtractState.SUGGESTED,
             idea_ids=() if found.idea < 0 else (found.idea,),
         )
-        for found in suggest(rows, limit=settings.suggest, vectors=around, decided=decided)
+        for found in found_all
     ]
 
 
 def sentence_rows(
-    store: Store, messages: Sequence[Message], placements: Sequence[Placement]
+    store: Store, messages: Sequence[Message], placements: Sequence[Placement], *, cut: Cut
 ) -> tuple[list[SentenceRow], list[int]]:
-    """Every sentence, and for each the row of the passage that holds it, or -1."""
-    from models.sentences import split
+    """Every sentence, and for each the row of the passage that holds it, or -1.
 
+    ``cut`` gives the ``(start, end)`` of the sentences of a text in a language.
+    """
     n_below = replies_below(messages)
     rows: list[SentenceRow] = []
     passage_of: list[int] = []
@@ -75,12 +105,39 @@ def sentence_rows(
     for row, placement in enumerate(placements):
         under.setdefault(placement.message_id, []).append((row, placement))
     for message in messages:
-        for start, end in split(message.text, message.language):
-            passage, idea = _holding(under.get(message.id, ()), start, end)
+        placed = sorted(under.get(message.id, ()), key=lambda held: held[1].start)
+        ends = [placement.end for _, placement in placed]
+        for start, end in cut(message.text, message.language):
+            passage, idea = _holding(placed[bisect_right(ends, start) :], start, end)
             passage_of.append(passage)
             rows.append(_row(message, start, end, idea=idea, n_replies=n_below[message.id]))
     quoted = count_quotes(rows, _quote_rows(store, messages))
     return [_with_quotes(row, n) for row, n in zip(rows, quoted, strict=True)], passage_of
+
+
+def _cut_quickly(text: str, language: str | None) -> Sequence[tuple[int, int]]:
+    return rough_sentences(text)
+
+
+def _cut_with_care(
+    suggestions: Sequence[Suggestion], messages: Sequence[Message]
+) -> list[Suggestion]:
+    """In place of each quickly cut sentence the true one it shares most with, each once."""
+    from models.sentences import split
+
+    by_id = {message.id: message for message in messages}
+    spans_of: dict[int, list[tuple[int, int]]] = {}
+    true: dict[tuple[int, int], Suggestion] = {}
+    for found in suggestions:
+        if found.message not in spans_of:
+            message = by_id[found.message]
+            spans_of[found.message] = split(message.text, message.language)
+        start, end = max(
+            spans_of[found.message],
+            key=lambda span: min(found.end, span[1]) - max(found.start, span[0]),
+        )
+        true.setdefault((found.message, start), replace(found, start=start, end=end))
+    return list(true.values())
 
 
 def replies_below(messages: Sequence[Message]) -> Mapping[int, int]:
@@ -114,22 +171,23 @@ def _row(message: Message, start: int, end: int, *, idea: int, n_replies: int) -
 
 
 def _with_quotes(row: SentenceRow, n_quoted: float) -> SentenceRow:
-    from dataclasses import replace
-
     return replace(row, n_quoted=n_quoted) if n_quoted else row
 
 
 def _holding(placed: Sequence[tuple[int, Placement]], start: int, end: int) -> tuple[int, int]:
-    """Row of the passage that holds most of the sentence, and its idea; -1 for none."""
+    """Row of the passage that holds most of the sentence, and its idea; -1 for none.
 
-    def shared(held: tuple[int, Placement]) -> int:
-        return min(end, held[1].end) - max(start, held[1].start)
-
-    best = max(placed, key=shared, default=None)
-    if best is None or shared(best) <= 0:
-        return -1, -1
-    row, placement = best
-    return row, -1 if placement.idea_id is None else placement.idea_id
+    ``placed`` in the order of the text, none that ends before the sentence.
+    """
+    most, passage, idea = 0, -1, -1
+    for row, placement in placed:
+        if placement.start >= end:
+            break
+        shared = min(end, placement.end) - max(start, placement.start)
+        if shared > most:
+            most, passage = shared, row
+            idea = -1 if placement.idea_id is None else placement.idea_id
+    return passage, idea
 
 
 def _quote_rows(store: Store, messages: Sequence[Message]) -> list[QuoteRow]:
