@@ -32,11 +32,12 @@ _FLOOR = 1e-4
 _PRIOR_WEIGHT = 0.9
 """What a discussion's own languages weigh against all others."""
 
-_NOISE = re.compile(
-    r"https?://\S+|www\.\S+|\S+@\S+|`[^`]*`|<[^>\s][^>]*>|[@#]\w+|[^\W\d_]*[\d_][\w.]*"
-)
+_UNSPOKEN = r"`[^`]*`|<[^>\s][^>]*>|[@#]\w+|[^\W\d_]*[\d_][\w.]*"
+_NOISE = re.compile(rf"https?://\S+|www\.\S+|\S+@\S+|{_UNSPOKEN}")
 """What is in no language: addresses, mentions, inline code, tags, words with digits."""
-_LETTER = re.compile(r"[^\W\d_]")
+_NOISE_WITHOUT_AT = re.compile(rf"https?://\S+|www\.\S+|{_UNSPOKEN}")
+"""The same for texts without an ``@``, whose search at each letter of a word takes long."""
+_LETTERS = re.compile(r"[^\W\d_]+")
 _DENSE = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
 """Kana, Han and Hangul, of which one says as much as three letters."""
 
@@ -102,8 +103,12 @@ def _leaning(prior: Mapping[str, float]) -> dict[str, float]:
 
 
 def _read(text: str) -> _Reading:
-    words = " ".join(_NOISE.sub(" ", text[: 2 * _N_READ]).split())[:_N_READ]
-    evidence = len(_LETTER.findall(words)) + 2 * len(_DENSE.findall(words))
+    text = text[: 2 * _N_READ]
+    noise = _NOISE if "@" in text else _NOISE_WITHOUT_AT
+    words = " ".join(noise.sub(" ", text).split())[:_N_READ]
+    evidence = sum(map(len, _LETTERS.findall(words)))
+    if not words.isascii():
+        evidence += 2 * len(_DENSE.findall(words))
     return _Reading(_candidates(words) if evidence else {}, evidence)
 
 

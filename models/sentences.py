@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
-from typing import TYPE_CHECKING
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any
 
 from models.stops import belong_together
 from models.surrogates import replaced
 
 if TYPE_CHECKING:
-    from spacy.language import Language
+    from spacy.tokenizer import Tokenizer
 
 Spans = list[tuple[int, int]]
 
@@ -38,6 +38,9 @@ _ALWAYS_OPEN = "«„‹([¿¡"
 _ITEM = re.compile(r"(?:[-*+•‣·–—◦▪●]|\(?\d{1,3}[.)]|\(?[a-zA-Z]\))\s+\S")
 _HEADING = re.compile(r"#{1,6}\s|[=~_*-]{3,}\s*\Z")
 _ENDS = re.compile(r"[.:!?…。！？][\"'”’»)\]]*\Z")
+_NEXT = re.compile(r"(\s+)(\S+)")
+_MAX_KEPT = 60
+"""Characters of a stretch up to which its reading is kept for the next time."""
 _ROOM = 0.8
 """Share of a paragraph's widest line up to which a line counts as left short on purpose."""
 
@@ -51,11 +54,10 @@ def split(text: str, language: str | None = None) -> Spans:
     list items; a line break inside a wrapped paragraph does not end it.
     """
     text = replaced(text)
-    pipeline = _pipeline(language or _ANY_LANGUAGE)
     found: Spans = []
     for start, end in _blocks(text):
         spans: Spans = []
-        for span in _cuts(text, start, end, pipeline):
+        for span in _cuts(text, start, end, language or _ANY_LANGUAGE):
             if spans and belong_together(text, spans[-1], span, language=language):
                 spans[-1] = (spans[-1][0], span[1])
             else:
@@ -103,21 +105,72 @@ def _starts_anew(text: str, last: tuple[int, int], line: tuple[int, int], *, wid
     return would_fit and not here[0].islower()
 
 
-def _cuts(text: str, start: int, end: int, pipeline: Language) -> Iterator[tuple[int, int]]:
+def _cuts(text: str, start: int, end: int, language: str) -> Iterator[tuple[int, int]]:
     """The sentencizer's sentences of one block, trimmed."""
     if not _inner_stop().search(text, start, end):
         yield start, end  # nothing for the sentencizer to find
         return
     for piece_start, piece_end in _pieces(text, start, end):
         begin = piece_start
-        for sentence in pipeline(text[piece_start:piece_end]).sents:
-            stop = piece_start + sentence.end_char
+        for place in (*_ends(text[piece_start:piece_end], language), None):
+            stop = piece_end if place is None else piece_start + place
             if stop < piece_end:
                 stop = _before_opener(text, begin, stop)
             span = _trimmed(text, begin, stop)
             begin = stop
             if span:
                 yield span
+
+
+def _ends(text: str, language: str) -> list[int]:
+    """Where the sentencizer ends the sentences of a text, but for the last.
+
+    spaCy's tokenizer reads what stands between two blanks by itself, so only the stretches
+    with a stop, and what may close the sentence behind them, are given to it.
+    """
+    ends: list[int] = []
+    with_stop = _stretch_with_stop()
+    found = with_stop.search(text)
+    while found:
+        at, stretch, is_stopped = found.start(), found.group(), False
+        while True:
+            places, is_stopped = _read(stretch, language, is_stopped)
+            ends.extend([at + place for place in places])
+            end = at + len(stretch)
+            following = _NEXT.match(text, end) if is_stopped else None
+            if following is None:
+                break
+            if following.group(1) != " " or following.group(2)[0].isalnum():
+                ends.append(end)
+                break
+            at, stretch = following.start(2), following.group(2)
+        found = with_stop.search(text, end)
+    return ends
+
+
+def _read(stretch: str, language: str, is_stopped: bool) -> tuple[tuple[int, ...], bool]:
+    return (_tokenized if len(stretch) <= _MAX_KEPT else _tokenized.__wrapped__)(
+        stretch, language, is_stopped
+    )
+
+
+@lru_cache(maxsize=50_000)
+def _tokenized(stretch: str, language: str, is_stopped: bool) -> tuple[tuple[int, ...], bool]:
+    """Where sentences end within a stretch without blanks, and whether a stop is open behind
+    it, as ``is_stopped`` says for what stands before it.
+
+    The rule is that of spaCy's Sentencizer: the first token behind a stop that is neither a
+    stop nor punctuation begins a sentence.
+    """
+    stops = _stops()
+    ends: list[int] = []
+    for token in _tokenizer(language)(stretch):
+        if token.text in stops:
+            is_stopped = True
+        elif is_stopped and not token.is_punct:
+            ends.append(token.idx)
+            is_stopped = False
+    return tuple(ends), is_stopped
 
 
 def _before_opener(text: str, start: int, end: int) -> int:
@@ -146,26 +199,44 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 
 @cache
-def _inner_stop() -> re.Pattern[str]:
-    """A mark that may end a sentence, with something after it."""
+def _stops() -> frozenset[str]:
+    """The tokens that end a sentence."""
     from spacy.pipeline import Sentencizer
 
-    marks = "".join({*Sentencizer.default_punct_chars, *"…"})
-    return re.compile(rf"[{re.escape(marks)}](?=.*\S)", re.DOTALL)
+    return frozenset((*Sentencizer.default_punct_chars, *_ELLIPSES))
 
 
 @cache
-def _pipeline(language: str) -> Language:
+def _marks() -> str:
+    """The stops of one character, for a set in a pattern."""
+    return re.escape("".join(sorted(mark for mark in _stops() if len(mark) == 1)))
+
+
+@cache
+def _inner_stop() -> re.Pattern[str]:
+    """A mark that may end a sentence, with something after it."""
+    return re.compile(rf"[{_marks()}](?=.*\S)", re.DOTALL)
+
+
+@cache
+def _stretch_with_stop() -> re.Pattern[str]:
+    """What stands between two blanks, with a mark that may end a sentence."""
+    return re.compile(rf"(?<!\S)[^\s{_marks()}]*+[{_marks()}]\S*")
+
+
+@cache
+def _tokenizer(language: str) -> Tokenizer:
     import spacy
-    from spacy.pipeline import Sentencizer
+    from spacy.attrs import IS_PUNCT
 
     if language in _READ_WITHOUT_THEIR_OWN:
         language = _ANY_LANGUAGE
     try:
         pipeline = spacy.blank(language)
     except ImportError:  # spaCy does not know the language
-        return _pipeline(_ANY_LANGUAGE)
-    stops = [*Sentencizer.default_punct_chars, *_ELLIPSES]
-    pipeline.add_pipe("sentencizer", config={"punct_chars": stops})
-    pipeline.max_length = 2**62  # the limit guards parsers, which a blank pipeline has not
-    return pipeline
+        return _tokenizer(_ANY_LANGUAGE)
+    vocab: Any = pipeline.vocab  # its types lack this attribute
+    # What else spaCy finds out about each new word takes longer than the tokenizing.
+    vocab.lex_attr_getters = {IS_PUNCT: vocab.lex_attr_getters[IS_PUNCT]}
+    tokenizer: Tokenizer = pipeline.tokenizer
+    return tokenizer

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from synth.clean.lines import Block, Line, trimmed
 from synth.records import CleanText, Quote, QuoteKind
+
+_BLANK_LINES = re.compile(r"\n{3,}")
 
 
 def assemble(lines: list[Line]) -> CleanText:
@@ -23,26 +26,19 @@ def assemble(lines: list[Line]) -> CleanText:
 
 def _run_end(lines: list[Line], i: int) -> int:
     """End of the lines that share kind and depth with line ``i``; blank lines join any run."""
-    first = lines[i]
-    end = i + 1
-    while end < len(lines):
+    kind, depth, author = lines[i].kind, lines[i].depth, lines[i].author
+    for end in range(i + 1, len(lines)):
         line = lines[end]
-        if not line.is_blank or line.kind is not None or line.depth:
-            if line.kind is not first.kind or line.depth != first.depth:
-                break
-            if line.author != first.author and line.author is not None:
-                break
-        end += 1
-    return end
+        if line.is_blank and line.kind is None and not line.depth:
+            continue
+        if line.kind is not kind or line.depth != depth or line.author not in (None, author):
+            return end
+    return len(lines)
 
 
 def _text(lines: list[Line], block: Block) -> str:
-    kept: list[str] = []
-    for line in lines[block.start : block.end]:
-        text = line.text.rstrip()
-        if text or (kept and kept[-1]):
-            kept.append(text)
-    return "\n".join(kept)
+    text = "\n".join([line.text.rstrip() for line in lines[block.start : block.end]])
+    return _BLANK_LINES.sub("\n\n", text) if "\n\n\n" in text else text
 
 
 @dataclass(slots=True)

@@ -56,14 +56,15 @@ def mark_attributions(lines: list[Line]) -> None:
     """Mark the attribution lines, and what an unmarked full quote below them covers."""
     last: int | None = None
     for i, line in enumerate(lines):
-        if line.is_blank and line.depth == 0:
+        if line.is_blank and not line.depth:
             continue
-        if last is not None and line.depth > lines[last].depth and i - last <= 3:
+        if line.depth and last is not None and line.depth > lines[last].depth and i - last <= 3:
             _mark_before_quote(lines, last, i)
         last = i
     for i, line in enumerate(lines):
-        is_candidate = line.is_own and not line.is_blank and not line.is_verbatim
-        if is_candidate and _mark_unmarked_quote(lines, i):
+        if line.depth or line.is_blank or line.is_verbatim or line.kind is not None:
+            continue
+        if _mark_unmarked_quote(lines, i):
             break
 
 

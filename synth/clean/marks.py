@@ -24,10 +24,15 @@ _OUTPUT = re.compile(
 
 def read_mail_lines(text: str) -> list[Line]:
     """Lines with their quote depth, the marks taken off. Console sessions stay own text."""
-    lines = [_marked_line(raw) for raw in text.split("\n")]
-    _read_bars(lines)
-    _read_names(lines)
-    _keep_consoles(lines, text.split("\n"))
+    raw_lines = text.split("\n")
+    if "|" not in text and ">" not in text:
+        return [Line(raw) for raw in raw_lines]
+    lines = [_marked_line(raw) if ">" in raw[:6] else Line(raw) for raw in raw_lines]
+    if "|" in text:
+        _read_bars(lines)
+    if ">" in text:
+        _read_names(lines)
+    _keep_consoles(lines, raw_lines)
     _join_overflow(lines)
     return lines
 
@@ -42,7 +47,7 @@ def read_comment_lines(text: str) -> list[Line]:
     raw_lines = text.split("\n")
     if ">" not in text:
         return [Line(raw) for raw in raw_lines]
-    lines = [_marked_line(raw) for raw in raw_lines]
+    lines = [_marked_line(raw) if ">" in raw[:6] else Line(raw) for raw in raw_lines]
     for block in _quoted_runs(lines):
         if not _is_plain_quote([line.text for line in lines[block.start : block.end]]):
             _restore(lines, raw_lines, block)
@@ -59,9 +64,11 @@ def _is_plain_quote(texts: list[str]) -> bool:
 
 
 def _marked_line(raw: str) -> Line:
-    if ">" not in raw[:6]:
-        return Line(raw)
-    if found := _MBOX_FROM.match(raw):  # mbox files put one mark before a line's "From "
+    if raw[:2] == "> " and raw[2:3] != ">":  # what nearly all are, without a pattern
+        return Line(raw[2:], 1)
+    if "From " in raw and (
+        found := _MBOX_FROM.match(raw)
+    ):  # mbox files put one mark before a line's "From "
         n_marks = len(found.group(1)) - 1
         return Line(raw[n_marks + 1 :], depth=n_marks)
     found = _MARK.match(raw)
@@ -73,12 +80,14 @@ def _marked_line(raw: str) -> Line:
 def _quoted_runs(lines: list[Line]) -> list[Block]:
     runs: list[Block] = []
     start: int | None = None
-    for i in range(len(lines) + 1):
-        if i < len(lines) and lines[i].depth > 0:
+    for i, line in enumerate(lines):
+        if line.depth:
             start = i if start is None else start
         elif start is not None:
             runs.append(Block(start, i))
             start = None
+    if start is not None:
+        runs.append(Block(start, len(lines)))
     return runs
 
 
@@ -87,12 +96,12 @@ def _restore(lines: list[Line], raw_lines: list[str], block: Block) -> None:
         lines[i] = Line(raw_lines[i], is_verbatim=True)
 
 
-def _runs_matching(lines: list[Line], pattern: re.Pattern[str]) -> list[list[int]]:
-    """Runs of neighbouring own lines that all match."""
+def _runs_matching(lines: list[Line], pattern: re.Pattern[str], sign: str) -> list[list[int]]:
+    """Runs of neighbouring own lines that all match; only those with ``sign`` can."""
     runs: list[list[int]] = []
     last = -2
     for i, line in enumerate(lines):
-        if line.depth == 0 and pattern.match(line.text):
+        if not line.depth and sign in line.text and pattern.match(line.text):
             if last != i - 1:
                 runs.append([])
             runs[-1].append(i)
@@ -105,7 +114,7 @@ def _read_bars(lines: list[Line]) -> None:
 
     In a message that quotes so once, single lines count too.
     """
-    runs = _runs_matching(lines, _BAR)
+    runs = _runs_matching(lines, _BAR, "|")
     has_quotes = any(_is_barred_quote(lines, run, n_needed=2) for run in runs)
     for run in runs:
         if not _is_barred_quote(lines, run, n_needed=1 if has_quotes else 2):
@@ -134,7 +143,7 @@ def _is_barred_quote(lines: list[Line], run: list[int], *, n_needed: int) -> boo
 
 def _read_names(lines: list[Line]) -> None:
     """``Ann> text`` (supercite): at least two lines with one name, and prose behind it."""
-    for run in _runs_matching(lines, _NAMED):
+    for run in _runs_matching(lines, _NAMED, ">"):
         found = [m for i in run if (m := _NAMED.match(lines[i].text))]
         names = {m.group(1) for m in found}
         inner = [lines[i].text[m.end() :] for i, m in zip(run, found, strict=True)]
@@ -178,9 +187,10 @@ def _next_filled(lines: list[Line], places: range) -> str:
 def _join_overflow(lines: list[Line]) -> None:
     """Words that a mailer wrapped out of a quoted line, or left unmarked, stay with the quote."""
     for i in range(1, len(lines) - 1):
-        line, before, after = lines[i], lines[i - 1], lines[i + 1]
-        if line.depth or line.is_blank or line.is_verbatim or after.depth == 0:
+        line, after = lines[i], lines[i + 1]
+        if line.depth or not after.depth or line.is_blank or line.is_verbatim:
             continue
+        before = lines[i - 1]
         is_rest = len(line.text) <= 30 and len(before.text) >= 60 and not line.text[0].isupper()
         is_sandwiched = before.depth == after.depth and is_rest
         runs_on = line.text.rstrip()[-1] not in ".:!?," and after.text[:1].islower()

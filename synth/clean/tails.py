@@ -47,7 +47,8 @@ def mark_footers(lines: list[Line]) -> None:
     i = 0
     while i < len(lines):
         line = lines[i]
-        if line.is_blank or not line.is_own or line.text.lstrip()[0] not in _FOOTER_INITIALS:
+        is_own = not line.depth and line.kind is None and not line.is_blank
+        if not is_own or line.text.lstrip()[0] not in _FOOTER_INITIALS:
             i += 1
             continue
         end = _footer_end(lines, i)
@@ -119,7 +120,8 @@ def _mark_delimited(lines: list[Line], segment: Block) -> Block:
     n_filled = 0
     for i in range(segment.end - 1, segment.start - 1, -1):
         line = lines[i]
-        if _DELIMITER.match(line.text) and not line.is_verbatim:
+        is_short = len(line.text) <= 3  # what the pattern matches at most
+        if is_short and _DELIMITER.match(line.text) and not line.is_verbatim:
             if line.text == "-- " or n_filled <= _MAX_SIGNATURE_LINES:
                 mark(lines, Block(i, segment.end), QuoteKind.SIGNATURE)
                 segment, n_filled = trimmed(lines, segment.start, i), 0

@@ -39,29 +39,34 @@ def _unwrapped_once(lines: list[Line]) -> list[Line]:
     paragraphs: list[list[Line]] = []
     last: Line | None = None
     for line in lines:
-        opens_paragraph = last is None or last.is_blank or not last.is_own
-        if last is not None and _continues(last, line, width):
+        opens_paragraph = last is None or last.is_blank or last.depth > 0 or last.kind is not None
+        is_own = not line.depth and line.kind is None
+        if is_own and last is not None and not line.is_blank and _continues(last, line, width):
             paragraphs[-1].append(line)
         else:
             paragraphs.append([line])
         # The first line of a paragraph may be indented.
-        last = Line(line.text.lstrip()) if opens_paragraph and line.is_own else line
-    return [_joined(paragraph) for paragraph in paragraphs]
+        is_indented = line.text[:1].isspace()
+        last = Line(line.text.lstrip()) if is_indented and is_own and opens_paragraph else line
+    return [p[0] if len(p) == 1 else _joined(p) for p in paragraphs]
 
 
 def _joined(paragraph: list[Line]) -> Line:
     first, *rest = paragraph
-    if not rest:
-        return first
     return Line(" ".join((first.text.rstrip(), *(line.text.strip() for line in rest))))
 
 
 def _width(lines: list[Line]) -> int:
+    """Of the longest prose line, or of one that is too long for a wrapped text."""
     width = 0
     for line in lines:
+        if line.depth or len(line.text) <= width or line.kind is not None or line.is_verbatim:
+            continue
         text = line.text.strip()
-        if line.is_own and not line.is_verbatim and len(text) > width and _is_prose(text):
+        if len(text) > width and _is_prose(text):
             width = len(text)
+            if width > _MAX_WIDTH:
+                break
     return width
 
 

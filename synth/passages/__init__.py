@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
-from synth.passages.paragraphs import Stretch, runs_of_speech
-from synth.passages.speech import is_speech, n_words
+from synth.passages.paragraphs import runs_of_speech
+from synth.passages.speech import has_words, is_speech, n_words
 from synth.records import Span
 
 __all__ = ["cut", "is_speech", "n_words"]
@@ -25,6 +26,14 @@ FRAGMENT = 3
 SentenceSplitter = Callable[[str, str | None], list[tuple[int, int]]]
 
 _CLAUSE_END = re.compile(r"[;:,.!?–—]\s|\n|\s[-–—(]")
+
+
+class Stretch(NamedTuple):
+    """``start:end`` of a text, with its number of words."""
+
+    start: int
+    end: int
+    n_words: int
 
 
 def cut(text: str, language: str | None, *, split: SentenceSplitter | None = None) -> list[Span]:
@@ -54,7 +63,7 @@ def cut(text: str, language: str | None, *, split: SentenceSplitter | None = Non
     for run in paragraphs:
         for paragraph in _without_tiny(run):
             spans.extend(_grouped(paragraph))
-    telling = [span for span in spans if n_words(text[span.start : span.end]) >= FRAGMENT]
+    telling = [span for span in spans if has_words(text[span.start : span.end], FRAGMENT)]
     return telling or spans[:1]
 
 
@@ -65,23 +74,24 @@ def _model_split() -> SentenceSplitter:
 
 
 def _sentences(
-    text: str, paragraph: Stretch, language: str | None, split: SentenceSplitter
+    text: str, paragraph: Span, language: str | None, split: SentenceSplitter
 ) -> list[Stretch]:
     """The sentences of a paragraph that are speech, none longer than a passage may be."""
     body = text[paragraph.start : paragraph.end]
     found: list[Stretch] = []
     for start, end in split(body, language):
-        for a, b in _bounded(body, start, end):
+        for a, b, n in _bounded(body, start, end):
             piece = body[a:b].strip()
             if is_speech(piece):
                 at = paragraph.start + body.index(piece, a)
-                found.append(Stretch(at, at + len(piece), n_words(piece)))
+                found.append(Stretch(at, at + len(piece), n))
     return found
 
 
-def _bounded(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def _bounded(text: str, start: int, end: int) -> Iterator[Stretch]:
     """``start:end`` in pieces of at most ``MAX_WORDS`` words and ``MAX_CHARS`` characters,
     cut behind a clause where there is one near, else between words."""
+    whole = start
     n_left = n_words(text[start:end])  # counted once: a text may be one word of 10 MB
     while end - start > MAX_CHARS or n_left > MAX_WORDS:
         n_pieces = math.ceil(max((end - start) / MAX_CHARS, n_left / MAX_WORDS))
@@ -92,10 +102,12 @@ def _bounded(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         at = min(cuts, key=lambda place: abs(place - ideal))
         if not start < at < end:
             break
-        yield start, at
-        n_left -= n_words(text[start:at])
+        n_piece = n_words(text[start:at])
+        yield Stretch(start, at, n_piece)
+        n_left -= n_piece
         start = at
-    yield start, end
+    # A cut inside a word leaves two.
+    yield Stretch(start, end, n_left if start == whole else n_words(text[start:end]))
 
 
 def _without_name(text: str, run: list[list[Stretch]]) -> list[list[Stretch]]:

@@ -7,17 +7,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from synth.passages.speech import is_code_line, is_table_line, n_words
+from synth.records import Span
 
 _LIST_MARK = re.compile(r"\s*(?:[-*+•·–—▪◦‣]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|#{1,6})\s+")
 _FENCE = re.compile(r"\s{0,3}(```|~~~)")
-
-
-class Stretch(NamedTuple):
-    """``start:end`` of a text, with its number of words."""
-
-    start: int
-    end: int
-    n_words: int
 
 
 class _Line(NamedTuple):
@@ -27,17 +20,17 @@ class _Line(NamedTuple):
     is_code: bool
 
 
-def runs_of_speech(text: str) -> list[list[Stretch]]:
+def runs_of_speech(text: str) -> list[list[Span]]:
     """Runs of neighbouring paragraphs; between two runs stands what is not speech.
 
     A paragraph is a block between blank lines, or one list item without its marker.
     """
-    runs: list[list[Stretch]] = [[]]
+    runs: list[list[Span]] = [[]]
     open_lines: list[_Line] = []
 
     def close_paragraph() -> None:
         if open_lines:
-            runs[-1].append(_paragraph(text, open_lines))
+            runs[-1].append(_paragraph(open_lines))
             open_lines.clear()
 
     for line in _lines(text):
@@ -55,13 +48,12 @@ def runs_of_speech(text: str) -> list[list[Stretch]]:
     return [run for run in runs if run]
 
 
-def _paragraph(text: str, lines: list[_Line]) -> Stretch:
+def _paragraph(lines: list[_Line]) -> Span:
     first = lines[0]
     mark = _LIST_MARK.match(first.text)
     start = first.start + (mark.end() if mark else len(first.text) - len(first.text.lstrip()))
     end = lines[-1].start + len(lines[-1].text.rstrip())
-    start = min(start, end)
-    return Stretch(start, end, n_words(text[start:end]))
+    return Span(start=min(start, end), end=end)
 
 
 def _lines(text: str) -> Iterator[_Line]:
@@ -78,7 +70,7 @@ def _verdicts(raw: list[str]) -> list[bool]:
     verdicts: list[bool] = []
     is_fenced = False
     for line in raw:
-        fence = _FENCE.match(line) is not None
+        fence = ("```" in line or "~~~" in line) and _FENCE.match(line) is not None
         verdicts.append(fence or is_fenced or is_code_line(line))
         is_fenced ^= fence
     for i in range(1, len(raw) - 1):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import re
+import string
+from itertools import islice
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*|\d+(?:[.,:]\d+)*")
 _IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
@@ -38,7 +40,8 @@ _CODE_LINE = re.compile(
 )
 _JUDGED_CHARS = 500
 """Of a line, the characters looked at: bounds the time for megabyte lines."""
-_SYMBOL = re.compile(r"[{}\[\]<>=;$@#\\|^~]|\(\)")
+_SYMBOLS = rb"{}[]<>=;$@#\|^~"
+_ASCII_LETTERS = string.ascii_letters.encode()
 # Some type two blanks after a sentence.
 _COLUMNS = re.compile(r"[^\s.!?:;](?:\s{2,}|\t|\s\|\s)\S")
 
@@ -80,6 +83,13 @@ def n_words(text: str) -> int:
     return len(_WORD.findall(_IDEOGRAPH.sub(" ", text))) + math.ceil(n_ideographs / 2)
 
 
+def has_words(text: str, n: int) -> bool:
+    """``n_words(text) >= n``, without counting on; ``n`` is at least 1."""
+    if not text.isascii():
+        return n_words(text) >= n
+    return next(islice(_WORD.finditer(text), n - 1, None), None) is not None
+
+
 def is_speech(text: str) -> bool:
     """Whether a stretch says something: words, and not only a greeting, thanks, code,
     an address or figures.
@@ -87,7 +97,7 @@ def is_speech(text: str) -> bool:
     Made for stretches of a sentence or more in languages of any script; the courtesies
     known are English, French and German, with the commonest of their neighbours.
     """
-    bare = _URL.sub(" ", text).strip()
+    bare = _without_urls(text, " ").strip()
     letters = _n_letters(bare)
     if letters < 3 or (letters < 5 and bare.casefold().strip(" .,!?") in _BARE_ANSWERS):
         return False
@@ -107,7 +117,19 @@ def _n_filled(text: str) -> int:
 
 
 def _n_letters(text: str) -> int:
+    if text.isascii():
+        return _n_of(_ASCII_LETTERS, text)
     return sum(map(len, _LETTERS.findall(text)))
+
+
+def _n_of(characters: bytes, text: str) -> int:
+    """How many characters of a text are among some of ASCII; faster than any pattern."""
+    encoded = text.encode("ascii", "replace")
+    return len(encoded) - len(encoded.translate(None, characters))
+
+
+def _without_urls(text: str, put: str) -> str:
+    return _URL.sub(put, text) if "://" in text or "www." in text else text
 
 
 def is_courtesy(text: str) -> bool:
@@ -133,9 +155,9 @@ def is_code_line(line: str) -> bool:
         return False
     if _CODE_LINE.match(line):
         return True
-    if not (without := _URL.sub("", bare).strip(" -*•<>().,:;")):
+    if not (without := _without_urls(bare, "").strip(" -*•<>().,:;")):
         return True
-    n_symbols = len(_SYMBOL.findall(without))
+    n_symbols = _n_of(_SYMBOLS, without) + without.count("()")
     if n_symbols >= 3 and n_symbols > 0.1 * len(without):
         return True
     return is_table_line(without)
@@ -143,8 +165,12 @@ def is_code_line(line: str) -> bool:
 
 def is_table_line(line: str) -> bool:
     """Whether a line is a row of columns, or mostly figures, or a rule."""
-    filled = _n_filled(line)
+    words = line.split()
+    filled = sum(map(len, words))
     letters = _n_letters(line)
     if filled >= 3 and letters < (0.5 if line.isascii() else 0.35) * filled:
         return True
+    is_spaced_once = len(line) - filled < len(words)
+    if is_spaced_once and "\t" not in line and "|" not in line:
+        return False
     return len(_COLUMNS.findall(line)) >= 2 and n_words(line) <= 14

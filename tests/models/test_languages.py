@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.languages import identify, identify_one, shares
+from models.languages import identify, identify_one, identify_together, shares
 
 SENTENCES = {
     "en": "The council should plant more trees along the river before next summer.",
@@ -62,6 +62,13 @@ def test_shares_are_of_the_known_ones_largest_first() -> None:
     assert shares(["fr", None, "en", "fr", "fr"]) == {"fr": 0.75, "en": 0.25}
     assert list(shares(["fr", "en", "en"])) == ["en", "fr"]
     assert shares([None, None]) == {}
+
+
+def test_texts_read_together_are_each_others_prior() -> None:
+    texts = [SENTENCES["fr"], "ok", SENTENCES["de"], SENTENCES["fr"] + " Vite !", "+1"]
+    assert identify_together(texts) == identify(texts, prior=shares(identify(texts)))
+    assert identify_together(texts) == ["fr", "fr", "de", "fr", "fr"]
+    assert identify_together(["+1"]) == [None]
 
 
 @settings(max_examples=60, deadline=None)
