@@ -116,8 +116,10 @@ def choose_discussion(
 
 
 def title_of(path: str | Path) -> str:
-    """``exports/town_hall.csv.gz`` → ``town hall``."""
+    """``exports/town_hall.csv.gz`` → ``town hall``; a glob is called after its folder."""
     name = Path(path).resolve().name
+    if set(name) & set("*?["):
+        name = Path(path).resolve().parent.name
     stem = name.split(".")[0] or name
     return stem.replace("_", " ").strip() or "discussion"
 

@@ -304,7 +304,9 @@ def _headings(groups: Groups, idea: int, phrases: Sequence[Sequence[tuple[str, s
         if surface is not None:
             told.append(surface)
             words.update(key_of(surface, primary(language)).split())
-    return [joined(told[:MOST_TOLD], language)] if len(told) > 1 else []
+    # The first that no other idea bears is taken.
+    choices = (told[:MOST_TOLD], told[1 : MOST_TOLD + 1], told[:2], told[: MOST_TOLD + 1])
+    return [joined(some, language) for some in choices if len(some) > 1]
 
 
 def _phrase_titles(phrases: Sequence[tuple[str, str]], language: str | None) -> list[str]:
