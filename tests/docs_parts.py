@@ -23,7 +23,8 @@ def commands_page() -> str:
         "stderr. Exit status: 0 done, 1 a problem with the input (one line says file, record and\n"
         "remedy), 2 wrong usage.\n",
     ]
-    with click.Context(main, info_name="synth", terminal_width=WIDTH) as context:
+    settings = main.context_settings  # as the command line itself does
+    with click.Context(main, info_name="synth", terminal_width=WIDTH, **settings) as context:
         parts.append(f"```\n{main.get_help(context)}\n```\n")
         for name in main.list_commands(context):
             command = main.get_command(context, name)
