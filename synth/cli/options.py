@@ -103,7 +103,7 @@ def build_options(command: Callable[..., Any]) -> Callable[..., Any]:
             type=click.Choice(["draft", "full"]),
             default="full",
             show_default=True,
-            help="Draft needs no transformer and takes seconds.",
+            help="Draft needs no transformer and is several times faster.",
         ),
     ):
         command = option(command)
