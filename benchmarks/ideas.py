@@ -36,6 +36,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from models import blend, load  # noqa: E402
+from models.sentences import split  # noqa: E402
 from synth.evaluate import IdeaScores, PlacedPassage, idea_per_message, score_labels  # noqa: E402
 from synth.ideas import find_ideas  # noqa: E402
 from synth.neighbours import centred, similarity_graph  # noqa: E402
@@ -136,7 +137,7 @@ def embed(coded: Coded) -> Embedded:
     passages: list[str] = []
     owner: list[int] = []
     for number, text in enumerate(coded.texts):
-        spans = [text[span.start : span.end] for span in cut(text, coded.language)] or [text]
+        spans = [text[span.start : span.end] for span in cut(text, split(text, coded.language))] or [text]
         passages += spans
         owner += [number] * len(spans)
     model = load("e5-small")

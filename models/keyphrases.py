@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from models import wordlists
+from models import spacy_alone, wordlists
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -63,6 +63,7 @@ def fold(word: str, language: str) -> str:
 @cache
 def stop_words(language: str) -> frozenset[str]:
     """Function words without accents; empty for a language that spaCy does not know."""
+    spacy_alone.load()
     from spacy.util import get_lang_class
 
     try:
@@ -133,9 +134,10 @@ def pipeline(language: str) -> Language:
 
     Raises ModelMissing where the pipeline of English or French is not installed.
     """
-    import spacy
-
     from models.errors import ModelMissing
+
+    spacy_alone.load()
+    import spacy
 
     if language in TAGGED:
         try:

@@ -53,7 +53,7 @@ _COMMON = 0.5
 """Share of the texts above which a term says nothing."""
 _N_COLUMNS = 50_000
 """N-grams that are kept, those of most texts first."""
-_N_FITTED = 10_000
+_N_FITTED = 5_000
 """Texts the axes are fitted on, evenly spread; the others are projected."""
 _N_ITERATIONS = 4
 """Power iterations of the randomised SVD (Halko et al. 2011)."""

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
+from models import spacy_alone
 from models.stops import belong_together
 from models.surrogates import replaced
 
@@ -201,6 +202,7 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
 @cache
 def _stops() -> frozenset[str]:
     """The tokens that end a sentence."""
+    spacy_alone.load()
     from spacy.pipeline import Sentencizer
 
     return frozenset((*Sentencizer.default_punct_chars, *_ELLIPSES))
@@ -226,6 +228,7 @@ def _stretch_with_stop() -> re.Pattern[str]:
 
 @cache
 def _tokenizer(language: str) -> Tokenizer:
+    spacy_alone.load()
     import spacy
     from spacy.attrs import IS_PUNCT
 

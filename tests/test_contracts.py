@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from models import identify
+from models.sentences import split
 from synth.clean import clean
 from synth.importers import Reading, read
 from synth.passages import cut
@@ -66,7 +67,7 @@ def looked_at(path: Path, *, most: int = MOST) -> Iterator[Looked]:
     texts = [clean(raw) for raw in raws]
     languages = identify([text.text for text in texts])
     for raw, text, language in zip(raws, texts, languages, strict=True):
-        yield Looked(raw=raw, clean=text, passages=cut(text.text, language))
+        yield Looked(raw=raw, clean=text, passages=cut(text.text, split(text.text, language)))
 
 
 @pytest.mark.parametrize("name", SETS)

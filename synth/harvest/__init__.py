@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from synth.harvest.choose import choose, undecided
 from synth.harvest.quotes import count_quotes
-from synth.harvest.rough import rough_sentences
 from synth.harvest.rows import DecidedSpan, QuoteRow, SentenceRow, Suggestion
 from synth.harvest.scores import Scores, score_sentences
 
@@ -27,7 +26,6 @@ __all__ = [
     "Suggestion",
     "count_quotes",
     "merge_decisions",
-    "rough_sentences",
     "score_sentences",
     "suggest",
 ]
@@ -36,12 +34,15 @@ __all__ = [
 def suggest(
     sentences: Sequence[SentenceRow],
     *,
+    quotes: Sequence[QuoteRow] = (),
     limit: int | Literal["all"] | None = None,
     vectors: NDArray[np.float32] | None = None,
     decided: Iterable[DecidedSpan] = (),
 ) -> list[Suggestion]:
     """Key passages of a discussion.
 
+    ``quotes``: what messages repeat of earlier ones; a sentence that later messages quote
+    counts for more. Leave them out where the sentences know their ``n_quoted`` already.
     ``limit``: None for a readable number (about twice the square root of the number of
     sentences, at least one per idea and for the busiest threads), a number for at most
     so many, best first, or ``"all"`` for every sentence in the order given.
@@ -57,7 +58,7 @@ def suggest(
         raise ValueError(f"{len(vectors)} vectors for {len(sentences)} sentences")
     if not sentences:
         return []
-    scores = score_sentences(sentences)
+    scores = score_sentences(sentences, quotes=quotes)
     rows = undecided(sentences, decided)
     if limit != "all":
         rows = choose(sentences, scores, rows=rows, limit=limit, vectors=vectors)

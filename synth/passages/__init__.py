@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from synth.passages.paragraphs import runs_of_speech
@@ -23,8 +24,6 @@ TINY = 12
 FRAGMENT = 3
 """Words below which a stretch is a passage only where it is the whole message."""
 
-SentenceSplitter = Callable[[str, str | None], list[tuple[int, int]]]
-
 _CLAUSE_END = re.compile(r"[;:,.!?–—]\s|\n|\s[-–—(]")
 
 
@@ -36,7 +35,7 @@ class Stretch(NamedTuple):
     n_words: int
 
 
-def cut(text: str, language: str | None, *, split: SentenceSplitter | None = None) -> list[Span]:
+def cut(text: str, sentences: Sequence[tuple[int, int]]) -> list[Span]:
     """The passages of a clean text: ordered, disjoint, none empty or blank at its ends.
 
     A short message (up to 50 words) is one passage. In a longer one the sentences of a
@@ -44,21 +43,23 @@ def cut(text: str, language: str | None, *, split: SentenceSplitter | None = Non
     (headings, list items) are joined to a neighbour. Code, output, tables and bare
     addresses belong to no passage, nor do sentences that only greet or thank.
 
-    ``split`` gives the ``(start, end)`` of the sentences of a text in a language;
-    by default it is ``models.sentences.split``.
+    ``sentences``: the ``(start, end)`` of the sentences of the text, in order and disjoint,
+    as ``models.sentences.split`` gives them. One that reaches over the
+    end of a paragraph is cut there.
     """
-    split = split or _model_split()
     runs = runs_of_speech(text)
+    ends = [end for _, end in sentences]
     paragraphs = [
-        [kept for p in run if (kept := _sentences(text, p, language, split))] for run in runs
+        [kept for p in run if (kept := _speech(text, p, sentences[bisect_right(ends, p.start) :]))]
+        for run in runs
     ]
     paragraphs = [run for run in paragraphs if run]
     if paragraphs:
         paragraphs[-1] = _without_name(text, paragraphs[-1])
-    sentences = [s for run in paragraphs for p in run for s in p]
-    is_short = len(runs) == 1 and 0 < sum(s.n_words for s in sentences) <= SHORT_MESSAGE
-    if is_short and sentences[-1].end - sentences[0].start <= MAX_CHARS:
-        return [Span(start=sentences[0].start, end=sentences[-1].end)]
+    flat = [s for run in paragraphs for p in run for s in p]
+    is_short = len(runs) == 1 and 0 < sum(s.n_words for s in flat) <= SHORT_MESSAGE
+    if is_short and flat[-1].end - flat[0].start <= MAX_CHARS:
+        return [Span(start=flat[0].start, end=flat[-1].end)]
     spans: list[Span] = []
     for run in paragraphs:
         for paragraph in _without_tiny(run):
@@ -67,23 +68,19 @@ def cut(text: str, language: str | None, *, split: SentenceSplitter | None = Non
     return telling or spans[:1]
 
 
-def _model_split() -> SentenceSplitter:
-    from models.sentences import split
+def _speech(text: str, paragraph: Span, sentences: Sequence[tuple[int, int]]) -> list[Stretch]:
+    """The sentences of a paragraph that are speech, none longer than a passage may be.
 
-    return split
-
-
-def _sentences(
-    text: str, paragraph: Span, language: str | None, split: SentenceSplitter
-) -> list[Stretch]:
-    """The sentences of a paragraph that are speech, none longer than a passage may be."""
-    body = text[paragraph.start : paragraph.end]
+    ``sentences``: in order, none that ends before the paragraph.
+    """
     found: list[Stretch] = []
-    for start, end in split(body, language):
-        for a, b, n in _bounded(body, start, end):
-            piece = body[a:b].strip()
+    for start, end in sentences:
+        if start >= paragraph.end:
+            break
+        for a, b, n in _bounded(text, max(start, paragraph.start), min(end, paragraph.end)):
+            piece = text[a:b].strip()
             if is_speech(piece):
-                at = paragraph.start + body.index(piece, a)
+                at = text.index(piece, a)
                 found.append(Stretch(at, at + len(piece), n))
     return found
 

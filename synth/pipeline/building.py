@@ -14,12 +14,13 @@ from synth.ideas import find_ideas
 from synth.identity import NOTHING, Lineage
 from synth.layout import lay_out
 from synth.neighbours import centred, similarity_graph
-from synth.passages import cut, is_speech
+from synth.passages import is_speech
+from synth.pipeline.cutting import Cuts, cut_messages
 from synth.pipeline.embedding import embed_passages
 from synth.pipeline.mapping import name_tree
 from synth.pipeline.suggesting import suggest_extracts
 from synth.placement import place
-from synth.records import IdeaName, IdeaTree, Message, Origin, Passage, Span
+from synth.records import IdeaName, IdeaTree, Message, Origin, Passage
 from synth.settings import QUIET, Progress, Settings
 from synth.store import Store
 from synth.store.values import json_text
@@ -147,7 +148,7 @@ class _Build:
         with self._timed("load model"):
             embedder = models.load(self._settings.model or DEFAULT_MODELS[self._settings.quality])
         with self._timed("passages"):
-            passages = self._cut(messages)
+            cuts, passages = self._cut(messages)
         with self._timed("embed"):
             vectors, is_read = embed_passages(
                 self._store,
@@ -165,24 +166,20 @@ class _Build:
         with self._timed("write"), self._store.atomic():
             self._write(found, passages)
             with self._timed("suggest"):
-                n_suggestions = self._suggest(messages, vectors)
+                n_suggestions = self._suggest(messages, cuts, vectors)
         outcome = self._outcome(found, passages, n_suggestions)
         outcome["n_read_by_model"] = int(is_read.sum())
         return outcome, asdict(embedder.card)
 
-    def _cut(self, messages: list[Message]) -> list[Passage]:
-        spans: dict[int, list[Span]] = {}
-        with self._progress.stage("Cut", total=len(messages), unit="messages") as stage:
-            for message in messages:
-                spans[message.id] = cut(message.text, message.language)
-                stage.advance()
+    def _cut(self, messages: list[Message]) -> tuple[Cuts, list[Passage]]:
+        cuts = cut_messages(messages, progress=self._progress)
         self._store.passages.replace(
             self._discussion_id,
-            spans,
+            cuts.passages,
             texts={message.id: message.text for message in messages},
             run_id=self._run_id,
         )
-        return self._store.passages.all(self._discussion_id)
+        return cuts, self._store.passages.all(self._discussion_id)
 
     def _find(
         self,
@@ -271,10 +268,15 @@ class _Build:
             for passage, (x, y) in zip(passages, found.places.tolist(), strict=True)
         )
 
-    def _suggest(self, messages: list[Message], vectors: NDArray[np.float32]) -> int:
+    def _suggest(self, messages: list[Message], cuts: Cuts, vectors: NDArray[np.float32]) -> int:
         with self._progress.stage("Suggest", total=len(messages), unit="messages") as stage:
             extracts = suggest_extracts(
-                self._store, self._discussion_id, messages, self._settings, vectors=vectors
+                self._store,
+                self._discussion_id,
+                messages,
+                self._settings,
+                sentences=cuts.sentences,
+                vectors=vectors,
             )
             stage.advance(len(messages))
         self._store.extracts.replace_suggestions(self._discussion_id, extracts, run_id=self._run_id)

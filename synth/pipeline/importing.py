@@ -9,18 +9,24 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
+from typing import TypeVar
 
 from synth.clean import clean
 from synth.errors import InputProblem
 from synth.importers import Reading, ReadOptions, read
 from synth.pipeline.threading import link_threads
-from synth.records import Problem, RawMessage
-from synth.settings import QUIET, Progress, Stage
+from synth.records import CleanText, Problem, RawMessage
+from synth.settings import QUIET, Progress
 from synth.store import Imported, Store
 from synth.store.messages import fingerprint
 from synth.store.participants import author_hash
+from synth.workers import in_order
+
+T = TypeVar("T")
 
 BATCH = 500
+N_ALONE = 4
+"""Batches before it is worth starting processes."""
 SAMPLE = 200
 """Records looked at to tell an updated export from another file that uses the same ids."""
 MIN_LIKENESS = 0.2
@@ -112,8 +118,36 @@ class _Counts:
     problems: list[Problem] = field(default_factory=list)
 
 
+Key = tuple[str, str]
+"""Namespace and source id of a message."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _File:
+    """A file that is being read."""
+
+    reading: Reading
+    source_file: int
+    counts: _Counts = field(default_factory=_Counts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Batch:
+    """Messages of a file that are being cleaned; the last of a file is empty."""
+
+    file: _File
+    new: Mapping[Key, RawMessage]
+    edited: Mapping[Key, RawMessage]
+    n_read: int
+    is_last: bool = False
+
+
 class _Import:
-    """One import: what is known of the discussion while files stream in."""
+    """One import: what is known of the discussion while files stream in.
+
+    Reading runs a few batches ahead of storing, so that messages can be cleaned in other
+    processes meanwhile; batches are stored in the order in which they were read.
+    """
 
     def __init__(self, store: Store, discussion_id: int, progress: Progress) -> None:
         self._store = store
@@ -122,7 +156,9 @@ class _Import:
         self._known = store.messages.fingerprints(discussion_id)
         self._space_of = {(i, sha): space for (space, i), sha in self._known.items()}
         self._participants = store.participants.known(discussion_id)
-        self._read: dict[tuple[str, str], int] = {}
+        self._read: dict[Key, int] = {}
+        self._waiting: dict[Key, RawMessage] = {}
+        self._open: list[_File] = []
         self._erased = store.participants.erased_keys(discussion_id)
         store.sources.close_interrupted(discussion_id)
 
@@ -134,12 +170,19 @@ class _Import:
     ) -> ImportReport:
         reports: list[FileReport] = []
         problems: list[Problem] = []
+        readings = _without_problems(read(inputs, format=format, options=options), problems)
         with self._progress.stage("Import", total=None, unit="messages") as stage:
-            for found in read(inputs, format=format, options=options):
-                if isinstance(found, Problem):
-                    problems.append(found)
-                else:
-                    reports.append(self._file(found, stage))
+            try:
+                for batch, cleaned in in_order(
+                    _cleaned, self._all_batches(readings), n_alone=N_ALONE
+                ):
+                    self._keep(batch, cleaned)
+                    stage.advance(batch.n_read)
+                    if batch.is_last:
+                        reports.append(self._close(batch.file))
+            finally:
+                for file in self._open:
+                    self._finish(file, "interrupted")
         n_threads = link_threads(self._store, self._discussion_id, progress=self._progress)
         return ImportReport(
             files=tuple(reports),
@@ -148,58 +191,69 @@ class _Import:
             evidence=self._store.evidence.counts(self._discussion_id),
         )
 
-    def _file(self, reading: Reading, stage: Stage) -> FileReport:
-        sources = self._store.sources
-        source_file = sources.begin(self._discussion_id, name=reading.name, format=reading.format)
-        counts = _Counts()
-        state = "interrupted"
-        try:
-            self._messages(reading, source_file, counts, stage)
-            state = "done"
-        finally:
-            sources.finish(
-                source_file,
-                state=state,
-                sha256=reading.sha256,
-                n_bytes=reading.n_bytes,
-                n_added=counts.added,
-                n_updated=counts.updated,
-                n_unchanged=counts.unchanged,
-                problems=counts.problems,
-            )
-        sources.forget_repeat(source_file)
+    def _close(self, file: _File) -> FileReport:
+        self._open.remove(file)
+        self._finish(file, "done")
+        self._store.sources.forget_repeat(file.source_file)
+        counts = file.counts
         return FileReport(
-            name=reading.name,
-            format=reading.format,
+            name=file.reading.name,
+            format=file.reading.format,
             n_added=counts.added,
             n_updated=counts.updated,
             n_unchanged=counts.unchanged,
             problems=tuple(counts.problems),
         )
 
-    def _messages(self, reading: Reading, source_file: int, counts: _Counts, stage: Stage) -> None:
-        """Stream one file into the store, batch by batch."""
-        is_chat = reading.format in CHATS
-        messages = _without_problems(reading.records, counts.problems)
+    def _finish(self, file: _File, state: str) -> None:
+        counts = file.counts
+        self._store.sources.finish(
+            file.source_file,
+            state=state,
+            sha256=file.reading.sha256,
+            n_bytes=file.reading.n_bytes,
+            n_added=counts.added,
+            n_updated=counts.updated,
+            n_unchanged=counts.unchanged,
+            problems=counts.problems,
+        )
+
+    def _all_batches(
+        self, readings: Iterable[Reading]
+    ) -> Iterator[tuple[_Batch, list[RawMessage]]]:
+        """The batches of all files, each with what another process needs of it."""
+        for reading in readings:
+            file = _File(
+                reading=reading,
+                source_file=self._store.sources.begin(
+                    self._discussion_id, name=reading.name, format=reading.format
+                ),
+            )
+            self._open.append(file)
+            for batch in self._batches(file):
+                yield batch, [*batch.new.values(), *batch.edited.values()]
+
+    def _batches(self, file: _File) -> Iterator[_Batch]:
+        """One file, batch by batch."""
+        counts = file.counts
+        messages = _without_problems(file.reading.records, counts.problems)
         sample = list(islice(messages, SAMPLE))
-        spaces = self._spaces(sample, Path(reading.file.path).stem)
-        seen: dict[tuple[str, str], int] = {}
-        for batch in _batches(chain(sample, messages)):
-            placed = [
-                (_renamed(raw, spaces), self._key(raw, spaces, seen, counts)) for raw in batch
-            ]
-            self._batch(placed, source_file, is_chat=is_chat, counts=counts)
-            stage.advance(len(batch))
+        spaces = self._spaces(sample, Path(file.reading.file.path).stem)
+        seen: dict[Key, int] = {}
+        for raws in _portions(chain(sample, messages)):
+            keyed = [(_renamed(raw, spaces), self._key(raw, spaces, seen, counts)) for raw in raws]
+            yield self._sorted(file, keyed)
         if counts.repeated:
-            counts.problems.append(_repeated(reading.name, counts.repeated))
+            counts.problems.append(_repeated(file.reading.name, counts.repeated))
+        yield _Batch(file=file, new={}, edited={}, n_read=0, is_last=True)
 
     def _key(
         self,
         raw: RawMessage,
         spaces: Mapping[str, str],
-        seen: dict[tuple[str, str], int],
+        seen: dict[Key, int],
         counts: _Counts,
-    ) -> tuple[str, str]:
+    ) -> Key:
         """Where the message is kept; an id used again for other words gets a place of its own."""
         space = base = spaces.get(raw.namespace, raw.namespace)
         words = hash(raw.text)
@@ -210,17 +264,11 @@ class _Import:
         counts.repeated += n > 1
         return space, raw.source_id
 
-    def _batch(
-        self,
-        batch: Sequence[tuple[RawMessage, tuple[str, str]]],
-        source_file: int,
-        *,
-        is_chat: bool,
-        counts: _Counts,
-    ) -> None:
-        new: dict[tuple[str, str], RawMessage] = {}
-        edited: dict[tuple[str, str], RawMessage] = {}
-        for raw, key in batch:
+    def _sorted(self, file: _File, keyed: Sequence[tuple[RawMessage, Key]]) -> _Batch:
+        """What of these messages is new, what was edited; the rest is there already."""
+        new: dict[Key, RawMessage] = {}
+        edited: dict[Key, RawMessage] = {}
+        for raw, key in keyed:
             before = self._known.get(key)
             if before == "erased" or self._is_erased(raw):
                 continue
@@ -229,33 +277,37 @@ class _Import:
             is_repeated = self._read.get(key) == words
             self._read[key] = words
             if before == sha or is_repeated:
-                counts.unchanged += 1
+                file.counts.unchanged += 1
                 continue
-            if before is None:
-                new[key] = raw
-                counts.added += 1
-            else:
-                edited[key] = raw
-                counts.updated += 1
+            (new if before is None else edited)[key] = raw
+            self._waiting[key] = raw
             self._known[key] = sha
             self._space_of.setdefault((raw.source_id, sha), key[0])
+        return _Batch(file=file, new=new, edited=edited, n_read=len(keyed))
+
+    def _keep(self, batch: _Batch, cleaned: Sequence[tuple[CleanText, str | None]]) -> None:
+        """Store a batch; ``cleaned`` holds first its new messages, then its edited ones."""
+        found = iter(cleaned)
+        source = batch.file.source_file
         with self._store.atomic():
             self._store.messages.add(
-                self._discussion_id, source_file, self._prepared(new, is_chat=is_chat)
+                self._discussion_id, source, self._imported(batch, batch.new, found)
             )
             self._store.messages.update(
-                self._discussion_id, self._prepared(edited, is_chat=is_chat)
+                self._discussion_id, self._imported(batch, batch.edited, found)
             )
+        batch.file.counts.added += len(batch.new)
+        batch.file.counts.updated += len(batch.edited)
+        for key in chain(batch.new, batch.edited):
+            self._waiting.pop(key, None)
 
-    def _prepared(
-        self, raws: Mapping[tuple[str, str], RawMessage], *, is_chat: bool
+    def _imported(
+        self,
+        batch: _Batch,
+        raws: Mapping[Key, RawMessage],
+        cleaned: Iterator[tuple[CleanText, str | None]],
     ) -> list[Imported]:
-        from models.languages import identify_together
-
-        cleaned = [clean(raw) for raw in raws.values()]
-        texts = [c.text for c in cleaned]
-        # Short messages are read in the language of those around them.
-        found = identify_together(texts)
+        is_chat = batch.file.reading.format in CHATS
         return [
             Imported(
                 raw=raw,
@@ -265,8 +317,8 @@ class _Import:
                 participant_id=self._participant(raw),
                 is_chat=is_chat,
             )
-            for ((namespace, _), raw), text, language in zip(
-                raws.items(), cleaned, found, strict=True
+            for ((namespace, _), raw), (text, language) in zip(
+                raws.items(), islice(cleaned, len(raws)), strict=True
             )
         ]
 
@@ -323,6 +375,7 @@ class _Import:
         keys = {(space, raw.source_id): raw for raw in raws}
         common = [key for key in keys if key in self._known]
         texts = self._store.messages.texts(self._discussion_id, common)
+        texts |= {key: clean(self._waiting[key]).text for key in common if key in self._waiting}
         n_alike = sum(
             self._known[key] == fingerprint(keys[key])
             or _likeness(clean(keys[key]).text, texts.get(key, "")) >= MIN_LIKENESS
@@ -352,9 +405,7 @@ def _likeness(a: str, b: str) -> float:
     return len(left & right) / len(left | right) if left or right else 1.0
 
 
-def _without_problems(
-    records: Iterable[RawMessage | Problem], problems: list[Problem]
-) -> Iterator[RawMessage]:
+def _without_problems(records: Iterable[T | Problem], problems: list[Problem]) -> Iterator[T]:
     for record in records:
         if isinstance(record, Problem):
             problems.append(record)
@@ -362,9 +413,17 @@ def _without_problems(
             yield record
 
 
-def _batches(messages: Iterator[RawMessage]) -> Iterator[list[RawMessage]]:
-    while batch := list(islice(messages, BATCH)):
-        yield batch
+def _portions(messages: Iterator[RawMessage]) -> Iterator[list[RawMessage]]:
+    while portion := list(islice(messages, BATCH)):
+        yield portion
+
+
+def _cleaned(raws: Sequence[RawMessage]) -> list[tuple[CleanText, str | None]]:
+    """Clean text and language of each; short messages are read as those around them."""
+    from models.languages import identify_together
+
+    texts = [clean(raw) for raw in raws]
+    return list(zip(texts, identify_together([text.text for text in texts]), strict=True))
 
 
 def _repeated(name: str, n: int) -> Problem:

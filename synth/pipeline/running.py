@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from synth.errors import StoreProblem
+from synth.importers import ReadOptions, read
 from synth.pipeline.building import BuildReport, build
 from synth.pipeline.importing import ImportReport, import_files, require_messages
+from synth.records import Problem
 from synth.settings import QUIET, Progress, Settings
 from synth.store import Discussion, Store, open_store
 
@@ -41,6 +43,8 @@ def run(
     be read, StoreProblem when the file or the discussion cannot be used.
     """
     settings = settings or Settings()
+    if not Path(db).exists():
+        require_readable(inputs, format=format, columns=columns)
     with open_store(db) as store:
         chosen, imported = bring_in(
             store, inputs, discussion=discussion, format=format, columns=columns, progress=progress
@@ -54,6 +58,27 @@ def run(
             built=built,
             paths=paths,
         )
+
+
+def require_readable(
+    inputs: Sequence[str | Path],
+    *,
+    format: str | None = None,  # noqa: A002 - the word of the command line
+    columns: Mapping[str, str] | None = None,
+) -> None:
+    """Raise InputProblem, with the first trouble found, when ``inputs`` hold no message at all.
+
+    Asked before a discussion file is made, so that a misspelt path leaves none behind. Stops
+    at the first message.
+    """
+    problems: list[Problem] = []
+    for found in read(inputs, format=format, options=ReadOptions(columns=dict(columns or {}))):
+        for record in [found] if isinstance(found, Problem) else found.records:
+            if not isinstance(record, Problem):
+                return
+            problems.append(record)
+    nothing = ImportReport(files=(), problems=tuple(problems), n_threads=0, evidence={})
+    require_messages(nothing, inputs)
 
 
 def bring_in(

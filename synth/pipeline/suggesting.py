@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,10 +12,7 @@ from synth.harvest import (
     DecidedSpan,
     QuoteRow,
     SentenceRow,
-    Suggestion,
     count_quotes,
-    merge_decisions,
-    rough_sentences,
     suggest,
 )
 from synth.records import Extract, ExtractState, Message, Origin, Placement, QuoteKind
@@ -26,11 +23,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-LARGE = 2_000_000
-"""Characters above which sentences are first cut quickly."""
-
-Cut = Callable[[str, str | None], Sequence[tuple[int, int]]]
-
 
 def suggest_extracts(
     store: Store,
@@ -38,27 +30,19 @@ def suggest_extracts(
     messages: Sequence[Message],
     settings: Settings,
     *,
+    sentences: Mapping[int, Sequence[tuple[int, int]]],
     vectors: NDArray[np.float32],
 ) -> list[Extract]:
     """Suggested extracts of a discussion whose passages are placed.
 
+    ``sentences``: the ``(start, end)`` of the sentences of each message, by its id.
     ``vectors``: float32 (n_passages, dim) in the order of ``store.passages.all``. Spans that a
     person has decided on are not suggested again.
-
-    Every sentence is scored. In a large discussion (`LARGE` characters, some 25,000 sentences)
-    they are first cut quickly, and only the messages of the chosen ones are cut with care: an
-    abbreviation may then have cost a sentence a part of its score, but never of its words.
     """
     import numpy as np
 
-    from models.sentences import split
-
-    n_chars = sum(len(message.text) for message in messages)
-    is_large = settings.suggest != "all" and n_chars > LARGE
     placements = store.ideas.placements(discussion_id)
-    rows, passage_of = sentence_rows(
-        store, messages, placements, cut=_cut_quickly if is_large else split
-    )
+    rows, passage_of = sentence_rows(store, messages, placements, sentences=sentences)
     if not rows:
         return []
     decided = [
@@ -69,11 +53,9 @@ def suggest_extracts(
     around = np.zeros((len(rows), vectors.shape[1]), dtype=np.float32)
     inside = [(i, p) for i, p in enumerate(passage_of) if p >= 0]
     if inside:
-        sentences, passages = zip(*inside, strict=True)
-        around[list(sentences)] = vectors[list(passages)]
+        at, passages = zip(*inside, strict=True)
+        around[list(at)] = vectors[list(passages)]
     found_all = suggest(rows, limit=settings.suggest, vectors=around, decided=decided)
-    if is_large:
-        found_all = merge_decisions(_cut_with_care(found_all, messages), decided)
     text_of = {message.id: message.text for message in messages}
     return [
         Extract(
@@ -92,12 +74,13 @@ def suggest_extracts(
 
 
 def sentence_rows(
-    store: Store, messages: Sequence[Message], placements: Sequence[Placement], *, cut: Cut
+    store: Store,
+    messages: Sequence[Message],
+    placements: Sequence[Placement],
+    *,
+    sentences: Mapping[int, Sequence[tuple[int, int]]],
 ) -> tuple[list[SentenceRow], list[int]]:
-    """Every sentence, and for each the row of the passage that holds it, or -1.
-
-    ``cut`` gives the ``(start, end)`` of the sentences of a text in a language.
-    """
+    """Every sentence, and for each the row of the passage that holds it, or -1."""
     n_below = replies_below(messages)
     rows: list[SentenceRow] = []
     passage_of: list[int] = []
@@ -107,37 +90,12 @@ def sentence_rows(
     for message in messages:
         placed = sorted(under.get(message.id, ()), key=lambda held: held[1].start)
         ends = [placement.end for _, placement in placed]
-        for start, end in cut(message.text, message.language):
+        for start, end in sentences[message.id]:
             passage, idea = _holding(placed[bisect_right(ends, start) :], start, end)
             passage_of.append(passage)
             rows.append(_row(message, start, end, idea=idea, n_replies=n_below[message.id]))
     quoted = count_quotes(rows, _quote_rows(store, messages))
     return [_with_quotes(row, n) for row, n in zip(rows, quoted, strict=True)], passage_of
-
-
-def _cut_quickly(text: str, language: str | None) -> Sequence[tuple[int, int]]:
-    return rough_sentences(text)
-
-
-def _cut_with_care(
-    suggestions: Sequence[Suggestion], messages: Sequence[Message]
-) -> list[Suggestion]:
-    """In place of each quickly cut sentence the true one it shares most with, each once."""
-    from models.sentences import split
-
-    by_id = {message.id: message for message in messages}
-    spans_of: dict[int, list[tuple[int, int]]] = {}
-    true: dict[tuple[int, int], Suggestion] = {}
-    for found in suggestions:
-        if found.message not in spans_of:
-            message = by_id[found.message]
-            spans_of[found.message] = split(message.text, message.language)
-        start, end = max(
-            spans_of[found.message],
-            key=lambda span: min(found.end, span[1]) - max(found.start, span[0]),
-        )
-        true.setdefault((found.message, start), replace(found, start=start, end=end))
-    return list(true.values())
 
 
 def replies_below(messages: Sequence[Message]) -> Mapping[int, int]:

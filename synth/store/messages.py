@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -71,23 +71,30 @@ class Messages:
         )
         return {(namespace, source_id): text for namespace, source_id, text in rows.fetchall()}
 
-    def add(self, discussion_id: int, source_file: int, items: Iterable[Imported]) -> None:
+    def add(self, discussion_id: int, source_file: int, items: Sequence[Imported]) -> None:
         """Store new messages; the caller has made sure that their keys are new."""
+        if not items:
+            return
         with self._db.atomic():
-            for item in items:
-                columns = _columns(item) | {
+            (last,) = self._db.execute("SELECT coalesce(max(id), 0) FROM messages").fetchone()
+            rows = [
+                {
+                    "id": message_id,
                     "discussion_id": discussion_id,
                     "source_file": source_file,
                     "namespace": item.namespace,
                     "source_id": item.raw.source_id,
                 }
-                cursor = self._db.execute(
-                    f"INSERT INTO messages ({', '.join(columns)}) "
-                    f"VALUES ({', '.join('?' * len(columns))})",
-                    list(columns.values()),
-                )
-                assert cursor.lastrowid is not None
-                self._put_evidence(cursor.lastrowid, item)
+                | _columns(item)
+                for message_id, item in enumerate(items, start=last + 1)
+            ]
+            names = list(rows[0])
+            self._db.conn.executemany(
+                f"INSERT INTO messages ({', '.join(names)}) "
+                f"VALUES ({', '.join(f':{name}' for name in names)})",
+                rows,
+            )
+            self._put_evidence(dict(enumerate(items, start=last + 1)))
 
     def update(self, discussion_id: int, items: Iterable[Imported]) -> None:
         """Bring edited messages up to date.
@@ -112,7 +119,8 @@ class Messages:
                     f"UPDATE messages SET {sets} WHERE id = ?", [*columns.values(), message_id]
                 )
                 self._anchor_extracts(message_id, item.clean.text)
-                self._put_evidence(message_id, item)
+                self._db.execute("DELETE FROM quotes WHERE message_id = ?", [message_id])
+                self._put_evidence({message_id: item})
 
     def link(self, links: Iterable[Linked]) -> None:
         """Write the threads: parents, depth and reading order."""
@@ -128,26 +136,32 @@ class Messages:
                 ],
             )
 
-    def _put_evidence(self, message_id: int, item: Imported) -> None:
-        raw = item.raw
-        self._db.execute(
+    def _put_evidence(self, items: Mapping[int, Imported]) -> None:
+        """``items`` by message id; none of them has quotes yet."""
+        self._db.conn.executemany(
             "INSERT OR REPLACE INTO message_evidence VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                message_id,
-                raw.text,
-                raw.body_format,
-                raw.reply_id,
-                raw.parent_namespace,
-                raw.parent_source_id,
-                json_text(list(raw.references)),
-                raw.thread_source_id,
-                item.is_chat,
+                (
+                    message_id,
+                    item.raw.text,
+                    item.raw.body_format,
+                    item.raw.reply_id,
+                    item.raw.parent_namespace,
+                    item.raw.parent_source_id,
+                    json_text(list(item.raw.references)),
+                    item.raw.thread_source_id,
+                    item.is_chat,
+                )
+                for message_id, item in items.items()
             ],
         )
-        self._db.execute("DELETE FROM quotes WHERE message_id = ?", [message_id])
         self._db.conn.executemany(
             "INSERT INTO quotes (message_id, kind, at, text, author) VALUES (?, ?, ?, ?, ?)",
-            [(message_id, q.kind, q.at, q.text, q.author) for q in item.clean.quotes],
+            [
+                (message_id, q.kind, q.at, q.text, q.author)
+                for message_id, item in items.items()
+                for q in item.clean.quotes
+            ],
         )
 
     def _forget_passages(

@@ -53,6 +53,16 @@ def m004_views_for_readers(db: Database) -> None:
     db.create_view("words_behind_ideas", _WORDS)
 
 
+@migrations()
+def m005_index_words_only_when_edited(db: Database) -> None:
+    """Linking threads rewrites every message's place, and need not index its words anew."""
+    (statement,) = db.execute(
+        "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = 'messages_au'"
+    ).fetchone()
+    db.execute("DROP TRIGGER messages_au")
+    db.execute(statement.replace("AFTER UPDATE ON", "AFTER UPDATE OF subject, text ON"))
+
+
 _TABLES = (
     """CREATE TABLE discussions (
         id INTEGER PRIMARY KEY, slug TEXT NOT NULL UNIQUE, title TEXT NOT NULL,

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.sentences import split
 from synth.passages import MAX_CHARS, MAX_WORDS, cut, is_speech, n_words
+from synth.records import Span
 
 SENTENCE = (
     "The northern road is closed for several weeks in every spring and nobody seems to care. "
@@ -16,14 +18,13 @@ SENTENCE = (
 LONG = SENTENCE * 9
 
 
-def at_stops(text: str, language: str | None) -> list[tuple[int, int]]:
+def at_stops(text: str) -> list[tuple[int, int]]:
     """Sentences end at a full stop: enough for texts that are written so."""
-    assert language in (None, "en", "fr", "de")
     return [found.span() for found in re.finditer(r"\S[^.!?]*[.!?]*", text)]
 
 
-def passages(text: str, language: str | None = "en") -> list[str]:
-    return [text[span.start : span.end] for span in cut(text, language, split=at_stops)]
+def passages(text: str) -> list[str]:
+    return [text[span.start : span.end] for span in cut(text, at_stops(text))]
 
 
 def test_a_short_message_is_one_passage_without_its_courtesies() -> None:
@@ -174,7 +175,7 @@ PIECES = st.sampled_from(
 @settings(max_examples=150, deadline=None)
 def test_passages_are_ordered_disjoint_and_filled(text: str) -> None:
     end = 0
-    for span in cut(text, None, split=at_stops):
+    for span in cut(text, at_stops(text)):
         passage = text[span.start : span.end]
         assert end <= span.start < span.end <= len(text)
         assert passage == passage.strip()
@@ -182,8 +183,14 @@ def test_passages_are_ordered_disjoint_and_filled(text: str) -> None:
         end = span.end
 
 
-def test_the_sentences_of_the_models_are_the_default() -> None:
+def test_a_sentence_is_cut_where_its_paragraph_ends() -> None:
+    text = "We need a second lane over the old bridge\n- and a pavement on each side of it now"
+    assert passages(f"{LONG}\n\n{text}")[-1] == text
+    assert cut(text, [(0, len(text))]) == [Span(start=0, end=len(text))]
+
+
+def test_the_sentences_of_the_models_make_passages() -> None:
     text = "Die Brücke z. B. ist zu schmal. Sie braucht eine zweite Spur. " * 8
-    spans = cut(text, "de")
+    spans = cut(text, split(text, "de"))
     assert len(spans) >= 2
     assert all(text[span.end - 1] == "." for span in spans)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 
 from synth.records import ExtractState, Nature, ParentEvidence, Span
@@ -70,3 +71,16 @@ def test_fingerprints_tell_an_edit_from_a_repeat(
     after = store.messages.fingerprints(discussion_id)
     assert before["", "1"] != after["", "1"]
     assert before["", "2"] == after["", "2"]
+
+
+def test_search_follows_an_edit_but_linking_leaves_the_index_alone(
+    store: Store, discussion_id: int, ready: Ready
+) -> None:
+    store.messages.update(discussion_id, [ready("1", "The umbrellas should stay by the river.")])
+    hits, _ = store.search.words(discussion_id, "umbrellas")
+    assert [hit.message_id for hit in hits] == [1]
+    assert 1 not in {hit.message_id for hit in store.search.words(discussion_id, "stalls")[0]}
+    with sqlite3.connect(store.path) as raw:
+        (trigger,) = raw.execute("SELECT sql FROM sqlite_master WHERE name = 'messages_au'")
+    raw.close()
+    assert "UPDATE OF subject, text" in trigger[0]

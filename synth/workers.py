@@ -1,0 +1,66 @@
+"""The same work on many portions, shared out among processes where there is enough of it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+C = TypeVar("C")
+P = TypeVar("P")
+R = TypeVar("R")
+
+IDLE_SECONDS = 60
+"""Time after which processes that have nothing to do are closed."""
+
+
+def in_order(
+    work: Callable[[P], R], portions: Iterable[tuple[C, P]], *, n_alone: int = 0
+) -> Iterator[tuple[C, R]]:
+    """``work`` of each portion, in the order of the portions.
+
+    ``portions``: pairs of what stays here and comes back with the result, and what ``work``
+    is given. They are drawn a few ahead of the results. The first ``n_alone`` are worked on
+    here: starting processes takes a second or two, which little work does not earn back.
+    ``work`` has to be a function of a module that depends on nothing but its argument, and
+    that and its results picklable; so it does not matter where it runs.
+
+    The processes are loky's: unlike those of the standard library they do not run the
+    caller's script again, so a script that uses this library needs no ``__main__`` guard.
+    """
+    portions = iter(portions)
+    n = n_processes()
+    for context, portion in islice(portions, n_alone) if n > 1 else portions:
+        yield context, work(portion)
+    waiting: deque[tuple[C, Future[R]]] = deque()
+    try:
+        for context, portion in portions:
+            waiting.append((context, processes().submit(work, portion)))
+            if len(waiting) > 2 * n:
+                done, future = waiting.popleft()
+                yield done, future.result()
+        for done, future in waiting:
+            yield done, future.result()
+    finally:
+        for _, future in waiting:
+            future.cancel()
+
+
+def n_processes() -> int:
+    """Processor cores that this process may use; ``LOKY_MAX_CPU_COUNT`` says fewer."""
+    from loky import cpu_count
+
+    return int(cpu_count())
+
+
+def processes() -> Executor:
+    """The processes, kept from one use to the next."""
+    from loky import get_reusable_executor
+
+    executor: Any = get_reusable_executor(max_workers=n_processes(), timeout=IDLE_SECONDS)
+    return executor  # type: ignore[no-any-return]
