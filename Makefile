@@ -30,6 +30,7 @@ docs: .venv/.ready
 	@$(BIN)/python -m tests.docs_parts
 
 bench: .venv/.ready
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
 	@$(BIN)/python -m benchmarks
 
 clean:

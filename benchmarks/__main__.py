@@ -10,8 +10,12 @@ HERE = Path(__file__).parent
 
 def main() -> None:
     for path in sorted(HERE.glob("*.py")):
-        if not path.name.startswith("_"):
-            doc = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        is_command = any(
+            isinstance(part, ast.FunctionDef) and part.name == "main" for part in tree.body
+        )
+        if is_command and not path.name.startswith("_"):
+            doc = ast.get_docstring(tree) or ""
             print(f"python -m benchmarks.{path.stem:<12} {doc.splitlines()[0] if doc else ''}")
 
 

@@ -137,7 +137,8 @@ def embed(coded: Coded) -> Embedded:
     passages: list[str] = []
     owner: list[int] = []
     for number, text in enumerate(coded.texts):
-        spans = [text[span.start : span.end] for span in cut(text, split(text, coded.language))] or [text]
+        cuts = cut(text, split(text, coded.language))
+        spans = [text[span.start : span.end] for span in cuts] or [text]
         passages += spans
         owner += [number] * len(spans)
     model = load("e5-small")

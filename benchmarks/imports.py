@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.main_job import DOCS, write_between_marks
+from benchmarks.pages import DOCS, write_between_marks
 from synth.pipeline import import_files
 from synth.store import open_store
 
@@ -52,7 +52,7 @@ def main() -> None:
         lines.append(measure(path))
         print(lines[-1], flush=True)
     if chosen.write:
-        write_between_marks(DOCS, MARK, "\n".join(lines))
+        write_between_marks(DOCS / "performance.md", MARK, "\n".join(lines))
 
 
 if __name__ == "__main__":

@@ -65,7 +65,7 @@ def complete(
     fitted on the known rows of this very discussion. Returns float32 (n, dim) and
     (n, dim + 456), both unit rows; the second is what ``blend`` gives for the first.
     """
-    view = LexicalView(seed=seed).fit(texts).transform(texts)
+    view = LexicalView(seed=seed).fit_transform(texts)
     known = vectors[is_known]
     mean = known.mean(axis=0)
     centred = unit(np.asarray(vectors - mean, np.float32))

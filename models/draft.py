@@ -58,8 +58,10 @@ class DraftEmbedder:
         """
         if not texts:
             return np.zeros((0, N_DIMENSIONS), np.float32)
-        view = self.view_ or LexicalView(seed=self.seed).fit(texts)
-        vectors = unit(view.transform(texts))
+        if self.view_ is None:
+            vectors = unit(LexicalView(seed=self.seed).fit_transform(texts))
+        else:
+            vectors = unit(self.view_.transform(texts))
         vectors[~vectors.any(axis=1), 0] = 1.0
         if progress:
             progress(len(texts))

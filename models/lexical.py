@@ -14,7 +14,9 @@ Both are fitted on a discussion and then transform any text. Fitted state ends i
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache as cached
 from importlib.util import find_spec
 from pathlib import Path
@@ -57,6 +59,7 @@ _N_FITTED = 5_000
 """Texts the axes are fitted on, evenly spread; the others are projected."""
 _N_ITERATIONS = 4
 """Power iterations of the randomised SVD (Halko et al. 2011)."""
+_N_THREADS = 2
 
 
 class LexicalView:
@@ -71,9 +74,7 @@ class LexicalView:
 
     def fit(self, texts: Sequence[str]) -> Self:
         """Learn the weights of pieces and n-grams. Raises ModelMissing."""
-        step = -(-len(texts) // _N_IDENTIFIED) or 1
-        known = shares(identify(texts[::step]))
-        self.static_weight_ = _FOREIGN + (1 - _FOREIGN) * known.get("en", 0.0)
+        self._weigh(texts)
         self.static.fit(texts)
         self.latent.fit(texts)
         return self
@@ -83,23 +84,47 @@ class LexicalView:
         static = np.float32(self.static_weight_) * self.static.transform(texts)
         return np.hstack((static, self.latent.transform(texts)))
 
+    def fit_transform(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """The same as ``fit``, then ``transform``; the two views are made side by side."""
+        self._weigh(texts)
+        with ThreadPoolExecutor(1) as aside:
+            static = aside.submit(self.static.fit_transform, texts)
+            latent = self.latent.fit(texts).transform(texts)
+            return np.hstack((np.float32(self.static_weight_) * static.result(), latent))
+
+    def _weigh(self, texts: Sequence[str]) -> None:
+        step = -(-len(texts) // _N_IDENTIFIED) or 1
+        known = shares(identify(texts[::step]))
+        self.static_weight_ = _FOREIGN + (1 - _FOREIGN) * known.get("en", 0.0)
+
 
 class StaticView:
     """Rarity-weighted, centred means of static word-piece vectors."""
 
     def fit(self, texts: Sequence[str]) -> Self:
         """Learn how rare each piece is, and the mean text."""
-        table = _table()
-        counts = _piece_counts(texts, n_pieces=len(table))
-        n_with = np.bincount(counts.indices, minlength=len(table))
-        rarity = np.log((len(texts) + 1) / (n_with + 0.5))
-        self.weights_ = np.maximum(rarity, 0.0).astype(np.float32)
-        self.mean_ = self._raw(counts).mean(axis=0) if texts else np.zeros(N_STATIC, np.float32)
+        self._learn(_piece_counts(texts, n_pieces=len(_table())))
         return self
 
     def transform(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """float32 (n, 256), unit rows; zero for a text without a piece that counts."""
-        raw = self._raw(_piece_counts(texts, n_pieces=len(self.weights_)))
+        return self._centred(self._raw(_piece_counts(texts, n_pieces=len(self.weights_))))
+
+    def fit_transform(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """The same as ``fit``, then ``transform``; texts are cut into pieces once."""
+        return self._centred(self._learn(_piece_counts(texts, n_pieces=len(_table()))))
+
+    def _learn(self, counts: sparse.csr_matrix) -> NDArray[np.float32]:
+        """Learn from the counts of all texts; returns their vectors before centring."""
+        n_texts, n_pieces = counts.shape
+        n_with = np.bincount(counts.indices, minlength=n_pieces)
+        rarity = np.log((n_texts + 1) / (n_with + 0.5))
+        self.weights_ = np.maximum(rarity, 0.0).astype(np.float32)
+        raw = self._raw(counts)
+        self.mean_ = raw.mean(axis=0) if n_texts else np.zeros(N_STATIC, np.float32)
+        return raw
+
+    def _centred(self, raw: NDArray[np.float32]) -> NDArray[np.float32]:
         raw[raw.any(axis=1)] -= self.mean_
         return unit(raw)
 
@@ -138,11 +163,16 @@ class LatentView:
     def transform(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """float32 (n, 200), unit rows; zero for a text without a known n-gram."""
         found = np.zeros((len(texts), N_LATENT), np.float32)
-        n_axes = self.components_.shape[1]
-        for start in range(0, len(texts), _AT_ONCE):
+
+        def project(start: int) -> None:
             rows = slice(start, start + _AT_ONCE)
             counts = ngram_counts([text[:_READ] for text in texts[rows]])
-            found[rows, :n_axes] = self._weighted(counts) @ self.components_
+            projected = self._weighted(counts) @ self.components_
+            found[rows, : projected.shape[1]] = projected
+
+        # numpy and scipy let go of the interpreter while they count and multiply.
+        with ThreadPoolExecutor(_N_THREADS) as pool:
+            deque(pool.map(project, range(0, len(texts), _AT_ONCE)), maxlen=0)
         return unit(found)
 
     def _weighted(self, counts: sparse.csr_matrix) -> sparse.csr_matrix:

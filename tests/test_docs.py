@@ -51,6 +51,17 @@ def test_the_readme_opens_with_the_two_commands_that_the_makefile_has() -> None:
         assert re.search(rf"^{target}:", makefile, flags=re.MULTILINE)
 
 
+def test_the_python_example_of_the_readme_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```python\n(.*?)```", readme, flags=re.DOTALL)
+    (tmp_path / "sample_threads").symlink_to(ROOT / "sample_threads")
+    monkeypatch.chdir(tmp_path)
+    exec(compile(example, "README.md", "exec"), {})
+    assert len(capsys.readouterr().out.splitlines()) > 3
+
+
 def test_the_changelog_has_the_version_of_the_package() -> None:
     from importlib.metadata import version
 

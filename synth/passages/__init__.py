@@ -64,6 +64,8 @@ def cut(text: str, sentences: Sequence[tuple[int, int]]) -> list[Span]:
     for run in paragraphs:
         for paragraph in _without_tiny(run):
             spans.extend(_grouped(paragraph))
+    # What was speech sentence by sentence may be a table when it stands together.
+    spans = [span for span in spans if is_speech(text[span.start : span.end])]
     telling = [span for span in spans if has_words(text[span.start : span.end], FRAGMENT)]
     return telling or spans[:1]
 

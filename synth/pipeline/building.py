@@ -14,7 +14,6 @@ from synth.ideas import find_ideas
 from synth.identity import NOTHING, Lineage
 from synth.layout import lay_out
 from synth.neighbours import centred, similarity_graph
-from synth.passages import is_speech
 from synth.pipeline.cutting import Cuts, cut_messages
 from synth.pipeline.embedding import embed_passages
 from synth.pipeline.mapping import name_tree
@@ -207,11 +206,7 @@ class _Build:
                 seed=seed,
                 n_resamplings=effort.n_resamplings,
             )
-            placed = place(
-                middle,
-                tree,
-                is_placeable=np.array([is_speech(p.text) for p in passages], dtype=np.bool_),
-            )
+            placed = place(middle, tree)
         # Places need nothing from the titles: both are made at once.
         with self._stage("Title and lay out", passages), ThreadPoolExecutor(1) as aside:
             laid_out = aside.submit(
