@@ -51,6 +51,18 @@ def in_order(
             future.cancel()
 
 
+def beside(work: Callable[[P], R], argument: P, *, is_large: bool) -> Future[R]:
+    """``work`` of ``argument`` while the caller goes on, in another process.
+
+    Where there is one core or it is not large, it is done here before this returns.
+    """
+    if is_large and n_processes() > 1:
+        return processes().submit(work, argument)
+    done: Future[R] = Future()
+    done.set_result(work(argument))
+    return done
+
+
 def n_processes() -> int:
     """Processor cores that this process may use; ``LOKY_MAX_CPU_COUNT`` says fewer."""
     from loky import cpu_count

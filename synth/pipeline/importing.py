@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -14,6 +12,7 @@ from typing import TypeVar
 from synth.clean import clean
 from synth.errors import InputProblem
 from synth.importers import Reading, ReadOptions, read
+from synth.pipeline.known import Key, KnownMessages
 from synth.pipeline.threading import link_threads
 from synth.records import CleanText, Problem, RawMessage
 from synth.settings import QUIET, Progress
@@ -29,10 +28,6 @@ N_ALONE = 4
 """Batches before it is worth starting processes."""
 SAMPLE = 200
 """Records looked at to tell an updated export from another file that uses the same ids."""
-MIN_LIKENESS = 0.2
-"""Least share of common words for two texts with one id to be versions of one message."""
-MIN_TELLING = 4
-"""Words that a text must have for its return under the same id to say something."""
 CHATS = frozenset({"chatlog"})
 """Formats whose messages carry no reply ids."""
 
@@ -118,10 +113,6 @@ class _Counts:
     problems: list[Problem] = field(default_factory=list)
 
 
-Key = tuple[str, str]
-"""Namespace and source id of a message."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _File:
     """A file that is being read."""
@@ -153,11 +144,9 @@ class _Import:
         self._store = store
         self._discussion_id = discussion_id
         self._progress = progress
-        self._known = store.messages.fingerprints(discussion_id)
-        self._space_of = {(i, sha): space for (space, i), sha in self._known.items()}
+        self._known = KnownMessages(store, discussion_id)
         self._participants = store.participants.known(discussion_id)
         self._read: dict[Key, int] = {}
-        self._waiting: dict[Key, RawMessage] = {}
         self._open: list[_File] = []
         self._erased = store.participants.erased_keys(discussion_id)
         store.sources.close_interrupted(discussion_id)
@@ -238,7 +227,7 @@ class _Import:
         counts = file.counts
         messages = _without_problems(file.reading.records, counts.problems)
         sample = list(islice(messages, SAMPLE))
-        spaces = self._spaces(sample, Path(file.reading.file.path).stem)
+        spaces = self._known.spaces(sample, Path(file.reading.file.path).stem)
         seen: dict[Key, int] = {}
         for raws in _portions(chain(sample, messages)):
             keyed = [(_renamed(raw, spaces), self._key(raw, spaces, seen, counts)) for raw in raws]
@@ -280,9 +269,7 @@ class _Import:
                 file.counts.unchanged += 1
                 continue
             (new if before is None else edited)[key] = raw
-            self._waiting[key] = raw
-            self._known[key] = sha
-            self._space_of.setdefault((raw.source_id, sha), key[0])
+            self._known.add(key, raw, sha)
         return _Batch(file=file, new=new, edited=edited, n_read=len(keyed))
 
     def _keep(self, batch: _Batch, cleaned: Sequence[tuple[CleanText, str | None]]) -> None:
@@ -298,8 +285,7 @@ class _Import:
             )
         batch.file.counts.added += len(batch.new)
         batch.file.counts.updated += len(batch.edited)
-        for key in chain(batch.new, batch.edited):
-            self._waiting.pop(key, None)
+        self._known.stored(chain(batch.new, batch.edited))
 
     def _imported(
         self,
@@ -336,53 +322,6 @@ class _Import:
         key = raw.author_key or raw.author_name
         return bool(self._erased) and key is not None and author_hash(key) in self._erased
 
-    def _spaces(self, sample: Sequence[RawMessage], stem: str) -> dict[str, str]:
-        """Which namespace the file's ids live in: an earlier one it continues, or its own.
-
-        Two unrelated CSV files may both count from 1. When the words behind common ids have
-        little in common, the file gets a namespace named after it.
-        """
-        spaces: dict[str, str] = {}
-        for space in dict.fromkeys(raw.namespace for raw in sample):
-            own = f"{space}|{stem}" if space else stem
-            there = {known for known, _ in self._known if known == space or known.startswith(own)}
-            raws = [raw for raw in sample if raw.namespace == space]
-            found = self._renamed_export(raws) if space not in there else None
-            for candidate in [*([found] if found else ()), space, *sorted(there - {space}), own]:
-                if self._continues(raws, candidate):
-                    spaces[space] = candidate
-                    break
-            else:
-                spaces[space] = own
-        return spaces
-
-    def _renamed_export(self, raws: Sequence[RawMessage]) -> str | None:
-        """The namespace that holds the same ids with the same words, if most of them do.
-
-        Tables without ids of their own kind live in a namespace named after their file; an
-        updated export under another file name has to be recognised by what it holds.
-        """
-        telling = [raw for raw in raws if len(raw.text.split()) >= MIN_TELLING]
-        spaces = [self._space_of.get((raw.source_id, fingerprint(raw))) for raw in telling]
-        found = Counter(space for space in spaces if space is not None).most_common(1)
-        if not found:
-            return None
-        space, n_same = found[0]
-        n_common = sum((space, raw.source_id) in self._known for raw in raws)
-        return space if n_same * 2 >= n_common else None
-
-    def _continues(self, raws: Sequence[RawMessage], space: str) -> bool:
-        keys = {(space, raw.source_id): raw for raw in raws}
-        common = [key for key in keys if key in self._known]
-        texts = self._store.messages.texts(self._discussion_id, common)
-        texts |= {key: clean(self._waiting[key]).text for key in common if key in self._waiting}
-        n_alike = sum(
-            self._known[key] == fingerprint(keys[key])
-            or _likeness(clean(keys[key]).text, texts.get(key, "")) >= MIN_LIKENESS
-            for key in common
-        )
-        return n_alike * 2 >= len(common)
-
 
 def _declared(raw: RawMessage) -> str | None:
     """The platform's two-letter language, if it says one."""
@@ -397,12 +336,6 @@ def _renamed(raw: RawMessage, spaces: Mapping[str, str]) -> RawMessage:
     if raw.parent_namespace is None or raw.parent_namespace not in spaces:
         return raw
     return replace(raw, parent_namespace=spaces[raw.parent_namespace])
-
-
-def _likeness(a: str, b: str) -> float:
-    """Jaccard overlap of the words; two empty texts are alike."""
-    left, right = set(re.findall(r"\w+", a.lower())), set(re.findall(r"\w+", b.lower()))
-    return len(left & right) / len(left | right) if left or right else 1.0
 
 
 def _without_problems(records: Iterable[T | Problem], problems: list[Problem]) -> Iterator[T]:

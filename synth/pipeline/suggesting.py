@@ -5,18 +5,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
-from synth.harvest import (
-    DecidedSpan,
-    QuoteRow,
-    SentenceRow,
-    count_quotes,
-    suggest,
-)
-from synth.records import Extract, ExtractState, Message, Origin, Placement, QuoteKind
-from synth.settings import Settings
+from synth.harvest import DecidedSpan, QuoteRow, SentenceRow, Suggestion, suggest
+from synth.pipeline.cutting import Sentences
+from synth.records import Extract, ExtractState, Message, Origin, Passage, Placement, QuoteKind
 from synth.store import Store
 
 if TYPE_CHECKING:
@@ -24,78 +18,90 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def suggest_extracts(
-    store: Store,
-    discussion_id: int,
-    messages: Sequence[Message],
-    settings: Settings,
-    *,
-    sentences: Mapping[int, Sequence[tuple[int, int]]],
-    vectors: NDArray[np.float32],
-) -> list[Extract]:
-    """Suggested extracts of a discussion whose passages are placed.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inquiry:
+    """All that key passages depend on, so that they can be looked for in another process."""
 
-    ``sentences``: the ``(start, end)`` of the sentences of each message, by its id.
-    ``vectors``: float32 (n_passages, dim) in the order of ``store.passages.all``. Spans that a
-    person has decided on are not suggested again.
-    """
+    messages: Sequence[Message]
+    sentences: Mapping[int, Sentences]
+    """By message id."""
+    passages: Sequence[Passage]
+    leaf: NDArray[np.int32]
+    """(n_passages,) the row of the leaf idea, or -1."""
+    vectors: NDArray[np.float32]
+    """(n_passages, dim), unit rows."""
+    quotes: Sequence[QuoteRow]
+    decided: Sequence[DecidedSpan]
+    limit: int | Literal["all"] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyPassage:
+    """A suggested sentence, and the row of the passage that holds it, or -1."""
+
+    suggestion: Suggestion
+    passage: int
+
+
+def key_passages(inquiry: Inquiry) -> list[KeyPassage]:
+    """Every sentence scored, a readable number of them chosen; see `synth.harvest.suggest`."""
     import numpy as np
 
-    placements = store.ideas.placements(discussion_id)
-    rows, passage_of = sentence_rows(store, messages, placements, sentences=sentences)
-    if not rows:
-        return []
-    decided = [
-        DecidedSpan(message=e.message_id, start=e.start, end=e.end)
-        for e in store.extracts.all(discussion_id)
-        if e.origin is Origin.PERSON
-    ]
-    around = np.zeros((len(rows), vectors.shape[1]), dtype=np.float32)
-    inside = [(i, p) for i, p in enumerate(passage_of) if p >= 0]
-    if inside:
-        at, passages = zip(*inside, strict=True)
-        around[list(at)] = vectors[list(passages)]
-    found_all = suggest(rows, limit=settings.suggest, vectors=around, decided=decided)
-    text_of = {message.id: message.text for message in messages}
-    return [
-        Extract(
-            id=0,
-            message_id=found.message,
-            start=found.start,
-            end=found.end,
-            quote=text_of[found.message][found.start : found.end],
-            nature=found.nature,
-            score=found.score,
-            state=ExtractState.SUGGESTED,
-            idea_ids=() if found.idea < 0 else (found.idea,),
+    rows, passage_of = sentence_rows(inquiry)
+    held = np.array(passage_of, dtype=np.intp)
+    around = np.zeros((len(rows), inquiry.vectors.shape[1]), dtype=np.float32)
+    around[held >= 0] = inquiry.vectors[held[held >= 0]]
+    found = suggest(
+        rows, quotes=inquiry.quotes, limit=inquiry.limit, vectors=around, decided=inquiry.decided
+    )
+    return [KeyPassage(suggestion=one, passage=passage_of[one.row]) for one in found]
+
+
+def extracts_of(
+    found: Sequence[KeyPassage], messages: Mapping[int, Message], placements: Sequence[Placement]
+) -> list[Extract]:
+    """The extracts to store, under the ideas of their passages.
+
+    ``placements`` are in the order of the passages.
+    """
+    extracts: list[Extract] = []
+    for key in found:
+        one = key.suggestion
+        idea = None if key.passage < 0 else placements[key.passage].idea_id
+        extracts.append(
+            Extract(
+                id=0,
+                message_id=one.message,
+                start=one.start,
+                end=one.end,
+                quote=messages[one.message].text[one.start : one.end],
+                nature=one.nature,
+                score=one.score,
+                state=ExtractState.SUGGESTED,
+                idea_ids=() if idea is None else (idea,),
+            )
         )
-        for found in found_all
-    ]
+    return extracts
 
 
-def sentence_rows(
-    store: Store,
-    messages: Sequence[Message],
-    placements: Sequence[Placement],
-    *,
-    sentences: Mapping[int, Sequence[tuple[int, int]]],
-) -> tuple[list[SentenceRow], list[int]]:
+def sentence_rows(inquiry: Inquiry) -> tuple[list[SentenceRow], list[int]]:
     """Every sentence, and for each the row of the passage that holds it, or -1."""
-    n_below = replies_below(messages)
+    n_below = replies_below(inquiry.messages)
+    leaf = inquiry.leaf.tolist()
+    under: dict[int, list[tuple[int, Passage]]] = {}
+    for at, passage in enumerate(inquiry.passages):
+        under.setdefault(passage.message_id, []).append((at, passage))
     rows: list[SentenceRow] = []
     passage_of: list[int] = []
-    under: dict[int, list[tuple[int, Placement]]] = {}
-    for row, placement in enumerate(placements):
-        under.setdefault(placement.message_id, []).append((row, placement))
-    for message in messages:
-        placed = sorted(under.get(message.id, ()), key=lambda held: held[1].start)
-        ends = [placement.end for _, placement in placed]
-        for start, end in sentences[message.id]:
-            passage, idea = _holding(placed[bisect_right(ends, start) :], start, end)
-            passage_of.append(passage)
+    for message in inquiry.messages:
+        inside = under.get(message.id, [])
+        ends = [passage.end for _, passage in inside]
+        for start, end in inquiry.sentences[message.id]:
+            held = _holding(inside[bisect_right(ends, start) :], start, end)
+            idea = -1 if held < 0 else leaf[held]
+            passage_of.append(held)
             rows.append(_row(message, start, end, idea=idea, n_replies=n_below[message.id]))
-    quoted = count_quotes(rows, _quote_rows(store, messages))
-    return [_with_quotes(row, n) for row, n in zip(rows, quoted, strict=True)], passage_of
+    return rows, passage_of
 
 
 def replies_below(messages: Sequence[Message]) -> Mapping[int, int]:
@@ -128,28 +134,32 @@ def _row(message: Message, start: int, end: int, *, idea: int, n_replies: int) -
     )
 
 
-def _with_quotes(row: SentenceRow, n_quoted: float) -> SentenceRow:
-    return replace(row, n_quoted=n_quoted) if n_quoted else row
+def _holding(passages: Sequence[tuple[int, Passage]], start: int, end: int) -> int:
+    """Row of the passage that holds most of the sentence; -1 for none.
 
-
-def _holding(placed: Sequence[tuple[int, Placement]], start: int, end: int) -> tuple[int, int]:
-    """Row of the passage that holds most of the sentence, and its idea; -1 for none.
-
-    ``placed`` in the order of the text, none that ends before the sentence.
+    ``passages`` in the order of the text, none that ends before the sentence.
     """
-    most, passage, idea = 0, -1, -1
-    for row, placement in placed:
-        if placement.start >= end:
+    most, held = 0, -1
+    for row, passage in passages:
+        if passage.start >= end:
             break
-        shared = min(end, placement.end) - max(start, placement.start)
+        shared = min(end, passage.end) - max(start, passage.start)
         if shared > most:
-            most, passage = shared, row
-            idea = -1 if placement.idea_id is None else placement.idea_id
-    return passage, idea
+            most, held = shared, row
+    return held
 
 
-def _quote_rows(store: Store, messages: Sequence[Message]) -> list[QuoteRow]:
-    by_id = {message.id: message for message in messages}
+def decided_spans(store: Store, discussion_id: int) -> list[DecidedSpan]:
+    """What people decided on, which is not suggested again."""
+    return [
+        DecidedSpan(message=e.message_id, start=e.start, end=e.end)
+        for e in store.extracts.all(discussion_id)
+        if e.origin is Origin.PERSON
+    ]
+
+
+def quote_rows(store: Store, by_id: Mapping[int, Message]) -> list[QuoteRow]:
+    """What the messages repeat of others."""
     quotes = store.evidence.quotes(list(by_id))
 
     def rows() -> Iterator[QuoteRow]:

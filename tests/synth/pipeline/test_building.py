@@ -115,7 +115,7 @@ def test_an_interrupted_build_leaves_the_map_as_it_was(
         raise error
 
     with monkeypatch.context() as patch:
-        patch.setattr(building, "suggest_extracts", stop)
+        patch.setattr(building, "extracts_of", stop)
         with pytest.raises(error):
             build(built, ONE, DRAFT, force=True)
     assert results(built, tmp_path / "after") == before

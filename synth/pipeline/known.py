@@ -1,0 +1,98 @@
+"""What is known of a discussion's messages while exports stream in."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from synth.clean import clean
+from synth.records import RawMessage
+from synth.store import Store
+from synth.store.messages import fingerprint
+
+MIN_LIKENESS = 0.2
+"""Least share of common words for two texts with one id to be versions of one message."""
+MIN_TELLING = 4
+"""Words that a text must have for its return under the same id to say something."""
+
+Key = tuple[str, str]
+"""Namespace and source id of a message."""
+
+
+class KnownMessages:
+    """The messages that are there, and those that were read and wait to be stored."""
+
+    def __init__(self, store: Store, discussion_id: int) -> None:
+        self._store = store
+        self._discussion_id = discussion_id
+        self._known = store.messages.fingerprints(discussion_id)
+        self._space_of = {(i, sha): space for (space, i), sha in self._known.items()}
+        self._waiting: dict[Key, RawMessage] = {}
+
+    def get(self, key: Key) -> str | None:
+        """The fingerprint of the message at ``key``; ``erased`` where its author left."""
+        return self._known.get(key)
+
+    def add(self, key: Key, raw: RawMessage, sha: str) -> None:
+        """A message was read and is going to be stored."""
+        self._waiting[key] = raw
+        self._known[key] = sha
+        self._space_of.setdefault((raw.source_id, sha), key[0])
+
+    def stored(self, keys: Iterable[Key]) -> None:
+        for key in keys:
+            self._waiting.pop(key, None)
+
+    def spaces(self, sample: Sequence[RawMessage], stem: str) -> dict[str, str]:
+        """Which namespace the file's ids live in: an earlier one it continues, or its own.
+
+        Two unrelated CSV files may both count from 1. When the words behind common ids have
+        little in common, the file gets a namespace named after it.
+        """
+        spaces: dict[str, str] = {}
+        for space in dict.fromkeys(raw.namespace for raw in sample):
+            own = f"{space}|{stem}" if space else stem
+            there = {known for known, _ in self._known if known == space or known.startswith(own)}
+            raws = [raw for raw in sample if raw.namespace == space]
+            found = self._renamed_export(raws) if space not in there else None
+            for candidate in [*([found] if found else ()), space, *sorted(there - {space}), own]:
+                if self._continues(raws, candidate):
+                    spaces[space] = candidate
+                    break
+            else:
+                spaces[space] = own
+        return spaces
+
+    def _renamed_export(self, raws: Sequence[RawMessage]) -> str | None:
+        """The namespace that holds the same ids with the same words, if most of them do.
+
+        Tables without ids of their own kind live in a namespace named after their file; an
+        updated export under another file name has to be recognised by what it holds.
+        """
+        telling = [raw for raw in raws if len(raw.text.split()) >= MIN_TELLING]
+        spaces = [self._space_of.get((raw.source_id, fingerprint(raw))) for raw in telling]
+        found = Counter(space for space in spaces if space is not None).most_common(1)
+        if not found:
+            return None
+        space, n_same = found[0]
+        n_common = sum((space, raw.source_id) in self._known for raw in raws)
+        return space if n_same * 2 >= n_common else None
+
+    def _continues(self, raws: Sequence[RawMessage], space: str) -> bool:
+        keys = {(space, raw.source_id): raw for raw in raws}
+        common = [key for key in keys if key in self._known]
+        texts = self._store.messages.texts(self._discussion_id, common)
+        texts |= {key: clean(self._waiting[key]).text for key in common if key in self._waiting}
+        n_alike = sum(
+            self._known[key] == fingerprint(keys[key])
+            or _likeness(clean(keys[key]).text, texts.get(key, "")) >= MIN_LIKENESS
+            for key in common
+        )
+        return n_alike * 2 >= len(common)
+
+
+def _likeness(a: str, b: str) -> float:
+    """Jaccard overlap of the words; two empty texts are alike."""
+    left, right = set(re.findall(r"\w+", a.lower())), set(re.findall(r"\w+", b.lower()))
+    return len(left & right) / len(left | right) if left or right else 1.0
