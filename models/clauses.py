@@ -282,29 +282,32 @@ def _subject_quality(subject: Token | None, head: Token) -> float:
     return 0.35 if word in wordlists.ANAPHORS[language] or subject.tag_ == "WP" else 1.0
 
 
+_BLANK = re.compile(r"\s+|(?<=['’])")
+
+
 def standing(surface: str, language: str | None) -> float:
     """0..1: how well a stretch is understood without what stood before it."""
     tag = primary(language)
     nothing: frozenset[str] = frozenset()
     speaker, hearers = wordlists.SPEAKER.get(tag, nothing), wordlists.HEARERS.get(tag, nothing)
     anaphors = wordlists.ANAPHORS.get(tag, nothing)
-    spelt = [word.strip(",;:!") for word in re.split(r"\s+|(?<=['’])", surface.casefold())]
+    spelt = [word.strip(",;:!") for word in _BLANK.split(surface.casefold())]
     spelt = [word.replace("’", "'") for word in spelt]
     spelt += [word[:-1] for word in spelt if word.endswith("'")]
     share = 1.0
-    if any(word in speaker for word in spelt):
+    if not speaker.isdisjoint(spelt):
         share *= 0.5
-    if any(word in hearers for word in spelt):
+    if not hearers.isdisjoint(spelt):
         share *= 0.7
-    n_anaphors = sum(word in anaphors for word in spelt)
-    share *= 0.8**n_anaphors
-    if any(word in wordlists.POSSESSIVES for word in spelt):
+    share *= 0.8 ** sum(map(anaphors.__contains__, spelt))
+    if not wordlists.POSSESSIVES.isdisjoint(spelt):
         share *= 0.93
-    if sum(c.isdigit() for c in surface) > 4:
+    if sum(map(str.isdigit, surface)) > 4:
         share *= 0.7
-    letters = [c for c in surface if c.isalpha()]
-    if letters and sum(c.isupper() for c in letters) > 0.6 * len(letters):
-        share *= 0.6
+    n_letters = sum(map(str.isalpha, surface))
+    if n_letters and sum(map(str.isupper, surface)) > 0.6 * n_letters:
+        n_upper = sum(c.isupper() for c in surface if c.isalpha())
+        share *= 0.6 if n_upper > 0.6 * n_letters else 1.0
     return share
 
 

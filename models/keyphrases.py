@@ -39,6 +39,7 @@ class Phrase:
     end: int
 
 
+@lru_cache(maxsize=1_000)
 def primary(language: str | None) -> str:
     """The primary subtag: ``fr`` of ``fr-FR``; ``xx`` where no language is known."""
     return re.split(r"[-_]", language)[0].casefold() if language else "xx"
@@ -94,31 +95,28 @@ def _content(word: str, language: str) -> str:
 
 def content_runs(text: str, language: str) -> list[list[str]]:
     """The folded content words of a text, one list per stretch without punctuation."""
-    runs: list[list[str]] = [[]]
+    run: list[str] = []
+    runs = [run]
     previous, before = "", ""
-    for match in _WORD.finditer(text):
-        word = match.group()
+    for word in _WORD.findall(text):
         if not word[0].isalnum():
             if word in "'’":
                 previous, before = word, previous
                 continue
-            if not word.startswith(("-", "‑", "/")) and runs[-1]:
-                runs.append([])
+            if run and word[0] not in "-‑/":
+                run = []
+                runs.append(run)
             previous = ""
             continue
         if previous and previous in "'’":
-            if (
-                before.casefold() in wordlists.ELIDED
-                and runs[-1]
-                and runs[-1][-1] == before.casefold()
-            ):
-                runs[-1].pop()
+            elided = before.casefold()
+            if run and run[-1] == elided and elided in wordlists.ELIDED:
+                run.pop()
             if word.casefold() in wordlists.CLITIC:
                 previous = word
                 continue
-        folded = _content(word, language)
-        if folded:
-            runs[-1].append(folded)
+        if folded := _content(word, language):
+            run.append(folded)
         previous = word
     return [run for run in runs if run]
 

@@ -37,9 +37,11 @@ def import_(
     import tempfile
 
     from synth.cli import telling
-    from synth.pipeline import bring_in, require_messages
+    from synth.pipeline import bring_in, require_messages, require_readable
     from synth.store import open_store
 
+    if not db.exists():
+        require_readable(inputs, format=format_, columns=columns)
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "dry-run.db" if dry_run and not db.exists() else db
         with open_store(path) as store:
@@ -52,10 +54,9 @@ def import_(
                 dry_run=dry_run,
                 progress=progress_on_stderr(),
             )
-    if as_json:
-        telling.say_json(
-            {"discussion": chosen.slug, "dry_run": dry_run} | telling.import_facts(report)
-        )
-    require_messages(report, inputs)
+            if as_json:
+                facts = telling.import_facts(report)
+                telling.say_json({"discussion": chosen.slug, "dry_run": dry_run} | facts)
+            require_messages(report, inputs)
     if not as_json:
         telling.tell_import(report, dry_run=dry_run)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -40,20 +42,19 @@ def run(inputs: tuple[str, ...], db: Path | None, out: Path | None, **chosen: An
     from synth.settings import Settings
     from synth.store import open_store
 
-    if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
     path = db or (Path(options.DEFAULT_DB) if out is None else out / "discussion.db")
-    report = run_job(
-        inputs,
-        db=path,
-        out=out,
-        settings=Settings(**{name: chosen[name] for name in Settings.__slots__}),
-        discussion=chosen["discussion"],
-        format=chosen["format_"],
-        columns=chosen["columns"],
-        names=chosen["names"],
-        progress=progress_on_stderr(),
-    )
+    with _folder(out):
+        report = run_job(
+            inputs,
+            db=path,
+            out=out,
+            settings=Settings(**{name: chosen[name] for name in Settings.__slots__}),
+            discussion=chosen["discussion"],
+            format=chosen["format_"],
+            columns=chosen["columns"],
+            names=chosen["names"],
+            progress=progress_on_stderr(),
+        )
     if chosen["as_json"]:
         telling.say_json(
             {
@@ -72,3 +73,18 @@ def run(inputs: tuple[str, ...], db: Path | None, out: Path | None, **chosen: An
     click.echo(f"\nKept in {path}.")
     if out is not None:
         click.echo(f"Wrote {', '.join(p.name for p in report.paths)} to {out}.")
+
+
+@contextmanager
+def _folder(out: Path | None) -> Iterator[None]:
+    """The folder for the results; one made here goes again when nothing came into it."""
+    is_new = out is not None and not out.exists()
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    except BaseException:
+        if out is not None and is_new:
+            with suppress(OSError):
+                out.rmdir()
+        raise

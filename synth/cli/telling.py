@@ -59,7 +59,7 @@ def tell_import(report: ImportReport, *, dry_run: bool = False) -> None:
 def tell_problems(report: ImportReport) -> None:
     problems = report.all_problems
     for problem in problems[:MAX_PROBLEMS]:
-        click.echo(f"  skipped: {problem}", err=True)
+        click.echo(f"  problem: {problem}", err=True)
     if len(problems) > MAX_PROBLEMS:
         rest = len(problems) - MAX_PROBLEMS
         click.echo(f"  and {rest} more problems; `synth info --problems` lists them", err=True)

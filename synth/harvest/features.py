@@ -33,34 +33,17 @@ documents"; subject overlap, position and quotation are the features that Rambow
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from operator import itemgetter
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from synth.harvest.rows import SentenceRow
+from synth.harvest.shapes import Flags, Floats, Shapes
+from synth.harvest.triples import Triples
 from synth.harvest.words import WordTable, tokenise
-
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
-
-_ADDRESS: Final = re.compile(
-    r"""(?:https?|ftp|mailto):\S+ | \bwww\.\S+ | [\w.+-]+(?:@|\[at\])[\w.-]+ | <[^<>\s]+>
-    | \+?\(?\d[\d\s()./-]{6,}\d""",
-    re.VERBOSE | re.IGNORECASE,
-)
-_MAYBE_ADDRESS: Final = re.compile(r"[@<:]|\[at\]|www|\d.*\d", re.IGNORECASE | re.DOTALL)
-"""Passes over the many sentences without an address much faster than looking for one."""
-_WORD: Final = re.compile(r"[^\W\d_]+")
-_first_letter = itemgetter(0)
-_END: Final = re.compile(r"[.!?:;…。！？][\s\"'”’»)\]]*$")
-_RULE: Final = re.compile(r"[\W_]*")
-_DIGIT: Final = re.compile(r"\d")
 
 _SHORT: Final = 5
 """Words up to which a greeting or a closing is one; longer sentences only begin like it."""
@@ -72,12 +55,6 @@ _LONG: Final = 20
 """Words from which a sentence counts in full for what its thread is about."""
 _SAID: Final = 0.7
 """Share of word triples said before from which a sentence is a repetition."""
-_HASH_FACTORS: Final = (
-    0x9E3779B97F4A7C15,
-    0xC2B2AE3D27D4EB4F,
-    0x165667B19E3779F9,
-    0xD6E8FEB86659FD93,
-)
 _CONVERSATION: Final = 8
 """Body sentences from which a thread of several messages has a subject of its own."""
 _HALF: Final = 5.0
@@ -94,37 +71,41 @@ class _Body:
     outside: Floats
 
 
-def measure(sentences: Sequence[SentenceRow], table: WordTable) -> dict[str, Floats]:
+def measure(
+    sentences: Sequence[SentenceRow],
+    table: WordTable,
+    shapes: Shapes,
+    triples: Triples,
+    *,
+    n_quoted: Floats,
+) -> dict[str, Floats]:
     """Name → feature of every sentence, each float64 (n,); see the table above.
 
-    ``table`` holds the words of the same sentences, from `read_words`.
+    ``table``, ``shapes`` and ``triples`` are those of the same sentences, from `read_words`,
+    `read_shapes` and `read_triples`; ``n_quoted``: (n,) later messages that quote each.
     """
-    features = _of_wording(sentences, table)
-    features["repeat"] = _repeats(sentences, table)
-    body = _bodies(sentences, table, features)
+    features = _of_wording(table, shapes)
+    features["repeat"] = _repeats(sentences, table, triples)
+    body = _bodies(sentences, table, features, is_rule=shapes.is_rule)
     features |= {"first": body.first, "late": body.late, "outside": body.outside}
     ranks = np.array([row.message_rank for row in sentences], dtype=np.float64)
     features["early"] = 1 / (1 + np.maximum(0, ranks))
     features["centrality"] = _centrality(sentences, table, body.is_body)
     features["subject"] = _subjects(sentences, table)
-    return features | _of_response(sentences)
+    return features | _of_response(sentences, n_quoted)
 
 
-def _of_wording(sentences: Sequence[SentenceRow], table: WordTable) -> dict[str, Floats]:
-    texts = [row.text.strip() for row in sentences]
-    prose, address = _shapes(texts)
+def _of_wording(table: WordTable, shapes: Shapes) -> dict[str, Floats]:
     is_short = table.n_words <= _SHORT
-    is_question = np.array(["? " in text or text.endswith("?") for text in texts], dtype=bool)
-    has_figure = np.array([bool(_DIGIT.search(text)) for text in texts], dtype=bool)
     return {
         "length": np.log1p(np.minimum(table.n_words, 40)) / np.log(41),
-        "prose": prose * _has_grammar(table),
-        "asks": _any(is_question, table.cue("question"), table.cue("request")),
+        "prose": shapes.prose * _has_grammar(table),
+        "asks": _any(shapes.asks, table.cue("question"), table.cue("request")),
         "proposes": _any(table.cue("proposal"), table.cue("decision"), table.cue("opinion")),
         "problem": _any(table.cue("problem")),
-        "facts": _any(has_figure, table.cue("evidence")),
-        "unfinished": np.array([not _END.search(text) for text in texts], dtype=np.float64),
-        "address": address,
+        "facts": _any(shapes.has_digit, table.cue("evidence")),
+        "unfinished": shapes.is_unfinished.astype(np.float64),
+        "address": shapes.address,
         "polite": _any(table.cue("greeting"), table.cue("closing")) * is_short,
     }
 
@@ -140,23 +121,7 @@ def _any(*cues: Flags | Floats) -> Floats:
     return found
 
 
-def _shapes(texts: Sequence[str]) -> tuple[Floats, Floats]:
-    """Share of words that begin small (or have no case), and share taken by addresses."""
-    prose = np.zeros(len(texts))
-    address = np.zeros(len(texts))
-    for row, text in enumerate(texts):
-        rest = text
-        if _MAYBE_ADDRESS.search(text):
-            rest = _ADDRESS.sub(" ", text)
-            address[row] = 1 - len(rest.replace(" ", "")) / max(1, len(text.replace(" ", "")))
-        words = _WORD.findall(rest)
-        if words:
-            n_capitals = sum(map(str.isupper, map(_first_letter, words)))
-            prose[row] = (len(words) - n_capitals) / len(words)
-    return prose, address
-
-
-def _repeats(sentences: Sequence[SentenceRow], table: WordTable) -> Floats:
+def _repeats(sentences: Sequence[SentenceRow], table: WordTable, triples: Triples) -> Floats:
     """1 where the author said the very words in an earlier message, or the thread had them.
 
     The first to say it keeps 0, so that of a contribution sent to many places, by one or by
@@ -169,63 +134,75 @@ def _repeats(sentences: Sequence[SentenceRow], table: WordTable) -> Floats:
             is_again[at] = (
                 first_in.setdefault((row.author, tuple(words)), row.message) != row.message
             )
-    said: Floats = (is_again | (_share_said_before(sentences, table) >= _SAID)).astype(np.float64)
+    share = _share_said_before(sentences, triples)
+    said: Floats = (is_again | (share >= _SAID)).astype(np.float64)
     return said
 
 
-def _share_said_before(sentences: Sequence[SentenceRow], table: WordTable) -> Floats:
-    """Share of a sentence's word triples that an earlier message of its thread has.
-
-    Triples are compared as 64-bit hashes together with their thread, all at once.
-    """
+def _share_said_before(sentences: Sequence[SentenceRow], triples: Triples) -> Floats:
+    """Share of a sentence's word triples that an earlier message of its thread has."""
     n = len(sentences)
-    of_row = np.repeat(np.arange(n), table.n_words.astype(np.int64))
-    if len(of_row) < 3:
-        return np.zeros(n)
-    threads = np.array([row.thread for row in sentences], dtype=np.int64)
-    places = np.array([(row.message_rank, row.message) for row in sentences], dtype=np.int64)
-    order = np.unique(places, axis=0, return_inverse=True)[1].ravel()
-    inside = of_row[:-2] == of_row[2:]
-    of_triple = of_row[:-2][inside]
-    words = table.flat.astype(np.uint64)
-    hashed = np.zeros(len(of_triple), dtype=np.uint64)
-    parts = (words[:-2][inside], words[1:-1][inside], words[2:][inside], threads[of_triple])
-    for part, factor in zip(parts, _HASH_FACTORS, strict=True):
-        hashed = (hashed ^ (part.astype(np.uint64) + np.uint64(1))) * np.uint64(factor)
-        hashed ^= hashed >> np.uint64(29)
-    key = np.unique(hashed, return_inverse=True)[1]
+    order = _reading_order(sentences)[triples.of_text]
+    key = np.unique(triples.key, return_inverse=True)[1]
     earliest = np.full(key.max() + 1 if len(key) else 0, np.iinfo(np.int64).max)
-    np.minimum.at(earliest, key, order[of_triple])
-    is_old = earliest[key] < order[of_triple]
-    n_old = np.bincount(of_triple, is_old, minlength=n)
-    share: Floats = n_old / np.maximum(1, np.bincount(of_triple, minlength=n))
+    np.minimum.at(earliest, key, order)
+    n_old = np.bincount(triples.of_text, earliest[key] < order, minlength=n)
+    share: Floats = n_old / np.maximum(1, np.bincount(triples.of_text, minlength=n))
     return share
 
 
+def _reading_order(sentences: Sequence[SentenceRow]) -> NDArray[np.int64]:
+    """Number of each sentence's message by rank, equals by id: shape (n,)."""
+    messages = np.array([row.message for row in sentences], dtype=np.int64)
+    ranks = np.array([row.message_rank for row in sentences], dtype=np.int64)
+    by_place = np.lexsort((messages, ranks))
+    is_other = (np.diff(messages[by_place]) != 0) | (np.diff(ranks[by_place]) != 0)
+    numbers = np.zeros(len(sentences), dtype=np.int64)
+    numbers[by_place[1:]] = np.cumsum(is_other)
+    return numbers
+
+
 def _bodies(
-    sentences: Sequence[SentenceRow], table: WordTable, features: dict[str, Floats]
+    sentences: Sequence[SentenceRow],
+    table: WordTable,
+    features: dict[str, Floats],
+    *,
+    is_rule: Flags,
 ) -> _Body:
+    """Rows of one message are a stretch; all messages are gone through at once."""
     n = len(sentences)
-    is_rule = np.array([bool(_RULE.fullmatch(row.text)) for row in sentences], dtype=bool)
+    messages = np.array([row.message for row in sentences], dtype=np.int64)
+    starts = np.flatnonzero(np.concatenate(([True], messages[1:] != messages[:-1])))
+    ends = np.concatenate((starts[1:], [n]))
+    of_row = np.repeat(np.arange(len(starts)), ends - starts)
+    rows = np.arange(n)
     is_closing = (table.cue("closing") > 0) & (features["polite"] > 0)
     is_own = (features["polite"] == 0) & (features["repeat"] == 0) & ~is_rule
     is_prose = is_own & (table.n_words >= _BODY_WORDS) & (features["prose"] > _BODY_PROSE)
-    is_body = np.zeros(n, dtype=bool)
-    first, late, outside = np.zeros(n), np.zeros(n), np.zeros(n)
-    for _, group in groupby(range(n), key=lambda row: sentences[row].message):
-        rows = np.fromiter(group, dtype=np.int64)
-        ends = np.flatnonzero((is_closing | is_rule)[rows])
-        closed = ends[ends > 0][0] if (ends > 0).any() else len(rows)
-        prose = np.flatnonzero(is_prose[rows[:closed]])
-        last = prose[-1] if len(prose) else closed - 1
-        outside[rows[last + 1 :]] = 1
-        inside = rows[: last + 1][is_own[rows[: last + 1]]]
-        is_body[inside] = True
-        speaks = table.n_words[inside] >= _LEAST_WORDS
-        first[inside] = 1 / (1 + np.cumsum(speaks) - speaks)
-        late[rows] = 1
-        late[inside] = np.arange(len(inside)) / max(1, len(inside))
-    return _Body(is_body=is_body, first=first, late=late, outside=outside)
+    closes = (is_closing | is_rule) & (rows > starts[of_row])
+    closed = np.minimum(np.minimum.reduceat(np.where(closes, rows, n), starts), ends)
+    proses = np.where(is_prose & (rows < closed[of_row]), rows, -1)
+    last = np.maximum.reduceat(proses, starts)
+    last = np.where(last < 0, closed - 1, last)
+    outside = rows > last[of_row]
+    is_body = is_own & ~outside
+    n_before = _before(is_body, starts)[of_row]
+    speaks = is_body & (table.n_words >= _LEAST_WORDS)
+    n_spoken = np.cumsum(speaks) - speaks - _before(speaks, starts)[of_row]
+    n_inside = np.add.reduceat(is_body, starts, dtype=np.int64)[of_row]
+    place = np.cumsum(is_body) - is_body - n_before
+    return _Body(
+        is_body=is_body,
+        first=np.where(is_body, 1 / (1 + n_spoken), 0),
+        late=np.where(is_body, place / np.maximum(1, n_inside), 1),
+        outside=outside.astype(np.float64),
+    )
+
+
+def _before(flags: Flags, starts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """How many flags stand before each start."""
+    total = np.concatenate(([0], np.cumsum(flags)))
+    return np.asarray(total[starts], dtype=np.int64)
 
 
 def _circles(sentences: Sequence[SentenceRow], is_body: Flags) -> NDArray[np.int64]:
@@ -289,10 +266,9 @@ def _subjects(sentences: Sequence[SentenceRow], table: WordTable) -> Floats:
     return shares
 
 
-def _of_response(sentences: Sequence[SentenceRow]) -> dict[str, Floats]:
+def _of_response(sentences: Sequence[SentenceRow], n_quoted: Floats) -> dict[str, Floats]:
     messages = np.unique([row.message for row in sentences], return_inverse=True)[1]
-    quoted = np.array([row.n_quoted for row in sentences], dtype=np.float64)
-    quoted = quoted / (1 + quoted)
+    quoted = n_quoted / (1 + n_quoted)
     usual = np.bincount(messages, quoted) / np.bincount(messages)
     replies = np.array([row.n_replies for row in sentences], dtype=np.float64)
     votes = np.array([max(0, row.n_likes) + max(0, row.n_for) for row in sentences], np.float64)

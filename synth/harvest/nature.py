@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.harvest.rows import SentenceRow
+from synth.harvest.shapes import Shapes
 from synth.harvest.words import WordTable
 from synth.records import Nature
 
@@ -43,9 +43,6 @@ _WEIGHTS: Final = {
 }
 """How much a cue of a kind speaks for a nature; a kind counts once per sentence."""
 
-_FIGURE: Final = re.compile(r"\d+\s?%|\d{2,}")
-_LINK: Final = re.compile(r"https?://|www\.", re.IGNORECASE)
-
 _FRENCH_INFINITIVE: Final = re.compile(r"\w{2,}(?:er|ir|dre|tre|oir)")
 # fmt: off
 _NOT_INFINITIVES: Final = frozenset(
@@ -66,29 +63,30 @@ _WISH_WORDS: Final = 12
 """A German sentence up to this length that ends in an infinitive is read as a demand."""
 
 
-def natures(sentences: Sequence[SentenceRow], table: WordTable) -> list[Nature]:
-    """The likeliest nature of each sentence; ``table`` is `read_words` of the same rows."""
-    kinds = _kinds(sentences, table)
-    totals = np.zeros((len(sentences), len(_ORDER)))
+def natures(table: WordTable, shapes: Shapes) -> list[Nature]:
+    """The likeliest nature of each sentence, from `read_words` and `read_shapes` of the same."""
+    kinds = _kinds(table, shapes)
+    totals = np.zeros((len(table.tokens), len(_ORDER)))
     for column, nature in enumerate(_ORDER):
         for kind, weight in _WEIGHTS[nature].items():
             totals[:, column] += weight * kinds[kind]
-    return [_ORDER[column] for column in totals.argmax(axis=1)]
+    return [_ORDER[column] for column in totals.argmax(axis=1).tolist()]
 
 
-def _kinds(sentences: Sequence[SentenceRow], table: WordTable) -> dict[str, NDArray[np.bool_]]:
+def _kinds(table: WordTable, shapes: Shapes) -> dict[str, NDArray[np.bool_]]:
     names = ("overgeneral", "definition", "proposal", "decision", "request", "question",
              "problem", "example", "i", "evidence", "reason", "contrast", "opinion")  # fmt: skip
     kinds = {name: table.cue(name) > 0 for name in names}
-    texts = [row.text.strip() for row in sentences]
-    kinds["asks"] = np.array(["? " in text or text.endswith("?") for text in texts], dtype=bool)
-    kinds["figure"] = np.array([bool(_FIGURE.search(text)) for text in texts], dtype=bool)
-    kinds["link"] = np.array([bool(_LINK.search(text)) for text in texts], dtype=bool)
-    kinds["plain"] = np.ones(len(sentences), dtype=bool)
+    kinds["asks"] = shapes.asks
+    kinds["figure"] = shapes.has_number
+    kinds["link"] = shapes.has_link
+    kinds["plain"] = np.ones(len(table.tokens), dtype=bool)
     kinds["wish"] = np.array(
         [
             _is_wish(text, words, language)
-            for text, words, language in zip(texts, table.tokens, table.languages, strict=True)
+            for text, words, language in zip(
+                shapes.texts, table.tokens, table.languages, strict=True
+            )
         ],
         dtype=bool,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from synth.harvest.rows import QuoteRow, SentenceRow
+from synth.harvest.triples import Numbers, Triples, read_triples
 from synth.harvest.words import number_words, tokenise
 
 _SHARE: Final = 0.7
 """Share of a sentence's word triples that a quotation has to have; mailers rewrap and trim."""
-_MOST: Final = np.iinfo(np.int64).max
 
 
 def count_quotes(
@@ -30,54 +30,76 @@ def count_quotes(
     counts = np.zeros(len(sentences))
     threads = {quote.thread for quote in quotes}
     rows = [row for row, sentence in enumerate(sentences) if sentence.thread in threads]
-    quoters, texts = _quoted_texts(quotes)
     if not rows:
         return counts
-    held, quoted = _triples_held(
-        [*(sentences[row].text for row in rows), *texts],
-        [*(sentences[row].thread for row in rows), *(thread for thread, _, _ in quoters)],
-        n_sentences=len(rows),
-    )
-    shared = (quoted @ held.T).tocoo()
-    n_triples = np.asarray(held.sum(axis=1)).ravel()
-    is_enough = shared.data >= _SHARE * n_triples[shared.col]
-    for at, row in zip(shared.row[is_enough].tolist(), shared.col[is_enough].tolist(), strict=True):
-        _, message, rank = quoters[at]
-        sentence = sentences[rows[row]]
-        if sentence.message_rank < rank and sentence.message != message:
-            counts[rows[row]] += 1
+    some = [sentences[row] for row in rows]
+    tokens = [tokenise(sentence.text) for sentence in some]
+    words, vocabulary = number_words(tokens)
+    triples = read_triples(words, [*map(len, tokens)], threads_of(some))
+    counts[rows] = count_quoted(some, triples, vocabulary, quotes)
     return counts
 
 
-def _triples_held(
-    texts: Sequence[str], threads: Sequence[int], *, n_sentences: int
-) -> tuple[sparse.csr_array, sparse.csr_array]:
-    """Which of the word triples of its thread each text has: float64 (n, n_triples) of 0 and 1.
+def count_quoted(
+    sentences: Sequence[SentenceRow],
+    triples: Triples,
+    vocabulary: Mapping[str, int],
+    quotes: Sequence[QuoteRow],
+) -> NDArray[np.float64]:
+    """`count_quotes` of sentences whose ``triples`` have been read with ``vocabulary``."""
+    counts = np.zeros(len(sentences))
+    if not quotes or not len(triples.key):
+        return counts
+    quoters, texts = _quoted_texts(quotes)
+    threads = np.array([thread for thread, _, _ in quoters], dtype=np.int64)
+    keys, key = np.unique(triples.key, return_inverse=True)
+    held = _incidence(triples.of_text, key, shape=(len(sentences), len(keys)))
+    said = read_triples(*_word_numbers(texts, vocabulary), threads)
+    place = np.minimum(np.searchsorted(keys, said.key), len(keys) - 1)
+    is_held = keys[place] == said.key
+    quoted = _incidence(said.of_text[is_held], place[is_held], shape=(len(texts), len(keys)))
+    shared = (quoted @ held.T).tocoo()
+    n_triples = np.diff(held.indptr)
+    is_enough = shared.data >= _SHARE * n_triples[shared.col]
+    for at, row in zip(shared.row[is_enough].tolist(), shared.col[is_enough].tolist(), strict=True):
+        _, message, rank = quoters[at]
+        sentence = sentences[row]
+        if sentence.message_rank < rank and sentence.message != message:
+            counts[row] += 1
+    return counts
 
-    One for the first ``n_sentences`` texts and one for the others. A triple is one number
-    made of those of its thread and its words, so that no two are taken for one.
+
+def threads_of(sentences: Iterable[SentenceRow]) -> Numbers:
+    """The thread of each sentence, shape (n,)."""
+    return np.array([sentence.thread for sentence in sentences], dtype=np.int64)
+
+
+def _incidence(rows: Numbers, columns: Numbers, *, shape: tuple[int, int]) -> sparse.csr_array:
+    """float32 of 0 and 1, from ascending ``rows``: a triple said twice in a text is one."""
+    indptr = np.concatenate(([0], np.cumsum(np.bincount(rows, minlength=shape[0]))))
+    has = sparse.csr_array((np.ones(len(rows), np.float32), columns, indptr), shape=shape)
+    has.sum_duplicates()
+    has.data[:] = 1
+    return has
+
+
+def _word_numbers(texts: Sequence[str], vocabulary: Mapping[str, int]) -> tuple[Numbers, list[int]]:
+    """All words of the texts as numbers, -1 for unknown ones, and how many each text has.
+
+    Replies quote replies that quote the same lines: each line is cut into words once.
     """
-    tokens = [tokenise(text) for text in texts]
-    flat, vocabulary = number_words(tokens)
-    of_text = np.repeat(np.arange(len(texts)), [len(words) for words in tokens])
-    is_inside = of_text[:-2] == of_text[2:]
-    of_triple = of_text[:-2][is_inside]
-    n_words = max(1, len(vocabulary))
-    key = np.unique(np.asarray(threads, dtype=np.int64), return_inverse=True)[1][of_triple]
-    n_keys = int(key.max(initial=-1)) + 1
-    for word in (flat[:-2], flat[1:-1], flat[2:]):
-        if n_keys > _MOST // n_words:  # the product might not fit: number the keys in use
-            key = np.unique(key, return_inverse=True)[1]
-            n_keys = int(key.max(initial=-1)) + 1
-        key = key * n_words + word[is_inside]
-        n_keys *= n_words
-    key = np.unique(key, return_inverse=True)[1]
-    n_triples = int(key.max(initial=-1)) + 1
-    has = sparse.csr_array(
-        (np.ones(len(key)), (of_triple, key)), shape=(len(texts), max(1, n_triples))
-    )
-    has.data[:] = 1  # a triple said twice in a text is one
-    return has[:n_sentences], has[n_sentences:]
+    numbers_of: dict[str, list[int]] = {}
+    numbers: list[int] = []
+    n_words: list[int] = []
+    for text in texts:
+        before = len(numbers)
+        for line in text.split("\n"):
+            found = numbers_of.get(line)
+            if found is None:
+                found = numbers_of[line] = [vocabulary.get(word, -1) for word in tokenise(line)]
+            numbers += found
+        n_words.append(len(numbers) - before)
+    return np.array(numbers, dtype=np.int64), n_words
 
 
 def _quoted_texts(quotes: Sequence[QuoteRow]) -> tuple[list[tuple[int, int, int]], list[str]]:
@@ -88,4 +110,4 @@ def _quoted_texts(quotes: Sequence[QuoteRow]) -> tuple[list[tuple[int, int, int]
     texts: dict[tuple[int, int, int], list[str]] = defaultdict(list)
     for quote in quotes:
         texts[quote.thread, quote.message, quote.message_rank].append(quote.text)
-    return list(texts), [" ".join(parts) for parts in texts.values()]
+    return list(texts), ["\n".join(parts) for parts in texts.values()]

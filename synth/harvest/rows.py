@@ -37,7 +37,7 @@ class SentenceRow:
     n_against: int = 0
     is_accepted: bool = False
     n_quoted: float = 0.0
-    """How many later messages quote the sentence; see `count_quotes`."""
+    """How many later messages are known to quote the sentence; see `count_quotes`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

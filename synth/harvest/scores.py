@@ -11,7 +11,10 @@ from numpy.typing import NDArray
 
 from synth.harvest.features import measure
 from synth.harvest.nature import natures
-from synth.harvest.rows import SentenceRow
+from synth.harvest.quotes import count_quoted, threads_of
+from synth.harvest.rows import QuoteRow, SentenceRow
+from synth.harvest.shapes import read_shapes
+from synth.harvest.triples import read_triples
 from synth.harvest.words import read_words
 from synth.records import Nature
 
@@ -75,22 +78,29 @@ class Scores:
         ]
 
 
-def score_sentences(sentences: Sequence[SentenceRow]) -> Scores:
+def score_sentences(sentences: Sequence[SentenceRow], *, quotes: Sequence[QuoteRow] = ()) -> Scores:
     """Score every sentence of a discussion; 100,000 of them take seconds.
 
+    ``quotes`` are what messages repeat of earlier ones; each later message that quotes a
+    sentence (`count_quotes`) counts beside those the sentence is known to have.
     Only words, place and reactions are looked at, never vectors: on the threads at hand
     the cosine with the thread's mean vector added nothing to the word centrality.
     """
     if not sentences:
         return Scores(score=np.zeros(0, np.float32), nature=[], features={}, tokens=[])
-    table = read_words([row.text for row in sentences], [row.language for row in sentences])
-    features = measure(sentences, table)
+    texts = [row.text for row in sentences]
+    table = read_words(texts, [row.language for row in sentences])
+    shapes = read_shapes(texts)
+    triples = read_triples(table.flat, table.n_words, threads_of(sentences))
+    n_quoted = np.array([row.n_quoted for row in sentences], dtype=np.float64)
+    n_quoted += count_quoted(sentences, triples, table.vocabulary, quotes)
+    features = measure(sentences, table, shapes, triples, n_quoted=n_quoted)
     total = np.full(len(sentences), INTERCEPT)
     for name, weight in WEIGHTS.items():
         total += SCALE * weight * features[name]
     return Scores(
         score=(1 / (1 + np.exp(-total))).astype(np.float32),
-        nature=natures(sentences, table),
+        nature=natures(table, shapes),
         features=features,
         tokens=table.tokens,
     )

@@ -26,6 +26,7 @@ CUES: Final = (
 
 _OPENING: Final = "opening_"
 _TOKEN: Final = re.compile(r"[^\W_]+|\+1")
+_FOLDED: Final = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
 _OPENING_TOKENS: Final = 3
 """How far into a sentence an opening cue may stand: after a bullet, a number or an article."""
 
@@ -38,6 +39,8 @@ class WordTable:
     """Folded words of each sentence, in order."""
     flat: NDArray[np.int64]
     """(n_words.sum(),) the same words as numbers of a vocabulary, sentence after sentence."""
+    vocabulary: Mapping[str, int]
+    """The number of each distinct word."""
     counts: sparse.csr_array
     """float32 (n, n_vocabulary) how often each word occurs in each sentence."""
     n_words: NDArray[np.float64]
@@ -65,6 +68,8 @@ def fold(text: str) -> str:
 
 def tokenise(text: str) -> list[str]:
     """Folded words; apostrophes and hyphens separate."""
+    if text.isascii() and "+1" not in text:  # the same words, in half the time
+        return text.translate(_FOLDED).split()
     return _TOKEN.findall(fold(text))
 
 
@@ -127,6 +132,7 @@ def read_words(texts: Sequence[str], languages: Sequence[str | None]) -> WordTab
     return WordTable(
         tokens=tokens,
         flat=flat,
+        vocabulary=vocabulary,
         counts=counts,
         n_words=n_words.astype(np.float64),
         cues=_count_cues(flat, n_words, vocabulary, codes),
@@ -143,7 +149,8 @@ def _count_cues(
 ) -> NDArray[np.float64]:
     """Cues of each kind in each sentence, shape (n, len(CUES)).
 
-    Goes phrase by phrase over the places of its first word, not word by word.
+    Goes phrase by phrase over the places of its first word, not word by word, and sorts only
+    the places of words that begin a phrase.
     """
     cues = np.zeros((len(n_words), len(CUES)))
     of_row = np.repeat(np.arange(len(n_words)), n_words)
@@ -151,7 +158,9 @@ def _count_cues(
     at = np.arange(len(flat)) - (end - n_words[of_row])
     for language, phrases in _lexicons().items():
         is_spoken = np.array([code == language for code in codes], dtype=bool)
-        places = np.flatnonzero(is_spoken[of_row])
+        begins = np.zeros(len(vocabulary), dtype=bool)
+        begins[[vocabulary[p.words[0]] for p in phrases if p.words[0] in vocabulary]] = True
+        places = np.flatnonzero(is_spoken[of_row] & begins[flat])
         places = places[np.argsort(flat[places], kind="stable")]
         first_words = flat[places]
         for phrase in phrases:

@@ -21,6 +21,7 @@ from synth.errors import InputProblem, UnknownFormat
 from synth.importers.base import ExportFile, Fit, Importer, ReadOptions
 from synth.importers.files import expand
 from synth.importers.inputfile import InputFile
+from synth.importers.signatures import binary_kind, looks_binary
 from synth.records import Problem, RawMessage
 
 # From the most specific to the least: the first that recognises a file reads it.
@@ -41,24 +42,6 @@ _MODULES = {
 
 NAMES = tuple(_MODULES)
 """What ``--format`` accepts."""
-
-_SIGNATURES = {
-    b"%PDF": "a PDF document",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
-    b"GIF8": "a picture",
-    b"SQLite format 3": "an SQLite database",
-    b"BZh": "a bzip2 archive",
-    b"\xfd7zXZ": "an xz archive",
-    b"\x28\xb5\x2f\xfd": "a zstd archive",
-    b"7z\xbc\xaf": "a 7-Zip archive",
-    b"Rar!": "a RAR archive",
-    b"\xd0\xcf\x11\xe0": "an old Office document or Outlook message",
-    b"!BDN": "an Outlook data file",
-    b"PK\x03\x04": "an Office document",
-    b"\x7fELF": "a program",
-    b"PAR1": "a Parquet table",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,8 +141,7 @@ def _records(
         yield from found.read(file, options)
     except InputProblem as problem:
         yield _as_problem(problem)
-    if file.fault is not None:
-        yield file.fault
+    yield from file.damage()
 
 
 def _holds_nothing(file: InputFile, found: Importer) -> Problem:
@@ -189,14 +171,14 @@ def _as_problem(problem: InputProblem) -> Problem:
 def _unknown(head: bytes) -> tuple[str, str]:
     """What a file that no importer recognises looks like, and what to do."""
     remedy = "give the export as text, CSV, JSON, XLSX or mbox"
-    for signature, what in _SIGNATURES.items():
-        if head.startswith(signature):
-            return f"is {what}, not an export of messages", remedy
-    if head[257:262] == b"ustar":
+    kind = binary_kind(head)
+    if kind == "a tar archive":
         return "is a tar archive", "unpack it and give the files or the folder"
+    if kind is not None:
+        return f"is {kind}, not an export of messages", remedy
     if head.lstrip().lower().startswith((b"<!doctype html", b"<html")):
         return "is a web page, not an export of messages", remedy
-    if b"\0" in head[:1024] and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if looks_binary(head):
         return "is a binary file, not an export of messages", remedy
     return "is no export in a format known here", "if it is one, name its format with --format"
 

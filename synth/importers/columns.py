@@ -163,6 +163,8 @@ _STANCES = frozenset(
     )
 )
 _FEWEST_WORDS = 3
+# Names that say "id" outright; ``no``, ``key`` or ``reference`` may well mean something else.
+_SURE_IDS = frozenset(name for name in _ALIASES["id"] if "id" in name)
 
 Samples = Mapping[str, Sequence[str]]
 """Column name -> what it holds in the first records, empty cells left out."""
@@ -176,6 +178,8 @@ class Columns:
     others: tuple[str, ...]
     is_topic_thread: bool = False
     """The thread column is a topic, and so the category as well."""
+    refused_id: str | None = None
+    """A column called an id whose first values repeat, so that it cannot be one."""
 
 
 def fold(name: str) -> str:
@@ -228,12 +232,22 @@ def recognise(
         for field, column in chosen.items()
         if field == "text" or column != chosen["text"]
     }
+    others = tuple(name for name in names if name not in set(chosen.values()))
     is_topic = "category" not in chosen and fold(chosen.get("thread", "")) in _ALIASES["category"]
     return Columns(
         of=chosen,
-        others=tuple(name for name in names if name not in set(chosen.values())),
+        others=others,
         is_topic_thread=is_topic,
+        refused_id=None if "id" in chosen else _repeating_id(others, samples),
     )
+
+
+def _repeating_id(names: Sequence[str], samples: Samples) -> str | None:
+    for name in names:
+        values = samples.get(name, ())
+        if not _SURE_IDS.isdisjoint(_keys(name)) and len(set(values)) < len(values):
+            return name
+    return None
 
 
 def _given(names: Sequence[str], given: Mapping[str, str], *, source: str) -> dict[str, str]:
@@ -287,10 +301,16 @@ def _by_content(
     )
     if lengths and (len(lengths) == 1 or lengths[0][0] > 2 * lengths[1][0]):
         return lengths[0][1]
+    named = _known("text", [name for name in names if name not in taken], {})
+    if named is not None and not samples.get(named):
+        return named  # empty so far: what there is to say is said of the whole column
+    what = "has no column known for its texts"
+    if named is not None:
+        what = f"its column {named!r} holds numbers, not texts"
     raise InputProblem(
         source,
-        f"has no column known for its texts; its columns are: {_listed(names)}",
-        remedy="name it with --columns text=NAME",
+        f"{what}; its columns are: {_listed(names)}",
+        remedy="name the right one with --columns text=NAME",
     )
 
 

@@ -15,10 +15,11 @@ import shutil
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import IO, BinaryIO, Protocol, cast
 
 from synth.importers.base import HEAD_BYTES
+from synth.importers.signatures import is_text
 from synth.records import Problem
 
 MAX_RATIO = 150
@@ -69,8 +70,10 @@ class InputFile:
 
     __slots__ = (
         "_container",
+        "_drops_nuls",
         "_head",
         "_is_on_disk",
+        "_n_nuls",
         "_opener",
         "fault",
         "is_given",
@@ -99,6 +102,8 @@ class InputFile:
         self._container = container
         self._is_on_disk = is_on_disk
         self._head: bytes | None = None
+        self._drops_nuls: bool | None = None
+        self._n_nuls = 0
 
     def __repr__(self) -> str:
         return f"InputFile({self.name!r})"
@@ -112,13 +117,23 @@ class InputFile:
         return self._head
 
     def open(self) -> BinaryIO:
-        """A fresh decompressed stream that ends early, noting ``fault``, rather than raise."""
+        """A fresh decompressed stream that ends early, noting ``fault``, rather than raise.
+
+        The NULs that damage has left in a text are not part of it.
+        """
+        if self._drops_nuls is None:
+            with self._open(drops_nuls=False) as stream:
+                head = stream.read(HEAD_BYTES)
+            self._drops_nuls = is_text(head)
+        return self._open(drops_nuls=self._drops_nuls)
+
+    def _open(self, *, drops_nuls: bool) -> BinaryIO:
         try:
             source = self._opener()
         except (*_DAMAGE, RuntimeError, NotImplementedError) as error:
             self._note(reason(error), "check that the file is complete and readable")
             return io.BytesIO()
-        return io.BufferedReader(_Watched(source, self._note), CHUNK)
+        return io.BufferedReader(_Watched(source, self._note, drops_nuls=drops_nuls), CHUNK)
 
     def open_seekable(self) -> IO[bytes]:
         """A stream that can seek: the file itself, or a copy of what is packed."""
@@ -141,12 +156,26 @@ class InputFile:
 
     def fingerprint(self) -> tuple[str, int]:
         """The sha256 of the decompressed content, in hex, and its length in bytes."""
-        digest, n_bytes = hashlib.sha256(), 0
-        with self.open() as stream:
+        digest, n_bytes, n_nuls = hashlib.sha256(), 0, 0
+        with self._open(drops_nuls=False) as stream:
             while chunk := stream.read(CHUNK):
                 digest.update(chunk)
                 n_bytes += len(chunk)
+                n_nuls += chunk.count(0)
+        self._n_nuls = n_nuls if self._drops_nuls else 0
         return digest.hexdigest(), n_bytes
+
+    def damage(self) -> Iterator[Problem]:
+        """What was wrong with the file as such, known once it was read."""
+        if self._n_nuls:
+            yield Problem(
+                source=self.name,
+                position="",
+                what=f"held {self._n_nuls} NUL byte{'s' * (self._n_nuls > 1)}, which no text has",
+                remedy="read without them; the file may be damaged, compare it with its origin",
+            )
+        if self.fault is not None:
+            yield self.fault
 
     def gunzipped(self) -> InputFile:
         """The same file seen through gzip."""
@@ -200,32 +229,42 @@ class _BombError(OSError):
 class _Watched(io.RawIOBase):
     """A stream that ends where its source fails, and tells why."""
 
-    def __init__(self, source: BinaryIO, note: Callable[..., None]) -> None:
+    def __init__(
+        self, source: BinaryIO, note: Callable[..., None], *, drops_nuls: bool = False
+    ) -> None:
         super().__init__()
+        self._drops_nuls = drops_nuls
         self._source = source
         # One read at a time: a reader that loops would lose what it has when the next one fails.
         self._read = cast("Callable[[int], bytes]", getattr(source, "read1", source.read))
         self._note = note
         self._is_over = False
+        self._has_given = False
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        if self._is_over:
-            return 0
+        while not self._is_over:
+            data = self._take(len(buffer))
+            kept = data.replace(b"\0", b"") if self._drops_nuls else data
+            if kept or not data:
+                self._has_given = self._has_given or bool(kept)
+                buffer[: len(kept)] = kept
+                return len(kept)
+        return 0
+
+    def _take(self, n_bytes: int) -> bytes:
+        """The next bytes; none at the end, and where the source fails."""
         try:
-            data = self._read(len(buffer))
+            return self._read(n_bytes)
         except _BombError as error:
-            self._is_over = True
             self._note(f"{error}: refused as a decompression bomb", REFUSE, is_refused=True)
-            return 0
         except _DAMAGE as error:
-            self._is_over = True
-            self._note(reason(error), "get a complete copy; what came before the damage is kept")
-            return 0
-        buffer[: len(data)] = data
-        return len(data)
+            kept = "; what came before the damage is kept" if self._has_given else ""
+            self._note(reason(error), f"get a complete copy{kept}")
+        self._is_over = True
+        return b""
 
     def close(self) -> None:
         if not self.closed:

@@ -81,12 +81,17 @@ class RecordReader:
         self._has_zero_id = "0" in ids
         self._namespace = _namespace(file.path, ids)
         self._seen: dict[str, int] = {}
+        self._refused_ids: set[int] = set()
+        """Hashes of what stood in the column that was not taken for the id."""
+        self._n_records = 0
         self._counts: Counter[str] = Counter()
         self._first: dict[str, str] = {}
 
     def read(self, record: Record, number: int) -> Iterator[RawMessage | Problem]:
         """The message in a record, or why there is none."""
         position = f"{self._word} {number}"
+        self._n_records += 1
+        self._note_refused_id(record)
         text = text_of(_plain(record.get(self._of["text"])))
         if text is None:
             self._count("empty", position)
@@ -106,14 +111,10 @@ class RecordReader:
 
     def finish(self) -> Iterator[Problem]:
         """What there is to say about the file as a whole, after its last record."""
+        yield from self._about_ids()
         for kind, n_times in self._counts.items():
             if kind == "empty":
-                yield Problem(
-                    source=self._file.name,
-                    position=f"first at {self._first[kind]}",
-                    what=f"{n_times} without text in column {self._of['text']!r}",
-                    remedy="left out; if the texts are elsewhere, use --columns text=NAME",
-                )
+                yield self._about_empty(n_times)
             elif n_times > MOST_PROBLEMS:
                 yield Problem(
                     source=self._file.name,
@@ -121,6 +122,41 @@ class RecordReader:
                     what=f"{n_times - MOST_PROBLEMS} more records have the same trouble",
                     remedy=kind,
                 )
+
+    def _about_empty(self, n_empty: int) -> Problem:
+        column, first = self._of["text"], f"first at {self._first['empty']}"
+        if n_empty == self._n_records:
+            what = f"none of its {n_empty} {self._word}s has a text in column {column!r}"
+        else:
+            what = f"{n_empty} without text in column {column!r}"
+        return Problem(
+            source=self._file.name,
+            position="" if n_empty == self._n_records else first,
+            what=what,
+            remedy="left out; if the texts are elsewhere, use --columns text=NAME",
+        )
+
+    def _note_refused_id(self, record: Record) -> None:
+        column = self.columns.refused_id
+        value = None if column is None else _plain(record.get(column))
+        if value is not None:
+            self._counts["id"] += hash(value) in self._refused_ids
+            self._refused_ids.add(hash(value))
+
+    def _about_ids(self) -> Iterator[Problem]:
+        n_repeats = self._counts.pop("id", 0)
+        if not n_repeats:
+            return
+        column = self.columns.refused_id
+        nor = f", nor {self._of['parent_id']!r} for replies" if "parent_id" in self._of else ""
+        yield Problem(
+            source=self._file.name,
+            position="",
+            what=f"{n_repeats} of {self._n_records} {self._word}s repeat an id that stands above "
+            f"in column {column!r}: it was not used{nor}",
+            remedy="all kept under their numbers in the file; correct the ids, or name their "
+            "column with --columns id=NAME",
+        )
 
     def _count(self, kind: str, position: str) -> None:
         self._counts[kind] += 1
@@ -168,6 +204,8 @@ class RecordReader:
 
     def _parent(self, record: Record, source_id: str) -> tuple[str | None, str | None]:
         """The id of the parent; or of the thread, where the parent is its opening post."""
+        if self.columns.refused_id is not None:
+            return None, None  # it names an id that was not used, not a number in the file
         parent = self._plain(record, "parent_id") or ""
         is_none = parent.lower() in _NO_ID or (parent == "0" and not self._has_zero_id)
         if is_none or parent == source_id:

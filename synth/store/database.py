@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import AbstractContextManager
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import TracebackType
 
@@ -23,6 +25,30 @@ from synth.store.search import Search
 from synth.store.sources import Sources
 
 BUSY_SECONDS = 30
+_PAUSE = 0.05
+"""Seconds between two tries to open a file that others are making."""
+
+
+class _Writing(Database):
+    """A database whose transactions are those of a writer from their first word on.
+
+    One that reads first and then writes fails at once where somebody else wrote in between:
+    SQLite does not wait there.
+    """
+
+    @contextmanager
+    def atomic(self) -> Iterator[Database]:
+        if self.conn.in_transaction:
+            with super().atomic():
+                yield self
+            return
+        self.conn.execute("BEGIN IMMEDIATE")
+        try:
+            yield self
+            self.conn.commit()
+        except BaseException:
+            self.conn.rollback()
+            raise
 
 
 class Store:
@@ -70,6 +96,11 @@ class Store:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+        if isinstance(error, sqlite3.IntegrityError) and _code(error) in _OVERTAKEN:
+            raise StoreProblem(
+                f"{self.path}: another program works on the same discussion; "
+                "run the same command again when it is done"
+            ) from error
         if isinstance(error, sqlite3.DatabaseError) and _primary_code(error) in _REMEDIES:
             raise StoreProblem(f"{self.path}: {error}; {_remedy(error)}") from error
 
@@ -88,9 +119,18 @@ _REMEDIES = {
 """Troubles of the file, not of the program: primary result code → what a person can do."""
 
 
+_OVERTAKEN = {sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY}
+"""What was free, or there, when it was looked up is taken, or gone, when it is written."""
+
+
+def _code(error: sqlite3.DatabaseError) -> int:
+    """SQLite's extended result code; 0 where the trouble is not SQLite's own."""
+    return getattr(error, "sqlite_errorcode", 0)
+
+
 def _primary_code(error: sqlite3.DatabaseError) -> int:
     """SQLite's result code without its extension; 0 where the trouble is not SQLite's own."""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return _code(error) & 0xFF
 
 
 def _remedy(error: sqlite3.DatabaseError) -> str:
@@ -108,16 +148,31 @@ def open_store(path: str | Path, *, must_exist: bool = False) -> Store:
         raise StoreProblem(f"{path}: no such discussion file; make one with `synth run`")
     if not path.parent.is_dir():
         raise StoreProblem(f"{path}: the folder {path.parent} does not exist; create it first")
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            return Store(_opened(path), path)
+        except sqlite3.DatabaseError as error:
+            # SQLite itself does not wait where two processes make one file at a time.
+            if _primary_code(error) == sqlite3.SQLITE_BUSY and time.monotonic() < until:
+                time.sleep(_PAUSE)
+                continue
+            raise StoreProblem(
+                f"{path}: cannot be used as a discussion file ({error}); {_remedy(error)}"
+            ) from error
+
+
+def _opened(path: Path) -> Database:
+    """The file, brought up to date."""
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS)
     try:
-        connection = sqlite3.connect(path, timeout=BUSY_SECONDS)
-        db = Database(connection, execute_plugins=False)
+        db = _Writing(connection, execute_plugins=False)
         _check_ours(db, path)
         _prepare(db)
-    except sqlite3.DatabaseError as error:
-        raise StoreProblem(
-            f"{path}: cannot be used as a discussion file ({error}); {_remedy(error)}"
-        ) from error
-    return Store(db, path)
+    except BaseException:
+        connection.close()
+        raise
+    return db
 
 
 def _check_ours(db: Database, path: Path) -> None:
@@ -138,5 +193,8 @@ def _prepare(db: Database) -> None:
     if db.journal_mode != "wal":
         db.enable_wal()
     if migrations.pending(db):
+        # One transaction, begun as a writer: nobody sees half of the tables, or makes them twice.
+        db.execute("BEGIN IMMEDIATE")
         migrations.apply(db)
         db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        db.conn.commit()

@@ -24,11 +24,12 @@ class Participants:
 
     def add(self, discussion_id: int, *, author_key: str, name: str | None) -> int:
         """Give a new author the next number: ``Participant 12``. Numbers are never reused."""
-        (highest,) = self._db.execute(
-            """SELECT coalesce(max(CAST(substr(pseudonym, 13) AS INTEGER)), 0)
-               FROM participants WHERE discussion_id = ?""",
+        # Numbers rise with the ids: the newest has the highest.
+        newest = self._db.execute(
+            "SELECT pseudonym FROM participants WHERE discussion_id = ? ORDER BY id DESC LIMIT 1",
             [discussion_id],
         ).fetchone()
+        highest = 0 if newest is None else int(newest[0].removeprefix("Participant "))
         cursor = self._db.execute(
             "INSERT INTO participants (discussion_id, pseudonym) VALUES (?, ?)",
             [discussion_id, f"Participant {highest + 1}"],

@@ -63,6 +63,13 @@ def m005_index_words_only_when_edited(db: Database) -> None:
     db.execute(statement.replace("AFTER UPDATE ON", "AFTER UPDATE OF subject, text ON"))
 
 
+@migrations()
+def m006_views_of_threads_and_extracts(db: Database) -> None:
+    """With names where the tables have numbers: who says what, in answer to whom."""
+    db.create_view("threads_to_read", _THREADS)
+    db.create_view("key_passages", _KEY_PASSAGES)
+
+
 _TABLES = (
     """CREATE TABLE discussions (
         id INTEGER PRIMARY KEY, slug TEXT NOT NULL UNIQUE, title TEXT NOT NULL,
@@ -217,4 +224,30 @@ _WORDS = """
     JOIN messages m ON m.id = p.message_id
     LEFT JOIN ideas i ON i.id = l.idea_id
     LEFT JOIN participants w ON w.id = m.participant_id
+"""
+
+_THREADS = """
+    SELECT d.title AS discussion, coalesce(r.subject, substr(r.text, 1, 90)) AS thread,
+           w.pseudonym AS author, m.posted_at, m.text, v.pseudonym AS in_reply_to,
+           m.parent_evidence AS because_of, m.depth, m.language, m.url,
+           m.thread_id, m.id AS message_id, m.parent_id
+    FROM messages m JOIN discussions d ON d.id = m.discussion_id
+    LEFT JOIN messages r ON r.id = m.thread_id
+    LEFT JOIN messages p ON p.id = m.parent_id
+    LEFT JOIN participants w ON w.id = m.participant_id
+    LEFT JOIN participants v ON v.id = p.participant_id
+    ORDER BY m.discussion_id, m.thread_id, m.rank
+"""
+
+_KEY_PASSAGES = """
+    SELECT d.title AS discussion, e.quote, e.nature, e.state, e.score, w.pseudonym AS author,
+           m.posted_at,
+           (SELECT group_concat(i.title, '; ') FROM extract_ideas x
+            JOIN ideas i ON i.id = x.idea_id WHERE x.extract_id = e.id) AS ideas,
+           e.note, e.origin, m.url, e.id AS extract_id, e.message_id
+    FROM extracts e JOIN messages m ON m.id = e.message_id
+    JOIN discussions d ON d.id = m.discussion_id
+    LEFT JOIN participants w ON w.id = m.participant_id
+    WHERE e.is_stale = 0
+    ORDER BY m.discussion_id, e.score DESC, e.id
 """

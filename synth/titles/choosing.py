@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,6 +87,7 @@ def proposals_of(
     return list(found.values())
 
 
+@lru_cache(maxsize=50_000)
 def _proposal(clause: Clause, row: int, language: str, people: frozenset[str]) -> Proposal | None:
     title = titled(clause.surface)
     words = frozenset(key_of(title, language).split())

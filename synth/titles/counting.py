@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,11 +46,12 @@ def count_phrases(
     """Find the phrases of ``keys`` in every text by their folded words (no tagging)."""
     ordered = sorted(set(keys))
     row_of = {key: row for row, key in enumerate(ordered)}
+    longer = _beginnings(ordered)
     indices: list[int] = []
     indptr = [0]
     for text, language in zip(texts, languages, strict=True):
-        found = {row_of[gram] for gram in _grams(text, primary(language)) if gram in row_of}
-        indices.extend(sorted(found))
+        grams = _grams(text, primary(language), longer)
+        indices.extend(sorted({row_of[gram] for gram in grams if gram in row_of}))
         indptr.append(len(indices))
     present = sparse.csr_matrix(
         (np.ones(len(indices), np.float32), indices, indptr), shape=(len(texts), len(ordered))
@@ -65,12 +66,24 @@ def count_phrases(
     )
 
 
-def _grams(text: str, language: str) -> Iterator[str]:
+def _beginnings(keys: Iterable[str]) -> set[str]:
+    """What a longer key begins with: its first word, its first two, …"""
+    begun: set[str] = set()
+    for key in keys:
+        words = key.split()
+        begun.update(" ".join(words[:n]) for n in range(1, len(words)))
+    return begun
+
+
+def _grams(text: str, language: str, longer: Collection[str]) -> Iterator[str]:
+    """Words in a row, further words being added only to what is in ``longer``."""
     for run in content_runs(text, language):
         for start, word in enumerate(run):
             gram = word
             yield gram
             for following in run[start + 1 : start + MAX_CONTENT_WORDS]:
+                if gram not in longer:
+                    break
                 gram = f"{gram} {following}"
                 yield gram
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,43 +87,24 @@ def name_ideas(
         [readability(*pair) for pair in zip(texts, languages, strict=True)], np.float64
     )
     readings = _read_some(texts, groups, readable, languages, read_words=read_words)
-    surfaces = _surfaces(readings, languages)
-    vocabulary = _vocabulary(readings, texts, languages, groups)
     material = _Material(
         texts=texts,
         languages=languages,
         groups=groups,
         wordings=_wordings(readings, subjects or [None] * len(texts), languages),
-        vocabulary=vocabulary,
+        vocabulary=_vocabulary(readings, texts, languages, groups),
         people=people_named(texts, avoid),
     )
-    scores = score_phrases(groups, vocabulary, authors)
-    phrases = [
-        keyphrases_of(scores[idea], vocabulary, surfaces.get(primary(language), {}))
-        for idea, language in enumerate(groups.languages)
-    ]
+    phrases = _phrases(material, authors, _surfaces(readings, languages))
     representatives = [
         choose_representatives(groups, idea, readable=readable, authors=authors)
         for idea in range(groups.n_ideas)
     ]
-    titles = _titles(
-        material, _proposed(material, encode, phrases, representatives), phrases, representatives
-    )
+    proposed = _proposed(material, encode, phrases, representatives)
+    titles = _titles(material, proposed, phrases, representatives)
     return [
-        IdeaName(
-            title=titles[idea],
-            keyphrases=tuple(
-                surface
-                for _, surface in phrases[idea]
-                if not names_someone(surface, material.people)
-            ),
-            summary=telling_sentence(
-                [(texts[row], languages[row]) for row in representatives[idea]]
-            ),
-            language=groups.languages[idea],
-            representatives=representatives[idea],
-        )
-        for idea in range(groups.n_ideas)
+        _name(material, *parts)
+        for parts in zip(titles, phrases, representatives, groups.languages, strict=True)
     ]
 
 
@@ -136,6 +118,37 @@ class _Material:
     wordings: Mapping[int, Sequence[Clause]]
     vocabulary: Vocabulary
     people: frozenset[str]
+
+
+def _phrases(
+    material: _Material,
+    authors: Sequence[str | None],
+    surfaces: Mapping[str, Mapping[str, str]],
+) -> list[list[tuple[str, str]]]:
+    """Per idea the (key, surface) of its most telling phrases."""
+    scores = score_phrases(material.groups, material.vocabulary, authors)
+    return [
+        keyphrases_of(of_idea, material.vocabulary, surfaces.get(primary(language), {}))
+        for of_idea, language in zip(scores, material.groups.languages, strict=True)
+    ]
+
+
+def _name(
+    material: _Material,
+    title: str,
+    phrases: Sequence[tuple[str, str]],
+    representatives: tuple[int, ...],
+    language: str | None,
+) -> IdeaName:
+    told = (surface for _, surface in phrases if not names_someone(surface, material.people))
+    speaking = [(material.texts[row], material.languages[row]) for row in representatives]
+    return IdeaName(
+        title=title,
+        keyphrases=tuple(told),
+        summary=telling_sentence(speaking),
+        language=language,
+        representatives=representatives,
+    )
 
 
 def _read_some(
@@ -170,13 +183,14 @@ def _wordings(
     """
     lines = [without_reply_marks(subject) if subject else "" for subject in subjects]
     counts = Counter(lines)
+    heading = cache(whole)  # all passages of a message, and most of a thread, share theirs
     found: dict[int, list[Clause]] = {}
     for row, line in enumerate(lines):
         clauses = list(readings[row].clauses) if row in readings else []
         if (
             line
             and counts[line] <= MOST_SHARED * len(lines)
-            and (own := whole(line, languages[row]))
+            and (own := heading(line, languages[row]))
         ):
             clauses.append(own)
         if clauses:

@@ -221,6 +221,7 @@ def test_useless_input_is_one_line(name: str, tmp_path: Path) -> None:
     line = trouble(synth("import", tmp_path / name, "--db", tmp_path / "x.db"))
     assert line.startswith(str(tmp_path / name))
     assert told in line
+    assert [path.name for path in tmp_path.iterdir()] == [name], "nothing is left behind"
 
 
 def test_paths_that_lead_nowhere(tmp_path: Path) -> None:
@@ -229,6 +230,32 @@ def test_paths_that_lead_nowhere(tmp_path: Path) -> None:
     assert "does not exist" in trouble(synth("import", tmp_path / "gone.csv", "--db", db))
     assert "holds no messages" in trouble(synth("import", tmp_path / "empty", "--db", db))
     assert "does not exist" in trouble(synth("import", tmp_path / "*.nope", "--db", db))
+
+
+def test_a_run_that_fails_leaves_no_file_and_no_folder(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert "does not exist" in trouble(synth("run", tmp_path / "gone.csv", "--out", out))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_was_there_is_kept_by_a_run_that_fails(tmp_path: Path, db: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "empty.db").touch()
+    for path in (db, tmp_path / "empty.db"):
+        trouble(synth("run", tmp_path / "gone.csv", "--db", path, "--out", tmp_path / "out"))
+        assert path.exists()
+    assert (tmp_path / "out").is_dir()
+    assert json.loads(synth("info", "--db", db, "--json").stdout)[0]["messages"] > 0
+
+
+def test_problems_are_told_as_such(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(b"id,text\n1,The market sh\0ould stay\n2,\n")
+    result = synth("import", tmp_path / "a.csv", "--db", tmp_path / "x.db")
+    assert result.exit_code == 0
+    told = [line for line in result.stderr.splitlines() if line.startswith("  problem: ")]
+    assert len(told) == 2
+    assert "1 without text" in told[0]
+    assert "1 NUL byte" in told[1]
 
 
 @pytest.mark.parametrize("command", ["info", "build", "export", "erase"])

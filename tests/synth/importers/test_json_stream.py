@@ -78,7 +78,7 @@ def test_bad_bytes_and_nuls_do_not_stop_the_reading(export: Make) -> None:
     file = export({"a.json": content})["a.json"]
     read = members(file)
     assert not any(isinstance(one, Problem) for one in read)
-    assert read[:3] == [("messages", "café"), ("messages", "aÿb"), ("messages", "c\x00d")]
+    assert read[:3] == [("messages", "café"), ("messages", "aÿb"), ("messages", "cd")]
     assert len(read) == 5
     value, cut = json_stream.load(file, ReadOptions())
     assert cut is None and len(value["messages"]) == 4

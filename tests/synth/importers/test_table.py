@@ -406,3 +406,58 @@ def test_a_workbook_that_is_a_bomb_is_refused() -> None:
         archive.writestr("xl/extra.xml", bytes(64 * 2**20))
     with pytest.raises(InputProblem, match="decompression bomb"):
         list(table.read(_file(stream.getvalue(), "a.xlsx"), ReadOptions()))
+
+
+def test_ids_that_repeat_are_told_once_and_all_records_kept() -> None:
+    rows = "".join(f"{n // 3},Thing number {n},{n - 3}\n" for n in range(600))
+    *messages, problem = _read("id,text,parent_id\n" + rows)
+    assert [m.source_id for m in messages if isinstance(m, RawMessage)] == [
+        str(n) for n in range(1, 601)
+    ]
+    # A parent is an id of that column, not a number in the file.
+    assert {m.parent_source_id for m in messages if isinstance(m, RawMessage)} == {None}
+    assert isinstance(problem, Problem)
+    assert problem.what == (
+        "400 of 600 records repeat an id that stands above in column 'id': "
+        "it was not used, nor 'parent_id' for replies"
+    )
+    assert "--columns id=NAME" in problem.remedy
+
+
+def test_ids_that_repeat_are_used_where_a_person_says_so() -> None:
+    rows = "".join(f"{n // 3},Thing number {n}\n" for n in range(6))
+    messages = _messages("id,text\n" + rows, {"id": "id"})
+    assert [m.source_id for m in messages] == ["0", "0~2", "0~3", "1", "1~5", "1~6"]
+
+
+def test_a_column_that_only_sounds_like_an_id_is_no_trouble() -> None:
+    rows = "".join(f"{n % 2},Thing number {n}\n" for n in range(6))
+    assert len(_messages("number,text\n" + rows)) == len(_read("number,text\n" + rows)) == 6
+
+
+def test_texts_that_are_all_empty_are_called_so() -> None:
+    (problem,) = _read("id,text,author\n" + "".join(f"{n},,Ann\n" for n in range(6)))
+    assert isinstance(problem, Problem)
+    assert problem.what == "none of its 6 records has a text in column 'text'"
+    assert problem.position == ""
+
+
+def test_texts_that_begin_late_are_found() -> None:
+    rows = "".join(f"{n},,Ann\n" for n in range(700)) + "700,Here I am,Ann\n"
+    message, problem = _read("id,text,author\n" + rows)
+    assert isinstance(message, RawMessage)
+    assert message.text == "Here I am"
+    assert isinstance(problem, Problem)
+    assert problem.what == "700 without text in column 'text'"
+
+
+def test_texts_that_are_numbers_are_called_so() -> None:
+    with pytest.raises(InputProblem, match="column 'text' holds numbers, not texts; its columns"):
+        _read("id,text\na,1\nb,2\nc,3\n")
+
+
+def test_a_table_without_texts_names_its_columns() -> None:
+    with pytest.raises(InputProblem, match="its columns are: id, author; name the right one"):
+        _read("id,author\na,Ann\nb,Bo\nc,Cy\n")
+    with pytest.raises(InputProblem, match="no column 'body' for text; the columns are: id, text"):
+        _read("id,text\na,One thing\n", {"text": "body"})

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import multiprocessing
 import sqlite3
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
 from synth.errors import StoreProblem
 from synth.store import Store, open_store
+from synth.store.schema import migrations
 
 
 def test_a_new_file_is_made_with_wal_and_foreign_keys(tmp_path: Path) -> None:
@@ -73,3 +76,80 @@ def test_the_views_for_readers_can_be_read(store: Store, discussion_id: int) -> 
         assert raw.execute("SELECT count(*) FROM outline").fetchone() == (0,)
         assert raw.execute("SELECT count(*) FROM words_behind_ideas").fetchone() == (0,)
     raw.close()
+
+
+def test_a_file_made_before_the_views_of_threads_gets_them(
+    store: Store, discussion_id: int
+) -> None:
+    with sqlite3.connect(store.path) as raw:
+        raw.execute("DROP VIEW threads_to_read")
+        raw.execute("DROP VIEW key_passages")
+        raw.execute("DELETE FROM _sqlite_migrations WHERE name LIKE 'm006%'")
+    raw.close()
+    open_store(store.path).close()
+    with sqlite3.connect(store.path) as raw:
+        rows = raw.execute("SELECT discussion, author, text FROM threads_to_read").fetchall()
+        assert ("The market square", "Participant 2", "Cafés need room for tables.") in rows
+        assert len(rows) == 3
+    raw.close()
+
+
+def test_the_view_of_key_passages_names_authors_and_ideas(
+    store: Store, discussion_id: int, run_id: int
+) -> None:
+    message = next(iter(store.messages.all(discussion_id)))
+    with sqlite3.connect(store.path) as raw:
+        raw.execute(
+            """INSERT INTO ideas (id, discussion_id, level, rank, title, n_messages, n_authors,
+               origin, run_id) VALUES (7, ?, 1, 0, 'Stalls', 1, 1, 'machine', ?)""",
+            [discussion_id, run_id],
+        )
+        raw.execute(
+            """INSERT INTO extracts (id, message_id, start, "end", quote, nature, score, state,
+               origin) VALUES (5, ?, 0, 10, ?, 'issue', 0.5, 'suggested', 'machine')""",
+            [message.id, message.text[:10]],
+        )
+        raw.execute("INSERT INTO extract_ideas VALUES (5, 7)")
+        row = raw.execute("SELECT quote, author, ideas FROM key_passages").fetchone()
+    raw.close()
+    assert row == (message.text[:10], "Participant 1", "Stalls")
+
+
+def _add(path: Path, title: str) -> None:
+    with open_store(path) as store:
+        store.discussions.add(title)
+
+
+def test_several_may_make_one_file_at_a_time(tmp_path: Path) -> None:
+    path = tmp_path / "new.db"
+    with multiprocessing.get_context("spawn").Pool(4) as pool:
+        pool.starmap(_add, [(path, f"Discussion {n}") for n in range(8)], chunksize=1)
+    with open_store(path, must_exist=True) as store:
+        assert {d.title for d in store.discussions.all()} == {f"Discussion {n}" for n in range(8)}
+
+
+def test_tables_are_made_all_or_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(db: object) -> None:
+        raise ZeroDivisionError
+
+    last = migrations.pending(Database(memory=True))[-1]
+    monkeypatch.setattr(last, "fn", broken)
+    monkeypatch.setattr(migrations, "_migrations", [*migrations._migrations[:-1], last])
+    with pytest.raises(ZeroDivisionError):
+        open_store(tmp_path / "new.db")
+    with sqlite3.connect(tmp_path / "new.db") as raw:
+        assert raw.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
+    raw.close()
+    monkeypatch.undo()
+    open_store(tmp_path / "new.db").close()
+
+
+def test_who_reads_before_writing_waits_for_another_writer(store: Store) -> None:
+    """Not so in a transaction begun as a reader: it fails when somebody wrote meanwhile."""
+    with open_store(store.path) as other, store.atomic():
+        assert store.discussions.all() == []
+        other._db.execute("PRAGMA busy_timeout = 0")
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.discussions.add("In between")
+        store.discussions.add("First")
+    assert [d.title for d in store.discussions.all()] == ["First"]

@@ -4,7 +4,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from synth.store import Store
+from synth.records import CleanText, ParentEvidence, RawMessage
+from synth.store import Imported, Store
+from synth.store.messages import Linked
 
 
 @pytest.mark.parametrize(
@@ -41,3 +43,101 @@ def test_the_found_words_are_marked(store: Store, discussion_id: int) -> None:
 def test_whatever_is_typed_is_a_valid_search(store: Store, discussion_id: int, query: str) -> None:
     hits, total = store.search.words(discussion_id, query)
     assert len(hits) <= total
+
+
+def add_thread(store: Store, discussion_id: int, name: str, said: list[tuple[str, str]]) -> None:
+    """A thread of (subject, text), each a reply to the first; ids are ``name0``, ``name1``…"""
+    source = store.sources.begin(discussion_id, name=name, format="mbox")
+    store.messages.add(
+        discussion_id,
+        source,
+        [
+            Imported(
+                raw=RawMessage(source_id=f"{name}{n}", text=text, position="", subject=subject),
+                clean=CleanText(text=text),
+                language="en",
+                namespace="",
+                participant_id=None,
+                is_chat=False,
+            )
+            for n, (subject, text) in enumerate(said)
+        ],
+    )
+    ids = [m.id for m in store.messages.all(discussion_id) if m.source_id.startswith(name)]
+    store.messages.link(
+        Linked(
+            message_id=message_id,
+            parent_id=ids[0] if rank else None,
+            evidence=ParentEvidence.HEADER if rank else ParentEvidence.NONE,
+            thread_id=ids[0],
+            depth=min(rank, 1),
+            rank=rank,
+        )
+        for rank, message_id in enumerate(ids)
+    )
+
+
+@pytest.fixture
+def two_threads(store: Store) -> int:
+    found = store.discussions.add("A list")
+    add_thread(
+        store,
+        found.id,
+        "ferry",
+        [
+            ("The ferry timetable", "Please look at the new one."),
+            ("Re: The ferry timetable", "I have seen it."),
+            ("Re: The ferry timetable", "It misses the evening crossing of the ferry."),
+            ("Re: The ferry timetable", "Agreed."),
+        ],
+    )
+    add_thread(
+        store,
+        found.id,
+        "bridge",
+        [
+            ("A bridge", "Let us build a bridge."),
+            ("Re: A bridge", "A ferry, a small ferry, is cheaper than any bridge."),
+        ],
+    )
+    return found.id
+
+
+def found_ids(store: Store, discussion_id: int, query: str) -> list[str]:
+    hits, total = store.search.words(discussion_id, query)
+    messages = store.messages.many([hit.message_id for hit in hits])
+    assert total == len(hits)
+    return [messages[hit.message_id].source_id for hit in hits]
+
+
+def test_the_subject_of_a_thread_is_found_once(store: Store, two_threads: int) -> None:
+    assert found_ids(store, two_threads, "timetable") == ["ferry0"]
+    assert sorted(found_ids(store, two_threads, "ferry")) == ["bridge1", "ferry0", "ferry2"]
+
+
+def test_what_is_said_comes_before_an_inherited_subject(store: Store, two_threads: int) -> None:
+    ids = found_ids(store, two_threads, "ferry")
+    assert ids.index("bridge1") < ids.index("ferry2")
+
+
+def test_words_in_subject_and_text_together_are_found(store: Store, two_threads: int) -> None:
+    assert found_ids(store, two_threads, "timetable crossing") == ["ferry2"]
+    assert found_ids(store, two_threads, "timetable -evening") == ["ferry0"]
+
+
+def test_the_text_is_shown_where_it_holds_the_words(store: Store, two_threads: int) -> None:
+    hits, _ = store.search.words(two_threads, "ferry")
+    shown = {"".join(text for text, _ in hit.snippet) for hit in hits}
+    assert shown == {
+        "The ferry timetable",
+        "It misses the evening crossing of the ferry.",
+        "A ferry, a small ferry, is cheaper than any bridge.",
+    }
+
+
+def test_pages_of_hits_neither_repeat_nor_miss_any(store: Store, two_threads: int) -> None:
+    paged = [
+        store.search.words(two_threads, "ferry", limit=1, offset=n)[0][0].message_id
+        for n in range(3)
+    ]
+    assert paged == [hit.message_id for hit in store.search.words(two_threads, "ferry")[0]]

@@ -1,0 +1,56 @@
+"""What is passed over quickly is what the slow way would not find either."""
+
+from __future__ import annotations
+
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from synth.harvest import QuoteRow, SentenceRow, count_quotes, score_sentences
+from synth.harvest.shapes import _ADDRESS, _END, _LINK, _NUMBER, _share_small, read_shapes
+from synth.harvest.words import fold, tokenise
+from synth.titles.representatives import _NOISE, _may_be_noise
+
+PIECES = st.sampled_from(
+    ["A word", "école", "Straße", "+1", "+10", " ", "\n", "http://a.b", "WWW.a.b", "a@b.c",
+     "a [AT] b", "<tag>", "01 23-45.67", "mailto:x", "12 %", "2", "42", "_", "---", "wrote:",
+     "> on x wrote", "?", ".", " )", "”", "…", "! ", "。", "'", "\ud800", "É", "́"]
+)  # fmt: skip
+TEXTS = st.lists(PIECES | st.text(max_size=8), max_size=6).map("".join)
+
+
+@given(TEXTS)
+def test_words_of_plain_letters_are_those_of_the_pattern(text: str) -> None:
+    assert tokenise(text) == re.findall(r"[^\W_]+|\+1", fold(text))
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=5))
+def test_shapes_are_those_of_the_patterns(texts: list[str]) -> None:
+    shapes = read_shapes(texts)
+    for row, text in enumerate(texts):
+        bare = text.strip()
+        assert shapes.prose[row] == _share_small(_ADDRESS.sub(" ", bare))
+        assert (shapes.address[row] > 0) == (_ADDRESS.search(bare) is not None)
+        assert shapes.is_unfinished[row] == (_END.search(bare) is None)
+        assert shapes.is_rule[row] == (re.fullmatch(r"[\W_]*", text) is not None)
+        assert shapes.has_digit[row] == (re.search(r"\d", bare) is not None)
+        assert shapes.has_number[row] == (_NUMBER.search(bare) is not None)
+        assert shapes.has_link[row] == (_LINK.search(bare) is not None)
+
+
+@given(TEXTS)
+def test_noise_is_never_passed_over(text: str) -> None:
+    assert _may_be_noise(text) or not _NOISE.search(text)
+
+
+def test_quotes_given_with_the_sentences_count_like_those_counted_before() -> None:
+    texts = ["We should widen the old bridge soon.", "The ferry is slow in winter."]
+    rows = [
+        SentenceRow(message=1, start=at * 50, end=at * 50 + len(text), text=text, thread=7)
+        for at, text in enumerate(texts)
+    ]
+    quotes = [QuoteRow(message=2, thread=7, message_rank=1, text="We should widen\nthe old bridge")]
+    assert count_quotes(rows, quotes).tolist() == [1, 0]
+    features = score_sentences(rows, quotes=quotes).features
+    assert features["quoted"].tolist() == [0.25, -0.25]
