@@ -57,8 +57,9 @@ _N_COLUMNS = 50_000
 """N-grams that are kept, those of most texts first."""
 _N_FITTED = 5_000
 """Texts the axes are fitted on, evenly spread; the others are projected."""
-_N_ITERATIONS = 4
-"""Power iterations of the randomised SVD (Halko et al. 2011)."""
+_N_ITERATIONS, _N_ITERATIONS_LARGE = 4, 2
+"""Power iterations of the randomised SVD (Halko et al. 2011). Where the texts are too many to
+be fitted on all, the axes are an estimate anyway: two more change no neighbourhood for the better."""
 _N_THREADS = 2
 
 
@@ -154,9 +155,8 @@ class LatentView:
         weighted = self._weighted(counts)
         n_axes = min(N_LATENT, min(weighted.shape) - 1)
         if n_axes > 0:
-            _, _, axes = randomized_svd(
-                weighted, n_axes, n_iter=_N_ITERATIONS, random_state=self.seed
-            )
+            n_iter = _N_ITERATIONS if step == 1 else _N_ITERATIONS_LARGE
+            _, _, axes = randomized_svd(weighted, n_axes, n_iter=n_iter, random_state=self.seed)
             self.components_ = np.ascontiguousarray(axes.T, np.float32)
         return self
 

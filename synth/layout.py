@@ -242,3 +242,41 @@ def lay_out(
     return _in_unit_square(
         _optimise(start, affinities, phases=phases, seed=seed, progress=progress)
     )
+
+
+NEAREST = 3
+"""Passages among which one that was left out of the drawing is set."""
+
+
+def set_among(
+    vectors: NDArray[np.float32],
+    leaf: NDArray[np.int32],
+    *,
+    drawn: NDArray[np.intp],
+    positions: NDArray[np.float32],
+    seed: int = 0,
+) -> NDArray[np.float32]:
+    """Positions of all passages, float32 (n, 2), where only some have been drawn.
+
+    ``positions`` float32 (len(drawn), 2) are those of the rows ``drawn``. Every other passage
+    is set between the `NEAREST` passages of its own idea that are most like it, a little
+    aside so that nobody hides another. ``vectors`` float32 (n, dim): unit rows;
+    ``leaf`` int32 (n,): the idea of each passage, -1 where unplaced.
+    """
+    places = np.zeros((len(vectors), 2), dtype=np.float32)
+    places[drawn] = positions
+    is_drawn = np.zeros(len(vectors), dtype=np.bool_)
+    is_drawn[drawn] = True
+    for idea in np.unique(leaf[~is_drawn]):
+        inside = leaf == idea
+        new = np.flatnonzero(inside & ~is_drawn)
+        known = np.flatnonzero(inside & is_drawn)
+        if not len(known):  # nobody unplaced was drawn: any neighbour will do
+            known = drawn
+        k = min(NEAREST, len(known))
+        alike = vectors[new] @ vectors[known].T
+        near = np.argpartition(-alike, k - 1, axis=1)[:, :k]
+        places[new] = places[known][near].mean(axis=1)
+    scatter = np.random.default_rng(seed).normal(scale=2e-3, size=places.shape)
+    places[~is_drawn] += scatter[~is_drawn].astype(np.float32)
+    return np.clip(places, 0.0, 1.0)

@@ -15,6 +15,8 @@ C = TypeVar("C")
 P = TypeVar("P")
 R = TypeVar("R")
 
+AHEAD = 3
+"""Portions that wait for each process."""
 IDLE_SECONDS = 60
 """Time after which processes that have nothing to do are closed."""
 
@@ -25,29 +27,36 @@ def in_order(
     """``work`` of each portion, in the order of the portions.
 
     ``portions``: pairs of what stays here and comes back with the result, and what ``work``
-    is given. They are drawn a few ahead of the results. The first ``n_alone`` are worked on
-    here: starting processes takes a second or two, which little work does not earn back.
-    ``work`` has to be a function of a module that depends on nothing but its argument, and
-    that and its results picklable; so it does not matter where it runs.
+    is given. They are drawn a few ahead of the results. Where there are no more than ``n_alone``
+    no process is started, which takes a second or two; else so many are worked on here
+    meanwhile. ``work`` has to be a function of a module that depends on nothing but its argument,
+    and that and its results picklable; so it does not matter where it runs.
 
     The processes are loky's: unlike those of the standard library they do not run the
     caller's script again, so a script that uses this library needs no ``__main__`` guard.
     """
     portions = iter(portions)
     n = n_processes()
-    for context, portion in islice(portions, n_alone) if n > 1 else portions:
-        yield context, work(portion)
-    waiting: deque[tuple[C, Future[R]]] = deque()
+    if n == 1:
+        yield from ((context, work(portion)) for context, portion in portions)
+        return
+    here = list(islice(portions, n_alone))
+    ahead: deque[tuple[C, Future[R]]] = deque()
+
+    def send(count: int) -> None:
+        for context, portion in islice(portions, count):
+            ahead.append((context, processes().submit(work, portion)))
+
     try:
-        for context, portion in portions:
-            waiting.append((context, processes().submit(work, portion)))
-            if len(waiting) > 2 * n:
-                done, future = waiting.popleft()
-                yield done, future.result()
-        for done, future in waiting:
-            yield done, future.result()
+        send(AHEAD * n)
+        for context, portion in here:
+            yield context, work(portion)
+        while ahead:
+            context, future = ahead.popleft()
+            yield context, future.result()
+            send(1)
     finally:
-        for _, future in waiting:
+        for _, future in ahead:
             future.cancel()
 
 

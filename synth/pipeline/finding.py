@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from synth.harvest import DecidedSpan, QuoteRow
 from synth.ideas import find_ideas
-from synth.layout import lay_out
+from synth.layout import lay_out, set_among
 from synth.neighbours import centred, similarity_graph
 from synth.pipeline.cutting import Sentences
 from synth.pipeline.suggesting import Inquiry, KeyPassage, key_passages
 from synth.pipeline.watch import Watch
-from synth.placement import place
+from synth.placement import idea_centroids, place, place_new
 from synth.records import IdeaName, IdeaTree, Message, Passage
 from synth.settings import Settings
 from synth.titles import name_ideas
@@ -35,6 +36,9 @@ LARGE = 10_000
 class Effort:
     """How much a quality spends on what only polishes the map."""
 
+    n_clustered: int | None
+    """Passages among which ideas are looked for and by which they are named, those that open
+    their message first; the others are placed under what was found. None for all."""
     n_resamplings: int
     """Draws behind each idea's stability."""
     read_words: int
@@ -44,8 +48,8 @@ class Effort:
 
 
 EFFORTS: Mapping[str, Effort] = {
-    "full": Effort(n_resamplings=8, read_words=40_000, layout=1.0),
-    "draft": Effort(n_resamplings=2, read_words=10_000, layout=0.25),
+    "full": Effort(n_clustered=None, n_resamplings=8, read_words=40_000, layout=1.0),
+    "draft": Effort(n_clustered=16_000, n_resamplings=2, read_words=10_000, layout=0.25),
 }
 
 
@@ -87,53 +91,103 @@ def find_map(material: Material, settings: Settings, watch: Watch) -> Found:
     n = len(material.passages)
     effort = EFFORTS[settings.quality]
     with watch.stage("Find ideas", n, "passages"):
-        middle, graph, tree = _ideas(material, effort, settings.seed)
+        middle, core, graph, tree = _ideas(material, effort, settings.seed)
     key = beside(key_passages, _inquiry(material, tree, settings), is_large=n >= LARGE)
     with watch.stage("Title and lay out", n, "passages"), ThreadPoolExecutor(1) as aside:
-        places = aside.submit(
-            lay_out,
-            middle,
-            graph,
-            tree,
-            seed=settings.seed,
-            initial=material.positions,
-            effort=effort.layout,
+        drawing = aside.submit(
+            _places, material, middle, core, graph, tree, effort=effort.layout, seed=settings.seed
         )
-        names = _names(material, tree, effort)
-        places.result()
+        names = _names(material, core, tree, effort)
+        places = drawing.result()
     with watch.stage("Suggest", len(material.messages), "messages"):
         found = key.result()
-    return Found(tree=tree, names=names, places=places.result(), key=found)
+    return Found(tree=tree, names=names, places=places, key=found)
 
 
 def _ideas(
     material: Material, effort: Effort, seed: int
-) -> tuple[NDArray[np.float32], csr_array, IdeaTree]:
-    """Centred vectors, their similarity graph, and the tree with every passage placed."""
+) -> tuple[NDArray[np.float32], NDArray[np.intp], csr_array, IdeaTree]:
+    """Centred vectors; the rows that were clustered and their similarity graph; and the tree
+    with every passage placed."""
     import numpy as np
 
     of = [material.messages[passage.message_id] for passage in material.passages]
     middle = centred(material.blended, [message.language for message in of])
-    graph = similarity_graph(middle, seed=seed)
+    rows = first_said(material.passages, effort.n_clustered)
+    some = middle[rows]
+    graph = similarity_graph(some, seed=seed)
     # An anonymous message is a voice of its own, numbered below zero.
     voices = [-m.id if m.participant_id is None else m.participant_id for m in of]
     tree = find_ideas(
-        middle,
+        some,
         graph,
-        voices=np.array(voices, dtype=np.intp),
-        groups=np.array([message.id for message in of], dtype=np.intp),
+        voices=np.array(voices, dtype=np.intp)[rows],
+        groups=np.array([message.id for message in of], dtype=np.intp)[rows],
         seed=seed,
         n_resamplings=effort.n_resamplings,
     )
-    return middle, graph, place(middle, tree)
+    tree = place(some, tree)
+    if len(rows) < len(middle):
+        leaf, weight = place_new(middle, idea_centroids(some, tree.leaf, len(tree.parent)))
+        leaf[rows], weight[rows] = tree.leaf, tree.weight
+        tree = replace(tree, leaf=leaf, weight=weight)
+    return middle, rows, graph, tree
 
 
-def _names(material: Material, tree: IdeaTree, effort: Effort) -> list[IdeaName]:
-    of = [material.messages[passage.message_id] for passage in material.passages]
-    return name_ideas(
-        [passage.text for passage in material.passages],
-        tree,
-        material.vectors,
+def first_said(passages: Sequence[Passage], most: int | None) -> NDArray[np.intp]:
+    """Rows of at most so many passages, ascending: the first of every message, then the second
+    ones, and so on; of the last ones taken, evenly many from all of the discussion."""
+    import numpy as np
+
+    if most is None or len(passages) <= most:
+        return np.arange(len(passages))
+    nth: Counter[int] = Counter()
+    place = np.zeros(len(passages), dtype=np.intp)
+    for row, passage in enumerate(passages):
+        place[row] = nth[passage.message_id]
+        nth[passage.message_id] += 1
+    last = int(np.sort(place)[most - 1])
+    taken = np.flatnonzero(place < last)
+    rest = np.flatnonzero(place == last)
+    even = np.linspace(0, len(rest) - 1, most - len(taken)).round().astype(np.intp)
+    return np.sort(np.concatenate([taken, rest[even]]))
+
+
+def _places(
+    material: Material,
+    vectors: NDArray[np.float32],
+    core: NDArray[np.intp],
+    graph: csr_array,
+    tree: IdeaTree,
+    *,
+    effort: float,
+    seed: int,
+) -> NDArray[np.float32]:
+    before = material.positions
+    positions = lay_out(
+        vectors[core],
+        graph,
+        _part(tree, core),
+        seed=seed,
+        initial=None if before is None else before[core],
+        effort=effort,
+    )
+    if len(core) == len(vectors):
+        return positions
+    return set_among(vectors, tree.leaf, drawn=core, positions=positions, seed=seed)
+
+
+def _names(
+    material: Material, rows: NDArray[np.intp], tree: IdeaTree, effort: Effort
+) -> list[IdeaName]:
+    """What the ideas are called, judged by the passages ``rows``."""
+    chosen = rows.tolist()
+    passages = [material.passages[row] for row in chosen]
+    of = [material.messages[passage.message_id] for passage in passages]
+    names = name_ideas(
+        [passage.text for passage in passages],
+        _part(tree, rows),
+        material.vectors[rows],
         languages=[message.language for message in of],
         authors=[message.author for message in of],
         subjects=[message.subject for message in of],
@@ -141,6 +195,15 @@ def _names(material: Material, tree: IdeaTree, effort: Effort) -> list[IdeaName]
         encode=material.encode,
         read_words=effort.read_words,
     )
+    return [
+        replace(name, representatives=tuple(chosen[row] for row in name.representatives))
+        for name in names
+    ]
+
+
+def _part(tree: IdeaTree, rows: NDArray[np.intp]) -> IdeaTree:
+    """The tree over some of the passages."""
+    return replace(tree, leaf=tree.leaf[rows], weight=tree.weight[rows])
 
 
 def _inquiry(material: Material, tree: IdeaTree, settings: Settings) -> Inquiry:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from synth.ideas import find_ideas
-from synth.layout import lay_out
+from synth.layout import lay_out, set_among
 from synth.neighbours import centred, similarity_graph
 from synth.records import IdeaTree
 from tests.synth.made_up_vectors import made_up
@@ -85,3 +85,27 @@ def test_arrays_that_do_not_belong_together_are_refused(built: Built) -> None:
     vectors, graph, tree = built
     with pytest.raises(ValueError, match="do not fit 159"):
         lay_out(vectors[:159], graph, tree)
+
+
+def test_a_passage_that_was_not_drawn_is_set_among_those_of_its_idea(
+    built: Built, positions: np.ndarray
+) -> None:
+    vectors, _, tree = built
+    drawn = np.flatnonzero(np.arange(len(vectors)) % 3 > 0)
+    found = set_among(vectors, tree.leaf, drawn=drawn, positions=positions[drawn])
+    assert np.array_equal(found[drawn], positions[drawn])
+    left_out = np.flatnonzero(np.arange(len(vectors)) % 3 == 0)
+    for row in left_out[tree.leaf[left_out] >= 0]:
+        own = positions[drawn][tree.leaf[drawn] == tree.leaf[row]]
+        assert (own.min(axis=0) - 0.02 <= found[row]).all()
+        assert (found[row] <= own.max(axis=0) + 0.02).all()
+    assert len(np.unique(found, axis=0)) == len(found)
+
+
+def test_the_unplaced_are_set_somewhere_even_where_none_of_them_was_drawn() -> None:
+    vectors = np.eye(4, dtype=np.float32)
+    leaf = np.array([0, 0, -1, -1], dtype=np.int32)
+    corners = np.array([[0, 0], [1, 1]], dtype=np.float32)
+    found = set_among(vectors, leaf, drawn=np.array([0, 1]), positions=corners)
+    assert np.isfinite(found).all()
+    assert ((found >= 0) & (found <= 1)).all()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from synth.neighbours import centred, similarity_graph
+from synth.neighbours import Context, centred, in_context, similarity_graph
 from tests.synth.made_up_vectors import made_up
 
 
@@ -72,3 +72,53 @@ def test_centring_takes_the_common_part_out() -> None:
 def test_centring_two_passages_does_not_set_them_against_each_other() -> None:
     vectors, _ = made_up(2, n_ideas=1, spread=0.1)
     assert (centred(vectors) @ centred(vectors).T).min() > 0.5
+
+
+def _context(message: list[int], n: int, **given: object) -> Context:
+    nowhere = np.full(n, -1)
+    facts = {"parent": nowhere, "topic": nowhere, "topics": np.zeros((0, 8), np.float32), **given}
+    return Context(message=np.array(message), **facts)  # type: ignore[arg-type]
+
+
+def _axes(*rows: int) -> np.ndarray:
+    return np.eye(8, dtype=np.float32)[list(rows)]
+
+
+def test_a_message_alone_keeps_its_vector() -> None:
+    vectors = _axes(0, 1, 2)
+    np.testing.assert_allclose(in_context(vectors, _context([0, 1, 2], 3)), vectors, atol=1e-6)
+    assert in_context(vectors[:0], _context([], 0)).shape == (0, 8)
+
+
+def test_passages_of_one_message_come_nearer() -> None:
+    vectors = _axes(0, 1, 2)
+    found = in_context(vectors, _context([0, 0, 1], 2))
+    assert found[0] @ found[1] > 0.3
+    assert found[0] @ found[2] == pytest.approx(0)
+    # What a passage says itself still counts most.
+    assert np.argmax(found[0]) == 0
+    np.testing.assert_allclose(np.linalg.norm(found, axis=1), 1.0, atol=1e-6)
+
+
+def test_an_answer_comes_nearer_to_its_question_and_not_the_other_way() -> None:
+    vectors = _axes(0, 1, 2)
+    found = in_context(vectors, _context([0, 1, 2], 3, parent=np.array([-1, 0, -1])))
+    assert found[1] @ vectors[0] > 0.1
+    np.testing.assert_allclose(found[0], vectors[0], atol=1e-6)
+    assert found[1, 0] < found[1, 1]
+
+
+def test_a_topic_tells_messages_apart_unless_all_have_it() -> None:
+    vectors = _axes(0, 1, 2, 3)
+    topics = _axes(6, 7)
+    told = _context([0, 1, 2, 3], 4, topic=np.array([0, 0, 1, -1]), topics=topics)
+    found = in_context(vectors, told)
+    assert found[0] @ found[1] > found[0] @ found[2]
+    np.testing.assert_allclose(found[3], vectors[3], atol=1e-6)
+    shared = _context([0, 1, 2, 3], 4, topic=np.zeros(4, np.intp), topics=topics)
+    np.testing.assert_allclose(in_context(vectors, shared), vectors, atol=1e-6)
+
+
+def test_a_context_of_other_passages_is_refused() -> None:
+    with pytest.raises(ValueError, match="2 messages of 3 passages"):
+        in_context(_axes(0, 1, 2), _context([0, 1], 2))
