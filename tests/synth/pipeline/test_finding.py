@@ -43,5 +43,9 @@ def test_what_was_not_clustered_is_placed_under_the_ideas_found(
     assert all(0 <= x <= 1 for place in built.passages.positions(ONE) for x in place)
     placed = {p.passage_id for p in built.ideas.placements(ONE) if p.idea_id is not None}
     assert len(placed) > 2 * n // 3
-    spoken = [built.ideas.representatives(idea.id) for idea in built.ideas.outline(ONE)]
-    assert all(spoken)
+    idea_of = {p.passage_id: p.idea_id for p in built.ideas.placements(ONE)}
+    leaves = set(idea_of.values()) - {None}
+    for idea, spoken in built.ideas.representatives(ONE).items():
+        if idea in leaves:
+            assert spoken
+            assert {idea_of[passage] for passage in spoken} == {idea}
