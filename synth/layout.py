@@ -246,6 +246,9 @@ def lay_out(
 
 NEAREST = 3
 """Passages among which one that was left out of the drawing is set."""
+AMONG = 1_000
+"""Passages of one idea that are looked at for it, evenly spread."""
+AT_ONCE = 4_096
 
 
 def set_among(
@@ -273,10 +276,13 @@ def set_among(
         known = np.flatnonzero(inside & is_drawn)
         if not len(known):  # nobody unplaced was drawn: any neighbour will do
             known = drawn
+        known = known[:: -(-len(known) // AMONG)]
         k = min(NEAREST, len(known))
-        alike = vectors[new] @ vectors[known].T
-        near = np.argpartition(-alike, k - 1, axis=1)[:, :k]
-        places[new] = places[known][near].mean(axis=1)
+        for start in range(0, len(new), AT_ONCE):
+            some = new[start : start + AT_ONCE]
+            alike = vectors[some] @ vectors[known].T
+            near = np.argpartition(-alike, k - 1, axis=1)[:, :k]
+            places[some] = places[known[near]].mean(axis=1)
     scatter = np.random.default_rng(seed).normal(scale=2e-3, size=places.shape)
     places[~is_drawn] += scatter[~is_drawn].astype(np.float32)
     return np.clip(places, 0.0, 1.0)

@@ -43,6 +43,14 @@ _LOOKS_LIKE_HTML = re.compile(
 )
 _HIDDEN_CLASSES = frozenset({"meta", "quote-controls"})
 _MAX_DEPTH = 50
+_DEEPEST = 500
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>")
+_NEVER_DEEP_WORDS = """
+area base br col embed hr img input link meta source track wbr
+p li dt dd tr td th thead tbody tfoot option colgroup
+"""
+_NEVER_DEEP = frozenset(_NEVER_DEEP_WORDS.split())
+"""Elements that hold none, or that end where their next of kin begins."""
 
 
 def looks_like_html(text: str) -> bool:
@@ -62,12 +70,32 @@ def read_html_lines(markup: str) -> list[Line]:
     """
     from selectolax.lexbor import LexborHTMLParser
 
-    root = LexborHTMLParser(markup).root
+    root = LexborHTMLParser(_shallow(markup)).root
     writer = _Writer()
     if root is not None:
         _walk(root, writer)
     writer.break_line()
     return writer.lines
+
+
+def _shallow(markup: str) -> str:
+    """The markup without the elements that stand deeper than anything a person wrote.
+
+    The parser's time grows with the square of the depth; a browser stops at 512 as well.
+    """
+    if markup.count("<") <= _DEEPEST:
+        return markup
+    open_elements = 0
+
+    def kept(tag: re.Match[str]) -> str:
+        nonlocal open_elements
+        if tag.group(2).lower() in _NEVER_DEEP:
+            return tag.group()
+        is_too_deep = open_elements > _DEEPEST
+        open_elements = max(0, open_elements + (-1 if tag.group(1) else 1))
+        return " " if is_too_deep else tag.group()
+
+    return _TAG.sub(kept, markup)
 
 
 @dataclass(slots=True)

@@ -50,7 +50,7 @@ def cut(text: str, sentences: Sequence[tuple[int, int]]) -> list[Span]:
     runs = runs_of_speech(text)
     ends = [end for _, end in sentences]
     paragraphs = [
-        [kept for p in run if (kept := _speech(text, p, sentences[bisect_right(ends, p.start) :]))]
+        [kept for p in run if (kept := _speech(text, p, sentences, bisect_right(ends, p.start)))]
         for run in runs
     ]
     paragraphs = [run for run in paragraphs if run]
@@ -70,13 +70,16 @@ def cut(text: str, sentences: Sequence[tuple[int, int]]) -> list[Span]:
     return telling or spans[:1]
 
 
-def _speech(text: str, paragraph: Span, sentences: Sequence[tuple[int, int]]) -> list[Stretch]:
+def _speech(
+    text: str, paragraph: Span, sentences: Sequence[tuple[int, int]], first: int
+) -> list[Stretch]:
     """The sentences of a paragraph that are speech, none longer than a passage may be.
 
-    ``sentences``: in order, none that ends before the paragraph.
+    ``sentences[first]`` is the first that does not end before the paragraph.
     """
     found: list[Stretch] = []
-    for start, end in sentences:
+    for row in range(first, len(sentences)):
+        start, end = sentences[row]
         if start >= paragraph.end:
             break
         for a, b, n in _bounded(text, max(start, paragraph.start), min(end, paragraph.end)):

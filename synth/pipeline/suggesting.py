@@ -97,7 +97,7 @@ def sentence_rows(inquiry: Inquiry) -> tuple[list[SentenceRow], list[int]]:
         inside = under.get(message.id, [])
         ends = [passage.end for _, passage in inside]
         for start, end in inquiry.sentences[message.id]:
-            held = _holding(inside[bisect_right(ends, start) :], start, end)
+            held = _holding(inside, bisect_right(ends, start), start, end)
             idea = -1 if held < 0 else leaf[held]
             passage_of.append(held)
             rows.append(_row(message, start, end, idea=idea, n_replies=n_below[message.id]))
@@ -134,13 +134,14 @@ def _row(message: Message, start: int, end: int, *, idea: int, n_replies: int) -
     )
 
 
-def _holding(passages: Sequence[tuple[int, Passage]], start: int, end: int) -> int:
-    """Row of the passage that holds most of the sentence; -1 for none.
+def _holding(passages: Sequence[tuple[int, Passage]], first: int, start: int, end: int) -> int:
+    """Row of the passage that holds most of the sentence ``start:end``; -1 for none.
 
-    ``passages`` in the order of the text, none that ends before the sentence.
+    ``passages`` in the order of the text; ``first`` is the first that does not end before it.
     """
     most, held = 0, -1
-    for row, passage in passages:
+    for at in range(first, len(passages)):
+        row, passage = passages[at]
         if passage.start >= end:
             break
         shared = min(end, passage.end) - max(start, passage.start)

@@ -230,6 +230,14 @@ def test_deeply_nested_html_needs_no_recursion() -> None:
     assert html("<blockquote>" * 3000 + "deep").quotes[0].text == "deep"
 
 
+def test_what_follows_elements_nested_beyond_sense_is_read_as_ever() -> None:
+    sense = "<ul><li>one<li>two</ul><blockquote>theirs</blockquote><p>ours"
+    deep = "<b><div>" * 900 + "deep" + "</div></b>" * 900
+    assert html(deep + sense).text == "deep\n\n- one\n- two\n\nours"
+    assert [quote.text for quote in html(deep + sense).quotes] == ["theirs"]
+    assert html("<p>short<br>" * 900).text.count("short") == 900
+
+
 def test_forum_quotes_and_markdown() -> None:
     cleaned = comment(
         '[quote="ann, post:2"]\nTrees?\n[/quote]\n'
