@@ -56,23 +56,31 @@ def complete(
     texts: Sequence[str],
     *,
     is_known: NDArray[np.bool_],
+    n_fitted: int | None = None,
     seed: int = 0,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Vectors with the unknown rows estimated from their words, and their blend.
 
     ``vectors`` float32 (n, dim), unit rows where ``is_known`` (n,) and anything elsewhere. The
     estimate is a ridge regression from the lexical views to the centred encoder vectors,
-    fitted on the known rows of this very discussion. Returns float32 (n, dim) and
-    (n, dim + 456), both unit rows; the second is what ``blend`` gives for the first.
+    fitted on the known rows of this very discussion. With ``n_fitted``, means, views and
+    regression are fitted on so many first rows only; the others are transformed. Returns
+    float32 (n, dim) and (n, dim + 456), both unit rows; the second is what ``blend`` gives
+    for the first.
     """
-    view = LexicalView(seed=seed).fit_transform(texts)
-    known = vectors[is_known]
+    n_own = len(texts) if n_fitted is None else n_fitted
+    words_of = LexicalView(seed=seed)
+    view = words_of.fit_transform(texts[:n_own])
+    if n_own < len(texts):
+        view = np.vstack((view, words_of.transform(texts[n_own:])))
+    is_fitted = is_known & (np.arange(len(texts)) < n_own)
+    known = vectors[is_fitted]
     mean = known.mean(axis=0)
     centred = unit(np.asarray(vectors - mean, np.float32))
     if not is_known.all():
-        words = view[is_known]
+        words = view[is_fitted]
         inner = words.T @ words + RIDGE * np.eye(words.shape[1], dtype=np.float32)
-        weights = np.linalg.solve(inner, words.T @ centred[is_known])
+        weights = np.linalg.solve(inner, words.T @ centred[is_fitted])
         centred[~is_known] = unit(np.asarray(view[~is_known] @ weights, np.float32))
         spread = float(np.linalg.norm(known - mean, axis=1).mean())
         vectors = vectors.copy()

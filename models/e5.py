@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,10 @@ CONVERTER_VERSION = 1
 """Raised when the same weights would be converted into another graph."""
 PREFIX = "query: "
 """What the model was trained to read before a text that is compared with its equals."""
+POOLING_VERSION = 2
+"""Raised when the same hidden states would be pooled into another vector."""
+_COMMON_TOKEN = 1e-4
+"""A token with this probability counts half as much as the rarest ones."""
 
 CARD = ModelCard(
     name="e5-small",
@@ -41,12 +45,22 @@ CARD = ModelCard(
     sha256="1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f",
     notes=(
         "The default. About a hundred languages in one space, so a French and an English text "
-        "that say the same are close. Longer texts are read in windows and averaged."
+        "that say the same are close. Rare tokens count more than common ones. Longer texts "
+        "are read in windows and averaged."
     ),
 )
 
-Window = tuple[int, NDArray[np.int64]]
-"""Row of a text, and the token ids of a stretch of it with both end tokens."""
+
+class Window(NamedTuple):
+    """A stretch of a text that is read at once."""
+
+    row: int
+    """Which text."""
+    ids: NDArray[np.int64]
+    """Its tokens between both end tokens."""
+    weights: NDArray[np.float32]
+    """How much each token counts for the text's vector."""
+
 
 _BATCH_TOKENS = 1024
 """Per batch: small enough for the hidden states to stay in the processor's cache."""
@@ -56,9 +70,13 @@ _TOKENIZE_AT_ONCE = 4096
 class E5Embedder:
     """Embeds texts with multilingual-e5-small (Wang et al. 2024, arXiv:2402.05672).
 
-    The weights are converted to ONNX at the first use on a machine and kept in the cache
-    folder; nothing is loaded before the first call of ``encode``. A text's vector does not
-    depend on the other texts of a call, to the last bit.
+    A text's vector is the mean of its tokens' last hidden states, weighted by ``a / (a + p)``
+    (Arora et al. 2017), where ``p`` is the probability of the token in the vocabulary's own
+    unigram model; the prefix and the end tokens count nothing. It does not depend on the
+    other texts of a call, to the last bit.
+
+    The model's weights are converted to ONNX at the first use on a machine and kept in the
+    cache folder; nothing is loaded before the first call of ``encode``.
     """
 
     is_fitted_per_discussion = False
@@ -80,8 +98,7 @@ class E5Embedder:
 
     @property
     def fingerprint(self) -> str:
-        checksum = (self.card.sha256 or "")[:16]
-        return f"{self.card.name}-{self.precision}-{checksum}-{CONVERTER_VERSION}"
+        return f"{self._graph_name}-{POOLING_VERSION}"
 
     def encode(
         self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
@@ -91,13 +108,13 @@ class E5Embedder:
         if not texts:
             return sums
         windows = self._windows(texts)
-        rest = np.bincount([row for row, _ in windows], minlength=len(texts))
-        for batch, means in self._run(windows):
+        rest = np.bincount([window.row for window in windows], minlength=len(texts))
+        for batch, pooled in self._run(windows):
             finished = 0
-            for (row, ids), mean in zip(batch, means, strict=True):
-                sums[row] += np.float32(len(ids) - 2) * mean
-                rest[row] -= 1
-                finished += rest[row] == 0
+            for window, total in zip(batch, pooled, strict=True):
+                sums[window.row] += total
+                rest[window.row] -= 1
+                finished += rest[window.row] == 0
             if progress and finished:
                 progress(int(finished))
         return np.asarray(sums / np.linalg.norm(sums, axis=1, keepdims=True), np.float32)
@@ -105,12 +122,22 @@ class E5Embedder:
     def _windows(self, texts: Sequence[str]) -> list[Window]:
         """Every text as windows of at most ``card.max_tokens``, in order."""
         longest = (self.card.max_tokens or 512) - 2
-        bos, eos = [self._vocabulary.bos], [self._vocabulary.eos]
+        bos, eos = self._vocabulary.bos, self._vocabulary.eos
         windows = []
         for row, ids in enumerate(self._tokens(texts)):
+            counting = self._token_weights[ids]
+            counting[: self._n_prefix] = 0.0
+            if not counting.any():
+                counting[:] = 1.0
             for start in range(0, max(len(ids), 1), longest):
-                window = np.array(bos + ids[start : start + longest] + eos, np.int64)
-                windows.append((row, window))
+                stretch = slice(start, start + longest)
+                windows.append(
+                    Window(
+                        row=row,
+                        ids=np.array([bos, *ids[stretch], eos], np.int64),
+                        weights=np.pad(counting[stretch], 1),
+                    )
+                )
         return windows
 
     def _tokens(self, texts: Sequence[str]) -> Iterator[list[int]]:
@@ -123,21 +150,23 @@ class E5Embedder:
                 yield encoding.ids
 
     def _run(self, windows: list[Window]) -> Iterator[tuple[list[Window], NDArray[np.float32]]]:
-        """Batches of windows of one length with their mean hidden states (n, dim).
+        """Batches of windows of one length with their weighted sums of hidden states (n, dim).
 
         Batches run in as many threads as there are processors.
         """
-        by_length = sorted(windows, key=lambda window: len(window[1]))
+        by_length = sorted(windows, key=lambda window: len(window.ids))
         batches = list(_batches(by_length))
         session = self._session
 
-        def means(batch: list[Window]) -> NDArray[np.float32]:
-            (hidden,) = session.run(None, {"ids": np.stack([ids for _, ids in batch])})
-            return np.asarray(hidden.mean(axis=1), np.float32)
+        def sums(batch: list[Window]) -> NDArray[np.float32]:
+            (hidden,) = session.run(None, {"ids": np.stack([window.ids for window in batch])})
+            weights = np.stack([window.weights for window in batch])
+            # Added up token by token: a matrix product would round by the size of the batch.
+            return np.asarray((hidden * weights[:, :, None]).sum(axis=1), np.float32)
 
         with ThreadPoolExecutor(max_workers=_n_threads()) as pool:
             try:
-                yield from zip(batches, pool.map(means, batches), strict=True)
+                yield from zip(batches, pool.map(sums, batches), strict=True)
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
@@ -173,14 +202,31 @@ class E5Embedder:
         return table
 
     @cached_property
+    def _token_weights(self) -> NDArray[np.float32]:
+        """(n_pieces,) how much each token counts: little where it is common."""
+        scores = np.array([score for _, score in self._vocabulary.pieces], np.float64)
+        return np.asarray(_COMMON_TOKEN / (_COMMON_TOKEN + np.exp(scores)), np.float32)
+
+    @cached_property
+    def _n_prefix(self) -> int:
+        """Tokens of the prefix; it ends in a blank, so it is cut the same before any text."""
+        (ids,) = self._tokenizer.encode_batch_fast([PREFIX.strip()], add_special_tokens=False)
+        return len(ids.ids)
+
+    @cached_property
     def _tokenizer(self) -> tokenizers.Tokenizer:
         return unigram_tokenizer(self._vocabulary)
+
+    @property
+    def _graph_name(self) -> str:
+        checksum = (self.card.sha256 or "")[:16]
+        return f"{self.card.name}-{self.precision}-{checksum}-{CONVERTER_VERSION}"
 
     @cached_property
     def _session(self) -> onnxruntime.InferenceSession:
         weights = self._file
         graph = cache.kept(
-            f"{self.fingerprint}.onnx", make=lambda: converted(weights, precision=self.precision)
+            f"{self._graph_name}.onnx", make=lambda: converted(weights, precision=self.precision)
         )
         return open_session(graph)
 
@@ -240,9 +286,9 @@ def _batches(
     """Cut windows sorted by length into batches of one length."""
     start = 0
     while start < len(windows):
-        length = len(windows[start][1])
+        length = len(windows[start].ids)
         end = min(start + max(1, _BATCH_TOKENS // length), len(windows))
-        while len(windows[end - 1][1]) != length:
+        while len(windows[end - 1].ids) != length:
             end -= 1
         yield windows[start:end]
         start = end

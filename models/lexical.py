@@ -59,7 +59,7 @@ _N_FITTED = 5_000
 """Texts the axes are fitted on, evenly spread; the others are projected."""
 _N_ITERATIONS, _N_ITERATIONS_LARGE = 4, 2
 """Power iterations of the randomised SVD (Halko et al. 2011). Where the texts are too many to
-be fitted on all, the axes are an estimate anyway: two more change no neighbourhood for the better."""
+be fitted on all, the axes are an estimate anyway, and two more bring no better neighbours."""
 _N_THREADS = 2
 
 

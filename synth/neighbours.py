@@ -8,6 +8,7 @@ and say little. :func:`centred` takes it out.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,12 @@ N_NEIGHBOURS = 10
 """Between 7 and 15 the ideas found hardly change; see docs/quality.md."""
 CENTRE_SHRINKAGE = 4.0
 """Passages' worth of doubt about the mean: two passages do not say what a discussion is about."""
+CONTEXT_SHARE = 1.0
+"""What a message says as a whole, beside 1 for what a passage of it says alone."""
+TOPIC_SHARE = 2.0
+"""What its author called a message, beside 1 for the mean of its passages."""
+PARENT_SHARE = 0.5
+"""What the message says that is replied to, beside 1 for the reply's own words."""
 EXACT_SEARCH_LIMIT = 20_000
 """Above this many distinct passages the search visits a part of the cells only."""
 CELLS_VISITED = 12
@@ -46,13 +53,61 @@ def centred(
     for tag in np.unique(tags[tags != ""]):
         own = tags == tag
         rows[own] -= _shrunk_mean(rows[own])
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    return np.asarray(rows / np.where(lengths > 0, lengths, 1.0), dtype=np.float32)
+    return _unit(rows)
 
 
 def _shrunk_mean(rows: NDArray[np.float32]) -> NDArray[np.float32]:
     mean = rows.mean(axis=0, dtype=np.float64) * (len(rows) / (len(rows) + CENTRE_SHRINKAGE))
     return np.asarray(mean, dtype=np.float32)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What stands around the passages of a discussion."""
+
+    message: NDArray[np.intp]
+    """(n_passages,) the message of each passage, numbered from 0 without gaps."""
+    parent: NDArray[np.intp]
+    """(n_messages,) the message it answers, -1 where it answers none."""
+    topic: NDArray[np.intp]
+    """(n_messages,) row of the topic its author gave it, -1 where there is none."""
+    topics: NDArray[np.float32]
+    """(n_topics, dim) unit rows in the space of the passages."""
+
+
+def in_context(vectors: NDArray[np.float32], context: Context) -> NDArray[np.float32]:
+    """Passages drawn towards the message they stand in: float32 (n_passages, dim), unit rows.
+
+    A passage of a long message says little without the rest of it, and a short answer little
+    without its question. ``vectors`` are unit rows, blended; :func:`centred` comes after. To
+    each is added the unit vector of its surroundings: the mean of its message's passages
+    and twice the message's topic, and half as much of the same of the message it answers. A message
+    of one passage that has no topic and answers nothing keeps its vector. Headings are
+    not worded like texts, so what all topics share is taken off first. Raises ValueError when
+    the arrays do not belong together.
+    """
+    n_messages = len(context.parent)
+    if len(context.message) != len(vectors) or len(context.topic) != n_messages:
+        raise ValueError(f"{len(context.message)} messages of {len(vectors)} passages")
+    if not len(vectors):
+        return vectors
+    ones = np.ones(len(vectors), dtype=np.float32)
+    rows = (context.message, np.arange(len(vectors)))
+    said = _unit(sp.csr_array((ones, rows), shape=(n_messages, len(vectors))) @ vectors)
+    has_topic = context.topic >= 0
+    if has_topic.any():
+        called = context.topics[context.topic[has_topic]]
+        said[has_topic] += TOPIC_SHARE * (called - called.mean(axis=0))
+        said = _unit(said)
+    around = said.copy()
+    is_reply = context.parent >= 0
+    around[is_reply] += PARENT_SHARE * said[context.parent[is_reply]]
+    return _unit(vectors + CONTEXT_SHARE * _unit(around)[context.message])
+
+
+def _unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(rows / np.where(lengths > 0, lengths, 1.0), dtype=np.float32)
 
 
 def _first_of_each(vectors: NDArray[np.float32]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

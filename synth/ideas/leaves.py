@@ -26,9 +26,7 @@ ALIKE = 0.01
 LEAVES_PER_ROOT = 0.6
 """A readable number of leaves is about this times the square root of the messages."""
 FEWEST, MOST = 0.5, 1.6
-"""How far apart its parts are may ask for so many times that number."""
-TRUST = 0.5
-"""How far that request is followed, on a logarithmic scale: both are guesses, each as good."""
+"""How far the discussion itself may move that number."""
 HIGHEST = 240
 """Leaves that 12 top ideas can still hold readably on four levels."""
 UNKNOWN = -1
@@ -39,7 +37,6 @@ class LeafRange:
     """How many leaves are readable, and how many messages make one."""
 
     fewest: int
-    usual: float
     most: int
     min_messages: int
 
@@ -50,7 +47,6 @@ def readable_leaves(n_messages: int) -> LeafRange:
     most = max(1, min(HIGHEST, round(MOST * middle)))
     return LeafRange(
         fewest=max(1, min(most, max(round(FEWEST * middle), min(4, n_messages // 5)))),
-        usual=min(middle, most),
         most=most,
         min_messages=max(2 if n_messages < 60 else 3, round(n_messages / (8 * middle))),
     )
@@ -132,23 +128,18 @@ def _n_large_after(tree: MergeTree, large: NDArray[np.bool_]) -> NDArray[np.intp
 
 
 def choose_cut(tree: MergeTree, large: NDArray[np.bool_], readable: LeafRange) -> int:
-    """After how many merges to stop.
-
-    The number of large parts that are ``APART``, within the readable range, is drawn half way
-    to the usual number; the merge that comes nearest to that number from where parts are
-    ``APART`` is the last.
-    """
+    """After how many merges to stop: where parts are ``APART``, moved into the readable range."""
     n_large = _n_large_after(tree, large)
     n_merges = int(np.searchsorted(tree.distance, APART, side="right"))
-    told = float(np.clip(n_large[n_merges], readable.fewest, readable.most))
-    wanted = max(1, round(told**TRUST * readable.usual ** (1 - TRUST)))
-    if n_large[n_merges] > wanted:
-        return n_merges + int(np.flatnonzero(n_large[n_merges:] <= wanted)[0])
-    if n_large[n_merges] < wanted:
-        # The largest number that can be had counts when so many are out of reach.
+    if n_large[n_merges] > readable.most:
+        fits = np.flatnonzero(n_large[n_merges:] <= readable.most)
+        return n_merges + int(fits[0])
+    if n_large[n_merges] < readable.fewest:
+        # The largest number that can be had counts when even the fewest are out of reach.
         same = int(np.searchsorted(tree.distance, ALIKE, side="right"))
         possible = n_large[same : n_merges + 1]
-        return same + int(np.flatnonzero(possible >= min(wanted, int(possible.max())))[-1])
+        wanted = min(readable.fewest, int(possible.max()))
+        return same + int(np.flatnonzero(possible >= wanted)[-1])
     return n_merges
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from synth.identity import Lineage
 from synth.pipeline.cutting import Cuts, cut_messages
-from synth.pipeline.embedding import embed_passages
+from synth.pipeline.embedding import context_of, embed_passages, topics_of
 from synth.pipeline.finding import Found, Material, find_map
 from synth.pipeline.mapping import name_tree
 from synth.pipeline.suggesting import decided_spans, extracts_of, quote_rows
@@ -147,30 +147,33 @@ class _Build:
         from models import complete
 
         store, by_id = self._store, {message.id: message for message in messages}
+        topics = topics_of(messages)
         vectors, is_read = embed_passages(
             store,
             embedder,
             passages,
             store.passages.hashes(self._discussion_id),
+            topics=topics.lines,
             progress=self._watch.progress,
         )
-        blended = vectors
+        blended, n = vectors, len(passages)
         if not embedder.is_fitted_per_discussion and passages:
-            texts = [passage.text for passage in passages]
-            vectors, blended = complete(vectors, texts, is_known=is_read)
+            texts = [*(passage.text for passage in passages), *topics.lines]
+            vectors, blended = complete(vectors, texts, is_known=is_read, n_fitted=n)
         material = Material(
             messages=by_id,
             sentences=cuts.sentences,
             passages=passages,
-            vectors=vectors,
-            blended=blended,
+            vectors=vectors[:n],
+            blended=blended[:n],
+            context=context_of(passages, messages, topics, blended[n:]),
             encode=None if embedder.is_fitted_per_discussion else embedder.encode,
             positions=self._positions(),
             people=list(store.participants.names(self._discussion_id).values()),
             quotes=quote_rows(store, by_id),
             decided=decided_spans(store, self._discussion_id),
         )
-        return material, int(is_read.sum())
+        return material, int(is_read[:n].sum())
 
     def _positions(self) -> NDArray[np.float32] | None:
         """Where the passages stood on the last map; NaN for new ones."""

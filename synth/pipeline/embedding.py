@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from synth.passages import is_speech
 from synth.records import Message, ParentEvidence, Passage
 from synth.settings import Progress
 from synth.store import Store
@@ -70,8 +71,8 @@ def _subject(message: Message) -> str:
 def heading(text: str) -> str:
     """The first line of a text where it stands apart like a title, else nothing.
 
-    A title has a blank line after it, does not end like a sentence or a greeting, and is a
-    small part of the text.
+    A title has a blank line after it, does not end like a sentence, does more than greet,
+    and is a small part of the text.
     """
     first, _, rest = text.strip().partition("\n")
     line = first.strip()
@@ -79,7 +80,7 @@ def heading(text: str) -> str:
     if not rest.strip() or not is_apart or line.endswith(_ENDS_LIKE_SPEECH):
         return ""
     fits = 2 <= len(line.split()) <= TOPIC_WORDS and 2 * len(line) < len(rest)
-    return line if fits else ""
+    return line if fits and is_speech(line) else ""
 
 
 def context_of(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from synth.harvest import DecidedSpan, QuoteRow
 from synth.ideas import find_ideas
 from synth.layout import lay_out, set_among
-from synth.neighbours import centred, similarity_graph
+from synth.neighbours import Context, centred, in_context, similarity_graph
 from synth.pipeline.cutting import Sentences
 from synth.pipeline.suggesting import Inquiry, KeyPassage, key_passages
 from synth.pipeline.watch import Watch
@@ -65,6 +65,8 @@ class Material:
     """(n_passages, dim), unit rows of the model."""
     blended: NDArray[np.float32]
     """(n_passages, dim), unit rows with what the words alone say beside them."""
+    context: Context
+    """What stands around each passage: its message, topic and question."""
     encode: Encode | None
     """The model, where it can read more texts."""
     positions: NDArray[np.float32] | None
@@ -112,7 +114,8 @@ def _ideas(
     import numpy as np
 
     of = [material.messages[passage.message_id] for passage in material.passages]
-    middle = centred(material.blended, [message.language for message in of])
+    around = in_context(material.blended, material.context)
+    middle = centred(around, [message.language for message in of])
     rows = first_said(material.passages, effort.n_clustered)
     some = middle[rows]
     graph = similarity_graph(some, seed=seed)

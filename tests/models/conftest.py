@@ -65,11 +65,11 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(scope="session")
-def reference(tiny_model: TinyModel) -> Callable[[list[int]], NDArray[np.float32]]:
-    """The mean hidden state of token ids, computed step by step in NumPy."""
+def reference(tiny_model: TinyModel) -> Callable[..., NDArray[np.float32]]:
+    """The (weighted) mean hidden state of token ids, computed step by step in NumPy."""
 
-    def mean_state(ids: list[int]) -> NDArray[np.float32]:
-        return _forward(tiny_model.tensors, ids).mean(axis=0)
+    def mean_state(ids: list[int], weights: list[float] | None = None) -> NDArray[np.float32]:
+        return np.average(_forward(tiny_model.tensors, ids), axis=0, weights=weights)
 
     return mean_state
 

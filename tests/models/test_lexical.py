@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models import lexical
-from models.blending import Blend, blend
+from models.blending import Blend, blend, complete
 from models.draft import DraftEmbedder
 from models.errors import ModelMissing
 from models.lexical import LatentView, LexicalView, StaticView
@@ -124,6 +124,37 @@ def test_a_fitted_blend_takes_later_texts() -> None:
     together = fitted.transform(vectors, TEXTS)
     later = fitted.transform(vectors[2:3], TEXTS[2:3])
     np.testing.assert_allclose(later[0], together[2], atol=1e-6)
+
+
+def test_completed_rows_without_gaps_are_the_blend() -> None:
+    vectors = _made_up_vectors()
+    kept, blended = complete(vectors, TEXTS, is_known=np.ones(len(TEXTS), np.bool_))
+    np.testing.assert_array_equal(kept, vectors)
+    np.testing.assert_allclose(blended, blend(vectors, TEXTS), atol=1e-6)
+
+
+def test_rows_that_are_not_fitted_leave_the_others_as_they_are() -> None:
+    vectors, n = _made_up_vectors(), len(TEXTS) - 2
+    known = np.ones(len(TEXTS), np.bool_)
+    _, alone = complete(vectors[:n], TEXTS[:n], is_known=known[:n])
+    _, together = complete(vectors, TEXTS, is_known=known, n_fitted=n)
+    np.testing.assert_allclose(together[:n], alone, atol=1e-6)
+    np.testing.assert_allclose(np.linalg.norm(together[n:], axis=1), 1.0, atol=1e-5)
+
+
+def test_an_unread_text_is_judged_by_its_words() -> None:
+    vectors = _made_up_vectors()
+    texts = [*TEXTS, TEXTS[3]]
+    vectors = np.vstack((vectors, np.zeros((1, vectors.shape[1]), np.float32)))
+    is_known = np.arange(len(texts)) < len(TEXTS)
+    found, _ = complete(vectors, texts, is_known=is_known, n_fitted=len(TEXTS))
+    cosines = found[:-1] @ found[-1]
+    assert np.argmax(cosines) == 3
+
+
+def _made_up_vectors() -> np.ndarray:
+    rng = np.random.default_rng(0)
+    return lexical.unit(rng.standard_normal((len(TEXTS), 8)).astype(np.float32) + 3)
 
 
 def test_damaged_word_vectors_are_refused(monkeypatch) -> None:

@@ -40,14 +40,21 @@ def _message(number: int, text: str = "Yes, gladly.", **facts: object) -> Messag
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("Trees for the market\n\nPlanes grow fast and give shade to all.", "Trees for the market"),
-        ("Article 7 - Trees\n \nPlanes grow fast and give shade to all.", "Article 7 - Trees"),
-        ("Hello everybody,\n\nPlanes grow fast and give shade to all.", ""),
-        ("I am for it.\n\nPlanes grow fast and give shade to all.", ""),
-        ("Trees for the market\nPlanes grow fast and give shade to all.", ""),
+        (
+            "Trees for the market\n\nPlanes grow fast and give shade to all of us.",
+            "Trees for the market",
+        ),
+        (
+            "Article 7 - Trees\n \nPlanes grow fast and give shade to all of us.",
+            "Article 7 - Trees",
+        ),
+        ("Hello everybody,\n\nPlanes grow fast and give shade to all of us.", ""),
+        ("Dear all\n\nPlanes grow fast and give shade to all of us.", ""),
+        ("I am for it.\n\nPlanes grow fast and give shade to all of us.", ""),
+        ("Trees for the market\nPlanes grow fast and give shade to all of us.", ""),
         ("Trees for the market\n\nYes.", ""),
         ("Trees for the market", ""),
-        ("Trees\n\nPlanes grow fast and give shade to all.", ""),
+        ("Trees\n\nPlanes grow fast and give shade to all of us.", ""),
         ("so " * 21 + "\n\n" + "Planes grow fast. " * 20, ""),
         ("", ""),
     ],

@@ -1,0 +1,166 @@
+"""Discussions whose ideas people coded, as ``benchmarks.ideas`` reads them."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import html
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models import load, split
+from synth.passages import cut
+
+RESULTS = Path(__file__).resolve().parent / "results"
+_MAIN_THEMES = frozenset({"motorized transport", "non-motorized transport"})
+_CIMT_FIELDS = frozenset({"document_id", "title", "text", "url"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coded:
+    """One discussion with the ideas people coded."""
+
+    texts: list[str]
+    gold: list[str | None]
+    """Per text; None where it is not scored."""
+    language: str
+    titles: list[str] = field(default_factory=list)
+    """Per text, where texts have titles; the texts begin with them too."""
+    parents: list[int] = field(default_factory=list)
+    """Per text, the text it answers, -1 for none; where any text answers another."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Embedded:
+    """A coded discussion, cut into passages with their vectors."""
+
+    coded: Coded
+    passages: list[str]
+    owner: NDArray[np.intp]
+    """(n_passages,) the text each passage was cut from."""
+    vectors: NDArray[np.float32]
+    """(n_passages, dim) unit rows."""
+    of_titles: NDArray[np.float32]
+    """(n_titles, dim) unit rows."""
+
+    @property
+    def whole(self) -> NDArray[np.float32]:
+        """(n_texts, dim) unit rows: the mean of each text's passages."""
+        return self.per_text(self.vectors)
+
+    def per_text(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(n_texts, dim) unit rows: the mean of each text's passages in other vectors."""
+        total = np.zeros((len(self.coded.texts), vectors.shape[1]), dtype=np.float32)
+        np.add.at(total, self.owner, vectors)
+        return total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-12)
+
+
+def read_argkp(folder: Path, split: str) -> list[Coded]:
+    """The topics of one split, in the order of the file."""
+    matched = defaultdict(list)
+    for row in _csv(folder / f"labels_{split}.csv"):
+        if row["label"] == "1":
+            matched[row["arg_id"]].append(row["key_point_id"])
+    topics: dict[str, list[tuple[str, str | None]]] = {}
+    for row in _csv(folder / f"arguments_{split}.csv"):
+        points = matched[row["arg_id"]]
+        only = points[0] if len(points) == 1 else None
+        topics.setdefault(row["topic"], []).append((row["argument"], only))
+    return [
+        Coded(texts=[text for text, _ in rows], gold=[gold for _, gold in rows], language="en")
+        for rows in topics.values()
+    ]
+
+
+def read_republique(folder: Path, *, with_arguments: bool) -> list[Coded]:
+    """Title and body of each opinion, coded by the section it was filed under.
+
+    ``with_arguments``: the arguments for and against each opinion follow as answers to it; they
+    are not scored.
+    """
+    texts: list[str] = []
+    gold: list[str | None] = []
+    titles: list[str] = []
+    answers: list[tuple[str, int]] = []
+    for path in sorted((folder / "opinions").glob("*.json"), key=lambda path: int(path.stem)):
+        read: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        opinion = read.get("opinion", read)
+        answers += [(_plain(a["body"]), len(texts)) for a in opinion["arguments"]]
+        texts.append(f"{opinion['title']}\n\n{_plain(opinion['body'])}")
+        titles.append(opinion["title"])
+        gold.append(str(opinion["type"]["id"]))
+    if not with_arguments:
+        return [Coded(texts=texts, gold=gold, titles=titles, language="fr")]
+    n = len(answers)
+    return [
+        Coded(
+            texts=texts + [text for text, _ in answers],
+            gold=[*gold, *[None] * n],
+            titles=[*titles, *[""] * n],
+            parents=[-1] * len(texts) + [opinion for _, opinion in answers],
+            language="fr",
+        )
+    ]
+
+
+def _plain(body: str | None) -> str:
+    text = re.sub(r"</(p|li|h\d|div)>|<br[^>]*>", "\n", body or "")
+    return html.unescape(re.sub(r"<[^>]+>", "", text)).strip()
+
+
+def read_cimt(folder: Path) -> list[Coded]:
+    """Contributions, coded where they have exactly one specific theme."""
+    texts: list[str] = []
+    gold: list[str | None] = []
+    titles: list[str] = []
+    for path in sorted(folder.glob("cimt-thematic-categorization-dataset/*/*.csv")):
+        for row in _csv(path):
+            themes = [
+                name
+                for name, value in row.items()
+                if name not in _CIMT_FIELDS | _MAIN_THEMES and value == "1"
+            ]
+            texts.append(f"{row['title']}\n\n{row['text']}")
+            titles.append(row["title"])
+            gold.append(themes[0] if len(themes) == 1 else None)
+    return [Coded(texts=texts, gold=gold, titles=titles, language="de")]
+
+
+def _csv(path: Path) -> Iterator[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+def embed(coded: Coded) -> Embedded:
+    """Cut and embed a discussion; vectors are kept by a hash of model and texts."""
+    passages: list[str] = []
+    owner: list[int] = []
+    for number, text in enumerate(coded.texts):
+        spans = cut(text, split(text, coded.language))
+        passages += [text[span.start : span.end] for span in spans] or [text]
+        owner += [number] * max(1, len(spans))
+    return Embedded(
+        coded=coded,
+        passages=passages,
+        owner=np.array(owner, dtype=np.intp),
+        vectors=_vectors(passages),
+        of_titles=_vectors(coded.titles),
+    )
+
+
+def _vectors(texts: Sequence[str]) -> NDArray[np.float32]:
+    model = load("e5-small")
+    key = hashlib.sha256("\0".join([model.fingerprint, *texts]).encode()).hexdigest()[:24]
+    kept = RESULTS / f"vectors-{key}.npy"
+    if not kept.exists():
+        RESULTS.mkdir(parents=True, exist_ok=True)
+        np.save(kept, model.encode(texts))
+    return np.asarray(np.load(kept), dtype=np.float32)
