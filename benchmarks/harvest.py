@@ -35,6 +35,7 @@ from numpy.typing import NDArray
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.pages import write_between_marks  # noqa: E402
 from synth.harvest import QuoteRow, SentenceRow, count_quotes, score_sentences, suggest  # noqa: E402
 from synth.harvest.scores import INTERCEPT, SCALE, WEIGHTS  # noqa: E402
 from synth.records import Nature  # noqa: E402
@@ -42,7 +43,7 @@ from synth.records import Nature  # noqa: E402
 Floats = NDArray[np.float64]
 
 _QUOTED = re.compile(r"^\s*[>|]")
-_BEGIN, _END = "<!-- figures: begin -->", "<!-- figures: end -->"
+_MARK = "figures"
 _N_SPEED = 100_000
 
 
@@ -352,15 +353,6 @@ def speed_table() -> list[str]:
     ]
 
 
-def write_figures(page: Path, lines: Sequence[str]) -> None:
-    """Put the tables between the markers of a page."""
-    text = page.read_text(encoding="utf-8")
-    if _BEGIN not in text or _END not in text:
-        raise SystemExit(f"{page}: no {_BEGIN} … {_END} to write between")
-    before, after = text.split(_BEGIN)[0], text.split(_END)[1]
-    page.write_text(f"{before}{_BEGIN}\n" + "\n".join(lines) + f"\n{_END}{after}", "utf-8")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     data = ROOT.parent / "shared" / "data"
@@ -386,7 +378,7 @@ def main() -> None:
         lines += [f"### {title}", "", *measure(), ""]
     print("\n".join(lines))
     if options.write:
-        write_figures(ROOT / "docs" / "harvest.md", ["", *lines])
+        write_between_marks(ROOT / "docs" / "harvest.md", _MARK, "\n".join(["", *lines]))
 
 
 if __name__ == "__main__":
