@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from models import cache, packed, surrogates
 from models.card import ModelCard
 from models.errors import ModelMissing
+from models.processors import n_usable
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -164,7 +164,7 @@ class E5Embedder:
             # Added up token by token: a matrix product would round by the size of the batch.
             return np.asarray((hidden * weights[:, :, None]).sum(axis=1), np.float32)
 
-        with ThreadPoolExecutor(max_workers=_n_threads()) as pool:
+        with ThreadPoolExecutor(max_workers=n_usable()) as pool:
             try:
                 yield from zip(batches, pool.map(sums, batches), strict=True)
             except BaseException:
@@ -292,13 +292,3 @@ def _batches(
             end -= 1
         yield windows[start:end]
         start = end
-
-
-def _n_threads() -> int:
-    """One per processor this process may use, or what ``OMP_NUM_THREADS`` says."""
-    wanted = os.environ.get("OMP_NUM_THREADS", "")
-    if wanted.isdigit() and int(wanted) > 0:
-        return int(wanted)
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -30,6 +30,7 @@ from models import cache, surrogates
 from models.errors import ModelMissing
 from models.languages import identify, shares
 from models.ngrams import N_BUCKETS, ngram_counts
+from models.processors import n_usable
 
 if TYPE_CHECKING:
     import tokenizers
@@ -60,7 +61,6 @@ _N_FITTED = 5_000
 _N_ITERATIONS, _N_ITERATIONS_LARGE = 4, 2
 """Power iterations of the randomised SVD (Halko et al. 2011). Where the texts are too many to
 be fitted on all, the axes are an estimate anyway, and two more bring no better neighbours."""
-_N_THREADS = 2
 
 
 class LexicalView:
@@ -171,7 +171,7 @@ class LatentView:
             found[rows, : projected.shape[1]] = projected
 
         # numpy and scipy let go of the interpreter while they count and multiply.
-        with ThreadPoolExecutor(_N_THREADS) as pool:
+        with ThreadPoolExecutor(n_usable()) as pool:
             deque(pool.map(project, range(0, len(texts), _AT_ONCE)), maxlen=0)
         return unit(found)
 

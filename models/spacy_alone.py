@@ -22,4 +22,4 @@ def load() -> None:
         import spacy  # noqa: F401
     finally:
         for name in hidden:
-            del sys.modules[name]
+            sys.modules.pop(name, None)

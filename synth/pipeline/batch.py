@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
+from models.processors import n_usable
 from synth.settings import QUIET, Progress, Settings
 
 JOB_FILE = "job.json"
@@ -41,15 +42,16 @@ def run_batch(
 
     Results of ``inputs[i]`` go to a folder of ``out`` named after it. A job that fails, however
     badly, leaves the others alone. A job whose input and settings have not changed since it
-    was done is skipped. Returns the jobs in the order of the inputs.
+    was done is skipped. The jobs share the cores. Returns the jobs in the order of the inputs.
     """
     out.mkdir(parents=True, exist_ok=True)
     named = list(_folders(inputs, out))
+    n_cores = max(1, n_usable() // workers)
     with (
         progress.stage("Batch", total=len(named), unit="inputs") as stage,
         ThreadPoolExecutor(max_workers=workers) as pool,
     ):
-        futures = [pool.submit(_job, source, folder, settings) for source, folder in named]
+        futures = [pool.submit(_job, source, folder, settings, n_cores) for source, folder in named]
         jobs = []
         for future in futures:
             jobs.append(future.result())
@@ -72,7 +74,7 @@ def _folders(inputs: Sequence[str], out: Path) -> Iterator[tuple[str, Path]]:
         yield source, out / name
 
 
-def _job(source: str, folder: Path, settings: Settings) -> Job:
+def _job(source: str, folder: Path, settings: Settings, n_cores: int) -> Job:
     try:
         key = _key(source, settings)
     except OSError as problem:
@@ -86,7 +88,9 @@ def _job(source: str, folder: Path, settings: Settings) -> Job:
         capture_output=True,
         text=True,
         check=False,
-        env=os.environ | {"PYTHONUTF8": "1"},
+        env=os.environ
+        | {"PYTHONUTF8": "1"}
+        | dict.fromkeys(("LOKY_MAX_CPU_COUNT", "OMP_NUM_THREADS"), str(n_cores)),
     )
     if done.returncode != 0:
         lines = [line for line in done.stderr.splitlines() if line.strip()]

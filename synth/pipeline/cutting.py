@@ -12,8 +12,8 @@ from synth.workers import in_order
 
 PORTION = 250
 """Messages handed to a process at a time."""
-N_ALONE = 4
-"""Portions before it is worth starting processes."""
+N_ALONE = 1_000
+"""Messages before it is worth starting processes."""
 
 Sentences = Sequence[tuple[int, int]]
 

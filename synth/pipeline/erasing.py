@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from synth.errors import StoreProblem
 from synth.pipeline.building import BuildReport, build
+from synth.pipeline.context import topics_of
 from synth.settings import QUIET, Progress, Settings
 from synth.store import Store
+from synth.store.values import sha256_text
 
 
 def erase_participant(
@@ -29,6 +31,7 @@ def erase_participant(
     if last is not None:
         settings = Settings(**{name: last.settings[name] for name in Settings.__slots__})  # type: ignore[arg-type]
         report = build(store, discussion_id, settings, force=True, progress=progress)
-    store.vectors.sweep()
+    there = [topics_of(list(store.messages.all(one.id))) for one in store.discussions.all()]
+    store.vectors.sweep(keep={sha256_text(line) for topics in there for line in topics.lines})
     store.vacuum()
     return n_messages, report

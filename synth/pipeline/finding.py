@@ -102,7 +102,7 @@ def find_map(material: Material, settings: Settings, watch: Watch) -> Found:
         names = _names(material, core, tree, effort)
         places = drawing.result()
     with watch.stage("Suggest", len(material.messages), "messages"):
-        found = key.result()
+        found = key()
     return Found(tree=tree, names=names, places=places, key=found)
 
 

@@ -24,8 +24,8 @@ from synth.workers import in_order
 T = TypeVar("T")
 
 BATCH = 500
-N_ALONE = 4
-"""Batches before it is worth starting processes."""
+N_ALONE = 2_000
+"""Messages before it is worth starting processes."""
 SAMPLE = 200
 """Records looked at to tell an updated export from another file that uses the same ids."""
 CHATS = frozenset({"chatlog"})
@@ -274,6 +274,8 @@ class _Import:
 
     def _keep(self, batch: _Batch, cleaned: Sequence[tuple[CleanText, str | None]]) -> None:
         """Store a batch; ``cleaned`` holds first its new messages, then its edited ones."""
+        if not (batch.new or batch.edited):
+            return
         found = iter(cleaned)
         source = batch.file.source_file
         with self._store.atomic():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from synth.records import Passage, Span
@@ -28,24 +28,27 @@ class Passages:
     ) -> None:
         """Make the discussion's passages exactly ``spans`` (message id → spans).
 
-        A passage that stands where one stood keeps its id, its place on the map and its placement.
+        A passage of the same words where one stood keeps its id, its place on the map and its
+        placement.
         """
         wanted = {
-            (message_id, span.start, span.end) for message_id in spans for span in spans[message_id]
+            (
+                message_id,
+                span.start,
+                span.end,
+                sha256_text(texts[message_id][span.start : span.end]),
+            )
+            for message_id in spans
+            for span in spans[message_id]
         }
         rows = self._db.execute(
-            """SELECT p.id, p.message_id, p.start, p."end" FROM passages p
+            """SELECT p.id, p.message_id, p.start, p."end", p.content_sha256 FROM passages p
                JOIN messages m ON m.id = p.message_id WHERE m.discussion_id = ?""",
             [discussion_id],
         ).fetchall()
-        there = {
-            (message_id, start, end): passage_id for passage_id, message_id, start, end in rows
-        }
+        there = {tuple(key): passage_id for passage_id, *key in rows}
         gone = [(there[key],) for key in there.keys() - wanted]
-        new = [
-            (message_id, start, end, sha256_text(texts[message_id][start:end]), run_id)
-            for message_id, start, end in sorted(wanted - there.keys())
-        ]
+        new = [(*key, run_id) for key in sorted(wanted - there.keys())]
         with self._db.atomic():
             self._db.conn.executemany("DELETE FROM passages WHERE id = ?", gone)
             self._db.conn.executemany(
@@ -80,15 +83,6 @@ class Passages:
             [discussion_id],
         ).fetchone()
         return int(n)
-
-    def hashes(self, discussion_id: int) -> list[str]:
-        """Content hashes, in the order of ``all``."""
-        rows = self._db.execute(
-            """SELECT p.content_sha256 FROM passages p JOIN messages m ON m.id = p.message_id
-               WHERE m.discussion_id = ? ORDER BY p.message_id, p.start""",
-            [discussion_id],
-        )
-        return [sha for (sha,) in rows.fetchall()]
 
     def positions(self, discussion_id: int) -> list[tuple[float | None, float | None]]:
         """Places on the map, in the order of ``all``; None where not laid out yet."""
@@ -137,8 +131,10 @@ class Vectors:
         with self._db.atomic():
             self._db.conn.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", rows)
 
-    def sweep(self) -> None:
-        """Forget vectors of words that no passage holds any more."""
+    def sweep(self, *, keep: Collection[str]) -> None:
+        """Forget vectors of words that no passage holds any more, but for the hashes to keep."""
         self._db.execute(
-            "DELETE FROM vectors WHERE content_sha256 NOT IN (SELECT content_sha256 FROM passages)"
+            """DELETE FROM vectors WHERE content_sha256 NOT IN (SELECT content_sha256 FROM passages)
+               AND content_sha256 NOT IN (SELECT value FROM json_each(?))""",
+            [json_text(sorted(keep))],
         )

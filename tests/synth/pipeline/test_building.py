@@ -7,8 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from synth import workers
 from synth.errors import ModelMissing
-from synth.pipeline import build, building, import_files, write_results
+from synth.pipeline import (
+    build,
+    building,
+    cutting,
+    finding,
+    import_files,
+    importing,
+    run,
+    write_results,
+)
 from synth.records import ExtractState, Nature, Origin, Span
 from synth.settings import Settings
 from synth.store import ExtractChange, Store
@@ -149,7 +159,7 @@ def test_a_model_that_is_not_there_is_one_line(imported: Store, discussion_id: i
         build(imported, discussion_id, Settings(model="nothing-of-that-name"))
     assert "\n" not in str(caught.value)
     assert "nothing-of-that-name" in str(caught.value)
-    assert imported.runs.last(discussion_id, state="failed") is not None
+    assert imported.runs.last(discussion_id, state="failed") is None  # nothing was begun
     assert imported.ideas.outline(discussion_id) == []
 
 
@@ -159,3 +169,23 @@ def test_all_suggestions_score_every_sentence(built: Store) -> None:
     assert len(found) >= sum(1 for _ in built.messages.all(ONE))
     texts = {m.id: m.text for m in built.messages.all(ONE)}
     assert all(texts[e.message_id][e.start : e.end] == e.quote for e in found)
+
+
+def test_the_map_does_not_depend_on_how_the_work_is_shared_out(
+    tmp_path: Path, samples: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def made(name: str) -> dict[str, bytes]:
+        out = tmp_path / name
+        run([samples / "velo_ecole.csv"], db=tmp_path / f"{name}.db", out=out, settings=DRAFT)
+        return {path.name: path.read_bytes() for path in sorted(out.glob("*.csv"))}
+
+    monkeypatch.setattr(importing, "BATCH", 20)
+    monkeypatch.setattr(workers, "n_processes", lambda: 1)
+    alone = made("alone")
+    monkeypatch.setattr(workers, "n_processes", lambda: 2)
+    for module in (importing, cutting):
+        monkeypatch.setattr(module, "N_ALONE", 0)
+    monkeypatch.setattr(cutting, "PORTION", 5)
+    monkeypatch.setattr(finding, "LARGE", 0)
+    assert made("shared") == alone
+    assert "extracts.csv" in alone

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from models.card import ModelCard
 from synth.pipeline import embedding
-from synth.pipeline.embedding import context_of, embed_passages, heading, topics_of
+from synth.pipeline.context import context_of, heading, topics_of
+from synth.pipeline.embedding import embed_passages
 from synth.records import Message, ParentEvidence, Passage
 from synth.settings import QUIET
 from synth.store import open_store
-from synth.store.values import sha256_text
 
 
 def _message(number: int, text: str = "Yes, gladly.", **facts: object) -> Message:
@@ -131,16 +131,13 @@ def _passage(number: int, message: int, text: str = "so") -> Passage:
 def test_topics_come_after_the_passages_and_are_kept() -> None:
     texts, lines = ["one", "three", "eleven"], ["Trees", "Buses in the night"]
     passages = [_passage(n, n, text) for n, text in enumerate(texts)]
-    hashes = [sha256_text(text) for text in texts]
     with open_store(":memory:") as store:
         model = _Lengths()
-        vectors, is_read = embed_passages(
-            store, model, passages, hashes, topics=lines, progress=QUIET
-        )
+        vectors, is_read = embed_passages(store, model, passages, topics=lines, progress=QUIET)
         assert is_read.all()
         np.testing.assert_allclose(vectors, model.encode([*texts, *lines]), atol=1e-3)
         again = _Lengths()
-        embed_passages(store, again, passages, hashes, topics=lines, progress=QUIET)
+        embed_passages(store, again, passages, topics=lines, progress=QUIET)
     assert again.read == []
 
 
@@ -148,10 +145,9 @@ def test_topics_have_their_share_of_what_is_read(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(embedding, "READ_AT_MOST", 8)
     texts = [f"passage {'x' * n}" for n in range(20)]
     passages = [_passage(n, n, text) for n, text in enumerate(texts)]
-    hashes = [sha256_text(text) for text in texts]
     with open_store(":memory:") as store:
         vectors, is_read = embed_passages(
-            store, _Lengths(), passages, hashes, topics=["Trees", "Buses", "Rents"], progress=QUIET
+            store, _Lengths(), passages, topics=["Trees", "Buses", "Rents"], progress=QUIET
         )
     assert is_read[:20].sum() == 6
     assert is_read[20:].tolist() == [True, True, False]
