@@ -129,6 +129,8 @@ class _Batch:
     file: _File
     new: Mapping[Key, RawMessage]
     edited: Mapping[Key, RawMessage]
+    hashes: Mapping[Key, str]
+    """Fingerprints of both."""
     n_read: int
     is_last: bool = False
 
@@ -234,7 +236,7 @@ class _Import:
             yield self._sorted(file, keyed)
         if counts.repeated:
             counts.problems.append(_repeated(file.reading.name, counts.repeated))
-        yield _Batch(file=file, new={}, edited={}, n_read=0, is_last=True)
+        yield _Batch(file=file, new={}, edited={}, hashes={}, n_read=0, is_last=True)
 
     def _key(
         self,
@@ -257,6 +259,7 @@ class _Import:
         """What of these messages is new, what was edited; the rest is there already."""
         new: dict[Key, RawMessage] = {}
         edited: dict[Key, RawMessage] = {}
+        hashes: dict[Key, str] = {}
         for raw, key in keyed:
             before = self._known.get(key)
             if before == "erased" or self._is_erased(raw):
@@ -269,8 +272,9 @@ class _Import:
                 file.counts.unchanged += 1
                 continue
             (new if before is None else edited)[key] = raw
+            hashes[key] = sha
             self._known.add(key, raw, sha)
-        return _Batch(file=file, new=new, edited=edited, n_read=len(keyed))
+        return _Batch(file=file, new=new, edited=edited, hashes=hashes, n_read=len(keyed))
 
     def _keep(self, batch: _Batch, cleaned: Sequence[tuple[CleanText, str | None]]) -> None:
         """Store a batch; ``cleaned`` holds first its new messages, then its edited ones."""
@@ -304,8 +308,9 @@ class _Import:
                 namespace=namespace,
                 participant_id=self._participant(raw),
                 is_chat=is_chat,
+                sha256=batch.hashes[namespace, source_id],
             )
-            for ((namespace, _), raw), (text, language) in zip(
+            for ((namespace, source_id), raw), (text, language) in zip(
                 raws.items(), islice(cleaned, len(raws)), strict=True
             )
         ]

@@ -30,6 +30,8 @@ class Imported:
     namespace: str
     participant_id: int | None
     is_chat: bool
+    sha256: str | None = None
+    """The ``fingerprint`` of ``raw``, where it is known already."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -291,7 +293,7 @@ def _columns(item: Imported) -> dict[str, object]:
         "is_accepted": int(raw.is_accepted),
         "n_attachments": raw.n_attachments,
         "extra": json_text(dict(raw.extra)),
-        "content_sha256": fingerprint(raw),
+        "content_sha256": item.sha256 or fingerprint(raw),
     }
 
 
