@@ -66,7 +66,7 @@ class Context:
     """What stands around the passages of a discussion."""
 
     message: NDArray[np.intp]
-    """(n_passages,) the message of each passage, numbered from 0 without gaps."""
+    """(n_passages,) row of each passage's message in the arrays below; a message may have none."""
     parent: NDArray[np.intp]
     """(n_messages,) the message it answers, -1 where it answers none."""
     topic: NDArray[np.intp]
@@ -82,13 +82,13 @@ def in_context(vectors: NDArray[np.float32], context: Context) -> NDArray[np.flo
     without its question. ``vectors`` are unit rows, blended; :func:`centred` comes after. To
     each is added the unit vector of its surroundings: the mean of its message's passages
     and twice the message's topic, and half as much of the same of the message it answers. A message
-    of one passage that has no topic and answers nothing keeps its vector. Headings are
-    not worded like texts, so what all topics share is taken off first. Raises ValueError when
-    the arrays do not belong together.
+    of one passage that has no topic and answers nothing keeps its vector; what a message
+    without passages is called counts for those that answer it. Headings are not worded like
+    texts, so what all topics share is taken off first. Raises ValueError, which names the
+    array, when the arrays do not belong together.
     """
+    _check(context, *vectors.shape)
     n_messages = len(context.parent)
-    if len(context.message) != len(vectors) or len(context.topic) != n_messages:
-        raise ValueError(f"{len(context.message)} messages of {len(vectors)} passages")
     if not len(vectors):
         return vectors
     ones = np.ones(len(vectors), dtype=np.float32)
@@ -105,15 +105,50 @@ def in_context(vectors: NDArray[np.float32], context: Context) -> NDArray[np.flo
     return _unit(vectors + CONTEXT_SHARE * _unit(around)[context.message])
 
 
+def _check(context: Context, n_passages: int, dim: int) -> None:
+    """Raise ValueError where an array has another length than it should, or names no row."""
+    n_messages = len(context.parent)
+    for name, array, n, of in (
+        ("message", context.message, n_passages, "passages"),
+        ("topic", context.topic, n_messages, "messages"),
+    ):
+        if len(array) != n:
+            raise ValueError(f"context.{name} has {len(array)} entries for {n} {of}")
+    if len(context.topics) and context.topics.shape[1] != dim:
+        raise ValueError(f"context.topics has {context.topics.shape[1]} columns, not {dim}")
+    for name, array, least, n in (
+        ("message", context.message, 0, n_messages),
+        ("parent", context.parent, -1, n_messages),
+        ("topic", context.topic, -1, len(context.topics)),
+    ):
+        if len(array) and not (least <= array.min() and array.max() < n):
+            raise ValueError(f"context.{name} holds numbers outside {least}..{n - 1}")
+
+
 def _unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     return np.asarray(rows / np.where(lengths > 0, lengths, 1.0), dtype=np.float32)
 
 
-def _first_of_each(vectors: NDArray[np.float32]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Row of the first of each distinct vector, in order, and per row which one it equals."""
+def _first_of_each(
+    vectors: NDArray[np.float32], same_as: NDArray[np.intp] | None
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Row of the first of each distinct passage, in order, and per row which one it equals."""
     rows = np.ascontiguousarray(vectors)
-    keys = rows.view(np.dtype((np.void, rows.dtype.itemsize * rows.shape[1]))).ravel()
+    if same_as is not None:
+        first, which = _distinct(same_as)
+        among, same = _distinct(_as_keys(rows[first]))
+        return first[among], same[which]
+    return _distinct(_as_keys(rows))
+
+
+def _as_keys(rows: NDArray[np.float32]) -> NDArray[np.void]:
+    """Each row as one value."""
+    return rows.view(np.dtype((np.void, rows.dtype.itemsize * rows.shape[1]))).ravel()
+
+
+def _distinct(keys: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Place of the first of each value, ascending, and per place which of them it equals."""
     _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
     order = np.argsort(first)
     rank = np.empty_like(order)
@@ -162,21 +197,30 @@ def _nearest(
 
 
 def similarity_graph(
-    vectors: NDArray[np.float32], *, n_neighbours: int = N_NEIGHBOURS, seed: int = 0
+    vectors: NDArray[np.float32],
+    *,
+    same_as: NDArray[np.intp] | None = None,
+    n_neighbours: int = N_NEIGHBOURS,
+    seed: int = 0,
 ) -> sp.csr_array:
     """Symmetric graph of the nearest passages by cosine.
 
     ``vectors`` float32 (n, dim), unit rows, blended or :func:`centred`. Returns a
     float32 csr_array (n, n) with an empty diagonal: an edge where either passage is among
-    the other's ``n_neighbours``, weighing their cosine. Copies of a vector are searched
-    once and hang on the first of them with weight 1, so that a sentence posted a hundred
-    times cannot use up its own neighbourhood. ``seed`` matters only above
-    ``EXACT_SEARCH_LIMIT``, where cells are trained.
+    the other's ``n_neighbours``, weighing their cosine. Copies are searched once and hang on
+    the first of them with weight 1, so that a sentence posted a hundred times cannot use up
+    its own neighbourhood. Equal vectors are copies; so are, with ``same_as`` (n,), passages of
+    the same number there, such as the row of the first passage with the same words:
+    :func:`in_context` gives one sentence many vectors. ``seed`` matters only above
+    ``EXACT_SEARCH_LIMIT``, where cells are trained. Raises ValueError when ``same_as`` has
+    another length.
     """
     n = len(vectors)
+    if same_as is not None and len(same_as) != n:
+        raise ValueError(f"same_as has {len(same_as)} entries for {n} passages")
     if n < 2:
         return sp.csr_array((n, n), dtype=np.float32)
-    first, same_as = _first_of_each(np.asarray(vectors, dtype=np.float32))
+    first, which = _first_of_each(np.asarray(vectors, dtype=np.float32), same_as)
     distinct = np.ascontiguousarray(vectors[first], dtype=np.float32)
     k = min(n_neighbours, len(first) - 1)
     rows = columns = np.empty(0, dtype=np.intp)
@@ -187,7 +231,7 @@ def similarity_graph(
         weights = np.maximum(weights, MIN_SIMILARITY)
     copies = np.setdiff1d(np.arange(n), first, assume_unique=True)
     rows = np.concatenate([rows, copies])
-    columns = np.concatenate([columns, first[same_as[copies]]])
+    columns = np.concatenate([columns, first[which[copies]]])
     weights = np.concatenate([weights, np.full(len(copies), DUPLICATE_SIMILARITY)])
     directed = sp.csr_array((weights.astype(np.float32), (rows, columns)), shape=(n, n))
     graph = sp.csr_array(directed.maximum(directed.T))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from synth.clean.emoji import emoji_for
 from synth.clean.lines import Line
+from synth.clean.nesting import without_depths
 from synth.records import QuoteKind
 
 if TYPE_CHECKING:
@@ -43,14 +44,6 @@ _LOOKS_LIKE_HTML = re.compile(
 )
 _HIDDEN_CLASSES = frozenset({"meta", "quote-controls"})
 _MAX_DEPTH = 50
-_DEEPEST = 500
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>")
-_NEVER_DEEP_WORDS = """
-area base br col embed hr img input link meta source track wbr
-p li dt dd tr td th thead tbody tfoot option colgroup
-"""
-_NEVER_DEEP = frozenset(_NEVER_DEEP_WORDS.split())
-"""Elements that hold none, or that end where their next of kin begins."""
 
 
 def looks_like_html(text: str) -> bool:
@@ -70,32 +63,12 @@ def read_html_lines(markup: str) -> list[Line]:
     """
     from selectolax.lexbor import LexborHTMLParser
 
-    root = LexborHTMLParser(_shallow(markup)).root
+    root = LexborHTMLParser(without_depths(markup)).root
     writer = _Writer()
     if root is not None:
         _walk(root, writer)
     writer.break_line()
     return writer.lines
-
-
-def _shallow(markup: str) -> str:
-    """The markup without the elements that stand deeper than anything a person wrote.
-
-    The parser's time grows with the square of the depth; a browser stops at 512 as well.
-    """
-    if markup.count("<") <= _DEEPEST:
-        return markup
-    open_elements = 0
-
-    def kept(tag: re.Match[str]) -> str:
-        nonlocal open_elements
-        if tag.group(2).lower() in _NEVER_DEEP:
-            return tag.group()
-        is_too_deep = open_elements > _DEEPEST
-        open_elements = max(0, open_elements + (-1 if tag.group(1) else 1))
-        return " " if is_too_deep else tag.group()
-
-    return _TAG.sub(kept, markup)
 
 
 @dataclass(slots=True)
@@ -104,6 +77,8 @@ class _Writer:
 
     lines: list[Line] = field(default_factory=list)
     inline: list[str] = field(default_factory=list)
+    has_words: bool = False
+    """Whether ``inline`` holds more than blanks."""
     n_pre: int = 0
     authors: list[str | None] = field(default_factory=list)
     """One per open quote: who it is attributed to."""
@@ -115,16 +90,22 @@ class _Writer:
     def text(self, text: str) -> None:
         if self.n_pre:
             first, *rest = text.split("\n")
-            self.inline.append(first)
+            self._add(first)
             for part in rest:
                 self.break_line(keeps_blank=True)
-                self.inline.append(part)
+                self._add(part)
         else:
-            self.inline.append(_SPACES.sub(" ", text))
+            self._add(_SPACES.sub(" ", text))
+
+    def part_cells(self) -> None:
+        """A table cell begins."""
+        if self.has_words:
+            self.inline.append(" | ")
 
     def break_line(self, *, keeps_blank: bool = False) -> None:
         text = "".join(self.inline)
         self.inline.clear()
+        self.has_words = False
         text = text.rstrip() if self.n_pre else re.sub(r" {2,}", " ", text).strip()
         if text:
             self._append(self.prefix + text, is_verbatim=self.n_pre > 0)
@@ -136,6 +117,10 @@ class _Writer:
         self.break_line()
         if self.lines and self.lines[-1].text and not self.lists:
             self._append("", is_verbatim=False)
+
+    def _add(self, text: str) -> None:
+        self.inline.append(text)
+        self.has_words = self.has_words or bool(text.strip())
 
     def _append(self, text: str, *, is_verbatim: bool) -> None:
         kind = self.kinds[-1] if self.kinds else None
@@ -199,8 +184,8 @@ def _open_block(tag: str, attributes: dict[str, str | None], writer: _Writer) ->
             writer.prefix = f"{indent}{number + 1}. "
         else:
             writer.prefix = f"{indent}- "
-    elif tag in ("td", "th") and any(part.strip() for part in writer.inline):
-        writer.inline.append(" | ")
+    elif tag in ("td", "th"):
+        writer.part_cells()
 
 
 def _number(text: str) -> int:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -16,6 +17,8 @@ from synth.harvest.words import number_words, tokenise
 
 _SHARE: Final = 0.7
 """Share of a sentence's word triples that a quotation has to have; mailers rewrap and trim."""
+_PORTION: Final = 2_000_000
+"""Triples that quotations and sentences have in common, each pair its own, counted at once."""
 
 
 def count_quotes(
@@ -58,15 +61,29 @@ def count_quoted(
     place = np.minimum(np.searchsorted(keys, said.key), len(keys) - 1)
     is_held = keys[place] == said.key
     quoted = _incidence(said.of_text[is_held], place[is_held], shape=(len(texts), len(keys)))
-    shared = (quoted @ held.T).tocoo()
-    n_triples = np.diff(held.indptr)
-    is_enough = shared.data >= _SHARE * n_triples[shared.col]
-    for at, row in zip(shared.row[is_enough].tolist(), shared.col[is_enough].tolist(), strict=True):
-        _, message, rank = quoters[at]
-        sentence = sentences[row]
-        if sentence.message_rank < rank and sentence.message != message:
-            counts[row] += 1
+    said_by = np.array(quoters, dtype=np.int64)[:, 1:]
+    stands_in = np.array([(row.message, row.message_rank) for row in sentences], dtype=np.int64)
+    n_wanted = _SHARE * np.diff(held.indptr)
+    for first, last in _portions(quoted, held):
+        shared = (quoted[first:last] @ held.T).tocoo()
+        is_enough = shared.data >= n_wanted[shared.col]
+        row = shared.col[is_enough]
+        message, rank = said_by[first + shared.row[is_enough]].T
+        is_later = (stands_in[row, 1] < rank) & (stands_in[row, 0] != message)
+        np.add.at(counts, row[is_later], 1)
     return counts
+
+
+def _portions(quoted: sparse.csr_array, held: sparse.csr_array) -> Iterator[tuple[int, int]]:
+    """First and last quoter, the last left out, of portions that meet about so many sentences.
+
+    A line that everybody has and everybody quotes meets as many pairs as it has quoters and
+    sentences: together they would not fit into memory.
+    """
+    n_holding = np.bincount(held.indices, minlength=held.shape[1]).astype(np.float64)
+    portion = np.cumsum(quoted @ n_holding) // _PORTION
+    bounds = [0, *(np.flatnonzero(np.diff(portion)) + 1).tolist(), quoted.shape[0]]
+    yield from pairwise(bounds)
 
 
 def threads_of(sentences: Iterable[SentenceRow]) -> Numbers:

@@ -15,10 +15,12 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 _ADDRESS: Final = re.compile(
-    r"""(?:https?|ftp|mailto):\S+ | \bwww\.\S+ | [\w.+-]+(?:@|\[at\])[\w.-]+ | <[^<>\s]+>
+    r"""(?:https?|ftp|mailto):\S+ | \bwww\.\S+ | [\w.+-]{1,64}+(?:@|\[at\])[\w.-]+ | <[^<>\s]+>
     | \+?\(?\d[\d\s()./-]{6,}\d""",
     re.VERBOSE | re.IGNORECASE,
 )
+"""Before its sign a mail address has 64 characters at most (RFC 5321); without a bound a line
+of letters would be read to its end from each of them."""
 _SCHEME: Final = re.compile(r"(?:https?|ftp|mailto):\S", re.IGNORECASE)
 _TELEPHONE: Final = re.compile(r"\d[\d\s()./-]{6,}\d")
 _WORD: Final = re.compile(r"[^\W\d_]+")

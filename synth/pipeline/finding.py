@@ -118,7 +118,10 @@ def _ideas(
     middle = centred(around, [message.language for message in of])
     rows = first_said(material.passages, effort.n_clustered)
     some = middle[rows]
-    graph = similarity_graph(some, seed=seed)
+    # The same words are one passage, whatever stands around them.
+    first: dict[str, int] = {}
+    same = [first.setdefault(material.passages[row].text, row) for row in rows.tolist()]
+    graph = similarity_graph(some, same_as=np.array(same, dtype=np.intp), seed=seed)
     # An anonymous message is a voice of its own, numbered below zero.
     voices = [-m.id if m.participant_id is None else m.participant_id for m in of]
     tree = find_ideas(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from synth.clean import clean
@@ -29,6 +29,11 @@ class KnownMessages:
         self._known = store.messages.fingerprints(discussion_id)
         self._space_of = {(i, sha): space for (space, i), sha in self._known.items()}
         self._waiting: dict[Key, RawMessage] = {}
+        self._spaces: set[str] = set()
+        self._numbered: dict[str, list[str]] = defaultdict(list)
+        """``posts`` → ``posts#2``, ``posts#3``: where its ids that were used again are kept."""
+        for space, _ in self._known:
+            self._note(space)
 
     def get(self, key: Key) -> str | None:
         """The fingerprint of the message at ``key``; ``erased`` where its author left."""
@@ -38,6 +43,7 @@ class KnownMessages:
         """A message was read and is going to be stored."""
         self._waiting[key] = raw
         self._known[key] = sha
+        self._note(key[0])
         self._space_of.setdefault((raw.source_id, sha), key[0])
 
     def stored(self, keys: Iterable[Key]) -> None:
@@ -53,16 +59,23 @@ class KnownMessages:
         spaces: dict[str, str] = {}
         for space in dict.fromkeys(raw.namespace for raw in sample):
             own = f"{space}|{stem}" if space else stem
-            there = {known for known, _ in self._known if known == space or known.startswith(own)}
+            there = ({own, *self._numbered.get(own, ())} & self._spaces) - {space}
             raws = [raw for raw in sample if raw.namespace == space]
-            found = self._renamed_export(raws) if space not in there else None
-            for candidate in [*([found] if found else ()), space, *sorted(there - {space}), own]:
+            found = None if space in self._spaces else self._renamed_export(raws)
+            for candidate in [*([found] if found else ()), space, *sorted(there), own]:
                 if self._continues(raws, candidate):
                     spaces[space] = candidate
                     break
             else:
                 spaces[space] = own
         return spaces
+
+    def _note(self, space: str) -> None:
+        if space in self._spaces:
+            return
+        self._spaces.add(space)
+        for mark in re.finditer("#", space):
+            self._numbered[space[: mark.start()]].append(space)
 
     def _renamed_export(self, raws: Sequence[RawMessage]) -> str | None:
         """The namespace that holds the same ids with the same words, if most of them do.

@@ -72,6 +72,7 @@ class Store:
         self.runs = Runs(db)
         self.events = Events(db)
         self.search = Search(db)
+        self._version = self._data_version()
 
     def atomic(self) -> AbstractContextManager[object]:
         """All that is written inside is kept together or not at all."""
@@ -86,6 +87,22 @@ class Store:
     def close(self) -> None:
         self._db.close()
 
+    def _data_version(self) -> int:
+        """A number that changes when another connection, and not this one, changes the file."""
+        (version,) = self._db.execute("PRAGMA data_version").fetchone()
+        return int(version)
+
+    def _is_overtaken(self, error: BaseException | None) -> bool:
+        """Whether what was looked up may have been changed by others before it was used.
+
+        Where nobody else wrote since this store was opened, the program itself is at fault.
+        """
+        return (
+            isinstance(error, sqlite3.IntegrityError)
+            and _code(error) in _OVERTAKEN
+            and self._data_version() != self._version
+        )
+
     def __enter__(self) -> Store:
         return self
 
@@ -95,8 +112,9 @@ class Store:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        is_overtaken = self._is_overtaken(error)
         self.close()
-        if isinstance(error, sqlite3.IntegrityError) and _code(error) in _OVERTAKEN:
+        if is_overtaken:
             raise StoreProblem(
                 f"{self.path}: another program works on the same discussion; "
                 "run the same command again when it is done"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +40,10 @@ class Proposal:
     words: frozenset[str]
 
 
+Propose = Callable[[Clause, int, str], Proposal | None]
+"""Of a clause, the row of its passage and its language."""
+
+
 def keyphrases_of(
     scores: NDArray[np.float64], vocabulary: Vocabulary, surfaces: Mapping[str, str]
 ) -> list[tuple[str, str]]:
@@ -66,11 +69,12 @@ def proposals_of(
     *,
     language: str | None,
     languages: Sequence[str | None],
-    people: frozenset[str],
+    propose: Propose,
 ) -> list[Proposal]:
     """The wordings of an idea's passages that could be its title, each once.
 
-    Those in another language than the idea's are left out.
+    Those in another language than the idea's are left out. ``propose`` is
+    :func:`proposal_of` for some people: an idea and those above it ask it for the same.
     """
     found: dict[frozenset[str], Proposal] = {}
     tag = primary(language)
@@ -78,7 +82,7 @@ def proposals_of(
         if row not in wordings or primary(languages[row]) != tag:
             continue
         for clause in wordings[row]:
-            proposal = _proposal(clause, row, tag, people)
+            proposal = propose(clause, row, tag)
             if proposal is None:
                 continue
             known = found.get(proposal.words)
@@ -87,8 +91,10 @@ def proposals_of(
     return list(found.values())
 
 
-@lru_cache(maxsize=50_000)
-def _proposal(clause: Clause, row: int, language: str, people: frozenset[str]) -> Proposal | None:
+def proposal_of(
+    clause: Clause, row: int, language: str, *, people: frozenset[str]
+) -> Proposal | None:
+    """A clause as a title; None where it has no words of its own or names someone."""
     title = titled(clause.surface)
     words = frozenset(key_of(title, language).split())
     if not words or names_someone(title, people):

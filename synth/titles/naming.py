@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from synth.titles.choosing import (
     is_taken,
     keyphrases_of,
     phrase_proposals,
+    proposal_of,
     proposals_of,
     shared,
 )
@@ -247,13 +248,15 @@ def _proposed(
     groups = material.groups
     n_compared = min(8, max(3, ENCODED // groups.n_ideas))
     every, fits = [], []
+    # Ends with this call: it knows people's names, which have to go when they are erased.
+    propose = cache(partial(proposal_of, people=material.people))
     for idea, members in enumerate(groups.members):
         proposals = proposals_of(
             members.tolist(),
             material.wordings,
             language=groups.languages[idea],
             languages=material.languages,
-            people=material.people,
+            propose=propose,
         )
         proposals = shared(proposals, idea, groups, material.vocabulary)
         scores = by_words(proposals, idea, groups, material.vocabulary)

@@ -238,6 +238,61 @@ def test_what_follows_elements_nested_beyond_sense_is_read_as_ever() -> None:
     assert html("<p>short<br>" * 900).text.count("short") == 900
 
 
+@pytest.mark.parametrize("n", [499, 500, 501, 502, 503, 900])
+def test_own_words_after_quotes_nested_beyond_sense_are_no_quotation(n: int) -> None:
+    cleaned = html("<blockquote>" * n + "theirs" + "</blockquote>" * n + "ours")
+    assert cleaned.text == "ours"
+    assert [quote.text for quote in cleaned.quotes] == ["theirs"]
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "List<String> ",
+        "<p>List<String></p>",
+        "<div>Map<Key, List<Value>></div>",
+        "<b>loud ",
+        "<font color=red>red ",
+        "<blockquote><div>left open</blockquote><p>said",
+        "<div><b>left open</div>word ",
+        "<ul><li><div>left open</ul>",
+        "<td><span>misnested</td></span>",
+        "<!-- <div> -->",
+        "word </div></b></x>",
+    ],
+)
+def test_many_tags_left_open_do_not_cost_the_blocks_below(before: str) -> None:
+    after = "<blockquote>theirs</blockquote><pre>a\n  b</pre><ul><li>one<li>two</ul>ours"
+    cleaned = html(before * 1_100 + "<div>" + after + "</div>")
+    assert cleaned.quotes[-1].text.endswith("theirs")
+    assert cleaned.text.endswith("a\n  b\n\n- one\n- two\n\nours")
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "<div>", "<b>", "<x>", "<a><div>", "<table><td>", "<div></section>", "<b><div></b>",
+        "<x><div></x></div>", "<div><table><td></div>", "<b><i></b>", "<div><y></x>",
+        "<span><p></span></p>", "<div><b></div>\n", "<!--", "<!--<section>--><div></section>",
+    ],
+)  # fmt: skip
+def test_a_page_of_tags_left_open_is_read_in_seconds(tag: str) -> None:
+    begun = time.perf_counter()
+    text = html(tag * (400_000 // len(tag)) + "deep").text
+    assert text == ("" if tag == "<!--" else "deep")
+    assert time.perf_counter() - begun < 4
+
+
+def test_tags_that_only_differ_in_name_are_read_in_seconds() -> None:
+    begun = time.perf_counter()
+    assert html("".join(f"<x{n}>" for n in range(100_000)) + "deep").text == "deep"
+    assert time.perf_counter() - begun < 4
+
+
+def test_a_script_is_never_read_however_many_tags_stand_before_it() -> None:
+    assert html("<x>" * 1_000 + "<script>let a = 1</script>said").text == "said"
+
+
 def test_forum_quotes_and_markdown() -> None:
     cleaned = comment(
         '[quote="ann, post:2"]\nTrees?\n[/quote]\n'

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import time
+import tracemalloc
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -40,8 +43,52 @@ def test_shapes_are_those_of_the_patterns(texts: list[str]) -> None:
 
 
 @given(TEXTS)
+def test_addresses_are_those_of_the_pattern_without_a_bound(text: str) -> None:
+    unbound = re.compile(_ADDRESS.pattern.replace("{1,64}+", "+"), _ADDRESS.flags)
+    assert unbound.pattern != _ADDRESS.pattern
+    assert _ADDRESS.sub(" ", text) == unbound.sub(" ", text)
+
+
+def test_a_line_of_letters_is_read_in_linear_time() -> None:
+    begun = time.perf_counter()
+    assert read_shapes(["a" * 60_000 + " @"]).address[0] == 0
+    assert time.perf_counter() - begun < 2
+
+
+@given(TEXTS)
 def test_noise_is_never_passed_over(text: str) -> None:
     assert _may_be_noise(text) or not _NOISE.search(text)
+
+
+def test_quotes_are_counted_portion_by_portion(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = ["We should widen the old bridge soon.", "The ferry is slow in the winter months."]
+    rows = [
+        SentenceRow(message=at, start=0, end=len(text), text=text, thread=7, message_rank=at)
+        for at, text in enumerate(texts)
+    ]
+    quotes = [
+        QuoteRow(message=at, thread=7, message_rank=at, text=" ".join(texts[: 1 + at % 2]))
+        for at in range(9)
+    ]
+    # Neither a message's own words nor those of a later one are quotations.
+    assert count_quotes(rows, quotes).tolist() == [8, 3]
+    monkeypatch.setattr("synth.harvest.quotes._PORTION", 5)
+    assert count_quotes(rows, quotes).tolist() == [8, 3]
+
+
+def test_a_line_that_all_have_and_all_quote_fits_into_memory() -> None:
+    line = "Sent from the pocket telephone of mine."
+    rows = [
+        SentenceRow(message=at, start=0, end=len(line), text=line, thread=7, message_rank=at)
+        for at in range(3_000)
+    ]
+    quotes = [QuoteRow(message=at, thread=7, message_rank=at, text=line) for at in range(3_000)]
+    tracemalloc.start()
+    counts = count_quotes(rows, quotes)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert counts.tolist() == list(range(2_999, -1, -1))
+    assert peak < 60_000_000
 
 
 def test_quotes_given_with_the_sentences_count_like_those_counted_before() -> None:

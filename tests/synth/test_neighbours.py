@@ -119,6 +119,59 @@ def test_a_topic_tells_messages_apart_unless_all_have_it() -> None:
     np.testing.assert_allclose(in_context(vectors, shared), vectors, atol=1e-6)
 
 
-def test_a_context_of_other_passages_is_refused() -> None:
-    with pytest.raises(ValueError, match="2 messages of 3 passages"):
-        in_context(_axes(0, 1, 2), _context([0, 1], 2))
+def test_a_message_without_passages_still_has_a_topic() -> None:
+    vectors = _axes(0, 1)
+    topic, parent = np.array([0, 1, -1]), np.array([-1, -1, 0])
+    told = _context([1, 2], 3, topic=topic, parent=parent, topics=_axes(6, 7))
+    found = in_context(vectors, told)
+    assert found[1, 6] > 0.1
+    assert found[0, 7] > 0.1
+
+
+@pytest.mark.parametrize(
+    ("message", "given", "what"),
+    [
+        ([0, 1], {}, "context.message has 2 entries for 3 passages"),
+        ([0, 1, 1], {"topic": np.array([-1])}, "context.topic has 1 entries for 2 messages"),
+        ([0, 1, 2], {}, r"context.message holds numbers outside 0\.\.1"),
+        ([0, 1, 1], {"parent": np.array([-1, 2])}, "context.parent holds numbers outside"),
+        ([0, 1, 1], {"topic": np.array([-1, 0])}, "context.topic holds numbers outside"),
+        ([0, 1, 1], {"topics": np.zeros((1, 3), np.float32)}, "context.topics has 3 columns"),
+    ],
+)
+def test_a_context_of_other_passages_is_refused(
+    message: list[int], given: dict[str, object], what: str
+) -> None:
+    with pytest.raises(ValueError, match=what):
+        in_context(_axes(0, 1, 2), _context(message, 2, **given))
+
+
+def test_one_sentence_under_many_subjects_does_not_use_up_its_neighbourhood() -> None:
+    vectors, _ = made_up(90, n_ideas=4)
+    said = np.vstack([vectors[:40], np.tile(vectors[3], (50, 1))])
+    apart = said + 0.1 * np.vstack([np.zeros((40, said.shape[1])), vectors[40:]])
+    apart = (apart / np.linalg.norm(apart, axis=1, keepdims=True)).astype(np.float32)
+    first = np.concatenate([np.arange(40), np.full(50, 3)])
+    others = [row for row in range(40) if row != 3]
+    assert (similarity_graph(apart, n_neighbours=5).toarray()[3, others] > 0).sum() < 5
+    graph = similarity_graph(apart, n_neighbours=5, same_as=first).toarray()
+    assert (graph[40:, 3] == 1).all()
+    assert (graph[40:] > 0).sum() == 50
+    assert (graph[3, others] > 0).sum() >= 5
+
+
+def test_numbers_of_copies_need_not_be_rows_of_this_part() -> None:
+    vectors, _ = made_up(30, n_ideas=3)
+    copies = np.array([7, 900, *range(1_000, 1_027), 900])
+    graph = similarity_graph(vectors, same_as=copies).toarray()
+    assert graph[29, 1] == 1
+    assert (graph[29] > 0).sum() == 1
+    with pytest.raises(ValueError, match="same_as has 29 entries for 30 passages"):
+        similarity_graph(vectors, same_as=copies[1:])
+
+
+def test_equal_vectors_are_copies_whatever_their_words() -> None:
+    vectors, _ = made_up(40, n_ideas=4)
+    copies = np.vstack([vectors, np.tile(vectors[3], (50, 1))])
+    told = similarity_graph(copies, same_as=np.arange(90))
+    assert abs(told - similarity_graph(copies)).max() == 0

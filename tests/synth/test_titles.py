@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Sequence
 
@@ -172,6 +173,14 @@ def test_people_are_not_named() -> None:
     assert "agatha" not in names[0].title.casefold()
     assert "covered" not in names[1].title.casefold()
     assert not any("covered" in phrase.casefold() for phrase in names[1].keyphrases)
+
+
+def test_names_to_avoid_are_forgotten_with_the_call() -> None:
+    named(MARKET, [0] * 5, parent=(-1,), avoid=["Zenobia Quarrington"])
+    gc.collect()
+    assert not any(
+        "quarrington" in kept for kept in gc.get_objects() if isinstance(kept, frozenset)
+    )
 
 
 def test_same_input_same_names(two: list[IdeaName]) -> None:

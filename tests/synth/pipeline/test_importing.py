@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
 
 from synth.errors import InputProblem, StoreProblem
 from synth.pipeline import bring_in, choose_discussion, import_files, require_messages, title_of
-from synth.records import Nature, ParentEvidence, Span
+from synth.pipeline.known import KnownMessages
+from synth.records import Nature, ParentEvidence, RawMessage, Span
 from synth.store import Store
+from synth.store.messages import fingerprint
 from tests.synth.small_discussion import rows, write_csv
 
 
@@ -125,6 +128,49 @@ def test_short_answers_that_repeat_do_not_make_two_tables_one(
     answers[0]["text"] = "Only if the rents stay as they are."
     second = write_csv(tmp_path / "question_rent.csv", answers)
     assert counts(store, discussion_id, first, second) == (60, 0, 0)
+
+
+def _known(store: Store, discussion_id: int, **spaces: list[RawMessage]) -> KnownMessages:
+    known = KnownMessages(store, discussion_id)
+    for space, raws in spaces.items():
+        for raw in raws:
+            known.add((space, raw.source_id), raw, fingerprint(raw))
+    return known
+
+
+def _said(what: str, first: int, n: int = 9) -> list[RawMessage]:
+    return [
+        RawMessage(source_id=str(i), text=f"{what} {i}.", position=f"record {i}")
+        for i in range(first, first + n)
+    ]
+
+
+def test_a_file_is_not_taken_for_one_whose_name_begins_alike(
+    store: Store, discussion_id: int
+) -> None:
+    given = {"": _said("Moons of Jupiter", 0), "abc": _said("Towns on hills", 20)}
+    known = _known(store, discussion_id, **given)
+    swans = _said("Swans near our mill", 4)
+    assert known.spaces(swans, "a") == {"": "a"}
+    assert known.spaces(swans, "abc") == {"": "abc"}
+
+
+def test_a_file_continues_the_place_of_ids_that_were_used_again(
+    store: Store, discussion_id: int
+) -> None:
+    swans = _said("Swans near our mill", 4)
+    given = {"": _said("Moons of Jupiter", 0), "a": _said("Towns on hills", 4), "a#2": swans}
+    assert _known(store, discussion_id, **given).spaces(swans, "a") == {"": "a#2"}
+
+
+def test_many_files_are_matched_without_a_look_at_all_messages(
+    store: Store, discussion_id: int
+) -> None:
+    known = _known(store, discussion_id, **{"": _said("Moons of Jupiter", 0, 40_000)})
+    begun = time.perf_counter()
+    for n in range(1_000):
+        known.spaces(_said("Swans", 50_000, 1), f"file-{n}")
+    assert time.perf_counter() - begun < 2
 
 
 def test_an_id_used_again_for_other_words_is_told_and_kept(

@@ -36,6 +36,19 @@ def test_two_that_import_the_same_at_a_time_are_told_so(
         pytest.raises(StoreProblem, match="another program works on the same discussion"),
         open_store(store.path) as other,
     ):
+        source = store.sources.begin(discussion_id, name="first.csv", format="table")
+        store.messages.add(discussion_id, source, [ready("4", "Stored meanwhile.")])
+        source = other.sources.begin(discussion_id, name="again.csv", format="table")
+        other.messages.add(discussion_id, source, [ready("4", "Stored meanwhile.")])
+
+
+def test_where_nobody_else_wrote_a_message_twice_is_a_fault_of_the_program(
+    store: Store, discussion_id: int, ready: Ready
+) -> None:
+    with (
+        pytest.raises(sqlite3.IntegrityError, match="UNIQUE"),
+        open_store(store.path) as other,
+    ):
         source = other.sources.begin(discussion_id, name="again.csv", format="table")
         other.messages.add(discussion_id, source, [ready("1", "There already.")])
 
