@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.pages import write_between_marks
 from tests.docs_parts import COMMANDS, commands_page
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -74,3 +75,14 @@ def test_no_file_of_the_project_is_generated_or_private() -> None:
     ).stdout.split()
     unwanted = [name for name in listed if name.endswith((".db", ".pyc", ".npy", ".onnx"))]
     assert unwanted == []
+
+
+def test_figures_are_written_between_their_marks(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("before\n<!-- figures -->\nold\n<!-- /figures -->\nafter\n", encoding="utf-8")
+    write_between_marks(page, "figures", "| new |")
+    assert page.read_text(encoding="utf-8") == (
+        "before\n<!-- figures -->\n| new |\n<!-- /figures -->\nafter\n"
+    )
+    with pytest.raises(SystemExit, match="no marks 'others'"):
+        write_between_marks(page, "others", "| new |")

@@ -42,15 +42,3 @@ def test_positions_are_told_from_premises(benchmark: ModuleType, shared_data: Pa
     natures = score_sentences([sentences[k] for k in kept]).nature
     hits = [(natures[n] == "solution") == (codes[k] == "mpos") for n, k in enumerate(kept)]
     assert np.mean(hits) > 0.72
-
-
-def test_figures_are_written_between_the_markers(benchmark: ModuleType, tmp_path: Path) -> None:
-    page = tmp_path / "harvest.md"
-    page.write_text("before\n<!-- figures: begin -->\nold\n<!-- figures: end -->\nafter\n")
-    benchmark.write_figures(page, ["| new |"])
-    assert page.read_text() == (
-        "before\n<!-- figures: begin -->\n| new |\n<!-- figures: end -->\nafter\n"
-    )
-    page.write_text("no markers\n")
-    with pytest.raises(SystemExit, match="no <!-- figures"):
-        benchmark.write_figures(page, ["| new |"])
