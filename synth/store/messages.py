@@ -64,14 +64,16 @@ class Messages:
         self, discussion_id: int, keys: Sequence[tuple[str, str]]
     ) -> dict[tuple[str, str], str]:
         """(namespace, source id) → stored clean text, for those that are there."""
-        rows = self._db.execute(
-            """SELECT m.namespace, m.source_id, m.text FROM messages m
-               JOIN json_each(?) k ON m.namespace = json_extract(k.value, '$[0]')
-                 AND m.source_id = json_extract(k.value, '$[1]')
-               WHERE m.discussion_id = ?""",
-            [json_text([list(key) for key in keys]), discussion_id],
-        )
-        return {(namespace, source_id): text for namespace, source_id, text in rows.fetchall()}
+        found: dict[tuple[str, str], str] = {}
+        for key in keys:  # one look into the index each; a join would walk through all messages
+            row = self._db.execute(
+                """SELECT text FROM messages
+                   WHERE discussion_id = ? AND namespace = ? AND source_id = ?""",
+                [discussion_id, *key],
+            ).fetchone()
+            if row is not None:
+                found[key] = row[0]
+        return found
 
     def add(self, discussion_id: int, source_file: int, items: Sequence[Imported]) -> None:
         """Store new messages; the caller has made sure that their keys are new."""
