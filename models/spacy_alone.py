@@ -17,9 +17,10 @@ def load() -> None:
     """Import ``spacy``; call this before importing anything of it."""
     hidden = [name for name in _UNUSED if name not in sys.modules]
     # None in sys.modules makes an import of the name fail, as if it were not installed.
+    # typeshed has modules only here; Python documents None as well.
     sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
     try:
-        import spacy  # noqa: F401
+        import spacy  # noqa: F401 - for its effect
     finally:
         for name in hidden:
             sys.modules.pop(name, None)

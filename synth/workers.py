@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sized
 from concurrent.futures import BrokenExecutor, Future
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -139,10 +139,10 @@ def processes() -> Executor:
     """The processes, kept from one use to the next."""
     from loky import get_reusable_executor
 
-    executor: Any = get_reusable_executor(
+    executor: Executor = get_reusable_executor(
         max_workers=n_processes(), timeout=IDLE_SECONDS, initializer=_begin
     )
-    return executor  # type: ignore[no-any-return]
+    return executor
 
 
 def _begin() -> None:

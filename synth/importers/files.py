@@ -130,6 +130,7 @@ def _paths(given: str | Path) -> Iterator[tuple[Path | Problem, Path]]:
 
 
 def _matches(pattern: str) -> Iterator[tuple[Path | Problem, Path]]:
+    # Path.glob takes no absolute pattern.
     found = [Path(match) for match in sorted(glob.glob(pattern, recursive=True))]  # noqa: PTH207
     if not found:
         yield _missing(pattern), Path(pattern)

@@ -139,6 +139,7 @@ class InputFile:
         """A stream that can seek: the file itself, or a copy of what is packed."""
         if self._is_on_disk:
             return cast("IO[bytes]", self._opener())
+        # Closed with the file it stands for, not here.
         spool = tempfile.SpooledTemporaryFile(max_size=_SPOOL_BYTES)  # noqa: SIM115
         with self.open() as stream:
             shutil.copyfileobj(stream, spool, CHUNK)
@@ -205,6 +206,7 @@ class _Unpacking(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
+    # typeshed allows any writable buffer here; io.BufferedReader only gives these.
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
         data = self._stream.read1(len(buffer))
         self._n_given += len(data)
@@ -244,6 +246,7 @@ class _Watched(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
+    # typeshed allows any writable buffer here; io.BufferedReader only gives these.
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
         while not self._is_over:
             data = self._take(len(buffer))

@@ -116,6 +116,7 @@ def _from_text(text: str, order: DayOrder) -> datetime | None:
         if not 4 <= len(text) <= 80:
             return None
         if compact := _COMPACT.match(text):
+            # mypy cannot count the parts of a star; the pattern has six.
             return datetime(*(int(part or 0) for part in compact.groups()), tzinfo=UTC)  # type: ignore[misc,arg-type]
         if _NUMBER.fullmatch(text):
             return _from_number(float(text.replace(",", ".")))

@@ -144,6 +144,7 @@ def expand_globs(inputs: Sequence[str]) -> list[str]:
 
     found: list[str] = []
     for source in inputs:
+        # Path.glob takes no absolute pattern.
         matches = [] if Path(source).exists() else sorted(glob(source, recursive=True))  # noqa: PTH207
         found += matches or [source]
     return found

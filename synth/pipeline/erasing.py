@@ -29,6 +29,7 @@ def erase_participant(
     last = store.runs.last(discussion_id)
     report = None
     if last is not None:
+        # The run stored these very fields; mypy cannot see their types.
         settings = Settings(**{name: last.settings[name] for name in Settings.__slots__})  # type: ignore[arg-type]
         report = build(store, discussion_id, settings, force=True, progress=progress)
     there = [topics_of(list(store.messages.all(one.id))) for one in store.discussions.all()]

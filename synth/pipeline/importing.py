@@ -156,7 +156,7 @@ class _Import:
     def files(
         self,
         inputs: Sequence[str | Path],
-        format: str | None,  # noqa: A002
+        format: str | None,  # noqa: A002 - the word of the command line
         options: ReadOptions,
     ) -> ImportReport:
         reports: list[FileReport] = []

@@ -33,7 +33,7 @@ class Sources:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def begin(self, discussion_id: int, *, name: str, format: str) -> int:  # noqa: A002
+    def begin(self, discussion_id: int, *, name: str, format: str) -> int:  # noqa: A002 - the column
         """Note that a file is being imported; its state stays ``running`` until ``finish``."""
         cursor = self._db.execute(
             """INSERT INTO sources (discussion_id, name, format, sha256, n_bytes, imported_at)
