@@ -46,7 +46,7 @@ def find_ideas(
         return _no_ideas()
     settled = smoothed(vectors, graph)
     condensate = condensed(settled, seed=seed)
-    found = find_leaves(settled, condensate, messages=messages, voices=authors)
+    found = find_leaves(settled, graph, condensate, messages=messages, voices=authors)
     n_leaves = int(found.max()) + 1
     centroids = group_means(settled, found, n_leaves)
     centroids /= np.maximum(np.linalg.norm(centroids, axis=1, keepdims=True), 1e-12)

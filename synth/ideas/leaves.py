@@ -1,55 +1,24 @@
 """Which passages say the same thing: the leaf ideas of a discussion.
 
 Vectors are first drawn towards their neighbours, then merged by average linkage, and the
-merging is stopped where the parts are no longer alike, within what people can read.
+merging is stopped where the parts hold together best, within what people can read.
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from synth.ideas.linkage import MergeTree, average_linkage, groups_after
+from synth.ideas.readable import between_groups, choose_cut, readable_leaves
 
 SMOOTHING_STEPS = 4
 SMOOTHING_SHARE = 0.5
 """How far a passage moves towards the mean of its neighbours in each step."""
 MAX_GROUPS = 2_000
 """Groups that enter the linkage; larger discussions are condensed to so many first."""
-APART = 0.75
-"""Merging stops where the mean cosine between two parts falls under ``1 - APART``."""
-ALIKE = 0.01
-"""Parts nearer than this say the same and are never split, however few ideas that leaves."""
-LEAVES_PER_ROOT = 0.6
-"""A readable number of leaves is about this times the square root of the messages."""
-FEWEST, MOST = 0.5, 1.6
-"""How far the discussion itself may move that number."""
-HIGHEST = 240
-"""Leaves that 12 top ideas can still hold readably on four levels."""
 UNKNOWN = -1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeafRange:
-    """How many leaves are readable, and how many messages make one."""
-
-    fewest: int
-    most: int
-    min_messages: int
-
-
-def readable_leaves(n_messages: int) -> LeafRange:
-    """The readable number of leaves of a discussion: grows like the square root of its size."""
-    middle = max(LEAVES_PER_ROOT * np.sqrt(n_messages), min(4.0, n_messages / 4))
-    most = max(1, min(HIGHEST, round(MOST * middle)))
-    return LeafRange(
-        fewest=max(1, min(most, max(round(FEWEST * middle), min(4, n_messages // 5)))),
-        most=most,
-        min_messages=max(2 if n_messages < 60 else 3, round(n_messages / (8 * middle))),
-    )
 
 
 def smoothed(vectors: NDArray[np.float32], graph: sp.csr_array) -> NDArray[np.float32]:
@@ -120,31 +89,9 @@ def _is_large(
     return np.array([found is None for found in few], dtype=bool)
 
 
-def _n_large_after(tree: MergeTree, large: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """(n_groups,) how many large parts there are after 0, 1, … merges."""
-    n = tree.n_groups
-    gained = large[n:].astype(np.intp) - large[tree.left] - large[tree.right]
-    return np.asarray(np.concatenate([[large[:n].sum()], large[:n].sum() + np.cumsum(gained)]))
-
-
-def choose_cut(tree: MergeTree, large: NDArray[np.bool_], readable: LeafRange) -> int:
-    """After how many merges to stop: where parts are ``APART``, moved into the readable range."""
-    n_large = _n_large_after(tree, large)
-    n_merges = int(np.searchsorted(tree.distance, APART, side="right"))
-    if n_large[n_merges] > readable.most:
-        fits = np.flatnonzero(n_large[n_merges:] <= readable.most)
-        return n_merges + int(fits[0])
-    if n_large[n_merges] < readable.fewest:
-        # The largest number that can be had counts when even the fewest are out of reach.
-        same = int(np.searchsorted(tree.distance, ALIKE, side="right"))
-        possible = n_large[same : n_merges + 1]
-        wanted = min(readable.fewest, int(possible.max()))
-        return same + int(np.flatnonzero(possible >= wanted)[-1])
-    return n_merges
-
-
 def find_leaves(
     vectors: NDArray[np.float32],
+    graph: sp.csr_array,
     group: NDArray[np.intp],
     *,
     messages: NDArray[np.intp],
@@ -152,8 +99,9 @@ def find_leaves(
 ) -> NDArray[np.intp]:
     """The leaf of each passage, (n,) numbered from 0; every passage gets one.
 
-    ``vectors`` float32 (n, dim) are smoothed unit rows, n at least 1; ``group`` (n,) their
-    groups as :func:`condensed` gives them. A leaf is carried by enough ``messages``, and by
+    ``vectors`` float32 (n, dim) are smoothed unit rows, n at least 1; ``graph`` (n, n) is the
+    similarity graph of the passages before smoothing; ``group`` (n,) their groups as
+    :func:`condensed` gives them. A leaf is carried by enough ``messages``, and by
     two ``voices`` where the discussion has ten or more.
     """
     n_messages = len(np.unique(messages))
@@ -168,7 +116,7 @@ def find_leaves(
         large &= _is_large(tree, group, voices, 2)
     if not large.any():
         return np.zeros(len(vectors), dtype=np.intp)
-    node = groups_after(tree, choose_cut(tree, large, readable))
+    node = groups_after(tree, choose_cut(tree, between_groups(graph, group), large, readable))
     kept = np.where(large[node], node, UNKNOWN)[group]
     return _fill(vectors, kept)
 
