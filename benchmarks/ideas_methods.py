@@ -93,7 +93,7 @@ def _ours(discussion: Embedded, vectors: NDArray[np.float32]) -> Labels:
     vectors = centred(vectors, [discussion.coded.language] * len(vectors))
     graph = similarity_graph(vectors)
     tree = find_ideas(vectors, graph, groups=discussion.owner, seed=0, n_resamplings=0)
-    placed = place(vectors, tree)
+    placed = place(vectors, tree, messages=discussion.owner)
     ideas = idea_per_message(
         PlacedPassage(
             message_id=str(owner),

@@ -64,6 +64,14 @@ class IdeaStatus(StrEnum):
     HIDDEN = "hidden"
 
 
+class Unplaced(StrEnum):
+    """Why a passage stands under no idea."""
+
+    SAYS_LITTLE = "says_little"  # too few words to tell
+    BETWEEN = "between"  # as near to one idea as to another
+    OFF_TOPIC = "off_topic"  # near to none
+
+
 class Nature(StrEnum):
     """What an extract is, in the words of the harvester's method."""
 
@@ -244,6 +252,8 @@ class Placement:
     weight: float
     """0..1: how well the passage fits its idea."""
     origin: Origin = Origin.MACHINE
+    reason: Unplaced | None = None
+    """Why the machine left it unplaced."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

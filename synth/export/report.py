@@ -6,13 +6,13 @@ import base64
 import colorsys
 import struct
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from synth.export.phrases import PHRASES
 from synth.export.tables import replace_file
-from synth.records import Extract, ExtractState, Idea, Placement, Run, Stance
+from synth.records import Extract, ExtractState, Idea, Placement, Run, Stance, Unplaced
 from synth.store import Discussion, Source, Store
 
 TENTATIVE_BELOW = 0.5
@@ -35,6 +35,8 @@ class Quoted:
     language: str | None
     stance: Stance | None
     nature: str | None = None
+    reason: Unplaced | None = None
+    """Why it stands under no idea."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +156,8 @@ class _Gathering:
         return [branch(idea) for idea in children.get(None, ())]
 
     def _quoted(self, placements: Sequence[Placement]) -> Sequence[Quoted]:
-        return self._at([(p.message_id, p.start, p.end, None) for p in placements])
+        quoted = self._at([(p.message_id, p.start, p.end, None) for p in placements])
+        return [replace(one, reason=p.reason) for one, p in zip(quoted, placements, strict=True)]
 
     def _key_passages(self) -> Sequence[Quoted]:
         extracts = [

@@ -202,6 +202,7 @@ class _Build:
         named = name_tree(
             found.tree,
             found.names,
+            reasons=found.reasons,
             passages=material.passages,
             messages=material.messages,
             positions=found.places,

@@ -12,11 +12,12 @@ from synth.harvest import DecidedSpan, QuoteRow
 from synth.ideas import find_ideas
 from synth.layout import lay_out, set_among
 from synth.neighbours import Context, centred, in_context, similarity_graph
+from synth.passages import n_words
 from synth.pipeline.cutting import Sentences
 from synth.pipeline.suggesting import Inquiry, KeyPassage, key_passages
 from synth.pipeline.watch import Watch
-from synth.placement import idea_centroids, place, place_new
-from synth.records import IdeaName, IdeaTree, Message, Passage
+from synth.placement import idea_centroids, place, place_new, why_unplaced
+from synth.records import IdeaName, IdeaTree, Message, Passage, Unplaced
 from synth.settings import Settings
 from synth.titles import name_ideas
 from synth.workers import beside
@@ -82,6 +83,8 @@ class Found:
     """A map before it has identity and is stored."""
 
     tree: IdeaTree
+    reasons: Sequence[Unplaced | None]
+    """(n_passages,) why each unplaced passage is; None where it is placed."""
     names: list[IdeaName]
     places: NDArray[np.float32]
     """(n_passages, 2) in 0..1."""
@@ -103,7 +106,8 @@ def find_map(material: Material, settings: Settings, watch: Watch) -> Found:
         places = drawing.result()
     with watch.stage("Suggest", len(material.messages), "messages"):
         found = key()
-    return Found(tree=tree, names=names, places=places, key=found)
+    reasons = why_unplaced(middle, tree, [n_words(passage.text) for passage in material.passages])
+    return Found(tree=tree, reasons=reasons, names=names, places=places, key=found)
 
 
 def _ideas(
@@ -124,15 +128,16 @@ def _ideas(
     graph = similarity_graph(some, same_as=np.array(same, dtype=np.intp), seed=seed)
     # An anonymous message is a voice of its own, numbered below zero.
     voices = [-m.id if m.participant_id is None else m.participant_id for m in of]
+    said_by = np.array([message.id for message in of], dtype=np.intp)[rows]
     tree = find_ideas(
         some,
         graph,
         voices=np.array(voices, dtype=np.intp)[rows],
-        groups=np.array([message.id for message in of], dtype=np.intp)[rows],
+        groups=said_by,
         seed=seed,
         n_resamplings=effort.n_resamplings,
     )
-    tree = place(some, tree)
+    tree = place(some, tree, messages=said_by)
     if len(rows) < len(middle):
         leaf, weight = place_new(middle, idea_centroids(some, tree.leaf, len(tree.parent)))
         leaf[rows], weight[rows] = tree.leaf, tree.weight

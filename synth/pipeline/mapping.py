@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from synth.identity import Lineage, trace
-from synth.records import Idea, IdeaName, IdeaTree, Message, Passage, Placement
+from synth.records import Idea, IdeaName, IdeaTree, Message, Passage, Placement, Unplaced
 from synth.store import IdeaRow, PlacementRow
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def name_tree(
     tree: IdeaTree,
     names: Sequence[IdeaName],
     *,
+    reasons: Sequence[Unplaced | None],
     passages: Sequence[Passage],
     messages: Mapping[int, Message],
     positions: NDArray[np.float32],
@@ -36,8 +37,8 @@ def name_tree(
 ) -> NamedTree:
     """Put tree, names and places together; ideas keep the ids of ``before`` by overlap.
 
-    ``positions``: float32 (n_passages, 2) in 0..1. ``before``: ideas and placements of the
-    last map.
+    ``reasons``: why each unplaced passage is. ``positions``: float32 (n_passages, 2) in 0..1.
+    ``before``: ideas and placements of the last map.
     """
     members = _members(tree)
     lineage = _lineage(tree, members, passages, before)
@@ -67,6 +68,7 @@ def name_tree(
             passage_id=passage.id,
             idea_key=None if tree.leaf[i] < 0 else keys[int(tree.leaf[i])],
             weight=round(float(tree.weight[i]), 4),
+            reason=reasons[i],
         )
         for i, passage in enumerate(passages)
     ]

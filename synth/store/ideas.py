@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from synth.records import Idea, IdeaStatus, Origin, Placement
+from synth.records import Idea, IdeaStatus, Origin, Placement, Unplaced
 from synth.store.values import json_text
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ class PlacementRow:
     passage_id: int
     idea_key: int | None
     weight: float
+    reason: Unplaced | None = None
 
 
 class Ideas:
@@ -132,9 +133,17 @@ class Ideas:
             [discussion_id],
         )
         self._db.conn.executemany(
-            "INSERT OR IGNORE INTO placements VALUES (?, ?, ?, 'machine', ?)",
+            """INSERT OR IGNORE INTO placements
+               (passage_id, idea_id, weight, origin, run_id, reason)
+               VALUES (?, ?, ?, 'machine', ?, ?)""",
             [
-                (p.passage_id, None if p.idea_key is None else ids[p.idea_key], p.weight, run_id)
+                (
+                    p.passage_id,
+                    None if p.idea_key is None else ids[p.idea_key],
+                    p.weight,
+                    run_id,
+                    p.reason,
+                )
                 for p in placements
             ],
         )
@@ -242,14 +251,15 @@ class Ideas:
 
 
 _PLACED = """SELECT p.id AS passage_id, p.message_id, p.start, p."end", l.idea_id,
-    coalesce(l.weight, 0) AS weight, coalesce(l.origin, 'machine') AS origin
+    coalesce(l.weight, 0) AS weight, coalesce(l.origin, 'machine') AS origin, l.reason
     FROM passages p JOIN messages m ON m.id = p.message_id
     LEFT JOIN placements l ON l.passage_id = p.id"""
 _IN_ORDER = "ORDER BY p.message_id, p.start"
 
 
 def _placement(row: dict[str, Any]) -> Placement:
-    return Placement(**{**row, "origin": Origin(row["origin"])})
+    reason = None if row["reason"] is None else Unplaced(row["reason"])
+    return Placement(**{**row, "origin": Origin(row["origin"]), "reason": reason})
 
 
 def _idea(row: dict[str, Any]) -> Idea:

@@ -70,6 +70,13 @@ def m006_views_of_threads_and_extracts(db: Database) -> None:
     db.create_view("key_passages", _KEY_PASSAGES)
 
 
+@migrations()
+def m007_reasons_of_the_unplaced(db: Database) -> None:
+    """Why the machine put a passage under no idea."""
+    db.execute("""ALTER TABLE placements ADD COLUMN reason TEXT
+        CHECK (reason IN ('says_little', 'between', 'off_topic'))""")
+
+
 _TABLES = (
     """CREATE TABLE discussions (
         id INTEGER PRIMARY KEY, slug TEXT NOT NULL UNIQUE, title TEXT NOT NULL,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from synth.records import Unplaced
+
 Schema = dict[str, object]
 
 
@@ -157,6 +159,11 @@ _SCHEMAS: dict[str, Schema] = {
             "idea_id": _maybe("integer", "The leaf idea; null where it stands under none."),
             "weight": _of("number", "0..1: how well it fits its idea."),
             "origin": _of("string", enum=["machine", "person"]),
+            "reason": _maybe(
+                "string",
+                "Why the machine put it under no idea.",
+                enum=[*(reason.value for reason in Unplaced), None],
+            ),
         }
     ),
     "Message": _object(_MESSAGE),

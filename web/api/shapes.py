@@ -73,6 +73,7 @@ def passage_json(placement: Placement, message: Message) -> Json:
         "idea_id": placement.idea_id,
         "weight": placement.weight,
         "origin": placement.origin.value,
+        "reason": None if placement.reason is None else placement.reason.value,
     }
 
 
