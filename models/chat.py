@@ -147,8 +147,8 @@ class ChatServer:
         try:
             until = time.monotonic() + self.timeout
             connection.request(method, target, body=body, headers=headers)
-            response = connection.getresponse()
-            return response.status, _read(response, until)
+            with connection.getresponse() as response:
+                return response.status, _read(response, until)
         finally:
             connection.close()
 

@@ -146,7 +146,9 @@ class _Round:
         )
         match answer:
             case Answer(title, summary):
-                self._store.ideas.retitle(idea_id, title=title, summary=summary, by=report.model)
+                # The last part of a path or of OWNER/NAME is what people know a model by.
+                by = report.model.rsplit("/", 1)[-1]
+                self._store.ideas.retitle(idea_id, title=title, summary=summary, by=by)
                 report.n_accepted += 1
                 report.idea_ids.append(idea_id)
             case Refused():
