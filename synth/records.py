@@ -237,6 +237,8 @@ class Idea:
     """0..1: how much of it comes back when the discussion is resampled."""
     status: IdeaStatus = IdeaStatus.MACHINE
     origin: Origin = Origin.MACHINE
+    title_by: str | None = None
+    """The language model that wrote title and summary; None where the program or a person did."""
     x: float = 0.0
     y: float = 0.0
 

@@ -34,6 +34,12 @@ ENGLISH: Mapping[str, str] = {
     "nothing": "There are no ideas yet: the discussion is empty or too short.",
     "machine": "Titles and groups are made by a machine from the words of the participants; "
     "every quote is verbatim.",
+    "llm": "LLM",
+    "llm_why": "Title and summary were written by a language model; what stands in quote marks is "
+    "verbatim",
+    "llm_row": "Titles by a language model",
+    "llm_accepted": "accepted",
+    "llm_refused": "refused",
     "skip": "Skip to the ideas",
     "more": "and more in messages.csv",
     "against": "against",
@@ -71,6 +77,12 @@ FRENCH: Mapping[str, str] = {
     "nothing": "Il n’y a pas encore d’idées : la discussion est vide ou trop courte.",
     "machine": "Les titres et les groupes sont faits par une machine à partir des mots des "
     "participants ; chaque citation est exacte.",
+    "llm": "LLM",
+    "llm_why": "Titre et résumé écrits par un modèle de langue ; ce qui est entre guillemets est "
+    "exact",
+    "llm_row": "Titres d’un modèle de langue",
+    "llm_accepted": "acceptés",
+    "llm_refused": "refusés",
     "skip": "Aller aux idées",
     "more": "et d’autres dans messages.csv",
     "against": "contre",

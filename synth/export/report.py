@@ -44,6 +44,9 @@ class Branch:
     """An idea with its quotes and sub-ideas."""
 
     idea: Idea
+    language: str | None
+    summary: str
+    """Empty where the quotes say the same."""
     quotes: Sequence[Quoted]
     children: Sequence[Branch]
     colour: str
@@ -139,15 +142,19 @@ class _Gathering:
         representatives = self._store.ideas.representatives(self._discussion_id)
         wanted = {idea: ids[:N_QUOTES] for idea, ids in representatives.items()}
         by_passage = {p.passage_id: p for p in self._placements}
+        languages = self._store.ideas.languages(self._discussion_id)
         children: dict[int | None, list[Idea]] = {}
         for idea in self._ideas:
             children.setdefault(idea.parent_id, []).append(idea)
 
         def branch(idea: Idea) -> Branch:
-            quotes = [by_passage[i] for i in wanted.get(idea.id, ()) if i in by_passage]
+            placed = [by_passage[i] for i in wanted.get(idea.id, ()) if i in by_passage]
+            quotes = self._quoted(placed)
             return Branch(
                 idea=idea,
-                quotes=self._quoted(quotes),
+                language=languages.get(idea.id),
+                summary=_summary_beside(idea, quotes),
+                quotes=quotes,
                 children=[branch(child) for child in children.get(idea.id, ())],
                 colour=self._colours[idea.id],
                 is_tentative=idea.stability is not None and idea.stability < TENTATIVE_BELOW,
@@ -208,6 +215,12 @@ class _Gathering:
             colour = 0 if placement.idea_id is None else palette[self._colours[placement.idea_id]]
             packed += struct.pack("<HHH", round(x * GRID), round(y * GRID), colour)
         return base64.b64encode(bytes(packed)).decode("ascii")
+
+
+def _summary_beside(idea: Idea, quotes: Sequence[Quoted]) -> str:
+    """The idea's summary, unless the words shown below it hold it already."""
+    said = " ".join(" ".join(quote.text.split()) for quote in quotes)
+    return "" if " ".join(idea.summary.split()) in said else idea.summary
 
 
 def _by_decision_and_score(extract: Extract) -> tuple[bool, float, int]:

@@ -7,6 +7,7 @@ from synth.pipeline.building import BuildReport, build
 from synth.pipeline.demo import SAMPLES, demo_db, run_demo, sample_path
 from synth.pipeline.erasing import erase_participant
 from synth.pipeline.importing import FileReport, ImportReport, import_files, require_messages
+from synth.pipeline.proposing import ProposalReport, propose_titles
 from synth.pipeline.running import (
     RunReport,
     bring_in,
@@ -23,6 +24,7 @@ __all__ = [
     "FileReport",
     "ImportReport",
     "Job",
+    "ProposalReport",
     "RunReport",
     "bring_in",
     "build",
@@ -31,6 +33,7 @@ __all__ = [
     "erase_participant",
     "expand_globs",
     "import_files",
+    "propose_titles",
     "require_messages",
     "require_readable",
     "run",

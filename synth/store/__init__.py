@@ -8,6 +8,7 @@ from synth.store.evidence import MessageEvidence
 from synth.store.extracts import ExtractChange
 from synth.store.ideas import IdeaRow, PlacementRow
 from synth.store.messages import Imported, Linked
+from synth.store.proposals import Proposal
 from synth.store.search import Hit
 from synth.store.sources import Source
 
@@ -20,6 +21,7 @@ __all__ = [
     "Linked",
     "MessageEvidence",
     "PlacementRow",
+    "Proposal",
     "Source",
     "Store",
     "open_store",

@@ -94,6 +94,7 @@ class Ideas:
             "y": idea.y,
             "origin": Origin.MACHINE,
             "run_id": run_id,
+            **_OWN_TITLE,
         }
         if idea.key > 0:
             sets = ", ".join(f"{name} = ?" for name in values)
@@ -148,7 +149,33 @@ class Ideas:
             ],
         )
 
+    def retitle(self, idea_id: int, *, title: str, summary: str, by: str) -> None:
+        """Give a machine's idea the title and summary of a language model, named in ``by``."""
+        self._db.execute(
+            """UPDATE ideas SET own_title = coalesce(own_title, title),
+               own_summary = coalesce(own_summary, summary), title = ?, summary = ?, title_by = ?
+               WHERE id = ? AND origin = 'machine'""",
+            [title, summary, by, idea_id],
+        )
+
+    def take_title_back(self, idea_id: int) -> None:
+        """Give an idea that bears a language model's title its own again."""
+        self._db.execute(
+            """UPDATE ideas SET title = own_title, summary = own_summary,
+               title_by = NULL, own_title = NULL, own_summary = NULL
+               WHERE id = ? AND title_by IS NOT NULL""",
+            [idea_id],
+        )
+
     # -- reading ---------------------------------------------------------------------------
+
+    def own_titles(self, discussion_id: int) -> dict[int, str]:
+        """Idea id → the title it has without any language model's."""
+        rows = self._db.execute(
+            "SELECT id, coalesce(own_title, title) FROM ideas WHERE discussion_id = ?",
+            [discussion_id],
+        )
+        return dict(rows.fetchall())
 
     def outline(self, discussion_id: int) -> list[Idea]:
         """Every idea, parents before children, in reading order."""
@@ -250,6 +277,8 @@ class Ideas:
         return {row["passage_id"]: _placement(row) for row in rows}
 
 
+_OWN_TITLE: dict[str, object] = {"title_by": None, "own_title": None, "own_summary": None}
+"""A new map begins with the program's own titles."""
 _PLACED = """SELECT p.id AS passage_id, p.message_id, p.start, p."end", l.idea_id,
     coalesce(l.weight, 0) AS weight, coalesce(l.origin, 'machine') AS origin, l.reason
     FROM passages p JOIN messages m ON m.id = p.message_id
@@ -275,6 +304,7 @@ def _idea(row: dict[str, Any]) -> Idea:
         stability=row["stability"],
         status=IdeaStatus(row["status"]),
         origin=Origin(row["origin"]),
+        title_by=row["title_by"],
         x=row["x"],
         y=row["y"],
     )

@@ -77,6 +77,30 @@ def m007_reasons_of_the_unplaced(db: Database) -> None:
         CHECK (reason IN ('says_little', 'between', 'off_topic'))""")
 
 
+@migrations()
+def m009_proposals_of_a_language_model(db: Database) -> None:
+    """What a language model was asked about an idea, and what became of its answer.
+
+    ``ideas.title_by`` names the model whose title and summary an idea bears; the program's own
+    stay beside them, to ask again with and to go back to.
+    """
+    db.execute(_PROPOSALS)
+    for column in ("idea_id", "run_id"):
+        db.execute(f"CREATE INDEX ix_proposals_{column} ON proposals ({column})")
+    for column in ("title_by", "own_title", "own_summary"):
+        db.execute(f"ALTER TABLE ideas ADD COLUMN {column} TEXT")
+
+
+_PROPOSALS = """CREATE TABLE proposals (
+    id INTEGER PRIMARY KEY,
+    discussion_id INTEGER NOT NULL REFERENCES discussions(id) ON DELETE CASCADE,
+    idea_id INTEGER REFERENCES ideas(id) ON DELETE SET NULL,
+    run_id INTEGER NOT NULL REFERENCES runs(id),
+    model TEXT NOT NULL, address TEXT NOT NULL,
+    prompt TEXT NOT NULL, prompt_sha256 TEXT NOT NULL, answer TEXT,
+    is_accepted INTEGER NOT NULL, refusal TEXT, at TEXT NOT NULL,
+    UNIQUE (discussion_id, model, prompt_sha256))"""
+
 _TABLES = (
     """CREATE TABLE discussions (
         id INTEGER PRIMARY KEY, slug TEXT NOT NULL UNIQUE, title TEXT NOT NULL,

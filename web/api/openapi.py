@@ -85,6 +85,7 @@ _IDEA: dict[str, Schema] = {
     "stability": _maybe("number", "0..1: how much of it comes back in a resampled discussion."),
     "status": _of("string", enum=["machine", "confirmed", "hidden"]),
     "origin": _of("string", enum=["machine", "person"]),
+    "title_by": _maybe("string", "The language model that wrote title and summary, if one did."),
     "x": _of("number"),
     "y": _of("number"),
 }

@@ -54,6 +54,7 @@ def idea_json(branch: Branch) -> Json:
         "stability": idea.stability,
         "status": idea.status.value,
         "origin": idea.origin.value,
+        "title_by": idea.title_by,
         "x": idea.x,
         "y": idea.y,
     }
