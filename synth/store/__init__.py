@@ -8,6 +8,7 @@ from synth.store.evidence import MessageEvidence
 from synth.store.extracts import ExtractChange
 from synth.store.ideas import IdeaRow, PlacementRow
 from synth.store.messages import Imported, Linked
+from synth.store.repetitions import RepetitionRow
 from synth.store.search import Hit
 from synth.store.sources import Source
 
@@ -20,6 +21,7 @@ __all__ = [
     "Linked",
     "MessageEvidence",
     "PlacementRow",
+    "RepetitionRow",
     "Source",
     "Store",
     "open_store",
