@@ -259,6 +259,50 @@ class Placement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RepeatedText:
+    """A text that stands in several messages, word for word or nearly so."""
+
+    id: int
+    message_id: int
+    """Where its commonest wording stands, at ``start:end``."""
+    start: int
+    end: int
+    is_message: bool
+    """Whether whole messages repeat each other; otherwise passages of them do."""
+    n_messages: int
+    n_voices: int
+    first_message_id: int
+    first_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaidBy:
+    """A passage under an idea, as a count of voices sees it."""
+
+    message: int
+    voice: int
+    repetition: int | None
+    """The repeated text it belongs to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdeaVoices:
+    """Who carries an idea, its sub-ideas included."""
+
+    n_repeating: int
+    """Messages that repeat a text of another message there."""
+    n_same: int
+    """Messages with the text most repeated there."""
+    n_same_voices: int
+    """Voices among these."""
+    top_share: float
+    """0..1: share of the passages by the most active voice, what it repeats counted once."""
+    effective: float
+    """Effective number of voices, from 1 to the number of voices."""
+    is_carried_by_few: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Extract:
     """A key passage: suggested by the machine, or taken by a harvester."""
 

@@ -44,6 +44,17 @@ ENGLISH: Mapping[str, str] = {
     "more": "and more in messages.csv",
     "against": "against",
     "for": "for",
+    "few": "carried by few",
+    "few_why": "one voice said more than a third of this, or fewer than three voices of equal "
+    "share would be as diverse",
+    "repeating": "messages repeat a text that others here hold too;",
+    "same_text": "of them the same text",
+    "top_share": "Share of the most active voice:",
+    "effective": "effective number of voices:",
+    "repeated": "Repeated texts",
+    "repeated_why": "In several messages, word for word or with small changes, those of the most "
+    "voices first. Each voice counts once, however often it posts.",
+    "first_seen": "first on",
     "map_help": "Each dot is a passage, each circle an idea; the larger, the more voices.",
 }
 
@@ -87,6 +98,17 @@ FRENCH: Mapping[str, str] = {
     "more": "et d’autres dans messages.csv",
     "against": "contre",
     "for": "pour",
+    "few": "portée par peu de voix",
+    "few_why": "une seule voix en a dit plus d’un tiers, ou moins de trois voix de poids égal "
+    "seraient aussi diverses",
+    "repeating": "messages répètent un texte que d’autres ici contiennent aussi ;",
+    "same_text": "d’entre eux le même texte",
+    "top_share": "Part de la voix la plus active :",
+    "effective": "nombre effectif de voix :",
+    "repeated": "Textes répétés",
+    "repeated_why": "Dans plusieurs messages, mot pour mot ou avec de petits changements, ceux qui "
+    "ont le plus de voix d’abord. Chaque voix compte une fois, même si elle écrit souvent.",
+    "first_seen": "d’abord le",
     "map_help": "Chaque point est un passage, chaque cercle une idée, d’autant plus grand que "
     "les voix sont nombreuses.",
 }

@@ -12,13 +12,25 @@ from pathlib import Path
 
 from synth.export.phrases import PHRASES
 from synth.export.tables import replace_file
-from synth.records import Extract, ExtractState, Idea, Placement, Run, Stance, Unplaced
+from synth.records import (
+    Extract,
+    ExtractState,
+    Idea,
+    IdeaVoices,
+    Placement,
+    Run,
+    Stance,
+    Unplaced,
+)
 from synth.store import Discussion, Source, Store
 
 TENTATIVE_BELOW = 0.5
 N_QUOTES = 3
 N_UNPLACED = 12
 N_KEY = 24
+N_REPEATED = 12
+MOST_LETTERS = 600
+"""Of a repeated text; messages.csv has the rest."""
 GRID = 4095
 """Points are written as two 16-bit numbers on a grid of this size."""
 
@@ -51,6 +63,18 @@ class Branch:
     children: Sequence[Branch]
     colour: str
     is_tentative: bool
+    voices: IdeaVoices | None
+    """None where the map was built by an earlier version."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeated:
+    """A text that stands in several messages."""
+
+    quote: Quoted
+    n_messages: int
+    n_voices: int
+    first_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +104,8 @@ class ReportContext:
     n_unplaced: int
     unplaced: Sequence[Quoted]
     key_passages: Sequence[Quoted]
+    repeated: Sequence[Repeated]
+    n_repeated: int
     run: Run | None
     sources: Sequence[Source]
     evidence: Mapping[str, int]
@@ -113,6 +139,7 @@ class _Gathering:
         self._discussion = next(d for d in store.discussions.all() if d.id == discussion_id)
         self._ideas = store.ideas.outline(discussion_id)
         self._placements = store.ideas.placements(discussion_id)
+        self._voices = store.repetitions.voices(discussion_id)
         self._colours = _colours(self._ideas)
 
     def context(self) -> ReportContext:
@@ -121,6 +148,7 @@ class _Gathering:
         language = main if main in PHRASES else "en"
         unplaced = [p for p in self._placements if p.idea_id is None]
         n = len(self._placements)
+        repeated, n_repeated = self._repeated()
         return ReportContext(
             words=PHRASES[language],
             language=language,
@@ -133,6 +161,8 @@ class _Gathering:
             n_unplaced=len(unplaced),
             unplaced=self._quoted(unplaced[:: max(1, len(unplaced) // N_UNPLACED)][:N_UNPLACED]),
             key_passages=self._key_passages(),
+            repeated=repeated,
+            n_repeated=n_repeated,
             run=store.runs.last(self._discussion_id),
             sources=store.sources.all(self._discussion_id),
             evidence=store.evidence.counts(self._discussion_id),
@@ -158,6 +188,7 @@ class _Gathering:
                 children=[branch(child) for child in children.get(idea.id, ())],
                 colour=self._colours[idea.id],
                 is_tentative=idea.stability is not None and idea.stability < TENTATIVE_BELOW,
+                voices=self._voices.get(idea.id),
             )
 
         return [branch(idea) for idea in children.get(None, ())]
@@ -174,6 +205,14 @@ class _Gathering:
         ]
         best = sorted(extracts, key=_by_decision_and_score)[:N_KEY]
         return self._at([(e.message_id, e.start, e.end, e.nature) for e in best])
+
+    def _repeated(self) -> tuple[Sequence[Repeated], int]:
+        texts, total = self._store.repetitions.all(self._discussion_id, limit=N_REPEATED)
+        places = [(t.message_id, t.start, min(t.end, t.start + MOST_LETTERS), None) for t in texts]
+        return [
+            Repeated(quote=quote, n_messages=t.n_messages, n_voices=t.n_voices, first_at=t.first_at)
+            for t, quote in zip(texts, self._at(places), strict=True)
+        ], total
 
     def _at(self, places: Sequence[tuple[int, int, int, str | None]]) -> Sequence[Quoted]:
         messages = self._store.messages.many([place[0] for place in places])

@@ -7,13 +7,13 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from synth.ideas.hierarchy import as_rows, gather
-from synth.ideas.leaves import condensed, find_leaves, group_means, smoothed
+from synth.ideas.leaves import Copied, condensed, find_leaves, group_means, smoothed
 from synth.ideas.stability import Resampled, members, stability_of
 from synth.records import IdeaTree
 
 N_RESAMPLINGS = 8
 
-__all__ = ["N_RESAMPLINGS", "find_ideas"]
+__all__ = ["N_RESAMPLINGS", "Copied", "find_ideas"]
 
 
 def find_ideas(
@@ -22,6 +22,7 @@ def find_ideas(
     *,
     voices: NDArray[np.intp] | None = None,
     groups: NDArray[np.intp] | None = None,
+    copied: Copied | None = None,
     seed: int = 0,
     n_resamplings: int = N_RESAMPLINGS,
 ) -> IdeaTree:
@@ -29,7 +30,8 @@ def find_ideas(
 
     ``vectors`` float32 (n, dim): centred unit rows; ``graph`` (n, n): their similarity
     graph. ``voices`` and ``groups`` (n,): author and message of each passage, by any
-    numbers; without them every passage is a message of its own by somebody else. The
+    numbers; without them every passage is a message of its own by somebody else. ``copied``:
+    passages left out because they repeat a row; they help to carry its idea. The
     result has 1 to 4 levels, at most 12 ideas side by side, and a number of leaves that
     the discussion chooses within what its size makes readable. ``weight`` is the cosine of
     a passage with its leaf, cut at 0; :mod:`synth.placement` decides who stays unplaced.
@@ -46,7 +48,9 @@ def find_ideas(
         return _no_ideas()
     settled = smoothed(vectors, graph)
     condensate = condensed(settled, seed=seed)
-    found = find_leaves(settled, graph, condensate, messages=messages, voices=authors)
+    found = find_leaves(
+        settled, graph, condensate, messages=messages, voices=authors, copied=copied
+    )
     n_leaves = int(found.max()) + 1
     centroids = group_means(settled, found, n_leaves)
     centroids /= np.maximum(np.linalg.norm(centroids, axis=1, keepdims=True), 1e-12)

@@ -6,6 +6,8 @@ merging is stopped where the parts hold together best, within what people can re
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
@@ -19,6 +21,18 @@ SMOOTHING_SHARE = 0.5
 MAX_GROUPS = 2_000
 """Groups that enter the linkage; larger discussions are condensed to so many first."""
 UNKNOWN = -1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copied:
+    """Passages that repeat others, and are counted where those are."""
+
+    row: NDArray[np.intp]
+    """(n_copies,) row of the passage that each repeats."""
+    messages: NDArray[np.intp]
+    """(n_copies,)"""
+    voices: NDArray[np.intp]
+    """(n_copies,)"""
 
 
 def smoothed(vectors: NDArray[np.float32], graph: sp.csr_array) -> NDArray[np.float32]:
@@ -96,6 +110,7 @@ def find_leaves(
     *,
     messages: NDArray[np.intp],
     voices: NDArray[np.intp],
+    copied: Copied | None = None,
 ) -> NDArray[np.intp]:
     """The leaf of each passage, (n,) numbered from 0; every passage gets one.
 
@@ -111,9 +126,15 @@ def find_leaves(
         return np.zeros(len(vectors), dtype=np.intp)
     weights = np.bincount(group, minlength=n_groups).astype(np.float64)
     tree = average_linkage(group_means(vectors, group, n_groups), weights)
-    large = _is_large(tree, group, messages, readable.min_messages)
+    if copied is None:
+        carried_by, in_messages, by_voices = group, messages, voices
+    else:
+        carried_by = np.concatenate([group, group[copied.row]])
+        in_messages = np.concatenate([messages, copied.messages])
+        by_voices = np.concatenate([voices, copied.voices])
+    large = _is_large(tree, carried_by, in_messages, readable.min_messages)
     if len(np.unique(voices)) >= 10:
-        large &= _is_large(tree, group, voices, 2)
+        large &= _is_large(tree, carried_by, by_voices, 2)
     if not large.any():
         return np.zeros(len(vectors), dtype=np.intp)
     node = groups_after(tree, choose_cut(tree, between_groups(graph, group), large, readable))

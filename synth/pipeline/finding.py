@@ -9,15 +9,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from synth.harvest import DecidedSpan, QuoteRow
-from synth.ideas import find_ideas
+from synth.ideas import Copied, find_ideas
 from synth.layout import lay_out, set_among
 from synth.neighbours import Context, centred, in_context, similarity_graph
 from synth.passages import n_words
 from synth.pipeline.cutting import Sentences
+from synth.pipeline.repeating import voice_of
 from synth.pipeline.suggesting import Inquiry, KeyPassage, key_passages
 from synth.pipeline.watch import Watch
 from synth.placement import idea_centroids, place, place_new, why_unplaced
 from synth.records import IdeaName, IdeaTree, Message, Passage, Unplaced
+from synth.repetition import Repetition
 from synth.settings import Settings
 from synth.titles import name_ideas
 from synth.workers import beside
@@ -70,6 +72,8 @@ class Material:
     """What stands around each passage: its message, topic and question."""
     encode: Encode | None
     """The model, where it can read more texts."""
+    repetition: Repetition
+    """Which passages, and which messages, repeat each other."""
     positions: NDArray[np.float32] | None
     """(n_passages, 2) places on the last map, NaN for new passages; None before the first."""
     people: Sequence[str]
@@ -119,29 +123,32 @@ def _ideas(
 
     of = [material.messages[passage.message_id] for passage in material.passages]
     around = in_context(material.blended, material.context)
-    middle = centred(around, [message.language for message in of])
-    rows = first_said(material.passages, effort.n_clustered)
+    # A text counts once, however often it is posted: a campaign must not bend the rest of the map.
+    leader = material.repetition.passages.group
+    once, which = np.unique(leader, return_inverse=True)
+    middle = centred(around[once], [of[row].language for row in once.tolist()])[which]
+    rows = once[first_said([material.passages[row] for row in once], effort.n_clustered)]
     some = middle[rows]
-    # The same words are one passage, whatever stands around them.
-    first: dict[str, int] = {}
-    same = [first.setdefault(material.passages[row].text, row) for row in rows.tolist()]
-    graph = similarity_graph(some, same_as=np.array(same, dtype=np.intp), seed=seed)
-    # An anonymous message is a voice of its own, numbered below zero.
-    voices = [-m.id if m.participant_id is None else m.participant_id for m in of]
-    said_by = np.array([message.id for message in of], dtype=np.intp)[rows]
+    graph = similarity_graph(some, seed=seed)
+    voices = np.array([voice_of(message) for message in of], dtype=np.intp)
+    said_in = np.array([message.id for message in of], dtype=np.intp)
+    again = np.flatnonzero(np.isin(leader, rows) & (leader != np.arange(len(of))))
     tree = find_ideas(
         some,
         graph,
-        voices=np.array(voices, dtype=np.intp)[rows],
-        groups=said_by,
+        voices=voices[rows],
+        groups=said_in[rows],
+        copied=Copied(
+            row=np.searchsorted(rows, leader[again]), messages=said_in[again], voices=voices[again]
+        ),
         seed=seed,
         n_resamplings=effort.n_resamplings,
     )
-    tree = place(some, tree, messages=said_by)
+    tree = place(some, tree, messages=said_in[rows])
     if len(rows) < len(middle):
         leaf, weight = place_new(middle, idea_centroids(some, tree.leaf, len(tree.parent)))
         leaf[rows], weight[rows] = tree.leaf, tree.weight
-        tree = replace(tree, leaf=leaf, weight=weight)
+        tree = replace(tree, leaf=leaf[leader], weight=weight[leader])
     return middle, rows, graph, tree
 
 

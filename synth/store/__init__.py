@@ -9,6 +9,7 @@ from synth.store.extracts import ExtractChange
 from synth.store.ideas import IdeaRow, PlacementRow
 from synth.store.messages import Imported, Linked
 from synth.store.proposals import Proposal
+from synth.store.repetitions import RepetitionRow
 from synth.store.search import Hit
 from synth.store.sources import Source
 
@@ -22,6 +23,7 @@ __all__ = [
     "MessageEvidence",
     "PlacementRow",
     "Proposal",
+    "RepetitionRow",
     "Source",
     "Store",
     "open_store",

@@ -20,6 +20,7 @@ from synth.store.messages import Messages
 from synth.store.participants import Participants
 from synth.store.passages import Passages, Vectors
 from synth.store.proposals import Proposals
+from synth.store.repetitions import Repetitions
 from synth.store.runs import Events, Runs
 from synth.store.schema import APPLICATION_ID, migrations
 from synth.store.search import Search
@@ -70,6 +71,7 @@ class Store:
         self.vectors = Vectors(db)
         self.ideas = Ideas(db)
         self.proposals = Proposals(db)
+        self.repetitions = Repetitions(db)
         self.extracts = Extracts(db)
         self.runs = Runs(db)
         self.events = Events(db)

@@ -89,6 +89,23 @@ _IDEA: dict[str, Schema] = {
     "x": _of("number"),
     "y": _of("number"),
 }
+_VOICES: Schema = {
+    "type": ["object", "null"],
+    "description": "Who carries it; null where an earlier version built the map.",
+    "properties": {
+        "n_repeating": _of("integer", "Messages that repeat a text of another one there."),
+        "n_same": _of("integer", "Messages with the text most repeated there."),
+        "n_same_voices": _of("integer", "Voices among these."),
+        "top_share": _of("number", "0..1: share of the passages by the most active voice."),
+        "effective": _of("number", "Voices of equal share that would be as diverse."),
+        "is_carried_by_few": _of("boolean"),
+    },
+    "required": [
+        *("n_repeating", "n_same", "n_same_voices", "top_share", "effective"),
+        "is_carried_by_few",
+    ],
+    "additionalProperties": False,
+}
 _MESSAGE: dict[str, Schema] = {
     "id": _of("integer"),
     "source_id": _of("string", "The id it had in the import."),
@@ -144,7 +161,12 @@ _SCHEMAS: dict[str, Schema] = {
     ),
     "Idea": _object(_IDEA),
     "IdeaWithPassages": _object(
-        _IDEA, also={"children": _list(_of("integer")), "passages": _page_of("Passage")}
+        _IDEA,
+        also={
+            "children": _list(_of("integer")),
+            "voices": _VOICES,
+            "passages": _page_of("Passage"),
+        },
     ),
     "Passage": _object(
         {
@@ -195,6 +217,19 @@ _SCHEMAS: dict[str, Schema] = {
             "idea_ids": _list(_of("integer")),
             "tags": _list(_of("string")),
             "note": _of("string"),
+        }
+    ),
+    "RepeatedText": _object(
+        {
+            "message_id": _of("integer", "Where its commonest wording stands."),
+            "start": _of("integer"),
+            "end": _of("integer"),
+            "text": _of("string"),
+            "is_message": _of("boolean", "Whether whole messages repeat each other."),
+            "n_messages": _of("integer"),
+            "n_voices": _of("integer"),
+            "first_message_id": _of("integer"),
+            "first_at": _TIME,
         }
     ),
     "Hit": _object(
@@ -273,6 +308,12 @@ DOCUMENT: Schema = {
             _PAGE,
         ),
         "/api/d/{slug}/unplaced": _get("Passages under no idea", _page_of("Passage"), _SLUG, _PAGE),
+        "/api/d/{slug}/repeated": _get(
+            "Texts in several messages, those of the most voices first",
+            _page_of("RepeatedText"),
+            _SLUG,
+            _PAGE,
+        ),
         "/api/d/{slug}/points": _get(
             "Every passage on the map, 12 bytes each, little-endian: x and y (unsigned 16 bit, "
             "0..65535 across the drawing), colour (unsigned 16 bit; 0 is unplaced), 2 bytes "

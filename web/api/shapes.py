@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import TypeVar
 
-from synth.records import Extract, Message, Placement
+from synth.records import Extract, Message, Placement, RepeatedText
 from synth.store import Discussion
 from web.jobs import JobState
 from web.outline import Branch
@@ -127,6 +127,20 @@ def extract_json(extract: Extract) -> Json:
         "idea_ids": list(extract.idea_ids),
         "tags": list(extract.tags),
         "note": extract.note,
+    }
+
+
+def repeated_json(text: RepeatedText, message: Message) -> Json:
+    return {
+        "message_id": text.message_id,
+        "start": text.start,
+        "end": text.end,
+        "text": message.text[text.start : text.end],
+        "is_message": text.is_message,
+        "n_messages": text.n_messages,
+        "n_voices": text.n_voices,
+        "first_message_id": text.first_message_id,
+        "first_at": time_of(text.first_at),
     }
 
 
