@@ -57,6 +57,7 @@ def place(
     tree: IdeaTree,
     *,
     messages: NDArray[np.intp] | None = None,
+    is_vouched: NDArray[np.bool_] | None = None,
     least: float | None = None,
 ) -> IdeaTree:
     """The tree with honest placements: weights 0..1, and misfits moved or left unplaced.
@@ -64,7 +65,8 @@ def place(
     ``vectors`` float32 (n, dim): centred unit rows. ``messages`` (n,): the message of each
     passage, by any numbers; without them every passage is a message of its own. A passage
     fits where its cosine with the mean direction of what *other* messages say in its idea is
-    at least ``least`` (by default :func:`least_fit`): nobody vouches for himself. A misfit goes
+    at least ``least`` (by default :func:`least_fit`): nobody vouches for himself. One
+    that other voices posted too (``is_vouched``, (n,)) fits where it is. A misfit goes
     to another idea where it clearly belongs there and nowhere else, and stays unplaced
     otherwise; an idea is never emptied, and the only idea of a discussion keeps everybody.
     The weight is the cosine with the whole idea. Raises ValueError when the arrays do not
@@ -82,6 +84,8 @@ def place(
     said_by = np.arange(n) if messages is None else messages
     needed = least_fit(n) if least is None else least
     fits = _fit_with_others(vectors, tree.leaf, said_by) >= needed
+    if is_vouched is not None:
+        fits |= is_vouched
     centroids = idea_centroids(vectors, tree.leaf, n_ideas)
     own = np.einsum("ij,ij->i", vectors, centroids[np.maximum(tree.leaf, 0)])
     leaf = np.where(fits, tree.leaf, UNPLACED)

@@ -144,7 +144,9 @@ def _ideas(
         seed=seed,
         n_resamplings=effort.n_resamplings,
     )
-    tree = place(some, tree, messages=said_in[rows])
+    by_others = np.zeros(len(of), dtype=np.bool_)
+    by_others[leader[again[voices[again] != voices[leader[again]]]]] = True
+    tree = place(some, tree, messages=said_in[rows], is_vouched=by_others[rows])
     if len(rows) < len(middle):
         leaf, weight = place_new(middle, idea_centroids(some, tree.leaf, len(tree.parent)))
         leaf[rows], weight[rows] = tree.leaf, tree.weight
