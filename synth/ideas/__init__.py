@@ -46,10 +46,11 @@ def find_ideas(
         raise ValueError(f"{len(messages)} groups and {len(authors)} voices for {n} vectors")
     if n == 0:
         return _no_ideas()
-    settled = smoothed(vectors, graph)
+    looped = graph if copied is None else copied.with_loops(graph)
+    settled = smoothed(vectors, looped)
     condensate = condensed(settled, seed=seed)
     found = find_leaves(
-        settled, graph, condensate, messages=messages, voices=authors, copied=copied
+        settled, looped, condensate, messages=messages, voices=authors, copied=copied
     )
     n_leaves = int(found.max()) + 1
     centroids = group_means(settled, found, n_leaves)
