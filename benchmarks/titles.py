@@ -104,11 +104,11 @@ def _given(point_of: NDArray[np.intp]) -> tuple[IdeaTree, list[int]]:
 def _found(
     vectors: Vectors, texts: list[str], point_of: NDArray[np.intp]
 ) -> tuple[IdeaTree, list[int]]:
-    from models import blend
+    from models import Blend
     from synth.ideas import find_ideas
     from synth.neighbours import similarity_graph
 
-    middle = blend(vectors, texts, seed=0)
+    _, middle = Blend().fit_transform(vectors, texts)
     tree = find_ideas(middle, similarity_graph(middle, seed=0), seed=0)
     ideas = sorted({int(idea) for idea in tree.leaf if idea >= 0})
     leaf = np.array([ideas.index(i) if i >= 0 else -1 for i in tree.leaf], np.int32)
