@@ -22,11 +22,11 @@ from numpy.typing import NDArray
 from benchmarks.ideas_data import Coded, read_argkp, vectors_of
 from benchmarks.pages import DOCS, write_between_marks
 from benchmarks.repetition_data import CHANGES, WORDINGS, several
-from models import blend
+from models import Blend
 from synth.evaluate import score_labels
 from synth.ideas import Copied, find_ideas
 from synth.neighbours import centred, similarity_graph
-from synth.pipeline.repeating import complete_once
+from synth.pipeline.repeating import blend_once
 from synth.placement import place
 from synth.repetition import Repetition, find_repetition
 
@@ -74,13 +74,13 @@ def counted_each(texts: Sequence[str], vectors: NDArray[np.float32]) -> Leaves:
     """Every copy counts; only the very same words are searched once."""
     first: dict[str, int] = {}
     same = np.array([first.setdefault(text, row) for row, text in enumerate(texts)])
-    middle = centred(blend(vectors, texts), ["en"] * len(texts))
+    middle = centred(Blend().fit_transform(vectors, texts)[1], ["en"] * len(texts))
     return _leaves(middle, same)
 
 
 def hung_on_the_first(texts: Sequence[str], vectors: NDArray[np.float32]) -> Leaves:
     """Near copies hang on the first of them in the graph, and count."""
-    middle = centred(blend(vectors, texts), ["en"] * len(texts))
+    middle = centred(Blend().fit_transform(vectors, texts)[1], ["en"] * len(texts))
     return _leaves(middle, _repetition(texts).passages.group)
 
 
@@ -94,7 +94,7 @@ def counted_once(texts: Sequence[str], vectors: NDArray[np.float32]) -> Leaves:
     repetition = _repetition(texts)
     leader = repetition.passages.group
     everything = np.ones(len(texts), dtype=np.bool_)
-    _, blended = complete_once(vectors, texts, is_known=everything, repetition=repetition)
+    _, _, blended = blend_once(vectors, texts, is_known=everything, repetition=repetition)
     once, which = np.unique(leader, return_inverse=True)
     middle = centred(blended[once], ["en"] * len(once))
     again = np.flatnonzero(leader != np.arange(len(texts)))

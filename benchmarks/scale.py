@@ -117,7 +117,7 @@ def run(collection: Collection) -> dict[str, float]:
     from synth.ideas import find_ideas
     from synth.layout import lay_out
     from synth.neighbours import centred, similarity_graph
-    from synth.pipeline.repeating import complete_once
+    from synth.pipeline.repeating import blend_once
     from synth.placement import place
     from synth.repetition import find_repetition
     from synth.titles import name_ideas
@@ -131,7 +131,7 @@ def run(collection: Collection) -> dict[str, float]:
         )
     with _timed(seconds, "blend"):
         everything = np.ones(len(languages), dtype=np.bool_)
-        _, blended = complete_once(
+        _, _, blended = blend_once(
             collection.vectors, collection.texts, is_known=everything, repetition=repetition
         )
         rows = np.unique(repetition.passages.group)

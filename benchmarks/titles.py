@@ -92,12 +92,12 @@ def _given(point_of: NDArray[np.intp]) -> IdeaTree:
 
 def _found(vectors: Vectors, texts: list[str]) -> IdeaTree:
     """As ``synth.pipeline`` finds them, sub-ideas and broader ones alike."""
-    from models import blend
+    from models import Blend
     from synth.ideas import find_ideas
     from synth.neighbours import centred, similarity_graph
     from synth.placement import place
 
-    middle = centred(blend(vectors, texts, seed=0), ["en"] * len(texts))
+    middle = centred(Blend(seed=0).fit_transform(vectors, texts)[1], ["en"] * len(texts))
     graph = similarity_graph(middle, seed=0)
     groups = np.arange(len(texts), dtype=np.intp)
     return place(middle, find_ideas(middle, graph, groups=groups, seed=0, n_resamplings=0))

@@ -107,9 +107,19 @@ def why_unplaced(
     ``vectors`` float32 (n, dim) and ``tree`` as :func:`place` took and gave them;
     ``n_words`` (n,): words of each passage.
     """
-    reasons: list[Unplaced | None] = [None] * len(vectors)
-    rows = np.flatnonzero(tree.leaf < 0)
     centroids = idea_centroids(vectors, tree.leaf, len(tree.parent))
+    return why_not(vectors, tree.leaf, centroids, n_words)
+
+
+def why_not(
+    vectors: NDArray[np.float32],
+    leaf: NDArray[np.int32],
+    centroids: NDArray[np.float32],
+    n_words: Sequence[int],
+) -> list[Unplaced | None]:
+    """The same for passages that :func:`place_new` placed, or not, by these ``centroids``."""
+    reasons: list[Unplaced | None] = [None] * len(vectors)
+    rows = np.flatnonzero(leaf < 0)
     _, fit, second = _nearest_ideas(vectors[rows], centroids)
     is_between = (fit >= CLEAR_FIT) & (second >= AS_NEAR * fit)
     for row, between in zip(rows.tolist(), is_between.tolist(), strict=True):
