@@ -45,12 +45,14 @@ def place(
     tree: IdeaTree,
     *,
     is_placeable: NDArray[np.bool_] | None = None,
+    is_fixed: NDArray[np.bool_] | None = None,
     least_fit: float = LEAST_FIT,
 ) -> IdeaTree:
     """The tree with honest placements: weights 0..1, and misfits left unplaced.
 
     ``vectors`` float32 (n, dim): centred unit rows. ``is_placeable`` (n,) is False where
-    the text says too little to place (the caller judges that from the words). The weight is
+    the text says too little to place (the caller judges that from the words); ``is_fixed``
+    (n,) is True where a person decided, so that it stays whatever its fit. The weight is
     the cosine with the mean direction of the idea's passages. A passage stays unplaced when
     that is under ``least_fit``; the only idea of a discussion keeps everybody. Raises
     ValueError when the arrays do not belong together.
@@ -68,7 +70,8 @@ def place(
         return replace(tree, leaf=leaf, weight=(leaf >= 0).astype(np.float32))
     centroids = idea_centroids(vectors, leaf, n_ideas)
     fit = np.einsum("ij,ij->i", vectors, centroids[np.maximum(leaf, 0)])
-    leaf[fit < least_fit] = UNPLACED
+    misfit = fit < least_fit
+    leaf[misfit if is_fixed is None else misfit & ~is_fixed] = UNPLACED
     leaf = _nobody_emptied(leaf, tree.leaf, fit, n_ideas)
     weight = np.where(leaf >= 0, np.clip(fit, 0.0, 1.0), 0.0).astype(np.float32)
     return replace(tree, leaf=leaf, weight=weight)

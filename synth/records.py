@@ -229,6 +229,10 @@ class Idea:
     """0..1: how much of it comes back when the discussion is resampled."""
     status: IdeaStatus = IdeaStatus.MACHINE
     origin: Origin = Origin.MACHINE
+    title_origin: Origin = Origin.MACHINE
+    """Who wrote the title."""
+    parent_origin: Origin = Origin.MACHINE
+    """Who chose where it stands in the tree."""
     x: float = 0.0
     y: float = 0.0
 
@@ -295,6 +299,8 @@ class IdeaTree:
     """(n_passages,) 0..1, how well the passage fits its idea; 0 where unplaced."""
     stability: NDArray[np.float32]
     """(n_ideas,) 0..1."""
+    held: NDArray[np.int32] | None = None
+    """(n_ideas,) the number of the held idea that each row is, or -1; None where none is held."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

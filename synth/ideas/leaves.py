@@ -120,20 +120,25 @@ def _is_large(
     return np.array([found is None for found in few], dtype=bool)
 
 
-def _n_large_after(tree: MergeTree, large: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """(n_groups,) how many large parts there are after 0, 1, … merges."""
+def n_parts_after(tree: MergeTree, counted: NDArray[np.intp]) -> NDArray[np.intp]:
+    """(n_groups,) how many parts count after 0, 1, … merges; ``counted`` per node of the tree."""
     n = tree.n_groups
-    gained = large[n:].astype(np.intp) - large[tree.left] - large[tree.right]
-    return np.asarray(np.concatenate([[large[:n].sum()], large[:n].sum() + np.cumsum(gained)]))
+    gained = counted[n:] - counted[tree.left] - counted[tree.right]
+    return np.asarray(np.concatenate([[counted[:n].sum()], counted[:n].sum() + np.cumsum(gained)]))
 
 
 def choose_cut(tree: MergeTree, large: NDArray[np.bool_], readable: LeafRange) -> int:
     """After how many merges to stop: where parts are ``APART``, moved into the readable range."""
-    n_large = _n_large_after(tree, large)
+    return choose_cut_of(tree, n_parts_after(tree, large.astype(np.intp)), readable)
+
+
+def choose_cut_of(tree: MergeTree, n_large: NDArray[np.intp], readable: LeafRange) -> int:
+    """As :func:`choose_cut`, from the number of parts that count after each merge."""
     n_merges = int(np.searchsorted(tree.distance, APART, side="right"))
     if n_large[n_merges] > readable.most:
         fits = np.flatnonzero(n_large[n_merges:] <= readable.most)
-        return n_merges + int(fits[0])
+        # Ideas that people hold apart may be more than one reads easily.
+        return n_merges + int(fits[0]) if len(fits) else len(tree.distance)
     if n_large[n_merges] < readable.fewest:
         # The largest number that can be had counts when even the fewest are out of reach.
         same = int(np.searchsorted(tree.distance, ALIKE, side="right"))
@@ -141,6 +146,21 @@ def choose_cut(tree: MergeTree, large: NDArray[np.bool_], readable: LeafRange) -
         wanted = min(readable.fewest, int(possible.max()))
         return same + int(np.flatnonzero(possible >= wanted)[-1])
     return n_merges
+
+
+def is_carried(
+    tree: MergeTree,
+    group: NDArray[np.intp],
+    *,
+    messages: NDArray[np.intp],
+    voices: NDArray[np.intp],
+) -> NDArray[np.bool_]:
+    """Whether enough messages carry each node, and two voices where the discussion has ten."""
+    readable = readable_leaves(len(np.unique(messages)))
+    large = _is_large(tree, group, messages, readable.min_messages)
+    if len(np.unique(voices)) >= 10:
+        large &= _is_large(tree, group, voices, 2)
+    return large
 
 
 def find_leaves(
@@ -163,17 +183,15 @@ def find_leaves(
         return np.zeros(len(vectors), dtype=np.intp)
     weights = np.bincount(group, minlength=n_groups).astype(np.float64)
     tree = average_linkage(group_means(vectors, group, n_groups), weights)
-    large = _is_large(tree, group, messages, readable.min_messages)
-    if len(np.unique(voices)) >= 10:
-        large &= _is_large(tree, group, voices, 2)
+    large = is_carried(tree, group, messages=messages, voices=voices)
     if not large.any():
         return np.zeros(len(vectors), dtype=np.intp)
     node = groups_after(tree, choose_cut(tree, large, readable))
     kept = np.where(large[node], node, UNKNOWN)[group]
-    return _fill(vectors, kept)
+    return fill(vectors, kept)
 
 
-def _fill(vectors: NDArray[np.float32], leaf: NDArray[np.intp]) -> NDArray[np.intp]:
+def fill(vectors: NDArray[np.float32], leaf: NDArray[np.intp]) -> NDArray[np.intp]:
     """Leaves numbered from 0; passages of parts too small go to the leaf they are nearest to."""
     names = np.unique(leaf[leaf >= 0])
     number = np.where(leaf >= 0, np.searchsorted(names, leaf), UNKNOWN)

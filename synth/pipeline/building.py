@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from synth.errors import StoreProblem
@@ -13,6 +13,7 @@ from synth.pipeline.context import context_of, topics_of
 from synth.pipeline.cutting import Cuts, cut_messages
 from synth.pipeline.embedding import embed_passages
 from synth.pipeline.finding import Found, Material, find_map
+from synth.pipeline.holding import Held, decisions, held_ideas
 from synth.pipeline.mapping import name_tree
 from synth.pipeline.suggesting import decided_spans, extracts_of, quote_rows
 from synth.pipeline.watch import Watch
@@ -129,9 +130,11 @@ class _Build:
             cuts, passages = self._cut(messages)
         with watch.timed("embed"):
             material, n_read = self._material(messages, cuts, passages)
+        held = held_ideas(self.store, self.discussion_id, passages)
+        material = replace(material, constraints=None if held is None else held.constraints)
         found = find_map(material, self.settings, watch)
         with watch.timed("write"), self.store.atomic():
-            lineage = self._write(found, material)
+            lineage = self._write(found, material, held)
         outcome = _outcome(found, material, lineage)
         outcome["n_read_by_model"] = n_read
         return outcome, asdict(self.embedder.card)
@@ -196,9 +199,11 @@ class _Build:
             return None
         return np.array(places, dtype=np.float32)
 
-    def _write(self, found: Found, material: Material) -> Lineage:
+    def _write(self, found: Found, material: Material, held: Held | None) -> Lineage:
         """Put the map in place of the last one; returns what became of the ideas."""
         store, here = self.store, self.discussion_id
+        if decisions(store, here) != (() if held is None else held.decisions):
+            raise StoreProblem("the map was corrected while it was being built; build it again")
         named = name_tree(
             found.tree,
             found.names,
@@ -206,6 +211,7 @@ class _Build:
             messages=material.messages,
             positions=found.places,
             before=(store.ideas.outline(here), store.ideas.placements(here)),
+            held=() if held is None else held.ids,
         )
         store.ideas.replace_machine(here, named.ideas, named.placements, run_id=self.run_id)
         store.passages.set_positions(
@@ -243,7 +249,7 @@ def _input_hash(
     versions: Mapping[str, str],
     model: str,
 ) -> str:
-    """Hash of all that a map depends on, people's decisions on extracts included."""
+    """Hash of all that a map depends on, people's decisions included."""
     fingerprints = sorted(store.messages.fingerprints(discussion_id).items())
     decided = [
         (e.message_id, e.start, e.end)
@@ -251,6 +257,7 @@ def _input_hash(
         if e.origin is Origin.PERSON
     ]
     facts = [fingerprints, decided, asdict(settings), dict(versions), model]
+    facts += decisions(store, discussion_id)
     return hashlib.sha256(json_text(facts).encode()).hexdigest()
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from synth.harvest import DecidedSpan, QuoteRow
-from synth.ideas import find_ideas
+from synth.ideas import Constraints, find_ideas
 from synth.layout import lay_out, set_among
 from synth.neighbours import Context, centred, in_context, similarity_graph
 from synth.pipeline.cutting import Sentences
@@ -75,6 +75,8 @@ class Material:
     """Real names, which no title may hold."""
     quotes: Sequence[QuoteRow]
     decided: Sequence[DecidedSpan]
+    constraints: Constraints | None = None
+    """What people decided about the map; None where they did not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +119,10 @@ def _ideas(
     around = in_context(material.blended, material.context)
     middle = centred(around, [message.language for message in of])
     rows = first_said(material.passages, effort.n_clustered)
+    decided = material.constraints
+    if decided is not None:
+        rows = np.union1d(rows, decided.concerned())
+        decided = decided.over(rows)
     some = middle[rows]
     # The same words are one passage, whatever stands around them.
     first: dict[str, int] = {}
@@ -131,8 +137,9 @@ def _ideas(
         groups=np.array([message.id for message in of], dtype=np.intp)[rows],
         seed=seed,
         n_resamplings=effort.n_resamplings,
+        constraints=decided,
     )
-    tree = place(some, tree)
+    tree = place(some, tree, is_fixed=None if decided is None else decided.is_fixed())
     if len(rows) < len(middle):
         leaf, weight = place_new(middle, idea_centroids(some, tree.leaf, len(tree.parent)))
         leaf[rows], weight[rows] = tree.leaf, tree.weight

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from synth.identity import Lineage, trace
+from synth.pipeline.holding import resting
 from synth.records import Idea, IdeaName, IdeaTree, Message, Passage, Placement
 from synth.store import IdeaRow, PlacementRow
 
@@ -33,14 +34,17 @@ def name_tree(
     messages: Mapping[int, Message],
     positions: NDArray[np.float32],
     before: tuple[Sequence[Idea], Sequence[Placement]],
+    held: Sequence[int] = (),
 ) -> NamedTree:
     """Put tree, names and places together; ideas keep the ids of ``before`` by overlap.
 
     ``positions``: float32 (n_passages, 2) in 0..1. ``before``: ideas and placements of the
-    last map.
+    last map. ``held``: ids of the ideas that ``tree.held`` numbers; those that it does not name
+    have lost their last passage, and stay on the map without one.
     """
     members = _members(tree)
-    lineage = _lineage(tree, members, passages, before)
+    rows_held = {} if tree.held is None else {r: held[h] for r, h in enumerate(tree.held) if h >= 0}
+    lineage = _lineage(tree, members, passages, before, rows_held)
     keys = [-(row + 1) if found is None else found for row, found in enumerate(lineage.ids)]
     n_messages = [len({passages[p].message_id for p in rows}) for rows in members]
     n_authors = [len(_authors(rows, passages, messages)) for rows in members]
@@ -62,6 +66,7 @@ def name_tree(
         )
         for row in _reading_order(tree, n_authors, n_messages)
     ]
+    ideas += resting(before[0], kept=set(rows_held.values()), held=held)
     placements = [
         PlacementRow(
             passage_id=passage.id,
@@ -101,6 +106,7 @@ def _lineage(
     members: Sequence[Sequence[int]],
     passages: Sequence[Passage],
     before: tuple[Sequence[Idea], Sequence[Placement]],
+    held: Mapping[int, int],
 ) -> Lineage:
     ideas, placements = before
     parents = {idea.id: idea.parent_id for idea in ideas}
@@ -115,6 +121,7 @@ def _lineage(
         [frozenset(passages[p].id for p in rows) for rows in members],
         levels={idea.id: idea.level for idea in ideas},
         new_levels=[int(level) for level in tree.level],
+        held=held,
     )
 
 

@@ -95,9 +95,10 @@ class Ideas:
             "run_id": run_id,
         }
         if idea.key > 0:
-            sets = ", ".join(f"{name} = ?" for name in values)
+            sets = ", ".join(f"{name} = {_KEPT.get(name, '?')}" for name in values)
             self._db.execute(f"UPDATE ideas SET {sets} WHERE id = ?", [*values.values(), idea.key])
             return idea.key
+        (values["id"],) = self._db.execute(_NEXT_ID).fetchone()
         marks = ", ".join("?" * len(values))
         cursor = self._db.execute(
             f"INSERT INTO ideas ({', '.join(values)}) VALUES ({marks})", list(values.values())
@@ -132,7 +133,8 @@ class Ideas:
             [discussion_id],
         )
         self._db.conn.executemany(
-            "INSERT OR IGNORE INTO placements VALUES (?, ?, ?, 'machine', ?)",
+            """INSERT OR IGNORE INTO placements (passage_id, idea_id, weight, origin, run_id)
+               VALUES (?, ?, ?, 'machine', ?)""",
             [
                 (p.passage_id, None if p.idea_key is None else ids[p.idea_key], p.weight, run_id)
                 for p in placements
@@ -246,6 +248,18 @@ _PLACED = """SELECT p.id AS passage_id, p.message_id, p.start, p."end", l.idea_i
     FROM passages p JOIN messages m ON m.id = p.message_id
     LEFT JOIN placements l ON l.passage_id = p.id"""
 _IN_ORDER = "ORDER BY p.message_id, p.start"
+_KEPT = {
+    column: f"CASE WHEN {origin} = 'person' THEN {column} ELSE ? END"
+    for column, origin in (
+        ("title", "title_origin"),
+        ("language", "title_origin"),
+        ("summary", "summary_origin"),
+        ("origin", "origin"),
+    )
+}
+"""What a rebuild leaves as it is where a person wrote it."""
+_NEXT_ID = """SELECT 1 + max(coalesce((SELECT max(id) FROM ideas), 0),
+    coalesce((SELECT max(idea_id) FROM retired_ideas), 0))"""
 
 
 def _placement(row: dict[str, Any]) -> Placement:
@@ -265,6 +279,8 @@ def _idea(row: dict[str, Any]) -> Idea:
         stability=row["stability"],
         status=IdeaStatus(row["status"]),
         origin=Origin(row["origin"]),
+        title_origin=Origin(row["title_origin"]),
+        parent_origin=Origin(row["parent_origin"]),
         x=row["x"],
         y=row["y"],
     )
