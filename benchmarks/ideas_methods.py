@@ -44,11 +44,11 @@ def methods(discussion: Embedded) -> dict[str, Method]:
 
 def ours(discussion: Embedded) -> Labels:
     """As ``synth.pipeline`` does it."""
-    return _ours(discussion, _in_context(discussion, with_replies=True))
+    return _ours(discussion, vectors_in_context(discussion, with_replies=True))
 
 
 def ours_without_replies(discussion: Embedded) -> Labels:
-    return _ours(discussion, _in_context(discussion, with_replies=False))
+    return _ours(discussion, vectors_in_context(discussion, with_replies=False))
 
 
 def ours_out_of_context(discussion: Embedded) -> Labels:
@@ -74,7 +74,7 @@ def _blended(discussion: Embedded) -> tuple[NDArray[np.float32], NDArray[np.floa
     return blended[:n], blended[n:]
 
 
-def _in_context(discussion: Embedded, *, with_replies: bool) -> NDArray[np.float32]:
+def vectors_in_context(discussion: Embedded, *, with_replies: bool) -> NDArray[np.float32]:
     blended, of_titles = _blended(discussion)
     coded, nowhere = discussion.coded, np.full(len(discussion.coded.texts), -1, dtype=np.intp)
     has_title = np.array([bool(title) for title in coded.titles], dtype=np.bool_)
@@ -147,7 +147,7 @@ def bertopic_tuned(discussion: Embedded) -> Labels:
 
 
 def bertopic_blended(discussion: Embedded) -> Labels:
-    whole = discussion.per_text(_in_context(discussion, with_replies=True))
+    whole = discussion.per_text(vectors_in_context(discussion, with_replies=True))
     return _bertopic(discussion, whole, n_least=5, place_outliers=True)
 
 

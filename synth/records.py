@@ -6,7 +6,7 @@ Offsets count Python characters (Unicode code points) of the stored clean text.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -214,6 +214,10 @@ class Passage:
     text: str
 
 
+TENTATIVE_BELOW = 0.65
+"""Stability under which an idea is shown as tentative; measured in ``docs/quality.md``."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Idea:
     id: int
@@ -235,6 +239,24 @@ class Idea:
     """Who chose where it stands in the tree."""
     x: float = 0.0
     y: float = 0.0
+
+    @property
+    def is_tentative(self) -> bool:
+        """Whether it would hardly come back in a slightly different discussion.
+
+        Never so where a person confirmed it.
+        """
+        is_unstable = self.stability is not None and self.stability < TENTATIVE_BELOW
+        return is_unstable and self.status is not IdeaStatus.CONFIRMED
+
+
+def shown(ideas: Sequence[Idea]) -> list[Idea]:
+    """The ideas of an outline that are for readers: not hidden, nor under a hidden one."""
+    hidden: set[int | None] = set()
+    for idea in ideas:
+        if idea.status is IdeaStatus.HIDDEN or idea.parent_id in hidden:
+            hidden.add(idea.id)
+    return [idea for idea in ideas if idea.id not in hidden]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

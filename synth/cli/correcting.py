@@ -17,21 +17,12 @@ if TYPE_CHECKING:
 Place = tuple[int, int | None]
 
 
-class _PlaceType(click.ParamType):
+def place(value: str) -> Place:
     """``12`` for all of message 12, ``12:140`` for its passage that starts at 140."""
-
-    name = "place"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> Place:
-        message, colon, start = str(value).partition(":")
-        if not message.isdecimal() or (colon and not start.isdecimal()):
-            self.fail(f"{value!r} is not MESSAGE or MESSAGE:START, e.g. 12 or 12:140", param, ctx)
-        return int(message), int(start) if colon else None
-
-
-PLACE = _PlaceType()
+    message, colon, start = value.partition(":")
+    if not message.isdecimal() or (colon and not start.isdecimal()):
+        raise click.BadParameter(f"{value!r} is not MESSAGE or MESSAGE:START, e.g. 12 or 12:140")
+    return int(message), int(start) if colon else None
 
 
 def _options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -88,7 +79,7 @@ def merge(idea: int, others: tuple[int, ...], **where: Any) -> None:
 
 @correct.command()
 @click.argument("idea", type=int)
-@click.argument("places", type=PLACE, nargs=-1, required=True, metavar="MESSAGE...")
+@click.argument("places", type=place, nargs=-1, required=True, metavar="MESSAGE...")
 @click.option("--title", required=True, help="What the new idea is called.")
 @_options
 def split(idea: int, places: tuple[Place, ...], *, title: str, **where: Any) -> None:
@@ -116,7 +107,7 @@ def move(idea: int, *, under: int | None, top: bool, **where: Any) -> None:
 
 
 @correct.command()
-@click.argument("places", type=PLACE, nargs=-1, required=True, metavar="MESSAGE...")
+@click.argument("places", type=place, nargs=-1, required=True, metavar="MESSAGE...")
 @click.option("--to", "idea", type=int, required=True, metavar="IDEA", help="Where they belong.")
 @_options
 def pin(places: tuple[Place, ...], *, idea: int, **where: Any) -> None:
@@ -128,7 +119,7 @@ def pin(places: tuple[Place, ...], *, idea: int, **where: Any) -> None:
 
 
 @correct.command()
-@click.argument("places", type=PLACE, nargs=-1, required=True, metavar="MESSAGE...")
+@click.argument("places", type=place, nargs=-1, required=True, metavar="MESSAGE...")
 @_options
 def unplace(places: tuple[Place, ...], **where: Any) -> None:
     """Take passages from their ideas; they stay under none."""
@@ -172,8 +163,8 @@ def show(idea: int, **where: Any) -> None:
 
 
 @correct.command()
-@click.argument("one", type=PLACE, metavar="MESSAGE")
-@click.argument("others", type=PLACE, nargs=-1, required=True, metavar="MESSAGE...")
+@click.argument("one", type=place, metavar="MESSAGE")
+@click.argument("others", type=place, nargs=-1, required=True, metavar="MESSAGE...")
 @_options
 def link(one: Place, others: tuple[Place, ...], **where: Any) -> None:
     """Keep passages together: they always stand under the same idea."""
@@ -185,8 +176,8 @@ def link(one: Place, others: tuple[Place, ...], **where: Any) -> None:
 
 
 @correct.command()
-@click.argument("one", type=PLACE, metavar="MESSAGE")
-@click.argument("others", type=PLACE, nargs=-1, required=True, metavar="MESSAGE...")
+@click.argument("one", type=place, metavar="MESSAGE")
+@click.argument("others", type=place, nargs=-1, required=True, metavar="MESSAGE...")
 @_options
 def apart(one: Place, others: tuple[Place, ...], **where: Any) -> None:
     """Keep the first MESSAGE apart from the others: never under the same idea."""

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from synth.records import Idea, IdeaStatus, shown
+
 if TYPE_CHECKING:
     from synth.pipeline import BuildReport, ImportReport
     from synth.store import Discussion, Store
@@ -94,11 +96,18 @@ def tell_build(report: BuildReport) -> None:
 
 
 def tell_outline(store: Store, discussion: Discussion, *, depth: int = 2, most: int = 40) -> None:
-    """The ideas as an indented list, with messages and voices."""
-    ideas = [idea for idea in store.ideas.outline(discussion.id) if idea.level <= depth]
+    """The ideas that are not hidden as an indented list, with messages and voices."""
+    ideas = [idea for idea in shown(store.ideas.outline(discussion.id)) if idea.level <= depth]
     click.echo(f"\n{discussion.title}")
     for idea in ideas[:most]:
         indent = "  " * idea.level
-        click.echo(f"{indent}{idea.title}  ({idea.n_messages} messages, {idea.n_authors} voices)")
+        counts = f"{idea.n_messages} messages, {idea.n_authors} voices{_standing(idea)}"
+        click.echo(f"{indent}{idea.title}  ({counts})")
     if len(ideas) > most:
         click.echo(f"  … and {len(ideas) - most} more")
+
+
+def _standing(idea: Idea) -> str:
+    if idea.status is IdeaStatus.CONFIRMED:
+        return ", confirmed"
+    return ", tentative" if idea.is_tentative else ""

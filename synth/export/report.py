@@ -12,10 +12,9 @@ from pathlib import Path
 
 from synth.export.phrases import PHRASES
 from synth.export.tables import replace_file
-from synth.records import Extract, ExtractState, Idea, Placement, Run, Stance
+from synth.records import Extract, ExtractState, Idea, Placement, Run, Stance, shown
 from synth.store import Discussion, Source, Store
 
-TENTATIVE_BELOW = 0.5
 N_QUOTES = 3
 N_UNPLACED = 12
 N_KEY = 24
@@ -45,7 +44,6 @@ class Branch:
     quotes: Sequence[Quoted]
     children: Sequence[Branch]
     colour: str
-    is_tentative: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +104,7 @@ class _Gathering:
         self._names = names
         self._discussion_id = discussion_id
         self._discussion = next(d for d in store.discussions.all() if d.id == discussion_id)
-        self._ideas = store.ideas.outline(discussion_id)
+        self._ideas = shown(store.ideas.outline(discussion_id))
         self._placements = store.ideas.placements(discussion_id)
         self._colours = _colours(self._ideas)
 
@@ -148,7 +146,6 @@ class _Gathering:
                 quotes=self._quoted(quotes),
                 children=[branch(child) for child in children.get(idea.id, ())],
                 colour=self._colours[idea.id],
-                is_tentative=idea.stability is not None and idea.stability < TENTATIVE_BELOW,
             )
 
         return [branch(idea) for idea in children.get(None, ())]
@@ -202,7 +199,7 @@ class _Gathering:
         for placement, (x, y) in zip(self._placements, places, strict=True):
             if x is None or y is None:
                 continue
-            colour = 0 if placement.idea_id is None else palette[self._colours[placement.idea_id]]
+            colour = palette.get(self._colours.get(placement.idea_id or 0, ""), 0)
             packed += struct.pack("<HHH", round(x * GRID), round(y * GRID), colour)
         return base64.b64encode(bytes(packed)).decode("ascii")
 

@@ -176,6 +176,7 @@ def pin_passages(
         map_.require_peace([*moved, *map_.under.get(idea_id, ())])
         map_.require_not_emptied(moved, keep=idea_id)
         _carry(store, change, map_, idea_id)
+        change.noun_id = moved[0]
         for passage_id in moved:
             change.place(passage_id, idea_id, weight=1.0, because="pinned")
 

@@ -197,9 +197,13 @@ class Ideas:
     def placements_under(
         self, idea_id: int, *, limit: int, offset: int = 0
     ) -> tuple[list[Placement], int]:
-        """Passages under an idea and its sub-ideas, best fit first, and how many there are."""
+        """Passages under an idea and its sub-ideas, best fit first, and how many there are.
+
+        What stands under hidden sub-ideas is left out.
+        """
         below = """WITH RECURSIVE below(id) AS (
-            SELECT ?1 UNION SELECT i.id FROM ideas i JOIN below ON i.parent_id = below.id)"""
+            SELECT ?1 UNION SELECT i.id FROM ideas i JOIN below ON i.parent_id = below.id
+            WHERE i.status <> 'hidden')"""
         (total,) = self._db.execute(
             f"{below} SELECT count(*) FROM placements WHERE idea_id IN (SELECT id FROM below)",
             [idea_id],
