@@ -146,7 +146,7 @@ class StoredMap:
                 "side at most; merge or move some first"
             )
         chosen = sum(self.ideas[i].parent_origin is Origin.PERSON for i in beside)
-        if parent is None and chosen + n_more >= MAX_CHILDREN:
+        if parent is None and chosen + 1 >= MAX_CHILDREN:
             raise CorrectionRefused(
                 f"people put {chosen} ideas at the top already, and new ones need a place there; "
                 "move one under another first"

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 from synth.errors import CorrectionRefused
 from synth.records import Origin
 from synth.store.change import Change
+from synth.store.rewriting import Rows
 from synth.store.runs import Events
 from synth.store.undoing import Correction, restore
+from synth.store.values import json_text
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -25,6 +27,10 @@ VERBS = frozenset(
     }
 )
 """Events of these verbs are corrections; ``undid`` takes one back."""
+
+
+_WORDS = {"title": "…", "summary": "", "keyphrases": "[]"}
+"""Columns of an idea that hold words of the discussion, and what stays when they are forgotten."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +134,20 @@ class Corrections:
             if row["verb"] in VERBS and row["noun"] in ("idea", "passage")
         ]
 
+    def forget_words(self, discussion_id: int) -> None:
+        """Take the machine's titles and summaries, which are made of people's words, out of the
+        history. A correction can still be undone; the next build names its ideas again."""
+        with self._db.atomic():
+            for event_id, before, after in self._db.execute(
+                """SELECT id, before, after FROM events
+                   WHERE discussion_id = ? AND noun IN ('idea', 'passage', 'event')""",
+                [discussion_id],
+            ).fetchall():
+                without = [_without_words(before), _without_words(after)]
+                self._db.execute(
+                    "UPDATE events SET before = ?, after = ? WHERE id = ?", [*without, event_id]
+                )
+
     # -- reading ---------------------------------------------------------------------------
 
     def held(self, discussion_id: int) -> list[HeldIdea]:
@@ -198,3 +218,23 @@ class Corrections:
                 return None if at == idea_id else at
             at = row[0]
         return None
+
+
+def _without_words(text: str | None) -> str | None:
+    """Rows as JSON, without what the machine called the ideas in them."""
+    if text is None:
+        return None
+    rows: Rows = json.loads(text)
+    for idea in rows.get("ideas", ()):
+        is_whole = "discussion_id" in idea
+        for column in idea.keys() & _WORDS.keys():
+            # A title that was changed and whose origin was not had been a person's before.
+            origin = idea.get(f"{column}_origin", Origin.MACHINE if is_whole else Origin.PERSON)
+            if origin == Origin.PERSON:
+                continue
+            # A whole row needs every column to come back; of a changed one the rest is enough.
+            if is_whole:
+                idea[column] = _WORDS[column]
+            else:
+                del idea[column]
+    return json_text(rows)

@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from synth import CorrectionRefused
+from synth import CorrectionRefused, StoreProblem
+from synth.ideas.hierarchy import MAX_CHILDREN, MAX_LEVELS
 from synth.pipeline import (
+    building,
     confirm_idea,
     hide_idea,
     import_files,
@@ -20,6 +22,7 @@ from synth.pipeline import (
     merge_ideas,
     move_idea,
     part_passages,
+    passages_of,
     pin_passages,
     release_idea,
     rename_idea,
@@ -27,7 +30,7 @@ from synth.pipeline import (
     undo_correction,
     unplace_passages,
 )
-from synth.pipeline.stored_map import MAX_CHILDREN, MAX_LEVELS, StoredMap, stored_map
+from synth.pipeline.stored_map import StoredMap, stored_map
 from synth.records import IdeaStatus, Origin
 from synth.store import Store, open_store
 from tests.synth.pipeline.quick_build import made_up_models
@@ -264,6 +267,120 @@ def test_a_correction_can_be_taken_back_after_rebuilds(
     assert_sound(store)
 
 
+# -- refusals --------------------------------------------------------------------------------
+
+
+def family(map_: StoredMap, *, least: int = 2) -> list[int]:
+    """Ideas side by side under another one."""
+    return next(c for p, c in map_.children.items() if p is not None and len(c) >= least)
+
+
+REFUSED: dict[str, Callable[[Store, StoredMap], object]] = {
+    "no idea 999": lambda s, m: confirm_idea(s, ONE, 999, actor=ME),
+    "title is empty": lambda s, m: rename_idea(s, ONE, 1, title="  ", actor=ME),
+    "actor is empty": lambda s, m: hide_idea(s, ONE, 1, actor=" "),
+    "that is so already": lambda s, m: release_idea(s, ONE, 1, actor=ME),
+    "two ideas to merge": lambda s, m: merge_ideas(s, ONE, 1, [1], actor=ME),
+    "one under the other": lambda s, m: merge_ideas(
+        s, ONE, broad(m)[0], [m.children[broad(m)[0]][0]], actor=ME
+    ),
+    "and idea .* has none": lambda s, m: merge_ideas(
+        s, ONE, broad(m)[0], [m.children[broad(m)[1]][0]], actor=ME
+    ),
+    "without an idea under it": lambda s, m: merge_ideas(
+        s, ONE, m.children[broad(m)[0]][0], m.children[broad(m)[1]], actor=ME
+    ),
+    "under itself": lambda s, m: move_idea(
+        s, ONE, broad(m)[0], under=m.children[broad(m)[0]][0], actor=ME
+    ),
+    "has ideas under it": lambda s, m: pin_passages(s, ONE, [1], broad(m)[0], actor=ME),
+    "no passage was chosen": lambda s, m: unplace_passages(s, ONE, [], actor=ME),
+    "no passage 9999": lambda s, m: pin_passages(s, ONE, [9999], leaves(m)[0], actor=ME),
+    "without a passage": lambda s, m: pin_passages(
+        s, ONE, m.under[leaves(m)[0]], leaves(m)[1], actor=ME
+    ),
+    "does not stand under": lambda s, m: split_idea(
+        s, ONE, leaves(m)[0], m.under[leaves(m)[1]][:1], title="X", actor=ME
+    ),
+    "name two passages": lambda s, m: link_passages(s, ONE, [1], [1], actor=ME),
+    "is linked to what": lambda s, m: part_passages(s, ONE, [1], [1], actor=ME),
+    "no correction 12": lambda s, m: undo_correction(s, ONE, 12, actor=ME),
+    "no passage of a message 999": lambda s, m: passages_of(s, ONE, [(999, None)]),
+    "starts at 7; they start at 0": lambda s, m: passages_of(s, ONE, [(1, 7)]),
+}
+
+
+@pytest.mark.parametrize("line", REFUSED)
+def test_what_cannot_be_is_refused_in_one_line(store: Store, line: str) -> None:
+    before = rows_of(store)
+    with pytest.raises(CorrectionRefused, match=line) as refused:
+        REFUSED[line](store, stored_map(store, ONE))
+    assert "\n" not in str(refused.value)
+    assert rows_of(store) == before
+    assert store.corrections.history(ONE) == []
+
+
+def test_decisions_that_contradict_each_other_are_refused(store: Store) -> None:
+    map_ = stored_map(store, ONE)
+    here, there = leaves(map_)[:2]
+    one, two, three = map_.under[here][:3]
+    part_passages(store, ONE, [one], [two], actor=ME)
+    with pytest.raises(CorrectionRefused, match="must stay apart"):
+        link_passages(store, ONE, [two], [one], actor=ME)
+    link_passages(store, ONE, [two], [three], actor=ME)
+    with pytest.raises(CorrectionRefused, match="is linked to"):
+        part_passages(store, ONE, [three], [two], actor=ME)
+    pin_passages(store, ONE, [one], there, actor=ME)
+    with pytest.raises(CorrectionRefused, match="must stay apart"):
+        pin_passages(store, ONE, [two], there, actor=ME)
+    other = map_.under[leaves(map_)[2]][0]
+    pin_passages(store, ONE, [other], leaves(map_)[3], actor=ME)
+    with pytest.raises(CorrectionRefused, match="put in different places"):
+        link_passages(store, ONE, [one], [other], actor=ME)
+
+
+def test_a_map_has_bounds(store: Store) -> None:
+    map_ = stored_map(store, ONE)
+    spare = [i for above, c in map_.children.items() if above is not None for i in c[1:]]
+    one, two, three, four = spare[:4]
+    move_idea(store, ONE, one, under=two, actor=ME)
+    move_idea(store, ONE, three, under=one, actor=ME)
+    with pytest.raises(CorrectionRefused, match="reach below level 4"):
+        move_idea(store, ONE, four, under=three, actor=ME)
+    assert assert_sound(store).ideas[three].level == 4
+
+
+def test_people_leave_the_machine_a_place_at_the_top(store: Store) -> None:
+    map_ = stored_map(store, ONE)
+    above = max(broad(map_), key=lambda i: len(map_.children[i]))
+    leaf = map_.children[above][0]
+    for _ in range(MAX_CHILDREN):
+        chosen = stored_map(store, ONE).under[leaf][:1]
+        made = split_idea(store, ONE, leaf, chosen, title="One more", actor=ME)
+        try:
+            move_idea(store, ONE, made, under=None, actor=ME)
+        except CorrectionRefused as refused:
+            assert "side by side" in str(refused) or "at the top already" in str(refused)
+            break
+    else:
+        pytest.fail("there is always room at the top")
+
+
+def test_a_correction_that_others_build_on_is_not_undone_alone(store: Store) -> None:
+    leaf, other = leaves(stored_map(store, ONE))[:2]
+    rename_idea(store, ONE, leaf, title="First", actor=ME)
+    rename_idea(store, ONE, other, title="Another", actor=ME)
+    rename_idea(store, ONE, leaf, title="Second", actor=ME)
+    last, middle, first = store.corrections.history(ONE)
+    with pytest.raises(CorrectionRefused, match=f"correction {last.id} .* builds on it"):
+        undo_correction(store, ONE, first.id, actor=ME)
+    undo_correction(store, ONE, middle.id, actor=ME)
+    with pytest.raises(CorrectionRefused, match="undone already"):
+        undo_correction(store, ONE, middle.id, actor=ME)
+    undo_correction(store, ONE, actor=ME)
+    assert stored_map(store, ONE).ideas[leaf].title == "First"
+
+
 # -- rebuilds --------------------------------------------------------------------------------
 
 
@@ -314,6 +431,70 @@ def test_a_rebuild_after_corrections_is_repeatable(store: Store, rebuild: Rebuil
     assert again.is_unchanged  # type: ignore[attr-defined]
     undo_correction(store, ONE, actor=ME)
     assert not rebuild(store, ONE, 5).is_unchanged  # type: ignore[attr-defined]
+
+
+def test_the_id_of_a_merged_idea_is_never_given_again(store: Store, rebuild: Rebuild) -> None:
+    map_ = stored_map(store, ONE)
+    last = max(map_.ideas)
+    merge_ideas(store, ONE, next(i for i in leaves(map_) if i != last), [last], actor=ME)
+    for seed in (5, 6):
+        rebuild(store, ONE, seed)
+    assert last not in stored_map(store, ONE).ideas
+
+
+def test_an_idea_that_lost_its_last_passage_stays(
+    store: Store, rebuild: Rebuild, tmp_path: Path
+) -> None:
+    map_ = stored_map(store, ONE)
+    leaf = leaves(map_)[0]
+    rename_idea(store, ONE, leaf, title="Kept", actor=ME)
+    gone = {map_.placements[p].message_id for p in map_.under[leaf]}
+    ids = {m.id: m.source_id for m in store.messages.all(ONE)}
+    edited = [
+        row | ({"text": f"Nothing {row['id']}."} if row["id"] in {ids[g] for g in gone} else {})
+        for row in messages(N_MESSAGES)
+    ]
+    import_files(store, ONE, [write_csv(tmp_path / "town.csv", edited)])
+    rebuild(store, ONE, 2)
+    idea = assert_sound(store).ideas[leaf]
+    assert (idea.title, idea.n_messages) == ("Kept", 0)
+    rebuild(store, ONE, 3)
+    assert assert_sound(store).ideas[leaf].title == "Kept"
+
+
+def test_a_map_that_is_corrected_while_it_is_built_is_not_replaced(
+    store: Store, rebuild: Rebuild, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leaf = leaves(stored_map(store, ONE))[0]
+    find_map = building.find_map
+
+    def meanwhile(*arguments: object) -> object:
+        with open_store(store.path) as other:
+            confirm_idea(other, ONE, leaf, actor=ME)
+        return find_map(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(building, "find_map", meanwhile)
+    with pytest.raises(StoreProblem, match="corrected while it was being built"):
+        rebuild(store, ONE, 2)
+    assert stored_map(store, ONE).ideas[leaf].status is IdeaStatus.CONFIRMED
+
+
+def test_an_erased_person_leaves_no_words_in_the_history(store: Store, rebuild: Rebuild) -> None:
+    map_ = stored_map(store, ONE)
+    leaf, other = family(map_)[:2]
+    titles = {map_.ideas[i].title for i in (leaf, other)}
+    rename_idea(store, ONE, leaf, title="Ours", actor=ME)
+    rename_idea(store, ONE, leaf, title="Ours again", actor=ME)
+    merge_ideas(store, ONE, leaf, [other], actor=ME)
+    store.corrections.forget_words(ONE)
+    kept = str([(e["before"], e["after"]) for e in store.events.last(ONE)])
+    assert not any(title in kept for title in titles)
+    assert "Ours again" in kept
+    for _ in range(3):
+        undo_correction(store, ONE, actor=ME)
+    assert stored_map(store, ONE).ideas.keys() == map_.ideas.keys()
+    rebuild(store, ONE, 4)
+    assert_sound(store)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
