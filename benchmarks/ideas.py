@@ -1,6 +1,6 @@
 """How well the ideas found agree with the ideas people coded: ``python -m benchmarks.ideas``.
 
-Prints the tables of ``docs/quality.md``; ``--write`` puts them there. Three codings:
+Prints the tables of ``docs/quality.md``; ``--write`` puts them there. The codings:
 
 - ArgKP-2021 (Bar-Haim et al., 2020; Friedman et al., 2021): debate arguments in English,
   matched to key points. Each topic is a discussion, both stances together; scored are the
@@ -9,6 +9,8 @@ Prints the tables of ``docs/quality.md``; ``--write`` puts them there. Three cod
   alone, once with the arguments that answer them.
 - CIMT Ottensen (Romberg and Conrad, 2022): contributions in German, scored where they have
   exactly one of the specific themes.
+- Two of our own making: the threads of a mailing list, which people's answers make, told without
+  their subjects; and the sample threads, whose gold was written with them.
 
 Everything starts from the same sentence vectors, which are kept in ``benchmarks/results``.
 The parameters of our method were chosen on ArgKP train alone. BERTopic is compared where it is
@@ -35,7 +37,9 @@ from benchmarks.ideas_data import (  # noqa: E402
     embed,
     read_argkp,
     read_cimt,
+    read_mailing_list,
     read_republique,
+    read_samples,
 )
 from benchmarks.ideas_methods import methods  # noqa: E402
 from benchmarks.pages import DOCS, write_between_marks  # noqa: E402
@@ -85,6 +89,11 @@ def discussions(data: Path) -> dict[str, tuple[Path, Callable[[Path], list[Coded
             lambda at: read_republique(at, with_arguments=True),
         ),
         "CIMT Ottensen, transport themes": (data / "cimt-de", read_cimt),
+        "A mailing list of 18 months, threads, subjects hidden": (
+            data / "r-package-devel",
+            read_mailing_list,
+        ),
+        "Our own sample threads, mean of 5": (ROOT / "sample_threads", read_samples),
     }
 
 

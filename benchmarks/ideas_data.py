@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -18,8 +19,13 @@ from numpy.typing import NDArray
 
 from models import load, split
 from synth.passages import cut
+from synth.pipeline import SAMPLES, import_files
+from synth.pipeline.context import SURE, topics_of
+from synth.records import Message
+from synth.store import open_store
 
 RESULTS = Path(__file__).resolve().parent / "results"
+_MONTHS = ("2020", "2021q1", "2021q2")
 _MAIN_THEMES = frozenset({"motorized transport", "non-motorized transport"})
 _CIMT_FIELDS = frozenset({"document_id", "title", "text", "url"})
 
@@ -31,7 +37,8 @@ class Coded:
     texts: list[str]
     gold: list[str | None]
     """Per text; None where it is not scored."""
-    language: str
+    languages: list[str | None]
+    """Per text."""
     titles: list[str] = field(default_factory=list)
     """Per text, where texts have titles; the texts begin with them too."""
     parents: list[int] = field(default_factory=list)
@@ -75,7 +82,11 @@ def read_argkp(folder: Path, split: str) -> list[Coded]:
         only = points[0] if len(points) == 1 else None
         topics.setdefault(row["topic"], []).append((row["argument"], only))
     return [
-        Coded(texts=[text for text, _ in rows], gold=[gold for _, gold in rows], language="en")
+        Coded(
+            texts=[text for text, _ in rows],
+            gold=[gold for _, gold in rows],
+            languages=["en"] * len(rows),
+        )
         for rows in topics.values()
     ]
 
@@ -98,7 +109,7 @@ def read_republique(folder: Path, *, with_arguments: bool) -> list[Coded]:
         titles.append(opinion["title"])
         gold.append(str(opinion["type"]["id"]))
     if not with_arguments:
-        return [Coded(texts=texts, gold=gold, titles=titles, language="fr")]
+        return [Coded(texts=texts, gold=gold, titles=titles, languages=["fr"] * len(texts))]
     n = len(answers)
     return [
         Coded(
@@ -106,7 +117,7 @@ def read_republique(folder: Path, *, with_arguments: bool) -> list[Coded]:
             gold=[*gold, *[None] * n],
             titles=[*titles, *[""] * n],
             parents=[-1] * len(texts) + [opinion for _, opinion in answers],
-            language="fr",
+            languages=["fr"] * (len(texts) + n),
         )
     ]
 
@@ -131,7 +142,69 @@ def read_cimt(folder: Path) -> list[Coded]:
             texts.append(f"{row['title']}\n\n{row['text']}")
             titles.append(row["title"])
             gold.append(themes[0] if len(themes) == 1 else None)
-    return [Coded(texts=texts, gold=gold, titles=titles, language="de")]
+    return [Coded(texts=texts, gold=gold, titles=titles, languages=["de"] * len(texts))]
+
+
+def read_samples(folder: Path) -> list[Coded]:
+    """Our own sample threads, scored where a message was coded under one idea."""
+    found = []
+    for name in SAMPLES:
+        coded: dict[str, list[str]] = defaultdict(list)
+        for row in _csv(folder / f"{name.split('.')[0]}.gold.csv"):
+            coded[row["message_id"]].append(row["idea"])
+        messages = _imported([folder / name])
+        gold = [coded.get(message.source_id, []) for message in messages]
+        only = [ideas[0] or None if len(ideas) == 1 else None for ideas in gold]
+        found.append(_threaded(messages, only, with_topics=True))
+    return found
+
+
+def read_mailing_list(folder: Path) -> list[Coded]:
+    """A year and a half of a mailing list, coded by thread; subjects are hidden.
+
+    Threads of at least eight messages by three people.
+    """
+    months = sorted(path for path in folder.rglob("*") if path.name.startswith(_MONTHS))
+    messages = _imported(months)
+    threads: dict[int, list[Message]] = defaultdict(list)
+    for message in messages:
+        threads[message.thread_id].append(message)
+    large = {
+        thread
+        for thread, told in threads.items()
+        if len(told) >= 8 and len({message.participant_id for message in told}) >= 3
+    }
+    kept = [message for message in messages if message.thread_id in large]
+    return [_threaded(kept, [str(message.thread_id) for message in kept], with_topics=False)]
+
+
+def _imported(files: Sequence[Path]) -> list[Message]:
+    """The messages of exports, cleaned and threaded as the program does it."""
+    with TemporaryDirectory() as at, open_store(Path(at) / "read.db") as store:
+        discussion = store.discussions.add("read")
+        import_files(store, discussion.id, files)
+        return list(store.messages.all(discussion.id))
+
+
+def _threaded(
+    messages: Sequence[Message], gold: Sequence[str | None], *, with_topics: bool
+) -> Coded:
+    number = {message.id: row for row, message in enumerate(messages)}
+    topics = topics_of(messages)
+    parents = [
+        number.get(m.parent_id, -1) if m.parent_id and m.parent_evidence in SURE else -1
+        for m in messages
+    ]
+    lines = [
+        topics.lines[i] if (i := topics.of_message.get(m.id, -1)) >= 0 else "" for m in messages
+    ]
+    return Coded(
+        texts=[message.text for message in messages],
+        gold=list(gold),
+        languages=[message.language for message in messages],
+        titles=lines if with_topics and any(lines) else [],
+        parents=parents,
+    )
 
 
 def _csv(path: Path) -> Iterator[dict[str, str]]:
@@ -144,7 +217,7 @@ def embed(coded: Coded) -> Embedded:
     passages: list[str] = []
     owner: list[int] = []
     for number, text in enumerate(coded.texts):
-        spans = cut(text, split(text, coded.language))
+        spans = cut(text, split(text, coded.languages[number]))
         passages += [text[span.start : span.end] for span in spans] or [text]
         owner += [number] * max(1, len(spans))
     return Embedded(

@@ -23,11 +23,8 @@ def methods(discussion: Embedded) -> dict[str, Method]:
     """What is compared on a kind of discussion, by the name it has in the table."""
     compared: dict[str, Method] = {"**ours**": ours}
     if discussion.coded.parents:
-        return compared | {
-            "ours, replies not followed": ours_without_replies,
-            "ours, passages alone": ours_out_of_context,
-        }
-    if discussion.coded.titles:
+        compared["ours, replies not followed"] = ours_without_replies
+    if discussion.coded.parents or discussion.coded.titles:
         compared["ours, passages alone"] = ours_out_of_context
     compared |= {
         "ours, sentence vectors alone": ours_unblended,
@@ -90,10 +87,10 @@ def vectors_in_context(discussion: Embedded, *, with_replies: bool) -> NDArray[n
 
 
 def _ours(discussion: Embedded, vectors: NDArray[np.float32]) -> Labels:
-    vectors = centred(vectors, [discussion.coded.language] * len(vectors))
+    vectors = centred(vectors, [discussion.coded.languages[owner] for owner in discussion.owner])
     graph = similarity_graph(vectors)
     tree = find_ideas(vectors, graph, groups=discussion.owner, seed=0, n_resamplings=0)
-    placed = place(vectors, tree)
+    placed = place(vectors, tree, messages=discussion.owner)
     ideas = idea_per_message(
         PlacedPassage(
             message_id=str(owner),

@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from models.blending import Blend, blend, complete
     from models.card import Embedder, ModelCard
-    from models.errors import ModelMissing
+    from models.chat import ChatServer
+    from models.errors import ChatProblem, ModelMissing
     from models.languages import identify, identify_one, shares
     from models.registry import cards, load
     from models.sentences import split
 
 __all__ = [
     "Blend",
+    "ChatProblem",
+    "ChatServer",
     "Embedder",
     "ModelCard",
     "ModelMissing",
@@ -34,6 +37,8 @@ __all__ = [
 
 _HOMES = {
     "Blend": "models.blending",
+    "ChatProblem": "models.errors",
+    "ChatServer": "models.chat",
     "Embedder": "models.card",
     "ModelCard": "models.card",
     "ModelMissing": "models.errors",

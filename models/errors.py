@@ -8,3 +8,10 @@ class ModelMissing(Exception):
 
     The message is one line that names the model and the remedy.
     """
+
+
+class ChatProblem(Exception):
+    """A language model behind an address gave no answer that could be read.
+
+    The message is one line that names the address and never the key.
+    """

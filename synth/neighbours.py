@@ -23,7 +23,7 @@ CONTEXT_SHARE = 1.0
 """What a message says as a whole, beside 1 for what a passage of it says alone."""
 TOPIC_SHARE = 2.0
 """What its author called a message, beside 1 for the mean of its passages."""
-PARENT_SHARE = 0.5
+PARENT_SHARE = 0.8
 """What the message says that is replied to, beside 1 for the reply's own words."""
 EXACT_SEARCH_LIMIT = 20_000
 """Above this many distinct passages the search visits a part of the cells only."""
@@ -81,11 +81,11 @@ def in_context(vectors: NDArray[np.float32], context: Context) -> NDArray[np.flo
     A passage of a long message says little without the rest of it, and a short answer little
     without its question. ``vectors`` are unit rows, blended; :func:`centred` comes after. To
     each is added the unit vector of its surroundings: the mean of its message's passages
-    and twice the message's topic, and half as much of the same of the message it answers. A message
-    of one passage that has no topic and answers nothing keeps its vector; what a message
-    without passages is called counts for those that answer it. Headings are not worded like
-    texts, so what all topics share is taken off first. Raises ValueError, which names the
-    array, when the arrays do not belong together.
+    and twice the message's topic, and four fifths as much of the same of the message it
+    answers. A message of one passage that has no topic and answers nothing keeps its vector;
+    what a message without passages is called counts for those that answer it. Headings are not
+    worded like texts, so what all topics share is taken off first. Raises ValueError, which names
+    the array, when the arrays do not belong together.
     """
     _check(context, *vectors.shape)
     n_messages = len(context.parent)

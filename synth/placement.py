@@ -6,20 +6,27 @@ direction of its passages.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from synth.records import IdeaTree
+from synth.records import IdeaTree, Unplaced
 
 UNPLACED = -1
-LEAST_FIT = 0.15
-"""Cosine with its idea's centroid under which a passage says something else.
-
-Its own share in a centroid of ``m`` passages is about ``1 / sqrt(m)``: small ideas keep
-nearly everybody, large ones ask for likeness to the others."""
+LEAST_FIT = 0.1
+"""Cosine with the rest of its idea under which a passage says something else."""
+DOUBT = 100
+"""Passages' worth of doubt: the centroids of a small discussion are rough, and being centred
+they point away from each other, so it asks for less."""
+CLEAR_FIT = 0.15
+"""Cosine with another idea from which a passage that does not fit its own may go there."""
+AS_NEAR = 0.8
+"""Share of the best fit from which the second best idea is as near as the best."""
+FEW_WORDS = 4
+"""A text of fewer words says little without the texts around it."""
 LEAST_FIT_NEW = 0.1
 """The same for a later passage, which has no share in the centroid."""
 
@@ -40,41 +47,118 @@ def idea_centroids(
     return np.asarray(total / np.where(lengths > 0, lengths, 1.0), dtype=np.float32)
 
 
+def least_fit(n_passages: int) -> float:
+    """The cosine that a passage needs to stay in its idea, in a discussion of so many."""
+    return LEAST_FIT * n_passages / (n_passages + DOUBT)
+
+
 def place(
     vectors: NDArray[np.float32],
     tree: IdeaTree,
     *,
-    is_placeable: NDArray[np.bool_] | None = None,
+    messages: NDArray[np.intp] | None = None,
     is_fixed: NDArray[np.bool_] | None = None,
-    least_fit: float = LEAST_FIT,
+    least: float | None = None,
 ) -> IdeaTree:
-    """The tree with honest placements: weights 0..1, and misfits left unplaced.
+    """The tree with honest placements: weights 0..1, and misfits moved or left unplaced.
 
-    ``vectors`` float32 (n, dim): centred unit rows. ``is_placeable`` (n,) is False where
-    the text says too little to place (the caller judges that from the words); ``is_fixed``
-    (n,) is True where a person decided, so that it stays whatever its fit. The weight is
-    the cosine with the mean direction of the idea's passages. A passage stays unplaced when
-    that is under ``least_fit``; the only idea of a discussion keeps everybody. Raises
-    ValueError when the arrays do not belong together.
+    ``vectors`` float32 (n, dim): centred unit rows. ``messages`` (n,): the message of each
+    passage, by any numbers; without them every passage is a message of its own. A passage
+    fits where its cosine with the mean direction of what *other* messages say in its idea is
+    at least ``least`` (by default :func:`least_fit`): nobody vouches for himself. A misfit goes
+    to another idea where it clearly belongs there and nowhere else, and stays unplaced
+    otherwise. Where ``is_fixed`` (n,), a person spoke about it, and it stays where ``tree`` has
+    it, be it under no idea. An idea is never emptied, and the only idea of a discussion keeps
+    everybody. The weight is the cosine with the whole idea. Raises ValueError when the arrays do
+    not belong together.
     """
-    if len(vectors) != len(tree.leaf):
-        raise ValueError(f"{len(vectors)} vectors for {len(tree.leaf)} placements")
+    n = len(vectors)
+    if n != len(tree.leaf):
+        raise ValueError(f"{n} vectors for {len(tree.leaf)} placements")
     n_ideas = len(tree.parent)
-    leaf = tree.leaf.copy()
-    if is_placeable is not None:
-        leaf[~is_placeable] = UNPLACED
     if not n_ideas:
-        return replace(tree, leaf=leaf)
+        return tree
     if n_ideas == 1:
         # The common part that centring took out is the idea: nothing left to compare with.
-        return replace(tree, leaf=leaf, weight=(leaf >= 0).astype(np.float32))
-    centroids = idea_centroids(vectors, leaf, n_ideas)
-    fit = np.einsum("ij,ij->i", vectors, centroids[np.maximum(leaf, 0)])
-    misfit = fit < least_fit
-    leaf[misfit if is_fixed is None else misfit & ~is_fixed] = UNPLACED
-    leaf = _nobody_emptied(leaf, tree.leaf, fit, n_ideas)
-    weight = np.where(leaf >= 0, np.clip(fit, 0.0, 1.0), 0.0).astype(np.float32)
-    return replace(tree, leaf=leaf, weight=weight)
+        return replace(tree, weight=(tree.leaf >= 0).astype(np.float32))
+    said_by = np.arange(n) if messages is None else messages
+    needed = least_fit(n) if least is None else least
+    fits = _fit_with_others(vectors, tree.leaf, said_by) >= needed
+    if is_fixed is not None:
+        fits |= is_fixed
+    centroids = idea_centroids(vectors, tree.leaf, n_ideas)
+    own = np.einsum("ij,ij->i", vectors, centroids[np.maximum(tree.leaf, 0)])
+    leaf = np.where(fits, tree.leaf, UNPLACED)
+    lost = np.flatnonzero(~fits)
+    elsewhere, fit, second = _nearest_ideas(vectors[lost], centroids, without=tree.leaf[lost])
+    belongs = (fit >= CLEAR_FIT) & (second < AS_NEAR * fit)
+    leaf[lost[belongs]] = elsewhere[belongs]
+    leaf = _nobody_emptied(leaf, tree.leaf, own, n_ideas)
+    weight = np.einsum("ij,ij->i", vectors, centroids[np.maximum(leaf, 0)])
+    weight = np.where(leaf >= 0, np.clip(weight, 0.0, 1.0), 0.0).astype(np.float32)
+    return replace(tree, leaf=leaf.astype(np.int32), weight=weight)
+
+
+def why_unplaced(
+    vectors: NDArray[np.float32], tree: IdeaTree, n_words: Sequence[int]
+) -> list[Unplaced | None]:
+    """Per passage why it stands under no idea; None where it stands under one.
+
+    ``vectors`` float32 (n, dim) and ``tree`` as :func:`place` took and gave them;
+    ``n_words`` (n,): words of each passage.
+    """
+    reasons: list[Unplaced | None] = [None] * len(vectors)
+    rows = np.flatnonzero(tree.leaf < 0)
+    centroids = idea_centroids(vectors, tree.leaf, len(tree.parent))
+    _, fit, second = _nearest_ideas(vectors[rows], centroids)
+    is_between = (fit >= CLEAR_FIT) & (second >= AS_NEAR * fit)
+    for row, between in zip(rows.tolist(), is_between.tolist(), strict=True):
+        if n_words[row] < FEW_WORDS:
+            reasons[row] = Unplaced.SAYS_LITTLE
+        else:
+            reasons[row] = Unplaced.BETWEEN if between else Unplaced.OFF_TOPIC
+    return reasons
+
+
+def _fit_with_others(
+    vectors: NDArray[np.float32], leaf: NDArray[np.int32], messages: NDArray[np.intp]
+) -> NDArray[np.float32]:
+    """(n,) cosine of each passage with the sum of what other messages say in its leaf;
+    0 where nobody else says anything there."""
+    fit = np.zeros(len(vectors), dtype=np.float32)
+    order = np.argsort(leaf, kind="stable")
+    starts = np.searchsorted(leaf[order], np.unique(leaf))
+    for rows in np.split(order, starts[1:]):
+        _, message = np.unique(messages[rows], return_inverse=True)
+        of_message = np.zeros((int(message.max()) + 1, vectors.shape[1]), dtype=np.float32)
+        np.add.at(of_message, message, vectors[rows])
+        others = of_message.sum(axis=0) - of_message[message]
+        length = np.linalg.norm(others, axis=1)
+        dot = np.einsum("ij,ij->i", vectors[rows], others)
+        fit[rows] = np.divide(dot, length, out=np.zeros_like(dot), where=length > 1e-6)
+    return fit
+
+
+def _nearest_ideas(
+    vectors: NDArray[np.float32],
+    centroids: NDArray[np.float32],
+    *,
+    without: NDArray[np.int32] | None = None,
+) -> tuple[NDArray[np.intp], NDArray[np.float32], NDArray[np.float32]]:
+    """The nearest leaf of each row, its cosine, and that of the second nearest leaf.
+
+    ``without`` (n,): a leaf that is out of the question for each row. Cosines are -1 where
+    there is no such leaf.
+    """
+    leaves = np.flatnonzero(centroids.any(axis=1))
+    cosine = np.full((len(vectors), max(2, len(leaves) + 1)), -1.0, dtype=np.float32)
+    cosine[:, : len(leaves)] = vectors @ centroids[leaves].T
+    if without is not None:
+        own = without[:, None] == leaves[None, :]
+        cosine[:, : len(leaves)][own] = -1.0
+    nearest = np.argmax(cosine, axis=1)
+    two = -np.sort(-cosine, axis=1)[:, :2]
+    return np.append(leaves, UNPLACED)[np.minimum(nearest, len(leaves))], two[:, 0], two[:, 1]
 
 
 def _nobody_emptied(

@@ -64,6 +64,14 @@ class IdeaStatus(StrEnum):
     HIDDEN = "hidden"
 
 
+class Unplaced(StrEnum):
+    """Why a passage stands under no idea."""
+
+    SAYS_LITTLE = "says_little"  # too few words to tell
+    BETWEEN = "between"  # as near to one idea as to another
+    OFF_TOPIC = "off_topic"  # near to none
+
+
 class Nature(StrEnum):
     """What an extract is, in the words of the harvester's method."""
 
@@ -237,6 +245,8 @@ class Idea:
     """Who wrote the title."""
     parent_origin: Origin = Origin.MACHINE
     """Who chose where it stands in the tree."""
+    title_by: str | None = None
+    """The language model that wrote title and summary; None where the program or a person did."""
     x: float = 0.0
     y: float = 0.0
 
@@ -270,6 +280,52 @@ class Placement:
     weight: float
     """0..1: how well the passage fits its idea."""
     origin: Origin = Origin.MACHINE
+    reason: Unplaced | None = None
+    """Why the machine left it unplaced."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepeatedText:
+    """A text that stands in several messages, word for word or nearly so."""
+
+    id: int
+    message_id: int
+    """Where its commonest wording stands, at ``start:end``."""
+    start: int
+    end: int
+    is_message: bool
+    """Whether whole messages repeat each other; otherwise passages of them do."""
+    n_messages: int
+    n_voices: int
+    first_message_id: int
+    first_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaidBy:
+    """A passage under an idea, as a count of voices sees it."""
+
+    message: int
+    voice: int
+    repetition: int | None
+    """The repeated text it belongs to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdeaVoices:
+    """Who carries an idea, its sub-ideas included."""
+
+    n_repeating: int
+    """Messages that repeat a text of another message there."""
+    n_same: int
+    """Messages with the text most repeated there."""
+    n_same_voices: int
+    """Voices among these."""
+    top_share: float
+    """0..1: share of the passages by the most active voice, what it repeats counted once."""
+    effective: float
+    """Effective number of voices, from 1 to the number of voices."""
+    is_carried_by_few: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

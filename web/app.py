@@ -20,6 +20,7 @@ from web.jobs import Jobs
 from web.pages.discussions import discussions
 from web.pages.harvest import harvest
 from web.pages.ideas import ideas
+from web.pages.repeated import repeated
 from web.pages.search import search
 from web.pages.threads import threads
 from web.pages.uploads import uploads
@@ -68,7 +69,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     CSRFProtect(app)
     store.init_app(app)
     add_filters(app)
-    for pages in (discussions, ideas, threads, search, harvest, uploads, api):
+    for pages in (discussions, ideas, repeated, threads, search, harvest, uploads, api):
         app.register_blueprint(pages)
     app.after_request(_safe)
     app.register_error_handler(HTTPException, _tell_http)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from synth.records import Extract, Message, Placement, Stance
+from synth.records import Extract, Message, Placement, Stance, Unplaced
 from synth.store import Store
 from web.outline import Branch, Outline
 
@@ -26,6 +26,8 @@ class Quoted:
     idea: Branch | None
     weight: float | None
     """0..1: how well it fits its idea."""
+    reason: Unplaced | None = None
+    """Why it stands under no idea."""
 
 
 def quote_placements(
@@ -40,6 +42,7 @@ def quote_placements(
             p.end,
             idea=outline.get(p.idea_id),
             weight=None if p.idea_id is None else p.weight,
+            reason=p.reason if p.idea_id is None else None,
         )
         for p in placements
     )
@@ -57,7 +60,13 @@ def quote_extracts(
 
 
 def quote_span(
-    message: Message, start: int, end: int, *, idea: Branch | None, weight: float | None
+    message: Message,
+    start: int,
+    end: int,
+    *,
+    idea: Branch | None,
+    weight: float | None,
+    reason: Unplaced | None = None,
 ) -> Quoted:
     return Quoted(
         text=message.text[start:end].strip(),
@@ -69,6 +78,7 @@ def quote_span(
         n_likes=message.n_likes,
         idea=idea,
         weight=weight,
+        reason=reason,
     )
 
 

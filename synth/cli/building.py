@@ -15,9 +15,19 @@ from synth.cli.progress import progress_on_stderr
 @options.db_option()
 @options.discussion_option
 @options.build_options
+@options.llm_options
 @click.option("--force", is_flag=True, help="Build again even if nothing has changed.")
 @options.json_option
-def build(db: Path, discussion: str | None, *, force: bool, as_json: bool, **chosen: Any) -> None:
+def build(
+    db: Path,
+    discussion: str | None,
+    *,
+    force: bool,
+    as_json: bool,
+    llm: str | None,
+    llm_model: str | None,
+    **chosen: Any,
+) -> None:
     """Find the ideas in a discussion, name them and place every passage.
 
     What people decided stays; what the machine made before is replaced. Ideas keep their
@@ -25,17 +35,21 @@ def build(db: Path, discussion: str | None, *, force: bool, as_json: bool, **cho
     """
     from synth.cli import telling
     from synth.pipeline import build as build_map
-    from synth.pipeline import choose_discussion
+    from synth.pipeline import choose_discussion, propose_titles
     from synth.settings import Settings
     from synth.store import open_store
 
+    server = options.chat_server(llm, llm_model)
+    progress = progress_on_stderr()
     with open_store(db, must_exist=True) as store:
         found = choose_discussion(store, discussion)
-        report = build_map(
-            store, found.id, Settings(**chosen), force=force, progress=progress_on_stderr()
-        )
+        report = build_map(store, found.id, Settings(**chosen), force=force, progress=progress)
+        proposed = propose_titles(store, found.id, server, progress=progress) if server else None
+        telling.warn_of_llm(proposed)
         if as_json:
-            telling.say_json({"discussion": found.slug} | telling.build_facts(report))
+            facts = {"discussion": found.slug} | telling.build_facts(report)
+            telling.say_json(facts | telling.llm_facts(proposed))
             return
         telling.tell_build(report)
+        telling.tell_llm(proposed)
         telling.tell_outline(store, found)

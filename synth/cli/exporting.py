@@ -22,7 +22,10 @@ from synth.cli import options
 @options.names_option
 @options.json_option
 def export(db: Path, discussion: str | None, out: Path, *, names: bool, as_json: bool) -> None:
-    """Write messages.csv, ideas.csv, placements.csv, extracts.csv, run.json and report.html."""
+    """Write a discussion as CSV files, run.json and report.html.
+
+    The CSV files are messages, ideas, placements, extracts and repetitions.
+    """
     from synth.cli import telling
     from synth.pipeline import choose_discussion, write_results
     from synth.store import open_store

@@ -45,6 +45,7 @@ def _facts(store: Any, found: Any, *, with_problems: bool) -> dict[str, Any]:
         "authors": found.n_authors,
         "threads": found.n_threads,
         "ideas": found.n_ideas,
+        "repetition": store.repetitions.summary(found.id),
         "languages": dict(found.languages),
         "first_at": found.first_at,
         "last_at": found.last_at,
@@ -64,6 +65,12 @@ def _tell(fact: dict[str, Any]) -> None:
     click.echo(
         f"{fact['title']} ({fact['discussion']}): {fact['messages']} messages, "
         f"{fact['authors']} voices, {fact['threads']} threads, {fact['ideas']} ideas; {languages}"
+    )
+    repetition = fact["repetition"]
+    click.echo(
+        f"  {repetition['repeated_texts']} texts stand in several messages "
+        f"({repetition['messages_repeating']} messages), "
+        f"few carry {repetition['ideas_carried_by_few']} of the ideas"
     )
     for source in fact["sources"]:
         click.echo(

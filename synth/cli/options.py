@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from models import ChatServer
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -74,6 +78,41 @@ def parse_suggest(
     if value.isdigit():
         return int(value)
     raise click.BadParameter("is a number of passages, or `all`")
+
+
+def llm_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Where titles are asked for, beside our own; see ``chat_server``."""
+    for option in (
+        click.option(
+            "--llm-model",
+            metavar="NAME",
+            envvar="SYNTH_LLM_MODEL",
+            show_envvar=True,
+            help="Which model of that address. Default: the only one there.",
+        ),
+        click.option(
+            "--llm",
+            metavar="URL",
+            envvar="SYNTH_LLM_URL",
+            show_envvar=True,
+            help="Ask a language model at this OpenAI-compatible address for titles and "
+            "summaries; a key is read from SYNTH_LLM_KEY. Default: none.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def chat_server(url: str | None, model: str | None) -> ChatServer | None:
+    """The language model that a person named; None for none. Wrong usage where it is no address."""
+    if not url:
+        return None
+    from models import ChatServer
+
+    try:
+        return ChatServer(url=url, model=model or None, key=os.environ.get("SYNTH_LLM_KEY", ""))
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--llm") from None
 
 
 def build_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -25,6 +25,7 @@ from synth.cli.progress import progress_on_stderr
     help="Folder for the CSV files, run.json and report.html.",
 )
 @options.build_options
+@options.llm_options
 @options.format_option
 @options.columns_option
 @options.discussion_option
@@ -42,6 +43,7 @@ def run(inputs: tuple[str, ...], db: Path | None, out: Path | None, **chosen: An
     from synth.settings import Settings
     from synth.store import open_store
 
+    server = options.chat_server(chosen["llm"], chosen["llm_model"])
     path = db or (Path(options.DEFAULT_DB) if out is None else out / "discussion.db")
     with _folder(out):
         report = run_job(
@@ -53,8 +55,10 @@ def run(inputs: tuple[str, ...], db: Path | None, out: Path | None, **chosen: An
             format=chosen["format_"],
             columns=chosen["columns"],
             names=chosen["names"],
+            llm=server,
             progress=progress_on_stderr(),
         )
+    telling.warn_of_llm(report.proposed)
     if chosen["as_json"]:
         telling.say_json(
             {
@@ -64,10 +68,12 @@ def run(inputs: tuple[str, ...], db: Path | None, out: Path | None, **chosen: An
                 "build": telling.build_facts(report.built),
                 "files": [str(p) for p in report.paths],
             }
+            | telling.llm_facts(report.proposed)
         )
         return
     telling.tell_import(report.imported)
     telling.tell_build(report.built)
+    telling.tell_llm(report.proposed)
     with open_store(path) as store:
         telling.tell_outline(store, report.discussion)
     click.echo(f"\nKept in {path}.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,7 +11,7 @@ import click
 from synth.records import Idea, IdeaStatus, shown
 
 if TYPE_CHECKING:
-    from synth.pipeline import BuildReport, ImportReport
+    from synth.pipeline import BuildReport, ImportReport, ProposalReport
     from synth.store import Discussion, Store
 
 MAX_PROBLEMS = 10
@@ -95,13 +96,37 @@ def tell_build(report: BuildReport) -> None:
         click.echo(f"Since the last build: {told}.")
 
 
+def llm_facts(report: ProposalReport | None) -> dict[str, Any]:
+    """Nothing where no language model was named."""
+    return {} if report is None else {"llm": asdict(report)}
+
+
+def warn_of_llm(report: ProposalReport | None) -> None:
+    """One line on stderr where answers are missing."""
+    if report is not None and report.trouble:
+        n = f"{report.n_failed} ideas keep" if report.n_failed else "the ideas keep"
+        click.echo(f"synth: LLM: {report.trouble}; {n} the titles they have", err=True)
+
+
+def tell_llm(report: ProposalReport | None) -> None:
+    if report is None or not report.model:
+        return
+    click.echo(
+        f"Asked {report.model} about {report.n_asked} ideas, {report.n_reused} answers were known: "
+        f"{report.n_accepted} titles accepted, {report.n_refused} refused."
+    )
+    for reason, n in sorted(report.refusals.items(), key=lambda item: (-item[1], item[0])):
+        click.echo(f"  refused {n}: {reason}")
+
+
 def tell_outline(store: Store, discussion: Discussion, *, depth: int = 2, most: int = 40) -> None:
     """The ideas that are not hidden as an indented list, with messages and voices."""
     ideas = [idea for idea in shown(store.ideas.outline(discussion.id)) if idea.level <= depth]
     click.echo(f"\n{discussion.title}")
     for idea in ideas[:most]:
         indent = "  " * idea.level
-        counts = f"{idea.n_messages} messages, {idea.n_authors} voices{_standing(idea)}"
+        by = ", title by an LLM" if idea.title_by else ""
+        counts = f"{idea.n_messages} messages, {idea.n_authors} voices{_standing(idea)}{by}"
         click.echo(f"{indent}{idea.title}  ({counts})")
     if len(ideas) > most:
         click.echo(f"  … and {len(ideas) - most} more")

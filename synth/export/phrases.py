@@ -17,6 +17,9 @@ ENGLISH: Mapping[str, str] = {
     "languages": "Languages",
     "unplaced": "Not placed under any idea",
     "unplaced_why": "Too short, off the topic, or between ideas. Nothing is hidden:",
+    "says_little": "says little by itself",
+    "between": "between two ideas",
+    "off_topic": "near no idea",
     "key": "Suggested key passages",
     "key_why": "A machine's suggestions for harvesters; people decide.",
     "made": "How this map was made",
@@ -33,10 +36,27 @@ ENGLISH: Mapping[str, str] = {
     "nothing": "There are no ideas yet: the discussion is empty or too short.",
     "machine": "Titles and groups are made by a machine from the words of the participants; "
     "every quote is verbatim.",
+    "llm": "LLM",
+    "llm_why": "Title and summary were written by a language model; what stands in quote marks is "
+    "verbatim",
+    "llm_row": "Titles by a language model",
+    "llm_accepted": "accepted",
+    "llm_refused": "refused",
     "skip": "Skip to the ideas",
     "more": "and more in messages.csv",
     "against": "against",
     "for": "for",
+    "few": "carried by few",
+    "few_why": "one voice said more than a third of this, or fewer than three voices of equal "
+    "share would be as diverse",
+    "repeating": "messages repeat a text that others here hold too;",
+    "same_text": "of them the same text",
+    "top_share": "Share of the most active voice:",
+    "effective": "effective number of voices:",
+    "repeated": "Repeated texts",
+    "repeated_why": "In several messages, word for word or with small changes, those of the most "
+    "voices first. Each voice counts once, however often it posts.",
+    "first_seen": "first on",
     "map_help": "Each dot is a passage, each circle an idea; the larger, the more voices.",
 }
 
@@ -53,6 +73,9 @@ FRENCH: Mapping[str, str] = {
     "languages": "Langues",
     "unplaced": "Rattachés à aucune idée",
     "unplaced_why": "Trop courts, hors sujet ou entre plusieurs idées. Rien n’est caché :",
+    "says_little": "dit peu par lui-même",
+    "between": "entre deux idées",
+    "off_topic": "proche d’aucune idée",
     "key": "Passages clés suggérés",
     "key_why": "Des suggestions de la machine pour les moissonneurs ; ce sont eux qui décident.",
     "made": "Comment cette carte a été faite",
@@ -69,10 +92,27 @@ FRENCH: Mapping[str, str] = {
     "nothing": "Il n’y a pas encore d’idées : la discussion est vide ou trop courte.",
     "machine": "Les titres et les groupes sont faits par une machine à partir des mots des "
     "participants ; chaque citation est exacte.",
+    "llm": "LLM",
+    "llm_why": "Titre et résumé écrits par un modèle de langue ; ce qui est entre guillemets est "
+    "exact",
+    "llm_row": "Titres d’un modèle de langue",
+    "llm_accepted": "acceptés",
+    "llm_refused": "refusés",
     "skip": "Aller aux idées",
     "more": "et d’autres dans messages.csv",
     "against": "contre",
     "for": "pour",
+    "few": "portée par peu de voix",
+    "few_why": "une seule voix en a dit plus d’un tiers, ou moins de trois voix de poids égal "
+    "seraient aussi diverses",
+    "repeating": "messages répètent un texte que d’autres ici contiennent aussi ;",
+    "same_text": "d’entre eux le même texte",
+    "top_share": "Part de la voix la plus active :",
+    "effective": "nombre effectif de voix :",
+    "repeated": "Textes répétés",
+    "repeated_why": "Dans plusieurs messages, mot pour mot ou avec de petits changements, ceux qui "
+    "ont le plus de voix d’abord. Chaque voix compte une fois, même si elle écrit souvent.",
+    "first_seen": "d’abord le",
     "map_help": "Chaque point est un passage, chaque cercle une idée, d’autant plus grand que "
     "les voix sont nombreuses.",
 }

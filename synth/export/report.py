@@ -6,18 +6,31 @@ import base64
 import colorsys
 import struct
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from synth.export.phrases import PHRASES
 from synth.export.tables import replace_file
-from synth.records import Extract, ExtractState, Idea, Placement, Run, Stance, shown
+from synth.records import (
+    Extract,
+    ExtractState,
+    Idea,
+    IdeaVoices,
+    Placement,
+    Run,
+    Stance,
+    Unplaced,
+    shown,
+)
 from synth.store import Discussion, Source, Store
 
 N_QUOTES = 3
 N_UNPLACED = 12
 N_KEY = 24
+N_REPEATED = 12
+MOST_LETTERS = 600
+"""Of a repeated text; messages.csv has the rest."""
 GRID = 4095
 """Points are written as two 16-bit numbers on a grid of this size."""
 
@@ -34,6 +47,8 @@ class Quoted:
     language: str | None
     stance: Stance | None
     nature: str | None = None
+    reason: Unplaced | None = None
+    """Why it stands under no idea."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +56,24 @@ class Branch:
     """An idea with its quotes and sub-ideas."""
 
     idea: Idea
+    language: str | None
+    summary: str
+    """Empty where the quotes say the same."""
     quotes: Sequence[Quoted]
     children: Sequence[Branch]
     colour: str
+    voices: IdeaVoices | None
+    """None where the map was built by an earlier version."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeated:
+    """A text that stands in several messages."""
+
+    quote: Quoted
+    n_messages: int
+    n_voices: int
+    first_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +103,8 @@ class ReportContext:
     n_unplaced: int
     unplaced: Sequence[Quoted]
     key_passages: Sequence[Quoted]
+    repeated: Sequence[Repeated]
+    n_repeated: int
     run: Run | None
     sources: Sequence[Source]
     evidence: Mapping[str, int]
@@ -106,6 +138,7 @@ class _Gathering:
         self._discussion = next(d for d in store.discussions.all() if d.id == discussion_id)
         self._ideas = shown(store.ideas.outline(discussion_id))
         self._placements = store.ideas.placements(discussion_id)
+        self._voices = store.repetitions.voices(discussion_id)
         self._colours = _colours(self._ideas)
 
     def context(self) -> ReportContext:
@@ -114,6 +147,7 @@ class _Gathering:
         language = main if main in PHRASES else "en"
         unplaced = [p for p in self._placements if p.idea_id is None]
         n = len(self._placements)
+        repeated, n_repeated = self._repeated()
         return ReportContext(
             words=PHRASES[language],
             language=language,
@@ -126,6 +160,8 @@ class _Gathering:
             n_unplaced=len(unplaced),
             unplaced=self._quoted(unplaced[:: max(1, len(unplaced) // N_UNPLACED)][:N_UNPLACED]),
             key_passages=self._key_passages(),
+            repeated=repeated,
+            n_repeated=n_repeated,
             run=store.runs.last(self._discussion_id),
             sources=store.sources.all(self._discussion_id),
             evidence=store.evidence.counts(self._discussion_id),
@@ -135,23 +171,29 @@ class _Gathering:
         representatives = self._store.ideas.representatives(self._discussion_id)
         wanted = {idea: ids[:N_QUOTES] for idea, ids in representatives.items()}
         by_passage = {p.passage_id: p for p in self._placements}
+        languages = self._store.ideas.languages(self._discussion_id)
         children: dict[int | None, list[Idea]] = {}
         for idea in self._ideas:
             children.setdefault(idea.parent_id, []).append(idea)
 
         def branch(idea: Idea) -> Branch:
-            quotes = [by_passage[i] for i in wanted.get(idea.id, ()) if i in by_passage]
+            placed = [by_passage[i] for i in wanted.get(idea.id, ()) if i in by_passage]
+            quotes = self._quoted(placed)
             return Branch(
                 idea=idea,
-                quotes=self._quoted(quotes),
+                language=languages.get(idea.id),
+                summary=_summary_beside(idea, quotes),
+                quotes=quotes,
                 children=[branch(child) for child in children.get(idea.id, ())],
                 colour=self._colours[idea.id],
+                voices=self._voices.get(idea.id),
             )
 
         return [branch(idea) for idea in children.get(None, ())]
 
     def _quoted(self, placements: Sequence[Placement]) -> Sequence[Quoted]:
-        return self._at([(p.message_id, p.start, p.end, None) for p in placements])
+        quoted = self._at([(p.message_id, p.start, p.end, None) for p in placements])
+        return [replace(one, reason=p.reason) for one, p in zip(quoted, placements, strict=True)]
 
     def _key_passages(self) -> Sequence[Quoted]:
         extracts = [
@@ -167,6 +209,14 @@ class _Gathering:
         ideas = extract.idea_ids
         is_taken = extract.state is ExtractState.TAKEN
         return bool(ideas) and not is_taken and not any(i in self._colours for i in ideas)
+
+    def _repeated(self) -> tuple[Sequence[Repeated], int]:
+        texts, total = self._store.repetitions.all(self._discussion_id, limit=N_REPEATED)
+        places = [(t.message_id, t.start, min(t.end, t.start + MOST_LETTERS), None) for t in texts]
+        return [
+            Repeated(quote=quote, n_messages=t.n_messages, n_voices=t.n_voices, first_at=t.first_at)
+            for t, quote in zip(texts, self._at(places), strict=True)
+        ], total
 
     def _at(self, places: Sequence[tuple[int, int, int, str | None]]) -> Sequence[Quoted]:
         messages = self._store.messages.many([place[0] for place in places])
@@ -208,6 +258,12 @@ class _Gathering:
             colour = palette.get(self._colours.get(placement.idea_id or 0, ""), 0)
             packed += struct.pack("<HHH", round(x * GRID), round(y * GRID), colour)
         return base64.b64encode(bytes(packed)).decode("ascii")
+
+
+def _summary_beside(idea: Idea, quotes: Sequence[Quoted]) -> str:
+    """The idea's summary, unless the words shown below it hold it already."""
+    said = " ".join(" ".join(quote.text.split()) for quote in quotes)
+    return "" if " ".join(idea.summary.split()) in said else idea.summary
 
 
 def _by_decision_and_score(extract: Extract) -> tuple[bool, float, int]:

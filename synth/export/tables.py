@@ -36,11 +36,14 @@ IDEAS = (
 PLACEMENTS = ("message_id", "source_id", "start", "end", "idea_id", "weight", "origin")
 EXTRACTS = ("message_id", "source_id", "start", "end", "quote", "nature", "score", "state")
 
+REPETITIONS = ("text_id", "kind", "message_id", "source_id", "start", "end", "is_typical")
+
 
 def write_tables(
     store: Store, discussion_id: int, folder: Path, *, names: Mapping[str, str] | None = None
 ) -> list[Path]:
-    """Write ``messages.csv``, ``ideas.csv``, ``placements.csv``, ``extracts.csv``, ``run.json``.
+    """Write ``messages.csv``, ``ideas.csv``, ``placements.csv``, ``extracts.csv``,
+    ``repetitions.csv``, ``run.json``.
 
     ``names`` (pseudonym → real name) is given only when a person chose to show names.
     Each file is replaced whole, never left half-written. Returns the paths.
@@ -54,6 +57,7 @@ def write_tables(
         ("ideas.csv", IDEAS, _ideas(store.ideas.outline(discussion_id))),
         ("placements.csv", PLACEMENTS, _placements(store, discussion_id, source_ids)),
         ("extracts.csv", EXTRACTS, _extracts(store, discussion_id, source_ids)),
+        ("repetitions.csv", REPETITIONS, _repetitions(store, discussion_id, source_ids)),
     )
     paths = [_write_csv(folder / name, columns, rows) for name, columns, rows in tables]
     run = store.runs.last(discussion_id)
@@ -143,4 +147,21 @@ def _extracts(
             e.nature,
             f"{e.score:.4f}",
             e.state,
+        )
+
+
+def _repetitions(
+    store: Store, discussion_id: int, source_ids: Mapping[int, str]
+) -> Iterator[Sequence[object]]:
+    """One row for each message or passage that holds a repeated text."""
+    numbers: dict[int, int] = {}
+    for member in store.repetitions.members(discussion_id):
+        yield (
+            numbers.setdefault(member.repetition_id, len(numbers) + 1),
+            "message" if member.is_message else "passage",
+            member.message_id,
+            source_ids[member.message_id],
+            member.start,
+            member.end,
+            int(member.is_typical),
         )

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from synth.ideas.constraints import ANY, FREE, TOP, UNPLACED, Constraints
 from synth.ideas.held_leaves import Leaves, find_held_leaves
 from synth.ideas.hierarchy import Rows, as_rows, gather
-from synth.ideas.leaves import condensed, find_leaves, group_means, smoothed
+from synth.ideas.leaves import Copied, condensed, find_leaves, group_means, smoothed
 from synth.ideas.skeleton import gather_around
 from synth.ideas.stability import Resampled, members, stability_of
 from synth.records import IdeaTree
@@ -17,7 +17,7 @@ from synth.records import IdeaTree
 N_RESAMPLINGS = 8
 UNKNOWN_IDEA = -1
 
-__all__ = ["ANY", "FREE", "N_RESAMPLINGS", "TOP", "UNPLACED", "Constraints", "find_ideas"]
+__all__ = ["ANY", "FREE", "N_RESAMPLINGS", "TOP", "UNPLACED", "Constraints", "Copied", "find_ideas"]
 
 
 def find_ideas(
@@ -26,6 +26,7 @@ def find_ideas(
     *,
     voices: NDArray[np.intp] | None = None,
     groups: NDArray[np.intp] | None = None,
+    copied: Copied | None = None,
     seed: int = 0,
     n_resamplings: int = N_RESAMPLINGS,
     constraints: Constraints | None = None,
@@ -34,7 +35,8 @@ def find_ideas(
 
     ``vectors`` float32 (n, dim): centred unit rows; ``graph`` (n, n): their similarity
     graph. ``voices`` and ``groups`` (n,): author and message of each passage, by any
-    numbers; without them every passage is a message of its own by somebody else. The
+    numbers; without them every passage is a message of its own by somebody else. ``copied``:
+    passages left out because they repeat a row; they help to carry its idea. The
     result has 1 to 4 levels, at most 12 ideas side by side, and a number of leaves that
     the discussion chooses within what its size makes readable. ``weight`` is the cosine of
     a passage with its leaf, cut at 0; :mod:`synth.placement` decides who stays unplaced.
@@ -57,11 +59,19 @@ def find_ideas(
     settled = smoothed(vectors, graph)
     condensate = condensed(settled, seed=seed)
     if constraints is None:
-        found = find_leaves(settled, condensate, messages=messages, voices=authors)
+        found = find_leaves(
+            settled, graph, condensate, messages=messages, voices=authors, copied=copied
+        )
         rows = _rows(settled, Leaves(of=found, held=np.full(int(found.max()) + 1, FREE)), None)
     else:
         leaves = find_held_leaves(
-            settled, condensate, constraints, messages=messages, voices=authors
+            settled,
+            graph,
+            condensate,
+            constraints,
+            messages=messages,
+            voices=authors,
+            copied=copied,
         )
         found = leaves.of
         if not len(leaves.held):

@@ -60,12 +60,13 @@ class Constraints:
         )
 
     def is_fixed(self) -> NDArray[np.bool_]:
-        """(n,) whether a passage stays under its idea however badly it fits there.
+        """(n,) whether a passage stays where it is, be it under no idea, however badly it fits.
 
-        A linked passage does: unplaced it would no longer be where the other one is.
+        Linked ones do too: elsewhere they might leave the other one, or meet it.
         """
-        fixed = self.core >= 0
+        fixed = np.asarray(self.core != FREE)
         fixed[self.together.ravel()] = True
+        fixed[self.apart.ravel()] = True
         return fixed
 
 

@@ -7,18 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from synth.ideas.constraints import FREE, UNPLACED, Blocks, Constraints, blocks_of
-from synth.ideas.leaves import (
-    choose_cut_of,
-    fill,
-    group_means,
-    is_carried,
-    n_parts_after,
-    readable_leaves,
-)
+from synth.ideas.leaves import Copied, fill, group_means, is_carried
 from synth.ideas.linkage import MergeTree, average_linkage
+from synth.ideas.readable import between_groups, choose_cut, readable_leaves
 
 NOWHERE = -1
 
@@ -35,11 +30,13 @@ class Leaves:
 
 def find_held_leaves(
     vectors: NDArray[np.float32],
+    graph: sp.csr_array,
     group: NDArray[np.intp],
     constraints: Constraints,
     *,
     messages: NDArray[np.intp],
     voices: NDArray[np.intp],
+    copied: Copied | None = None,
 ) -> Leaves:
     """The leaf of each passage, as :func:`synth.ideas.leaves.find_leaves` but held to decisions.
 
@@ -55,7 +52,15 @@ def find_held_leaves(
         return Leaves(of=of, held=np.empty(0, dtype=np.intp))
     within = Blocks(of=blocks.of[inside], core=blocks.core)
     some = vectors[inside]
-    found = _parts(some, group[inside], within, messages=messages[inside], voices=voices[inside])
+    found = _parts(
+        some,
+        graph[inside][:, inside],
+        group[inside],
+        within,
+        messages=messages[inside],
+        voices=voices[inside],
+        copied=None if copied is None else _copied_of(copied, inside),
+    )
     of[inside] = _rejoined(some, found, within)
     _part_company(vectors, of, blocks, constraints.apart)
     names, number = np.unique(of[of >= 0], return_inverse=True)
@@ -67,13 +72,25 @@ def find_held_leaves(
     return Leaves(of=of, held=held)
 
 
+def _copied_of(copied: Copied, rows: NDArray[np.intp]) -> Copied:
+    """Those that repeat one of ``rows``, ascending, as rows among these."""
+    is_of = np.isin(copied.row, rows)
+    return Copied(
+        row=np.searchsorted(rows, copied.row[is_of]),
+        messages=copied.messages[is_of],
+        voices=copied.voices[is_of],
+    )
+
+
 def _parts(
     vectors: NDArray[np.float32],
+    graph: sp.csr_array,
     group: NDArray[np.intp],
     blocks: Blocks,
     *,
     messages: NDArray[np.intp],
     voices: NDArray[np.intp],
+    copied: Copied | None,
 ) -> NDArray[np.intp]:
     """The leaf of each passage by linkage, with every held core in a leaf of its own."""
     sizes = np.bincount(blocks.of, minlength=len(blocks.core))
@@ -87,11 +104,12 @@ def _parts(
     tree = average_linkage(group_means(vectors, entry, n_entries), weights)
     readable = readable_leaves(len(np.unique(messages)))
     n_cores = _summed(tree, cored)
-    large = is_carried(tree, entry, messages=messages, voices=voices) | (n_cores > 0)
+    large = is_carried(tree, entry, messages=messages, voices=voices, copied=copied)
+    large |= n_cores > 0
     if not large.any():
         return np.zeros(len(vectors), dtype=np.intp)
     counted = np.maximum(large.astype(np.intp), n_cores)
-    n_merges = choose_cut_of(tree, n_parts_after(tree, counted), readable)
+    n_merges = choose_cut(tree, between_groups(graph, entry), counted, readable)
     node = _roots(tree, n_merges, n_cores)
     return fill(vectors, np.where(large[node], node, NOWHERE)[entry])
 

@@ -1,7 +1,7 @@
 """Which passages say the same thing: the leaf ideas of a discussion.
 
 Vectors are first drawn towards their neighbours, then merged by average linkage, and the
-merging is stopped where the parts are no longer alike, within what people can read.
+merging is stopped where the parts hold together best, within what people can read.
 """
 
 from __future__ import annotations
@@ -13,43 +13,26 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from synth.ideas.linkage import MergeTree, average_linkage, groups_after
+from synth.ideas.readable import between_groups, choose_cut, readable_leaves
 
 SMOOTHING_STEPS = 4
 SMOOTHING_SHARE = 0.5
 """How far a passage moves towards the mean of its neighbours in each step."""
 MAX_GROUPS = 2_000
 """Groups that enter the linkage; larger discussions are condensed to so many first."""
-APART = 0.75
-"""Merging stops where the mean cosine between two parts falls under ``1 - APART``."""
-ALIKE = 0.01
-"""Parts nearer than this say the same and are never split, however few ideas that leaves."""
-LEAVES_PER_ROOT = 0.6
-"""A readable number of leaves is about this times the square root of the messages."""
-FEWEST, MOST = 0.5, 1.6
-"""How far the discussion itself may move that number."""
-HIGHEST = 240
-"""Leaves that 12 top ideas can still hold readably on four levels."""
 UNKNOWN = -1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LeafRange:
-    """How many leaves are readable, and how many messages make one."""
+class Copied:
+    """Passages that repeat others, and are counted where those are."""
 
-    fewest: int
-    most: int
-    min_messages: int
-
-
-def readable_leaves(n_messages: int) -> LeafRange:
-    """The readable number of leaves of a discussion: grows like the square root of its size."""
-    middle = max(LEAVES_PER_ROOT * np.sqrt(n_messages), min(4.0, n_messages / 4))
-    most = max(1, min(HIGHEST, round(MOST * middle)))
-    return LeafRange(
-        fewest=max(1, min(most, max(round(FEWEST * middle), min(4, n_messages // 5)))),
-        most=most,
-        min_messages=max(2 if n_messages < 60 else 3, round(n_messages / (8 * middle))),
-    )
+    row: NDArray[np.intp]
+    """(n_copies,) row of the passage that each repeats."""
+    messages: NDArray[np.intp]
+    """(n_copies,)"""
+    voices: NDArray[np.intp]
+    """(n_copies,)"""
 
 
 def smoothed(vectors: NDArray[np.float32], graph: sp.csr_array) -> NDArray[np.float32]:
@@ -120,60 +103,42 @@ def _is_large(
     return np.array([found is None for found in few], dtype=bool)
 
 
-def n_parts_after(tree: MergeTree, counted: NDArray[np.intp]) -> NDArray[np.intp]:
-    """(n_groups,) how many parts count after 0, 1, … merges; ``counted`` per node of the tree."""
-    n = tree.n_groups
-    gained = counted[n:] - counted[tree.left] - counted[tree.right]
-    return np.asarray(np.concatenate([[counted[:n].sum()], counted[:n].sum() + np.cumsum(gained)]))
-
-
-def choose_cut(tree: MergeTree, large: NDArray[np.bool_], readable: LeafRange) -> int:
-    """After how many merges to stop: where parts are ``APART``, moved into the readable range."""
-    return choose_cut_of(tree, n_parts_after(tree, large.astype(np.intp)), readable)
-
-
-def choose_cut_of(tree: MergeTree, n_large: NDArray[np.intp], readable: LeafRange) -> int:
-    """As :func:`choose_cut`, from the number of parts that count after each merge."""
-    n_merges = int(np.searchsorted(tree.distance, APART, side="right"))
-    if n_large[n_merges] > readable.most:
-        fits = np.flatnonzero(n_large[n_merges:] <= readable.most)
-        # Ideas that people hold apart may be more than one reads easily.
-        return n_merges + int(fits[0]) if len(fits) else len(tree.distance)
-    if n_large[n_merges] < readable.fewest:
-        # The largest number that can be had counts when even the fewest are out of reach.
-        same = int(np.searchsorted(tree.distance, ALIKE, side="right"))
-        possible = n_large[same : n_merges + 1]
-        wanted = min(readable.fewest, int(possible.max()))
-        return same + int(np.flatnonzero(possible >= wanted)[-1])
-    return n_merges
-
-
 def is_carried(
     tree: MergeTree,
     group: NDArray[np.intp],
     *,
     messages: NDArray[np.intp],
     voices: NDArray[np.intp],
+    copied: Copied | None,
 ) -> NDArray[np.bool_]:
     """Whether enough messages carry each node, and two voices where the discussion has ten."""
+    if copied is None:
+        carried_by, in_messages, by_voices = group, messages, voices
+    else:
+        carried_by = np.concatenate([group, group[copied.row]])
+        in_messages = np.concatenate([messages, copied.messages])
+        by_voices = np.concatenate([voices, copied.voices])
     readable = readable_leaves(len(np.unique(messages)))
-    large = _is_large(tree, group, messages, readable.min_messages)
+    large = _is_large(tree, carried_by, in_messages, readable.min_messages)
     if len(np.unique(voices)) >= 10:
-        large &= _is_large(tree, group, voices, 2)
+        large &= _is_large(tree, carried_by, by_voices, 2)
     return large
 
 
 def find_leaves(
     vectors: NDArray[np.float32],
+    graph: sp.csr_array,
     group: NDArray[np.intp],
     *,
     messages: NDArray[np.intp],
     voices: NDArray[np.intp],
+    copied: Copied | None = None,
 ) -> NDArray[np.intp]:
     """The leaf of each passage, (n,) numbered from 0; every passage gets one.
 
-    ``vectors`` float32 (n, dim) are smoothed unit rows, n at least 1; ``group`` (n,) their
-    groups as :func:`condensed` gives them. A leaf is carried by enough ``messages``, and by
+    ``vectors`` float32 (n, dim) are smoothed unit rows, n at least 1; ``graph`` (n, n) is the
+    similarity graph of the passages before smoothing; ``group`` (n,) their groups as
+    :func:`condensed` gives them. A leaf is carried by enough ``messages``, and by
     two ``voices`` where the discussion has ten or more.
     """
     n_messages = len(np.unique(messages))
@@ -183,10 +148,10 @@ def find_leaves(
         return np.zeros(len(vectors), dtype=np.intp)
     weights = np.bincount(group, minlength=n_groups).astype(np.float64)
     tree = average_linkage(group_means(vectors, group, n_groups), weights)
-    large = is_carried(tree, group, messages=messages, voices=voices)
+    large = is_carried(tree, group, messages=messages, voices=voices, copied=copied)
     if not large.any():
         return np.zeros(len(vectors), dtype=np.intp)
-    node = groups_after(tree, choose_cut(tree, large, readable))
+    node = groups_after(tree, choose_cut(tree, between_groups(graph, group), large, readable))
     kept = np.where(large[node], node, UNKNOWN)[group]
     return fill(vectors, kept)
 

@@ -22,6 +22,7 @@ from synth.pipeline.correcting import (
 from synth.pipeline.demo import SAMPLES, demo_db, run_demo, sample_path
 from synth.pipeline.erasing import erase_participant
 from synth.pipeline.importing import FileReport, ImportReport, import_files, require_messages
+from synth.pipeline.proposing import ProposalReport, propose_titles
 from synth.pipeline.running import (
     RunReport,
     bring_in,
@@ -38,6 +39,7 @@ __all__ = [
     "FileReport",
     "ImportReport",
     "Job",
+    "ProposalReport",
     "RunReport",
     "bring_in",
     "build",
@@ -54,6 +56,7 @@ __all__ = [
     "part_passages",
     "passages_of",
     "pin_passages",
+    "propose_titles",
     "release_idea",
     "rename_idea",
     "require_messages",

@@ -17,6 +17,7 @@ from models.processors import n_usable
 from synth.settings import QUIET, Progress, Settings
 
 JOB_FILE = "job.json"
+LLM_VARIABLES = ("SYNTH_LLM_URL", "SYNTH_LLM_MODEL")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +130,8 @@ def _key(source: str, settings: Settings) -> str:
     digest = hashlib.sha256()
     digest.update(json.dumps(asdict(settings), sort_keys=True).encode())
     digest.update(version("discussion-synth").encode())
+    # A language model is named to the jobs by the environment they inherit.
+    digest.update("".join(os.environ.get(name, "") for name in LLM_VARIABLES).encode())
     path = Path(source)
     files = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
     for file in files:

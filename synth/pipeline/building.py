@@ -15,9 +15,16 @@ from synth.pipeline.embedding import embed_passages
 from synth.pipeline.finding import Found, Material, find_map
 from synth.pipeline.holding import Held, decisions, held_ideas
 from synth.pipeline.mapping import name_tree
+from synth.pipeline.repeating import (
+    complete_once,
+    count_voices,
+    repetition_of,
+    repetition_rows,
+)
 from synth.pipeline.suggesting import decided_spans, extracts_of, quote_rows
 from synth.pipeline.watch import Watch
 from synth.records import Message, Origin, Passage
+from synth.repetition import Repetition
 from synth.settings import QUIET, Progress, Settings
 from synth.store import Store
 from synth.store.values import json_text
@@ -128,8 +135,10 @@ class _Build:
         watch = self.watch
         with watch.timed("passages"):
             cuts, passages = self._cut(messages)
+        with watch.stage("Find copies", len(passages), "passages"):
+            repetition = repetition_of(passages, {message.id: message for message in messages})
         with watch.timed("embed"):
-            material, n_read = self._material(messages, cuts, passages)
+            material, n_read = self._material(messages, cuts, passages, repetition)
         held = held_ideas(self.store, self.discussion_id, passages)
         material = replace(material, constraints=None if held is None else held.constraints)
         found = find_map(material, self.settings, watch)
@@ -137,6 +146,7 @@ class _Build:
             lineage = self._write(found, material, held)
         outcome = _outcome(found, material, lineage)
         outcome["n_read_by_model"] = n_read
+        outcome["repetition"] = self.store.repetitions.summary(self.discussion_id)
         return outcome, asdict(self.embedder.card)
 
     def _cut(self, messages: Sequence[Message]) -> tuple[Cuts, list[Passage]]:
@@ -157,10 +167,9 @@ class _Build:
         messages: Sequence[Message],
         cuts: Cuts,
         passages: Sequence[Passage],
+        repetition: Repetition,
     ) -> tuple[Material, int]:
         """What the map is made of, and how many passages the model has read."""
-        from models import complete
-
         embedder = self.embedder
         store, by_id = self.store, {message.id: message for message in messages}
         topics = topics_of(messages)
@@ -174,7 +183,9 @@ class _Build:
         blended, n = vectors, len(passages)
         if not embedder.is_fitted_per_discussion and passages:
             texts = [*(passage.text for passage in passages), *topics.lines]
-            vectors, blended = complete(vectors, texts, is_known=is_read, n_fitted=n)
+            vectors, blended = complete_once(
+                vectors, texts, is_known=is_read, repetition=repetition
+            )
         material = Material(
             messages=by_id,
             sentences=cuts.sentences,
@@ -183,6 +194,7 @@ class _Build:
             blended=blended[:n],
             context=context_of(passages, messages, topics, blended[n:]),
             encode=None if embedder.is_fitted_per_discussion else embedder.encode,
+            repetition=repetition,
             positions=self._positions(),
             people=list(store.participants.names(self.discussion_id).values()),
             quotes=quote_rows(store, by_id),
@@ -207,6 +219,7 @@ class _Build:
         named = name_tree(
             found.tree,
             found.names,
+            reasons=found.reasons,
             passages=material.passages,
             messages=material.messages,
             positions=found.places,
@@ -218,6 +231,9 @@ class _Build:
             (passage.id, float(x), float(y))
             for passage, (x, y) in zip(material.passages, found.places.tolist(), strict=True)
         )
+        repeated = repetition_rows(material.repetition, material.passages, material.messages)
+        store.repetitions.replace(here, repeated, run_id=self.run_id)
+        count_voices(store, here)
         extracts = extracts_of(found.key, material.messages, store.ideas.placements(here))
         store.extracts.replace_suggestions(here, extracts, run_id=self.run_id)
         return named.lineage

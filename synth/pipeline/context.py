@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 TOPIC_WORDS = 20
 """A line of more words is a text, and no topic."""
 _ENDS_LIKE_SPEECH = (".", "!", ",", ";", ":", "…")
-_SURE = frozenset({ParentEvidence.HEADER, ParentEvidence.REFERENCES, ParentEvidence.QUOTE})
+SURE = frozenset({ParentEvidence.HEADER, ParentEvidence.REFERENCES, ParentEvidence.QUOTE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +86,7 @@ def context_of(
 
     number = {message.id: row for row, message in enumerate(messages)}
     parents = [
-        number.get(m.parent_id, -1) if m.parent_id and m.parent_evidence in _SURE else -1
+        number.get(m.parent_id, -1) if m.parent_id and m.parent_evidence in SURE else -1
         for m in messages
     ]
     return Context(

@@ -9,14 +9,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from synth.harvest import DecidedSpan, QuoteRow
-from synth.ideas import Constraints, find_ideas
+from synth.ideas import Constraints, Copied, find_ideas
 from synth.layout import lay_out, set_among
 from synth.neighbours import Context, centred, in_context, similarity_graph
+from synth.passages import n_words
 from synth.pipeline.cutting import Sentences
+from synth.pipeline.repeating import voice_of
 from synth.pipeline.suggesting import Inquiry, KeyPassage, key_passages
 from synth.pipeline.watch import Watch
-from synth.placement import idea_centroids, place, place_new
-from synth.records import IdeaName, IdeaTree, Message, Passage
+from synth.placement import idea_centroids, place, place_new, why_unplaced
+from synth.records import IdeaName, IdeaTree, Message, Passage, Unplaced
+from synth.repetition import Repetition
 from synth.settings import Settings
 from synth.titles import name_ideas
 from synth.workers import beside
@@ -69,6 +72,8 @@ class Material:
     """What stands around each passage: its message, topic and question."""
     encode: Encode | None
     """The model, where it can read more texts."""
+    repetition: Repetition
+    """Which passages, and which messages, repeat each other."""
     positions: NDArray[np.float32] | None
     """(n_passages, 2) places on the last map, NaN for new passages; None before the first."""
     people: Sequence[str]
@@ -84,6 +89,8 @@ class Found:
     """A map before it has identity and is stored."""
 
     tree: IdeaTree
+    reasons: Sequence[Unplaced | None]
+    """(n_passages,) why each unplaced passage is; None where it is placed."""
     names: list[IdeaName]
     places: NDArray[np.float32]
     """(n_passages, 2) in 0..1."""
@@ -105,7 +112,8 @@ def find_map(material: Material, settings: Settings, watch: Watch) -> Found:
         places = drawing.result()
     with watch.stage("Suggest", len(material.messages), "messages"):
         found = key()
-    return Found(tree=tree, names=names, places=places, key=found)
+    reasons = why_unplaced(middle, tree, [n_words(passage.text) for passage in material.passages])
+    return Found(tree=tree, reasons=reasons, names=names, places=places, key=found)
 
 
 def _ideas(
@@ -117,31 +125,39 @@ def _ideas(
 
     of = [material.messages[passage.message_id] for passage in material.passages]
     around = in_context(material.blended, material.context)
-    middle = centred(around, [message.language for message in of])
-    rows = first_said(material.passages, effort.n_clustered)
+    # A text counts once, however often it is posted: a campaign must not bend the rest of the map.
+    leader = material.repetition.passages.group
+    once, which = np.unique(leader, return_inverse=True)
+    middle = centred(around[once], [of[row].language for row in once.tolist()])[which]
+    rows = once[first_said([material.passages[row] for row in once], effort.n_clustered)]
     decided = material.constraints
     if decided is not None:
         rows = np.union1d(rows, decided.concerned())
         decided = decided.over(rows)
     some = middle[rows]
-    # The same words are one passage, whatever stands around them.
-    first: dict[str, int] = {}
-    same = [first.setdefault(material.passages[row].text, row) for row in rows.tolist()]
-    graph = similarity_graph(some, same_as=np.array(same, dtype=np.intp), seed=seed)
-    # An anonymous message is a voice of its own, numbered below zero.
-    voices = [-m.id if m.participant_id is None else m.participant_id for m in of]
+    graph = similarity_graph(some, seed=seed)
+    voices = np.array([voice_of(message) for message in of], dtype=np.intp)
+    said_in = np.array([message.id for message in of], dtype=np.intp)
+    again = np.setdiff1d(np.flatnonzero(np.isin(leader, rows)), rows)
     tree = find_ideas(
         some,
         graph,
-        voices=np.array(voices, dtype=np.intp)[rows],
-        groups=np.array([message.id for message in of], dtype=np.intp)[rows],
+        voices=voices[rows],
+        groups=said_in[rows],
+        copied=Copied(
+            row=np.searchsorted(rows, leader[again]), messages=said_in[again], voices=voices[again]
+        ),
         seed=seed,
         n_resamplings=effort.n_resamplings,
         constraints=decided,
     )
-    tree = place(some, tree, is_fixed=None if decided is None else decided.is_fixed())
+    is_fixed = None if decided is None else decided.is_fixed()
+    tree = place(some, tree, messages=said_in[rows], is_fixed=is_fixed)
     if len(rows) < len(middle):
         leaf, weight = place_new(middle, idea_centroids(some, tree.leaf, len(tree.parent)))
+        leaf[rows], weight[rows] = tree.leaf, tree.weight
+        leaf, weight = leaf[leader], weight[leader]
+        # A copy that a person spoke about has its own place.
         leaf[rows], weight[rows] = tree.leaf, tree.weight
         tree = replace(tree, leaf=leaf, weight=weight)
     return middle, rows, graph, tree

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from synth.identity import Lineage, trace
 from synth.pipeline.holding import resting
-from synth.records import Idea, IdeaName, IdeaTree, Message, Passage, Placement
+from synth.records import Idea, IdeaName, IdeaTree, Message, Passage, Placement, Unplaced
 from synth.store import IdeaRow, PlacementRow
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ def name_tree(
     tree: IdeaTree,
     names: Sequence[IdeaName],
     *,
+    reasons: Sequence[Unplaced | None],
     passages: Sequence[Passage],
     messages: Mapping[int, Message],
     positions: NDArray[np.float32],
@@ -38,9 +39,10 @@ def name_tree(
 ) -> NamedTree:
     """Put tree, names and places together; ideas keep the ids of ``before`` by overlap.
 
-    ``positions``: float32 (n_passages, 2) in 0..1. ``before``: ideas and placements of the
-    last map. ``held``: ids of the ideas that ``tree.held`` numbers; those that it does not name
-    have lost their last passage, and stay on the map without one.
+    ``reasons``: why each unplaced passage is. ``positions``: float32 (n_passages, 2) in 0..1.
+    ``before``: ideas and placements of the last map. ``held``: ids of the ideas that
+    ``tree.held`` numbers; those that it does not name have lost their last passage, and stay on
+    the map without one.
     """
     members = _members(tree)
     rows_held = {} if tree.held is None else {r: held[h] for r, h in enumerate(tree.held) if h >= 0}
@@ -72,6 +74,7 @@ def name_tree(
             passage_id=passage.id,
             idea_key=None if tree.leaf[i] < 0 else keys[int(tree.leaf[i])],
             weight=round(float(tree.weight[i]), 4),
+            reason=reasons[i],
         )
         for i, passage in enumerate(passages)
     ]

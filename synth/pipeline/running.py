@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from models import ChatServer
 from synth.errors import StoreProblem
 from synth.importers import ReadOptions, read
 from synth.pipeline.building import BuildReport, build
 from synth.pipeline.importing import ImportReport, import_files, require_messages
+from synth.pipeline.proposing import ProposalReport, propose_titles
 from synth.records import Problem
 from synth.settings import QUIET, Progress, Settings
 from synth.store import Discussion, Store, open_store
@@ -23,6 +25,8 @@ class RunReport:
     imported: ImportReport
     built: BuildReport
     paths: tuple[Path, ...]
+    proposed: ProposalReport | None = None
+    """None where no language model was named."""
 
 
 def run(
@@ -35,11 +39,13 @@ def run(
     format: str | None = None,  # noqa: A002 - the word of the command line
     columns: Mapping[str, str] | None = None,
     names: bool = False,
+    llm: ChatServer | None = None,
     progress: Progress = QUIET,
 ) -> RunReport:
     """Import ``inputs`` into the file ``db``, build the map and write results to ``out``.
 
-    ``names`` writes real names instead of pseudonyms. Raises InputProblem when nothing could
+    ``names`` writes real names instead of pseudonyms. ``llm``: where titles and summaries are
+    asked for; by default nowhere. Raises InputProblem when nothing could
     be read, StoreProblem when the file or the discussion cannot be used.
     """
     settings = settings or Settings()
@@ -51,12 +57,14 @@ def run(
         )
         require_messages(imported, inputs)
         built = build(store, chosen.id, settings, progress=progress)
+        proposed = propose_titles(store, chosen.id, llm, progress=progress) if llm else None
         paths = () if out is None else write_results(store, chosen.id, Path(out), names=names)
         return RunReport(
             discussion=store.discussions.named(chosen.slug),
             imported=imported,
             built=built,
             paths=paths,
+            proposed=proposed,
         )
 
 

@@ -10,6 +10,8 @@ from synth.store.evidence import MessageEvidence
 from synth.store.extracts import ExtractChange
 from synth.store.ideas import IdeaRow, PlacementRow
 from synth.store.messages import Imported, Linked
+from synth.store.proposals import Proposal
+from synth.store.repetitions import RepetitionRow
 from synth.store.search import Hit
 from synth.store.sources import Source
 from synth.store.undoing import Correction
@@ -27,6 +29,8 @@ __all__ = [
     "Linked",
     "MessageEvidence",
     "PlacementRow",
+    "Proposal",
+    "RepetitionRow",
     "Source",
     "Store",
     "open_store",

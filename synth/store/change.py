@@ -13,6 +13,17 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 
+_FRESH: dict[str, object] = {
+    "status": "machine",
+    "stability": None,
+    "summary": "",
+    "title_by": None,
+    "own_title": None,
+    "own_summary": None,
+}
+"""What a new idea does not take over from the one that it is made like."""
+
+
 class Change:
     """One correction being made. Each method changes rows and remembers what they were."""
 
@@ -27,6 +38,18 @@ class Change:
     def idea(self, idea_id: int, **values: object) -> None:
         self.rows.put("ideas", (idea_id,), **values)
 
+    def entitle(self, idea_id: int, title: str, *, summary: str | None) -> None:
+        """Give an idea a person's title, and summary; a language model's words go."""
+        there = self.rows.row("ideas", (idea_id,))
+        assert there is not None
+        values: dict[str, object] = {"title": title, "title_origin": Origin.PERSON}
+        if there["title_by"] is not None:
+            values["summary"] = there["own_summary"]
+        if summary is not None:
+            values |= {"summary": summary, "summary_origin": Origin.PERSON}
+        values |= {"title_by": None, "own_title": None, "own_summary": None}
+        self.idea(idea_id, **values)
+
     def add_idea(self, like: int, **values: object) -> int:
         """A new idea in the language and on the run of another one; returns its id."""
         there = self.rows.row("ideas", (like,))
@@ -35,7 +58,7 @@ class Change:
             """SELECT 1 + max((SELECT max(id) FROM ideas),
                coalesce((SELECT max(idea_id) FROM retired_ideas), 0))"""
         ).fetchone()
-        fresh = there | {"status": "machine", "stability": None, "summary": ""} | values
+        fresh = there | _FRESH | values
         del fresh["id"]
         self.rows.put("ideas", (idea_id,), **fresh)
         return int(idea_id)
@@ -65,6 +88,7 @@ class Change:
             "weight": weight,
             "origin": origin,
             "because": because,
+            "reason": None,
         }
         if there is None:
             (values["run_id"],) = self._db.execute(

@@ -20,6 +20,8 @@ from synth.store.ideas import Ideas
 from synth.store.messages import Messages
 from synth.store.participants import Participants
 from synth.store.passages import Passages, Vectors
+from synth.store.proposals import Proposals
+from synth.store.repetitions import Repetitions
 from synth.store.runs import Events, Runs
 from synth.store.schema import APPLICATION_ID, migrations
 from synth.store.search import Search
@@ -69,6 +71,8 @@ class Store:
         self.passages = Passages(db)
         self.vectors = Vectors(db)
         self.ideas = Ideas(db)
+        self.proposals = Proposals(db)
+        self.repetitions = Repetitions(db)
         self.extracts = Extracts(db)
         self.corrections = Corrections(db)
         self.runs = Runs(db)

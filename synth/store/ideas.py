@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from synth.records import Idea, IdeaStatus, Origin, Placement
+from synth.records import Idea, IdeaStatus, Origin, Placement, Unplaced
 from synth.store.values import json_text
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ class PlacementRow:
     passage_id: int
     idea_key: int | None
     weight: float
+    reason: Unplaced | None = None
 
 
 class Ideas:
@@ -93,6 +94,7 @@ class Ideas:
             "y": idea.y,
             "origin": Origin.MACHINE,
             "run_id": run_id,
+            **_OWN_TITLE,
         }
         if idea.key > 0:
             sets = ", ".join(f"{name} = {_KEPT.get(name, '?')}" for name in values)
@@ -133,15 +135,48 @@ class Ideas:
             [discussion_id],
         )
         self._db.conn.executemany(
-            """INSERT OR IGNORE INTO placements (passage_id, idea_id, weight, origin, run_id)
-               VALUES (?, ?, ?, 'machine', ?)""",
+            """INSERT OR IGNORE INTO placements
+               (passage_id, idea_id, weight, origin, run_id, reason)
+               VALUES (?, ?, ?, 'machine', ?, ?)""",
             [
-                (p.passage_id, None if p.idea_key is None else ids[p.idea_key], p.weight, run_id)
+                (
+                    p.passage_id,
+                    None if p.idea_key is None else ids[p.idea_key],
+                    p.weight,
+                    run_id,
+                    p.reason,
+                )
                 for p in placements
             ],
         )
 
+    def retitle(self, idea_id: int, *, title: str, summary: str, by: str) -> None:
+        """Give a machine's idea the title and summary of a language model, named in ``by``."""
+        self._db.execute(
+            """UPDATE ideas SET own_title = coalesce(own_title, title),
+               own_summary = coalesce(own_summary, summary), title = ?, summary = ?, title_by = ?
+               WHERE id = ? AND title_origin = 'machine' AND summary_origin = 'machine'""",
+            [title, summary, by, idea_id],
+        )
+
+    def take_title_back(self, idea_id: int) -> None:
+        """Give an idea that bears a language model's title its own again."""
+        self._db.execute(
+            """UPDATE ideas SET title = own_title, summary = own_summary,
+               title_by = NULL, own_title = NULL, own_summary = NULL
+               WHERE id = ? AND title_by IS NOT NULL""",
+            [idea_id],
+        )
+
     # -- reading ---------------------------------------------------------------------------
+
+    def own_titles(self, discussion_id: int) -> dict[int, str]:
+        """Idea id → the title it has without any language model's."""
+        rows = self._db.execute(
+            "SELECT id, coalesce(own_title, title) FROM ideas WHERE discussion_id = ?",
+            [discussion_id],
+        )
+        return dict(rows.fetchall())
 
     def outline(self, discussion_id: int) -> list[Idea]:
         """Every idea, parents before children, in reading order."""
@@ -247,8 +282,10 @@ class Ideas:
         return {row["passage_id"]: _placement(row) for row in rows}
 
 
+_OWN_TITLE: dict[str, object] = {"title_by": None, "own_title": None, "own_summary": None}
+"""A new map begins with the program's own titles."""
 _PLACED = """SELECT p.id AS passage_id, p.message_id, p.start, p."end", l.idea_id,
-    coalesce(l.weight, 0) AS weight, coalesce(l.origin, 'machine') AS origin
+    coalesce(l.weight, 0) AS weight, coalesce(l.origin, 'machine') AS origin, l.reason
     FROM passages p JOIN messages m ON m.id = p.message_id
     LEFT JOIN placements l ON l.passage_id = p.id"""
 _IN_ORDER = "ORDER BY p.message_id, p.start"
@@ -267,7 +304,8 @@ _NEXT_ID = """SELECT 1 + max(coalesce((SELECT max(id) FROM ideas), 0),
 
 
 def _placement(row: dict[str, Any]) -> Placement:
-    return Placement(**{**row, "origin": Origin(row["origin"])})
+    reason = None if row["reason"] is None else Unplaced(row["reason"])
+    return Placement(**{**row, "origin": Origin(row["origin"]), "reason": reason})
 
 
 def _idea(row: dict[str, Any]) -> Idea:
@@ -285,6 +323,7 @@ def _idea(row: dict[str, Any]) -> Idea:
         origin=Origin(row["origin"]),
         title_origin=Origin(row["title_origin"]),
         parent_origin=Origin(row["parent_origin"]),
+        title_by=row["title_by"],
         x=row["x"],
         y=row["y"],
     )

@@ -119,6 +119,9 @@ _FORGET = (
     f"""UPDATE message_evidence SET raw = ''
         WHERE message_id IN {_THEIRS} OR message_id IN {_REPLIES}""",
     f"DELETE FROM events WHERE noun = 'message' AND noun_id IN {_THEIRS}",
+    # What a language model was asked holds words of many people, theirs perhaps among them.
+    f"""DELETE FROM proposals WHERE discussion_id IN
+        (SELECT discussion_id FROM messages WHERE id IN {_THEIRS})""",
     f"""UPDATE messages SET text = '', subject = NULL, url = NULL, extra = '{{}}',
         language = NULL, participant_id = NULL, content_sha256 = 'erased'
         WHERE id IN {_THEIRS}""",

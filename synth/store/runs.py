@@ -73,6 +73,13 @@ class Runs:
             ],
         )
 
+    def add_to_outcome(self, run_id: int, facts: Mapping[str, object]) -> None:
+        """Set further facts beside those that a run ended with."""
+        self._db.execute(
+            "UPDATE runs SET outcome = json_patch(outcome, ?) WHERE id = ?",
+            [json_text(facts), run_id],
+        )
+
     def last(self, discussion_id: int, *, state: str = "done") -> Run | None:
         """The newest run in that state."""
         rows = self._db.query(

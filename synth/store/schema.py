@@ -71,11 +71,49 @@ def m006_views_of_threads_and_extracts(db: Database) -> None:
 
 
 @migrations()
+def m007_reasons_of_the_unplaced(db: Database) -> None:
+    """Why the machine put a passage under no idea."""
+    db.execute("""ALTER TABLE placements ADD COLUMN reason TEXT
+        CHECK (reason IN ('says_little', 'between', 'off_topic'))""")
+
+
+@migrations()
+def m009_proposals_of_a_language_model(db: Database) -> None:
+    """What a language model was asked about an idea, and what became of its answer.
+
+    ``ideas.title_by`` names the model whose title and summary an idea bears; the program's own
+    stay beside them, to ask again with and to go back to.
+    """
+    db.execute(_PROPOSALS)
+    for column in ("idea_id", "run_id"):
+        db.execute(f"CREATE INDEX ix_proposals_{column} ON proposals ({column})")
+    for column in ("title_by", "own_title", "own_summary"):
+        db.execute(f"ALTER TABLE ideas ADD COLUMN {column} TEXT")
+
+
+@migrations()
+def m010_repetitions(db: Database) -> None:
+    """Which texts stand in several messages, and who carries each idea."""
+    for statement in _REPETITIONS:
+        db.execute(statement)
+
+
+@migrations()
 def m008_corrections(db: Database) -> None:
     """What people changed on the map, so that every rebuild keeps it."""
     for statement in _CORRECTIONS:
         db.execute(statement)
 
+
+_PROPOSALS = """CREATE TABLE proposals (
+    id INTEGER PRIMARY KEY,
+    discussion_id INTEGER NOT NULL REFERENCES discussions(id) ON DELETE CASCADE,
+    idea_id INTEGER REFERENCES ideas(id) ON DELETE SET NULL,
+    run_id INTEGER NOT NULL REFERENCES runs(id),
+    model TEXT NOT NULL, address TEXT NOT NULL,
+    prompt TEXT NOT NULL, prompt_sha256 TEXT NOT NULL, answer TEXT,
+    is_accepted INTEGER NOT NULL, refusal TEXT, at TEXT NOT NULL,
+    UNIQUE (discussion_id, model, prompt_sha256))"""
 
 _TABLES = (
     """CREATE TABLE discussions (
@@ -214,6 +252,33 @@ _INDEXES = (
     ("extract_ideas", "idea_id"),
     ("events", "discussion_id"),
     ("runs", "discussion_id"),
+)
+
+_REPETITIONS = (
+    # message_id, start and end: where the commonest wording stands.
+    """CREATE TABLE repetitions (
+        id INTEGER PRIMARY KEY,
+        discussion_id INTEGER NOT NULL REFERENCES discussions(id) ON DELETE CASCADE,
+        is_message INTEGER NOT NULL,
+        message_id INTEGER NOT NULL REFERENCES messages(id) ON DELETE CASCADE,
+        start INTEGER NOT NULL, "end" INTEGER NOT NULL CHECK ("end" > start),
+        part_of INTEGER REFERENCES repetitions(id) ON DELETE CASCADE,
+        run_id INTEGER NOT NULL REFERENCES runs(id))""",
+    """CREATE TABLE repeated_messages (
+        message_id INTEGER PRIMARY KEY REFERENCES messages(id) ON DELETE CASCADE,
+        repetition_id INTEGER NOT NULL REFERENCES repetitions(id) ON DELETE CASCADE)""",
+    """CREATE TABLE repeated_passages (
+        passage_id INTEGER PRIMARY KEY REFERENCES passages(id) ON DELETE CASCADE,
+        repetition_id INTEGER NOT NULL REFERENCES repetitions(id) ON DELETE CASCADE)""",
+    """CREATE TABLE idea_voices (
+        idea_id INTEGER PRIMARY KEY REFERENCES ideas(id) ON DELETE CASCADE,
+        n_repeating INTEGER NOT NULL, n_same INTEGER NOT NULL, n_same_voices INTEGER NOT NULL,
+        top_share REAL NOT NULL, effective REAL NOT NULL, is_carried_by_few INTEGER NOT NULL)""",
+    "CREATE INDEX ix_repetitions_discussion_id ON repetitions (discussion_id)",
+    "CREATE INDEX ix_repetitions_message_id ON repetitions (message_id)",
+    "CREATE INDEX ix_repetitions_part_of ON repetitions (part_of)",
+    "CREATE INDEX ix_repeated_messages_repetition_id ON repeated_messages (repetition_id)",
+    "CREATE INDEX ix_repeated_passages_repetition_id ON repeated_passages (repetition_id)",
 )
 
 _OUTLINE = """

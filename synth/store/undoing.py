@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _DECIDED: Mapping[str, frozenset[str]] = {
     "ideas": frozenset(
         {"title", "title_origin", "summary", "summary_origin", "status", "parent_id"}
-        | {"parent_origin"}
+        | {"parent_origin", "title_by", "own_title", "own_summary"}
     ),
     "placements": frozenset({"idea_id", "origin", "because"}),
     "passage_links": frozenset({"kind"}),

@@ -13,8 +13,8 @@ from sklearn.metrics import adjusted_rand_score
 
 from synth.ideas import find_ideas
 from synth.ideas.hierarchy import MAX_CHILDREN, MAX_LEVELS, as_rows, gather
-from synth.ideas.leaves import readable_leaves
 from synth.ideas.linkage import average_linkage, groups_after
+from synth.ideas.readable import RESOLUTION, modularity_after, readable_leaves
 from synth.neighbours import centred, similarity_graph
 from synth.records import IdeaTree
 from tests.synth.made_up_vectors import made_up
@@ -137,6 +137,33 @@ def test_weights_stand_for_passages() -> None:
     copies = average_linkage(np.repeat(vectors, 3, axis=0), np.ones(36))
     weighted = average_linkage(vectors, np.full(12, 3.0))
     assert np.allclose(copies.distance[-11:], weighted.distance)
+
+
+def _dense_modularity(between: NDArray[np.float64], part: NDArray[np.intp]) -> float:
+    """The definition, over all pairs."""
+    degree, total = between.sum(axis=1), between.sum()
+    same = part[:, None] == part[None, :]
+    chance = RESOLUTION * np.outer(degree, degree) / total
+    return float(((between - chance) * same).sum() / total)
+
+
+@given(st.integers(2, 40), st.integers(0, 1_000))
+@settings(max_examples=30, deadline=None)
+def test_modularity_is_followed_through_every_merge(n: int, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    vectors = centred(random.normal(size=(n, 8)).astype(np.float32))
+    weights = random.random((n, n)) * (random.random((n, n)) < 0.3)
+    between = weights + weights.T
+    between[0, 1] = between[1, 0] = 1.0
+    tree = average_linkage(vectors, np.ones(n))
+    found = modularity_after(tree, sp.csr_array(between))
+    by_definition = [_dense_modularity(between, groups_after(tree, done)) for done in range(n)]
+    assert found == pytest.approx(by_definition)
+
+
+def test_without_any_edge_no_cut_is_better_than_another() -> None:
+    tree = average_linkage(np.eye(5, dtype=np.float32), np.ones(5))
+    assert not modularity_after(tree, sp.csr_array((5, 5))).any()
 
 
 @given(st.integers(1, 100_000))

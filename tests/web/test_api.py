@@ -20,6 +20,7 @@ EXAMPLES = {
     "/api/d/{slug}/ideas": f"{AT}/ideas",
     "/api/d/{slug}/ideas/{idea_id}": f"{AT}/ideas/1",
     "/api/d/{slug}/unplaced": f"{AT}/unplaced",
+    "/api/d/{slug}/repeated": f"{AT}/repeated",
     "/api/d/{slug}/messages": f"{AT}/messages",
     "/api/d/{slug}/messages/{message_id}": f"{AT}/messages/2",
     "/api/d/{slug}/threads": f"{AT}/threads",

@@ -19,6 +19,7 @@ from web.app import ErrorContext
 from web.pages.discussions import AboutContext, DiscussionContext, FrontContext
 from web.pages.harvest import KeyContext, TakeContext
 from web.pages.ideas import IdeaContext, UnplacedContext
+from web.pages.repeated import RepeatedContext
 from web.pages.search import SearchContext
 from web.pages.threads import ThreadContext, ThreadsContext
 from web.pages.uploads import JobContext, UploadContext
@@ -30,6 +31,7 @@ PAGES = {
     f"{AT}/about": AboutContext,
     f"{AT}/ideas/1": IdeaContext,
     f"{AT}/unplaced": UnplacedContext,
+    f"{AT}/repeated": RepeatedContext,
     f"{AT}/threads": ThreadsContext,
     f"{AT}/threads/1": ThreadContext,
     f"{AT}/search?q=stalls": SearchContext,

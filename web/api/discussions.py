@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from flask import Response, abort, request
 
 from synth.records import Placement
 from web.api import api
-from web.api.shapes import Json, discussion_json, idea_json, list_json, passage_json
+from web.api.shapes import Json, discussion_json, idea_json, list_json, passage_json, repeated_json
 from web.mapping import pack_points
 from web.outline import outline_of
 from web.pages.search import asked_query, titled
@@ -52,13 +54,15 @@ def ideas(slug: str) -> Json:
 
 @api.get("/d/<slug>/ideas/<int:idea_id>")
 def idea(slug: str, idea_id: int) -> Json:
-    store = current_store()
-    branch = outline_of(store, find_discussion(slug)).get(idea_id)
+    found, store = find_discussion(slug), current_store()
+    branch = outline_of(store, found).get(idea_id)
     if branch is None:
         abort(404, description="There is no such idea on this map.")
     asked = asked_page(PER_PAGE)
+    carriers = store.repetitions.voices(found.id).get(idea_id)
     placements, total = store.ideas.placements_under(idea_id, limit=asked.size, offset=asked.offset)
     return idea_json(branch) | {
+        "voices": None if carriers is None else asdict(carriers),
         "children": [child.idea.id for child in branch.children],
         "passages": _passages(placements, asked.of(total)),
     }
@@ -71,6 +75,15 @@ def unplaced(slug: str) -> Json:
         found.id, limit=asked.size, offset=asked.offset
     )
     return _passages(placements, asked.of(total))
+
+
+@api.get("/d/<slug>/repeated")
+def repeated(slug: str) -> Json:
+    """Texts that stand in several messages."""
+    found, store, asked = find_discussion(slug), current_store(), asked_page(PER_PAGE)
+    texts, total = store.repetitions.all(found.id, limit=asked.size, offset=asked.offset)
+    messages = store.messages.many(sorted({text.message_id for text in texts}))
+    return list_json(texts, lambda t: repeated_json(t, messages[t.message_id]), asked.of(total))
 
 
 @api.get("/d/<slug>/points")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from synth.records import Unplaced
+
 Schema = dict[str, object]
 
 
@@ -84,8 +86,26 @@ _IDEA: dict[str, Schema] = {
     "is_tentative": _of("boolean", "Whether it is too unstable to rely on."),
     "status": _of("string", enum=["machine", "confirmed"]),
     "origin": _of("string", enum=["machine", "person"]),
+    "title_by": _maybe("string", "The language model that wrote title and summary, if one did."),
     "x": _of("number"),
     "y": _of("number"),
+}
+_VOICES: Schema = {
+    "type": ["object", "null"],
+    "description": "Who carries it; null where an earlier version built the map.",
+    "properties": {
+        "n_repeating": _of("integer", "Messages that repeat a text of another one there."),
+        "n_same": _of("integer", "Messages with the text most repeated there."),
+        "n_same_voices": _of("integer", "Voices among these."),
+        "top_share": _of("number", "0..1: share of the passages by the most active voice."),
+        "effective": _of("number", "Voices of equal share that would be as diverse."),
+        "is_carried_by_few": _of("boolean"),
+    },
+    "required": [
+        *("n_repeating", "n_same", "n_same_voices", "top_share", "effective"),
+        "is_carried_by_few",
+    ],
+    "additionalProperties": False,
 }
 _MESSAGE: dict[str, Schema] = {
     "id": _of("integer"),
@@ -142,7 +162,12 @@ _SCHEMAS: dict[str, Schema] = {
     ),
     "Idea": _object(_IDEA),
     "IdeaWithPassages": _object(
-        _IDEA, also={"children": _list(_of("integer")), "passages": _page_of("Passage")}
+        _IDEA,
+        also={
+            "children": _list(_of("integer")),
+            "voices": _VOICES,
+            "passages": _page_of("Passage"),
+        },
     ),
     "Passage": _object(
         {
@@ -158,6 +183,11 @@ _SCHEMAS: dict[str, Schema] = {
             "idea_id": _maybe("integer", "The leaf idea; null where it stands under none."),
             "weight": _of("number", "0..1: how well it fits its idea."),
             "origin": _of("string", enum=["machine", "person"]),
+            "reason": _maybe(
+                "string",
+                "Why the machine put it under no idea.",
+                enum=[*(reason.value for reason in Unplaced), None],
+            ),
         }
     ),
     "Message": _object(_MESSAGE),
@@ -188,6 +218,19 @@ _SCHEMAS: dict[str, Schema] = {
             "idea_ids": _list(_of("integer")),
             "tags": _list(_of("string")),
             "note": _of("string"),
+        }
+    ),
+    "RepeatedText": _object(
+        {
+            "message_id": _of("integer", "Where its commonest wording stands."),
+            "start": _of("integer"),
+            "end": _of("integer"),
+            "text": _of("string"),
+            "is_message": _of("boolean", "Whether whole messages repeat each other."),
+            "n_messages": _of("integer"),
+            "n_voices": _of("integer"),
+            "first_message_id": _of("integer"),
+            "first_at": _TIME,
         }
     ),
     "Hit": _object(
@@ -266,6 +309,12 @@ DOCUMENT: Schema = {
             _PAGE,
         ),
         "/api/d/{slug}/unplaced": _get("Passages under no idea", _page_of("Passage"), _SLUG, _PAGE),
+        "/api/d/{slug}/repeated": _get(
+            "Texts in several messages, those of the most voices first",
+            _page_of("RepeatedText"),
+            _SLUG,
+            _PAGE,
+        ),
         "/api/d/{slug}/points": _get(
             "Every passage on the map, 12 bytes each, little-endian: x and y (unsigned 16 bit, "
             "0..65535 across the drawing), colour (unsigned 16 bit; 0 is unplaced), 2 bytes "

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import TypeVar
 
-from synth.records import Extract, Message, Placement
+from synth.records import Extract, Message, Placement, RepeatedText
 from synth.store import Discussion
 from web.jobs import JobState
 from web.outline import Branch
@@ -55,6 +55,7 @@ def idea_json(branch: Branch) -> Json:
         "is_tentative": idea.is_tentative,
         "status": idea.status.value,
         "origin": idea.origin.value,
+        "title_by": idea.title_by,
         "x": idea.x,
         "y": idea.y,
     }
@@ -74,6 +75,7 @@ def passage_json(placement: Placement, message: Message) -> Json:
         "idea_id": placement.idea_id,
         "weight": placement.weight,
         "origin": placement.origin.value,
+        "reason": None if placement.reason is None else placement.reason.value,
     }
 
 
@@ -126,6 +128,20 @@ def extract_json(extract: Extract) -> Json:
         "idea_ids": list(extract.idea_ids),
         "tags": list(extract.tags),
         "note": extract.note,
+    }
+
+
+def repeated_json(text: RepeatedText, message: Message) -> Json:
+    return {
+        "message_id": text.message_id,
+        "start": text.start,
+        "end": text.end,
+        "text": message.text[text.start : text.end],
+        "is_message": text.is_message,
+        "n_messages": text.n_messages,
+        "n_voices": text.n_voices,
+        "first_message_id": text.first_message_id,
+        "first_at": time_of(text.first_at),
     }
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from flask import Blueprint
 
-from synth.records import Extract, ExtractState, Problem, Run
+from synth.records import Extract, ExtractState, IdeaVoices, Problem, Run
 from synth.store import Discussion, Source, Store
 from web.mapping import IdeaMap, draw, frame_of
 from web.outline import Branch, Outline, outline_of
+from web.pages.repeated import Shown, shown_texts
 from web.quoting import Quoted, quote_extracts
 from web.rendering import render
 from web.store import current_store, find_discussion
@@ -19,6 +20,8 @@ from web.store import current_store, find_discussion
 discussions = Blueprint("discussions", __name__)
 N_KEY = 3
 """Key passages shown beside the outline."""
+N_REPEATED = 3
+"""Repeated texts shown there."""
 N_PROBLEMS = 50
 """Problems shown of one file."""
 
@@ -40,6 +43,10 @@ class DiscussionContext:
     key_passages: Sequence[Quoted]
     n_suggested: int
     n_taken: int
+    repeated: Sequence[Shown]
+    n_repeated: int
+    carriers: Mapping[int, IdeaVoices]
+    """Who carries the ideas, by idea id."""
     run: Run | None
 
 
@@ -71,6 +78,7 @@ def discussion(slug: str) -> str:
     found, store = find_discussion(slug), current_store()
     outline = outline_of(store, found)
     extracts = store.extracts.all(found.id)
+    repeated, n_repeated = shown_texts(store, found, limit=N_REPEATED)
     return render(
         DiscussionContext(
             discussion=found,
@@ -81,6 +89,9 @@ def discussion(slug: str) -> str:
             key_passages=quote_extracts(store, outline, best(extracts, outline)),
             n_suggested=sum(e.state is ExtractState.SUGGESTED for e in extracts),
             n_taken=sum(e.state is ExtractState.TAKEN for e in extracts),
+            repeated=repeated,
+            n_repeated=n_repeated,
+            carriers=store.repetitions.voices(found.id),
             run=store.runs.last(found.id),
         )
     )

@@ -9,7 +9,7 @@ from typing import ClassVar
 from flask import Blueprint, abort, redirect, url_for
 from werkzeug import Response
 
-from synth.records import Placement
+from synth.records import IdeaVoices, Placement
 from synth.store import Discussion, Store
 from web.outline import Branch, Outline, outline_of
 from web.paging import Paging, asked_page
@@ -31,6 +31,8 @@ class IdeaContext:
     above: Sequence[Branch]
     before: Branch | None
     after: Branch | None
+    carriers: IdeaVoices | None
+    """None where the map was built by an earlier version."""
     summary: str
     """Empty where the first quote says the same."""
     voices: Sequence[Quoted]
@@ -68,6 +70,7 @@ def idea(slug: str, idea_id: int) -> str | Response:
             above=outline.path(idea_id),
             before=before,
             after=after,
+            carriers=store.repetitions.voices(found.id).get(idea_id),
             summary=summary_beside(branch, telling),
             voices=telling,
             passages=quote_placements(store, outline, placements),

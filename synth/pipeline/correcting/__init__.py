@@ -17,6 +17,7 @@ from synth.pipeline.correcting.ideas import (
     rename_idea,
     split_idea,
 )
+from synth.pipeline.correcting.making import take_back
 from synth.pipeline.correcting.passages import (
     link_passages,
     part_passages,
@@ -50,4 +51,4 @@ def undo_correction(
 
     Raises CorrectionRefused when there is none, or when a later one builds on it.
     """
-    return store.corrections.undo(discussion_id, event_id, actor=actor)
+    return take_back(store, discussion_id, event_id, actor=actor)

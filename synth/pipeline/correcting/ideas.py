@@ -31,9 +31,7 @@ def rename_idea(
     """Give an idea a title, and a summary where one is given, that no rebuild replaces."""
     title = said(title, "title")
     with correcting(store, discussion_id, actor, "renamed", idea_id) as (change, map_):
-        change.idea(idea_id, title=title, title_origin=Origin.PERSON)
-        if summary is not None:
-            change.idea(idea_id, summary=summary.strip(), summary_origin=Origin.PERSON)
+        change.entitle(idea_id, title, summary=None if summary is None else summary.strip())
         carry(store, change, map_, idea_id)
 
 

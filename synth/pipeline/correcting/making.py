@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from synth.errors import CorrectionRefused
+from synth.pipeline.repeating import count_voices
 from synth.pipeline.stored_map import StoredMap, core_of, stored_map
-from synth.store import Change, Store
+from synth.store import Change, Correction, Store
 
 N_REPRESENTATIVES = 5
 
@@ -18,15 +19,29 @@ def correcting(
 ) -> Iterator[tuple[Change, StoredMap]]:
     """A correction about an idea, or about passages where ``idea_id`` is None."""
     noun = "passage" if idea_id is None or verb == "pinned" else "idea"
-    with store.corrections.change(
+    making = store.corrections.change(
         discussion_id, actor=said(actor, "actor"), verb=verb, noun=noun, noun_id=idea_id
-    ) as change:
+    )
+    with _counted_after(store, discussion_id), making as change:
         map_ = stored_map(store, discussion_id)
         if not map_.ideas:
             raise CorrectionRefused("there is no map yet to correct; make one with `synth build`")
         if idea_id is not None:
             map_.idea(idea_id)
         yield change, map_
+
+
+@contextmanager
+def _counted_after(store: Store, discussion_id: int) -> Iterator[None]:
+    """All of a correction or nothing; at the end it is counted anew who carries each idea."""
+    with store.atomic():
+        yield
+        count_voices(store, discussion_id)
+
+
+def take_back(store: Store, discussion_id: int, event_id: int | None, *, actor: str) -> Correction:
+    with _counted_after(store, discussion_id):
+        return store.corrections.undo(discussion_id, event_id, actor=said(actor, "actor"))
 
 
 def said(text: str, what: str) -> str:

@@ -1,0 +1,223 @@
+"""Ask a language model behind an OpenAI-compatible address: llama.cpp, Ollama, vLLM and others.
+
+Nothing here is called unless a person names an address. No redirect and no proxy is followed,
+so that what is sent, and the key, reach the named address or nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+from models.errors import ChatProblem
+
+MOST_BYTES = 1_000_000
+"""Of an answer; a title and a summary take a thousandth of it."""
+MOST_TOKENS = 300
+"""What the model is allowed to write."""
+_PART = 65_536
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatServer:
+    """An address and how to speak to it. Raises ValueError for what cannot be an address."""
+
+    url: str
+    """``http://127.0.0.1:8080``, with or without ``/v1``."""
+    model: str | None = None
+    """None: the only one that the address serves."""
+    key: str = field(default="", repr=False)
+    """Sent as a bearer token; told, stored and shown nowhere."""
+    timeout: float = 300.0
+    """Seconds without a word, and seconds after which a slow answer is given up."""
+    pauses: tuple[float, ...] = (1.0, 4.0)
+    """Seconds before each further try, where another one may help."""
+
+    def __post_init__(self) -> None:
+        _checked(self.url)
+        if not (self.key.isascii() and self.key.isprintable()) or " " in self.key:
+            raise ValueError("the key for the LLM has characters that no key has")
+
+    @property
+    def address(self) -> str:
+        """The address without what may be secret in it, for records and messages."""
+        parts = urlsplit(self.url)
+        return f"{parts.scheme}://{parts.netloc}{_base(parts)}"
+
+    def find_model(self) -> str:
+        """The name of the model: the chosen one, else the only one served.
+
+        Raises ChatProblem when the address does not answer or serves several.
+        """
+        if self.model:
+            return self.model
+        found = self._talk("GET", "/models", None)
+        listed = found.get("data")
+        names = [
+            str(one["id"])
+            for one in (listed if isinstance(listed, list) else [])
+            if isinstance(one, dict) and one.get("id")
+        ]
+        match names:
+            case [name]:
+                return name
+            case []:
+                raise ChatProblem(f"{self.address} names no model; say which with --llm-model")
+        told = ", ".join(sorted(names)[:5])
+        raise ChatProblem(f"{self.address} serves several models; choose one: {told}")
+
+    def ask(self, *, model: str, system: str, user: str, fields: tuple[str, ...] = ()) -> str:
+        """What the model writes, at temperature 0. Raises ChatProblem when no answer comes.
+
+        ``fields``: the server is asked to hold the model to a JSON object with these texts;
+        one that cannot do so answers freely, so the caller reads the answer with care.
+        """
+        request: dict[str, object] = {
+            "model": model,
+            "messages": [
+                {"role": "system", "content": system},
+                {"role": "user", "content": user},
+            ],
+            "temperature": 0,
+            "seed": 0,
+            "max_tokens": MOST_TOKENS,
+            "stream": False,
+        }
+        try:
+            answer = self._talk("POST", "/chat/completions", request | _form(fields))
+        except _NotUnderstood:
+            answer = self._talk("POST", "/chat/completions", request)
+        try:
+            content = answer["choices"][0]["message"]["content"]
+        except (KeyError, IndexError, TypeError):
+            content = None
+        if not isinstance(content, str):
+            raise ChatProblem(f"{self.address} does not answer as a chat server does")
+        return content
+
+    def _talk(self, method: str, path: str, request: Mapping[str, object] | None) -> dict[str, Any]:
+        """One exchange, tried again where that may help."""
+        for pause in self.pauses:
+            try:
+                return self._once(method, path, request)
+            except _Passing:
+                time.sleep(pause)
+        return self._once(method, path, request)
+
+    def _once(self, method: str, path: str, request: Mapping[str, object] | None) -> dict[str, Any]:
+        try:
+            status, body = self._exchange(method, path, request)
+        except TimeoutError as error:
+            raise ChatProblem(
+                f"{self.address} did not answer within {self.timeout:g} seconds"
+            ) from error
+        except (OSError, HTTPException) as error:
+            what = getattr(error, "strerror", None) or type(error).__name__
+            raise _Passing(f"{self.address} cannot be reached ({what})") from error
+        if status != HTTPStatus.OK:
+            raise _KINDS.get(status, ChatProblem)(f"{self.address} answered with {_told(status)}")
+        try:
+            answer = json.loads(body)
+        except ValueError as error:
+            raise ChatProblem(f"{self.address} answered with something else than JSON") from error
+        if not isinstance(answer, dict):
+            raise ChatProblem(f"{self.address} does not answer as a chat server does")
+        return answer
+
+    def _exchange(
+        self, method: str, path: str, request: Mapping[str, object] | None
+    ) -> tuple[int, bytes]:
+        parts = urlsplit(self.url)
+        kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+        connection = kind(parts.hostname or "", parts.port, timeout=self.timeout)
+        target = _base(parts) + path + (f"?{parts.query}" if parts.query else "")
+        headers = {"Accept": "application/json"}
+        if self.key:
+            headers["Authorization"] = f"Bearer {self.key}"
+        body = None
+        if request is not None:
+            headers["Content-Type"] = "application/json"
+            body = json.dumps(request).encode()
+        try:
+            until = time.monotonic() + self.timeout
+            connection.request(method, target, body=body, headers=headers)
+            with connection.getresponse() as response:
+                return response.status, _read(response, until)
+        finally:
+            connection.close()
+
+
+class _Passing(ChatProblem):
+    """A trouble that may be over in a moment."""
+
+
+class _NotUnderstood(ChatProblem):
+    """Something in the request is unknown to the server."""
+
+
+_KINDS = dict.fromkeys((429, 500, 502, 503, 504), _Passing) | dict.fromkeys(
+    (400, 422), _NotUnderstood
+)
+"""What an HTTP status means, where it is more than a trouble."""
+
+
+def _form(fields: tuple[str, ...]) -> dict[str, object]:
+    """What holds an answer to a JSON object, in the words of the OpenAI interface."""
+    if not fields:
+        return {}
+    schema = {
+        "type": "object",
+        "properties": {name: {"type": "string"} for name in fields},
+        "required": list(fields),
+        "additionalProperties": False,
+    }
+    kept = {"name": "answer", "schema": schema, "strict": True}
+    return {"response_format": {"type": "json_schema", "json_schema": kept}}
+
+
+def _read(response: HTTPResponse, until: float) -> bytes:
+    """The whole answer; one that is endless, or never ends, is given up."""
+    parts: list[bytes] = []
+    n_bytes = 0
+    while part := response.read1(_PART):
+        parts.append(part)
+        n_bytes += len(part)
+        if n_bytes > MOST_BYTES:
+            raise ChatProblem("the LLM's answer is longer than any answer could be")
+        if time.monotonic() > until:
+            raise TimeoutError
+    return b"".join(parts)
+
+
+def _checked(url: str) -> None:
+    """Raises ValueError, without repeating what may be secret in the address."""
+    try:
+        parts = urlsplit(url)
+        is_web = parts.scheme in {"http", "https"} and bool(parts.hostname)
+        _ = parts.port
+    except ValueError as error:
+        raise ValueError("not an http or https address") from error
+    if not is_web or not (url.isascii() and url.isprintable()) or " " in url:
+        raise ValueError("not an http or https address")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("has a name or password in it; give the key as SYNTH_LLM_KEY instead")
+
+
+def _base(parts: SplitResult) -> str:
+    """The path up to the version: "" → "/v1", "/openai/v1/chat/completions" → "/openai/v1"."""
+    path = parts.path.rstrip("/").removesuffix("/chat/completions")
+    last = path.rsplit("/", 1)[-1]
+    return path if last[:1] == "v" and last[1:2].isdigit() else f"{path}/v1"
+
+
+def _told(status: int) -> str:
+    try:
+        return f"HTTP {status} ({HTTPStatus(status).phrase})"
+    except ValueError:
+        return f"HTTP {status}"

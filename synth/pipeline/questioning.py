@@ -1,0 +1,76 @@
+"""What a language model is told of each idea, read from the stored map."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from synth.records import Idea, IdeaStatus, Origin
+from synth.store import Store
+from synth.titles import Names, Question, fit_to_send
+
+N_BEST = 40
+"""Best-fitting passages among which those to send are looked for, after the representatives."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inquiry:
+    """A question about one idea, and the names that no answer may hold."""
+
+    question: Question
+    names: Names
+
+
+def inquiries(store: Store, discussion_id: int) -> dict[int, Inquiry]:
+    """Idea id → what is asked about it, in reading order.
+
+    Left out are ideas that a person made or hid, and those of which every passage names a
+    participant.
+    """
+    reader = _Reader(store, discussion_id)
+    found = {idea.id: reader.inquiry(idea) for idea in reader.ideas if _is_machines(idea)}
+    return {idea_id: inquiry for idea_id, inquiry in found.items() if inquiry.question.passages}
+
+
+def _is_machines(idea: Idea) -> bool:
+    return idea.origin is Origin.MACHINE and idea.status is not IdeaStatus.HIDDEN
+
+
+class _Reader:
+    """Reads once what all questions are made of."""
+
+    def __init__(self, store: Store, discussion_id: int) -> None:
+        self._store = store
+        self.ideas = store.ideas.outline(discussion_id)
+        self._titles = store.ideas.own_titles(discussion_id)
+        self._languages = store.ideas.languages(discussion_id)
+        self._representatives = store.ideas.representatives(discussion_id)
+        people = list(store.participants.names(discussion_id).values())
+        self._names = {
+            language: Names(people, language) for language in {None, *self._languages.values()}
+        }
+
+    def inquiry(self, idea: Idea) -> Inquiry:
+        language = self._languages.get(idea.id)
+        names = self._names[language]
+        spoken = self._spoken(idea, self._representatives.get(idea.id, ()))
+        others = [other for other in self.ideas if other.id != idea.id]
+        question = Question(
+            language=language,
+            passages=fit_to_send(spoken, names=names),
+            keyphrases=idea.keyphrases,
+            beside=tuple(self._titles[o.id] for o in others if o.parent_id == idea.parent_id),
+            within=tuple(self._titles[o.id] for o in others if o.parent_id == idea.id),
+        )
+        return Inquiry(question=question, names=names)
+
+    def _spoken(self, idea: Idea, first: Sequence[int]) -> list[tuple[str, str | None]]:
+        """(text, author) of the representatives, then of the passages that fit best."""
+        there = self._store.ideas.passages(first)
+        best, _ = self._store.ideas.placements_under(idea.id, limit=N_BEST)
+        placed = [*(there[i] for i in first if i in there), *best]
+        messages = self._store.messages.many([p.message_id for p in placed])
+        return [
+            (messages[p.message_id].text[p.start : p.end], messages[p.message_id].author)
+            for p in placed
+        ]

@@ -1,0 +1,128 @@
+"""What is said again in a discussion, and how many voices carry each idea."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from synth.records import Message, Passage, SaidBy
+from synth.repetition import TELLING_WORDS, Copies, Repetition, find_repetition, voices_behind
+from synth.store import RepetitionRow, Store
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+MOSTLY = 0.5
+"""Share of its messages from which a repeated passage belongs to a repeated message."""
+
+
+def repetition_of(passages: Sequence[Passage], messages: Mapping[int, Message]) -> Repetition:
+    """The repetition among passages, and among the messages they stand in."""
+    import numpy as np
+
+    number = {message_id: row for row, message_id in enumerate(messages)}
+    return find_repetition(
+        [passage.text for passage in passages],
+        messages=np.array([number[p.message_id] for p in passages], dtype=np.intp),
+        voices=np.array([voice_of(m) for m in messages.values()], dtype=np.intp),
+    )
+
+
+def voice_of(message: Message) -> int:
+    """Its author's number; an anonymous message is a voice of its own, numbered below zero."""
+    return -message.id if message.participant_id is None else message.participant_id
+
+
+def repetition_rows(
+    repetition: Repetition, passages: Sequence[Passage], messages: Mapping[int, Message]
+) -> list[RepetitionRow]:
+    """What is stored of it: texts of ``TELLING_WORDS`` that stand in two messages or more."""
+    in_order = list(messages.values())
+    wholes = [
+        RepetitionRow(
+            is_message=True,
+            message_id=in_order[typical].id,
+            start=0,
+            end=len(in_order[typical].text),
+            members=[in_order[row].id for row in rows],
+        )
+        for typical, rows in _groups(repetition.messages)
+    ]
+    whole_of = {m: place for place, whole in enumerate(wholes) for m in whole.members}
+    parts = []
+    for typical, rows in _groups(repetition.passages):
+        of = {passages[row].message_id for row in rows}
+        if len(of) < 2:
+            continue
+        ((whole, n_inside),) = Counter(whole_of.get(m) for m in of).most_common(1)
+        parts.append(
+            RepetitionRow(
+                is_message=False,
+                message_id=passages[typical].message_id,
+                start=passages[typical].start,
+                end=passages[typical].end,
+                members=[passages[row].id for row in rows],
+                part_of=whole if n_inside > MOSTLY * len(of) else None,
+            )
+        )
+    return [*wholes, *parts]
+
+
+def _groups(copies: Copies) -> list[tuple[int, list[int]]]:
+    """(typical row, rows) of each group of two texts or more that says something."""
+    rows_of: dict[int, list[int]] = {}
+    for row, group in enumerate(copies.group.tolist()):
+        rows_of.setdefault(group, []).append(row)
+    groups = [(int(copies.typical[group]), rows) for group, rows in rows_of.items()]
+    return [
+        (typical, rows)
+        for typical, rows in groups
+        if len(rows) > 1 and copies.n_words[typical] >= TELLING_WORDS
+    ]
+
+
+def count_voices(store: Store, discussion_id: int) -> None:
+    """Write anew who carries each idea, from the placements as they are stored now.
+
+    Call it after every change of placements or of the outline.
+    """
+    parents = {idea.id: idea.parent_id for idea in store.ideas.outline(discussion_id)}
+    under: defaultdict[int, list[SaidBy]] = defaultdict(list)
+    for leaf, said in store.repetitions.said(discussion_id):
+        idea_id = leaf
+        while idea_id is not None:
+            under[idea_id].append(said)
+            idea_id = parents[idea_id]
+    store.repetitions.put_voices({i: voices_behind(under[i]) for i in parents})
+
+
+def complete_once(
+    vectors: NDArray[np.float32],
+    texts: Sequence[str],
+    *,
+    is_known: NDArray[np.bool_],
+    repetition: Repetition,
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """As ``models.complete``, fitted on the passages alone, and once on those that are copies.
+
+    ``vectors`` and ``texts`` are those of the passages, then of whatever else stands in their
+    space.
+    """
+    import numpy as np
+
+    from models import complete
+
+    leader = repetition.passages.group
+    is_first = np.zeros(len(texts), dtype=np.bool_)
+    is_first[: len(leader)] = leader == np.arange(len(leader))
+    order = np.argsort(~is_first, kind="stable")
+    back = np.argsort(order)
+    completed, blended = complete(
+        vectors[order],
+        [texts[row] for row in order.tolist()],
+        is_known=is_known[order],
+        n_fitted=int(is_first.sum()),
+    )
+    return completed[back], blended[back]

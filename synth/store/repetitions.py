@@ -1,0 +1,183 @@
+"""Texts that stand in several messages, and how many voices carry each idea."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from synth.records import IdeaVoices, RepeatedText, SaidBy
+from synth.store.values import read_time
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepetitionRow:
+    """A repeated text to write."""
+
+    is_message: bool
+    message_id: int
+    """Where its commonest wording stands, at ``start:end``."""
+    start: int
+    end: int
+    members: Sequence[int]
+    """Ids of the messages, or of the passages."""
+    part_of: int | None = None
+    """Place, in the list given, of the repeated messages that these passages belong to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A place where a repeated text stands."""
+
+    repetition_id: int
+    is_message: bool
+    message_id: int
+    start: int
+    end: int
+    is_typical: bool
+    """Whether its wording is the one that the others were compared with."""
+
+
+class Repetitions:
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    # -- writing ---------------------------------------------------------------------------
+
+    def replace(self, discussion_id: int, rows: Sequence[RepetitionRow], *, run_id: int) -> None:
+        """Put these in place of the last run's; what is part of another comes after it."""
+        with self._db.atomic():
+            self._db.execute("DELETE FROM repetitions WHERE discussion_id = ?", [discussion_id])
+            ids: list[int] = []
+            for row in rows:
+                cursor = self._db.execute(
+                    """INSERT INTO repetitions
+                       (discussion_id, is_message, message_id, start, "end", part_of, run_id)
+                       VALUES (?, ?, ?, ?, ?, ?, ?)""",
+                    [
+                        *(discussion_id, int(row.is_message), row.message_id, row.start, row.end),
+                        *(None if row.part_of is None else ids[row.part_of], run_id),
+                    ],
+                )
+                assert cursor.lastrowid is not None
+                ids.append(cursor.lastrowid)
+                table = "repeated_messages" if row.is_message else "repeated_passages"
+                self._db.conn.executemany(
+                    f"INSERT INTO {table} VALUES (?, ?)", [(one, ids[-1]) for one in row.members]
+                )
+
+    def put_voices(self, voices: Mapping[int, IdeaVoices]) -> None:
+        """Write who carries the ideas, by idea id."""
+        with self._db.atomic():
+            self._db.conn.executemany(
+                """INSERT OR REPLACE INTO idea_voices (idea_id, n_repeating, n_same, n_same_voices,
+                   top_share, effective, is_carried_by_few) VALUES (?, ?, ?, ?, ?, ?, ?)""",
+                [(idea_id, *asdict(found).values()) for idea_id, found in voices.items()],
+            )
+
+    # -- reading ---------------------------------------------------------------------------
+
+    def all(
+        self, discussion_id: int, *, limit: int = -1, offset: int = 0
+    ) -> tuple[list[RepeatedText], int]:
+        """Repeated texts, those of the most voices first, and how many there are.
+
+        Passages of messages that are repeated as a whole are left out.
+        """
+        (total,) = self._db.execute(
+            f"{_LISTED} SELECT count(*) FROM listed", [discussion_id]
+        ).fetchone()
+        rows = self._db.query(
+            f"""{_LISTED} SELECT * FROM listed
+                ORDER BY n_voices DESC, n_messages DESC, first_message_id LIMIT ?2 OFFSET ?3""",
+            [discussion_id, limit, offset],
+        )
+        return [_repeated(row) for row in rows], total
+
+    def members(self, discussion_id: int) -> list[Member]:
+        """Every place of every repeated text, whole messages first; texts in the order of the
+        first message that holds them."""
+        rows = self._db.query(
+            """SELECT r.id AS repetition_id, r.is_message, m.id AS message_id,
+                   coalesce(p.start, 0) AS start, coalesce(p."end", length(m.text)) AS "end",
+                   m.id = r.message_id AND coalesce(p.start, 0) = r.start AS is_typical
+               FROM repetitions r
+               LEFT JOIN repeated_messages w ON w.repetition_id = r.id
+               LEFT JOIN repeated_passages s ON s.repetition_id = r.id
+               LEFT JOIN passages p ON p.id = s.passage_id
+               JOIN messages m ON m.id = coalesce(w.message_id, p.message_id)
+               WHERE r.discussion_id = ? ORDER BY r.id, m.id, p.start""",
+            [discussion_id],
+        )
+        flags = ("is_message", "is_typical")
+        return [Member(**{**row, **{flag: bool(row[flag]) for flag in flags}}) for row in rows]
+
+    def summary(self, discussion_id: int) -> dict[str, int]:
+        """Repeated texts, the messages that hold one, and the ideas that few carry."""
+        row = self._db.execute(
+            f"""{_LISTED} SELECT count(*), (SELECT count(DISTINCT w.message_id) FROM members w
+                    JOIN listed l ON l.id = w.repetition_id),
+                (SELECT count(*) FROM idea_voices v JOIN ideas i ON i.id = v.idea_id
+                 WHERE i.discussion_id = ?1 AND v.is_carried_by_few)
+                FROM listed""",
+            [discussion_id],
+        ).fetchone()
+        return dict(
+            zip(("repeated_texts", "messages_repeating", "ideas_carried_by_few"), row, strict=True)
+        )
+
+    def said(self, discussion_id: int) -> list[tuple[int | None, SaidBy]]:
+        """Each passage with its leaf idea or None. An anonymous message is a voice of its own,
+        numbered below zero."""
+        rows = self._db.execute(
+            """SELECT l.idea_id, m.id, coalesce(m.participant_id, -m.id), r.repetition_id
+               FROM passages p JOIN messages m ON m.id = p.message_id
+               LEFT JOIN placements l ON l.passage_id = p.id
+               LEFT JOIN repeated_passages r ON r.passage_id = p.id
+               WHERE m.discussion_id = ? ORDER BY p.message_id, p.start""",
+            [discussion_id],
+        )
+        return [
+            (idea_id, SaidBy(message=message, voice=voice, repetition=repetition))
+            for idea_id, message, voice, repetition in rows.fetchall()
+        ]
+
+    def voices(self, discussion_id: int) -> dict[int, IdeaVoices]:
+        """Idea id → who carries it; nothing for ideas of a map built by an earlier version."""
+        rows = self._db.query(
+            """SELECT v.* FROM idea_voices v JOIN ideas i ON i.id = v.idea_id
+               WHERE i.discussion_id = ? ORDER BY i.rank, i.id""",
+            [discussion_id],
+        )
+        return {row.pop("idea_id"): _voices(row) for row in rows}
+
+
+# Erased or edited messages may leave a text standing in one message only.
+_LISTED = """WITH members AS (
+        SELECT repetition_id, message_id FROM repeated_messages
+        UNION ALL SELECT r.repetition_id, p.message_id FROM repeated_passages r
+        JOIN passages p ON p.id = r.passage_id),
+    listed AS (
+        SELECT r.id, r.message_id, r.start, r."end", r.is_message,
+            count(DISTINCT m.id) AS n_messages,
+            count(DISTINCT coalesce(m.participant_id, -m.id)) AS n_voices,
+            min(m.posted_at) AS first_at,
+            (SELECT f.id FROM members w JOIN messages f ON f.id = w.message_id
+             WHERE w.repetition_id = r.id ORDER BY f.posted_at IS NULL, f.posted_at, f.id LIMIT 1
+            ) AS first_message_id
+        FROM repetitions r JOIN members w ON w.repetition_id = r.id
+        JOIN messages m ON m.id = w.message_id
+        WHERE r.discussion_id = ?1 AND r.part_of IS NULL
+        GROUP BY r.id HAVING count(DISTINCT m.id) > 1)"""
+
+
+def _repeated(row: dict[str, Any]) -> RepeatedText:
+    changed = {"is_message": bool(row["is_message"]), "first_at": read_time(row["first_at"])}
+    return RepeatedText(**{**row, **changed})
+
+
+def _voices(row: dict[str, Any]) -> IdeaVoices:
+    return IdeaVoices(**{**row, "is_carried_by_few": bool(row["is_carried_by_few"])})
