@@ -14,6 +14,7 @@ from synth.evaluate import PlacedPassage, idea_per_message
 from synth.ideas import find_ideas
 from synth.neighbours import Context, centred, in_context, similarity_graph
 from synth.placement import place
+from synth.records import IdeaTree
 
 Labels = list[int | None]
 Method = Callable[[Embedded], Labels]
@@ -71,7 +72,8 @@ def _blended(discussion: Embedded) -> tuple[NDArray[np.float32], NDArray[np.floa
     return blended[:n], blended[n:]
 
 
-def vectors_in_context(discussion: Embedded, *, with_replies: bool) -> NDArray[np.float32]:
+def vectors_in_context(discussion: Embedded, *, with_replies: bool = True) -> NDArray[np.float32]:
+    """Blended vectors of the passages, drawn to what stands around them."""
     blended, of_titles = _blended(discussion)
     coded, nowhere = discussion.coded, np.full(len(discussion.coded.texts), -1, dtype=np.intp)
     has_title = np.array([bool(title) for title in coded.titles], dtype=np.bool_)
@@ -86,11 +88,18 @@ def vectors_in_context(discussion: Embedded, *, with_replies: bool) -> NDArray[n
     )
 
 
-def _ours(discussion: Embedded, vectors: NDArray[np.float32]) -> Labels:
+def our_tree(
+    discussion: Embedded, vectors: NDArray[np.float32], *, n_resamplings: int = 0
+) -> IdeaTree:
+    """The tree of ideas with every passage placed."""
     vectors = centred(vectors, [discussion.coded.languages[owner] for owner in discussion.owner])
     graph = similarity_graph(vectors)
-    tree = find_ideas(vectors, graph, groups=discussion.owner, seed=0, n_resamplings=0)
-    placed = place(vectors, tree, messages=discussion.owner)
+    tree = find_ideas(vectors, graph, groups=discussion.owner, seed=0, n_resamplings=n_resamplings)
+    return place(vectors, tree, messages=discussion.owner)
+
+
+def _ours(discussion: Embedded, vectors: NDArray[np.float32]) -> Labels:
+    placed = our_tree(discussion, vectors)
     ideas = idea_per_message(
         PlacedPassage(
             message_id=str(owner),

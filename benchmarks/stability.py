@@ -27,11 +27,8 @@ from benchmarks.ideas_data import (  # noqa: E402
     read_cimt,
     read_republique,
 )
-from benchmarks.ideas_methods import vectors_in_context  # noqa: E402
+from benchmarks.ideas_methods import our_tree, vectors_in_context  # noqa: E402
 from benchmarks.pages import DOCS, write_between_marks  # noqa: E402
-from synth.ideas import find_ideas  # noqa: E402
-from synth.neighbours import centred, similarity_graph  # noqa: E402
-from synth.placement import place  # noqa: E402
 from synth.records import TENTATIVE_BELOW  # noqa: E402
 
 PAGE, MARK = DOCS / "quality.md", "stability"
@@ -52,11 +49,8 @@ class Judged:
 def judged(coded: Coded, *, n_resamplings: int = 8) -> list[Judged]:
     """Every leaf idea found in a discussion that holds enough coded texts."""
     discussion = embed(coded)
-    around = vectors_in_context(discussion, with_replies=True)
-    vectors = centred(around, [coded.language] * len(around))
-    graph = similarity_graph(vectors)
-    tree = find_ideas(vectors, graph, groups=discussion.owner, n_resamplings=n_resamplings)
-    tree = place(vectors, tree)
+    vectors = vectors_in_context(discussion)
+    tree = our_tree(discussion, vectors, n_resamplings=n_resamplings)
     gold = np.array([coded.gold[text] or "" for text in discussion.owner])
     found = []
     for leaf in np.unique(tree.leaf[tree.leaf >= 0]).tolist():

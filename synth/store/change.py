@@ -31,6 +31,8 @@ class Change:
         self._db = db
         self._discussion_id = discussion_id
         self.rows = Rewriting(db)
+        self.is_reshaped = False
+        """Whether anything changed its place; known once it was recounted."""
         self.verb = ""
         self.noun_id: int | None = None
         """What the event says; the correction may learn it on its way."""
@@ -164,4 +166,6 @@ class Change:
         for row in (*before.get("ideas", ()), *after.get("ideas", ())):
             if "parent_id" in row:
                 touched |= {row["id"], row["parent_id"] or 0}
-        recount(self._db, self.rows, self._discussion_id, touched)
+        self.is_reshaped = bool(touched)
+        if touched:
+            recount(self._db, self.rows, self._discussion_id, touched)

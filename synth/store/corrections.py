@@ -29,7 +29,13 @@ VERBS = frozenset(
 """Events of these verbs are corrections; ``undid`` takes one back."""
 
 
-_WORDS = {"title": "…", "summary": "", "keyphrases": "[]"}
+_WORDS: dict[str, str | None] = {
+    "title": "…",
+    "summary": "",
+    "keyphrases": "[]",
+    "own_title": None,
+    "own_summary": None,
+}
 """Columns of an idea that hold words of the discussion, and what stays when they are forgotten."""
 
 
@@ -230,7 +236,7 @@ def _without_words(text: str | None) -> str | None:
         for column in idea.keys() & _WORDS.keys():
             # A title that was changed and whose origin was not had been a person's before.
             origin = idea.get(f"{column}_origin", Origin.MACHINE if is_whole else Origin.PERSON)
-            if origin == Origin.PERSON:
+            if origin == Origin.PERSON and column in ("title", "summary"):
                 continue
             # A whole row needs every column to come back; of a changed one the rest is enough.
             if is_whole:

@@ -17,31 +17,31 @@ N_REPRESENTATIVES = 5
 def correcting(
     store: Store, discussion_id: int, actor: str, verb: str, idea_id: int | None
 ) -> Iterator[tuple[Change, StoredMap]]:
-    """A correction about an idea, or about passages where ``idea_id`` is None."""
+    """A correction about an idea, or about passages where ``idea_id`` is None: all or nothing."""
     noun = "passage" if idea_id is None or verb == "pinned" else "idea"
     making = store.corrections.change(
         discussion_id, actor=said(actor, "actor"), verb=verb, noun=noun, noun_id=idea_id
     )
-    with _counted_after(store, discussion_id), making as change:
-        map_ = stored_map(store, discussion_id)
-        if not map_.ideas:
-            raise CorrectionRefused("there is no map yet to correct; make one with `synth build`")
-        if idea_id is not None:
-            map_.idea(idea_id)
-        yield change, map_
-
-
-@contextmanager
-def _counted_after(store: Store, discussion_id: int) -> Iterator[None]:
-    """All of a correction or nothing; at the end it is counted anew who carries each idea."""
     with store.atomic():
-        yield
-        count_voices(store, discussion_id)
+        with making as change:
+            map_ = stored_map(store, discussion_id)
+            if not map_.ideas:
+                raise CorrectionRefused(
+                    "there is no map yet to correct; make one with `synth build`"
+                )
+            if idea_id is not None:
+                map_.idea(idea_id)
+            yield change, map_
+        if change.is_reshaped:
+            count_voices(store, discussion_id)
 
 
 def take_back(store: Store, discussion_id: int, event_id: int | None, *, actor: str) -> Correction:
-    with _counted_after(store, discussion_id):
-        return store.corrections.undo(discussion_id, event_id, actor=said(actor, "actor"))
+    """Undo a correction, and count anew who carries each idea."""
+    with store.atomic():
+        correction = store.corrections.undo(discussion_id, event_id, actor=said(actor, "actor"))
+        count_voices(store, discussion_id)
+    return correction
 
 
 def said(text: str, what: str) -> str:
