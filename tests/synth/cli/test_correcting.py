@@ -98,14 +98,18 @@ def test_links_splits_merges_and_moves_are_there(db: Path) -> None:
     one, two, three = (f"{p['message_id']}:{p['start']}" for p in inside[:3])
     assert told(db, "link", one, two).exit_code == 0
     assert told(db, "apart", one, three).exit_code == 0
-    done = told(db, "split", leaf, one, "--title", "Apart", "--json")
+    leaf_of = {f"{p['message_id']}:{p['start']}": p["idea_id"] for p in tables(db)[1]}
+    assert leaf_of[one] == leaf_of[two] != leaf_of[three]
+    done = told(db, "split", leaf_of[one], one, "--title", "Apart", "--json")
     assert json.loads(done.output)["verb"] == "split"
     made = next(i["idea_id"] for i in tables(db)[0] if i["title"] == "Apart")
     assert told(db, "move", made, "--top").exit_code == 0
-    assert told(db, "show", made).exit_code == 1
-    refused = told(db, "merge", leaf, made)
+    assert "that is so already" in told(db, "show", made).stderr
+    refused = told(db, "merge", leaf_of[three], made)
     assert refused.exit_code == 1
     assert "must stay apart" in refused.stderr
+    assert told(db, "undo").exit_code == told(db, "undo").exit_code == 0
+    assert "Apart" not in {idea["title"] for idea in tables(db)[0]}
 
 
 def test_refusals_are_one_line_and_wrong_usage_is_another_status(db: Path) -> None:
