@@ -159,6 +159,12 @@ def test_leaves_go_back_under_the_held_idea_they_came_from() -> None:
     above = row_of(tree, 0)
     leaves = {int(tree.leaf[row]) for row, _ in came if tree.leaf[row] >= 0}
     assert {int(tree.parent[leaf]) for leaf in leaves} == {above}
+    # Each of two broader ideas gets its own back.
+    more = [(int(row), 1) for i in (2, 6) for row in np.flatnonzero(idea == i)]
+    both = ideas_of(vectors, decided(400, cores=[[], []], broad=[0, 1], under=[*came, *more]))
+    for rows, held in ((came, 0), (more, 1)):
+        own = {int(both.leaf[row]) for row, _ in rows if both.leaf[row] >= 0}
+        assert {int(both.parent[leaf]) for leaf in own} == {row_of(both, held)}
     # With one leaf left the idea is that leaf.
     few = ideas_of(vectors, decided(400, cores=[[]], broad=[0], under=came[: len(came) // 2]))
     assert row_of(few, 0) in few.leaf
