@@ -41,7 +41,7 @@ def name_tree(
 
     ``reasons``: why each unplaced passage is. ``positions``: float32 (n_passages, 2) in 0..1.
     ``before``: ideas and placements of the last map. ``held``: ids of the ideas that
-    ``tree.held`` numbers; those that it does not name have lost their last passage, and stay on
+    ``tree.held`` numbers; those that live on in no row have lost their last passage, and stay on
     the map without one.
     """
     members = _members(tree)
@@ -68,7 +68,7 @@ def name_tree(
         )
         for row in _reading_order(tree, n_authors, n_messages)
     ]
-    ideas += resting(before[0], kept=set(rows_held.values()), held=held)
+    ideas += resting(before[0], kept=set(keys), held=held)
     placements = [
         PlacementRow(
             passage_id=passage.id,

@@ -48,8 +48,8 @@ AN_IDEA = Idea(
 A_NAME = IdeaName(title="Now", keyphrases=(), summary="", language="en", representatives=())
 
 
-def mapped(*, held_rows: list[int], held: list[int]) -> NamedTree:
-    """A map of two leaves, with passages 1 to 3 and 4 to 6; before, idea 7 held passage 6."""
+def mapped(*, held_rows: list[int], held: list[int], had: tuple[int, ...] = (6,)) -> NamedTree:
+    """A map of two leaves, with passages 1 to 3 and 4 to 6; before, idea 7 ``had`` some."""
     passages = [Passage(id=n, message_id=n, start=0, end=4, text="word") for n in range(1, 7)]
     return name_tree(
         IdeaTree(
@@ -67,7 +67,10 @@ def mapped(*, held_rows: list[int], held: list[int]) -> NamedTree:
         positions=np.zeros((6, 2), dtype=np.float32),
         before=(
             [AN_IDEA],
-            [Placement(passage_id=6, message_id=6, start=0, end=4, idea_id=7, weight=1.0)],
+            [
+                Placement(passage_id=n, message_id=n, start=0, end=4, idea_id=7, weight=1.0)
+                for n in had
+            ],
         ),
         held=held,
     )
@@ -80,7 +83,12 @@ def test_a_held_idea_keeps_its_id_though_it_shares_no_passage() -> None:
 
 
 def test_a_held_idea_without_passages_rests_at_the_top() -> None:
-    found = mapped(held_rows=[-1, -1], held=[7])
+    found = mapped(held_rows=[-1, -1], held=[7], had=())
     resting = next(row for row in found.ideas if row.key == 7)
     assert (resting.level, resting.parent_key, resting.n_messages) == (1, None, 0)
     assert (resting.title, resting.x, resting.y) == ("Before", 0.25, 0.75)
+
+
+def test_a_held_idea_that_lives_on_by_overlap_does_not_rest_as_well() -> None:
+    found = mapped(held_rows=[-1, -1], held=[7])
+    assert [row.n_messages for row in found.ideas if row.key == 7] == [3]
