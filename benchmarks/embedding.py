@@ -77,7 +77,8 @@ def agreement(embedder: models.Embedder, exact: models.Embedder) -> None:
             start += len(topic)
             for name, vectors in encoded.items():
                 scores[name].append(_ari(vectors[rows], labels))
-            scores["blend"].append(_ari(models.blend(encoded["8 bits"][rows], topic), labels))
+            _, blended = models.Blend().fit_transform(encoded["8 bits"][rows], topic)
+            scores["blend"].append(_ari(blended, labels))
             scores["draft"].append(_ari(models.load("draft").encode(topic), labels))
         for name, values in scores.items():
             print(f"ArgKP {split}, {name}: ARI {np.mean(values):.3f}")

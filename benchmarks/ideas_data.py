@@ -224,12 +224,12 @@ def embed(coded: Coded) -> Embedded:
         coded=coded,
         passages=passages,
         owner=np.array(owner, dtype=np.intp),
-        vectors=_vectors(passages),
-        of_titles=_vectors(coded.titles),
+        vectors=vectors_of(passages),
+        of_titles=vectors_of(coded.titles),
     )
 
 
-def _vectors(texts: Sequence[str]) -> NDArray[np.float32]:
+def vectors_of(texts: Sequence[str]) -> NDArray[np.float32]:
     model = load("e5-small")
     key = hashlib.sha256("\0".join([model.fingerprint, *texts]).encode()).hexdigest()[:24]
     kept = RESULTS / f"vectors-{key}.npy"

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.ideas_data import Embedded
-from models import complete
+from models import Blend
 from synth.evaluate import PlacedPassage, idea_per_message
 from synth.ideas import find_ideas
 from synth.neighbours import Context, centred, in_context, similarity_graph
@@ -59,17 +59,11 @@ def ours_unblended(discussion: Embedded) -> Labels:
 
 def _blended(discussion: Embedded) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Blended vectors of the passages and of the titles."""
-    n = len(discussion.passages)
-    vectors = discussion.vectors
-    if discussion.coded.titles:
-        vectors = np.vstack((vectors, discussion.of_titles))
-    _, blended = complete(
-        vectors,
-        [*discussion.passages, *discussion.coded.titles],
-        is_known=np.ones(len(vectors), dtype=np.bool_),
-        n_fitted=n,
-    )
-    return blended[:n], blended[n:]
+    blend = Blend()
+    _, blended = blend.fit_transform(discussion.vectors, discussion.passages)
+    if not discussion.coded.titles:
+        return blended, blended[:0]
+    return blended, blend.transform(discussion.of_titles, discussion.coded.titles)[1]
 
 
 def vectors_in_context(discussion: Embedded, *, with_replies: bool = True) -> NDArray[np.float32]:

@@ -3,7 +3,7 @@
     python -m benchmarks.partly_read DISCUSSION.db
 
 DISCUSSION.db holds a full build in which every passage was read. A part of the vectors is then
-taken away and estimated from the words (``models.complete``), and the ten nearest passages of
+taken away and estimated from the words (``models.Blend``), and the ten nearest passages of
 those that were taken away are compared: with what they are when all is read, and by how often
 they belong to another message of the same thread, which nobody told the model.
 """
@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from models import complete, load
+from models import Blend, load
 from synth.neighbours import centred, similarity_graph
 from synth.settings import QUIET
 from synth.store import Store, open_store
@@ -52,7 +52,8 @@ def table(store: Store) -> list[str]:
     truth: list[frozenset[int]] = []
     for share in SHARES:
         is_known = random < share
-        _, blended = complete(np.where(is_known[:, None], full, 0), texts, is_known=is_known)
+        known = np.where(is_known[:, None], full, 0)
+        _, blended = Blend().fit_transform(known, texts, is_known=is_known)
         found = neighbours(centred(blended, [message.language for message in of]))
         truth = truth or found
         rows = np.flatnonzero(random >= min(SHARES[1], share))

@@ -6,6 +6,8 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from synth.repetition.wording import is_weighty
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wording:
@@ -147,11 +149,15 @@ WORDINGS: Mapping[str, Wording] = {
 def _typo(text: str, wording: Wording, chance: random.Random) -> str:
     """One letter of a long word left out or doubled."""
     words = text.split(" ")
-    long = [n for n, word in enumerate(words) if word.isalpha() and len(word) > 5]
+    long = [
+        n
+        for n, word in enumerate(words)
+        if word.isalpha() and len(word) > 5 and not is_weighty(word)
+    ]
     at = chance.choice(long)
     letter = chance.randrange(1, len(words[at]) - 1)
-    keep = letter + 1 if chance.random() < 0.5 else letter - 1
-    words[at] = words[at][: keep + 1] + words[at][letter + (keep < letter) :]
+    again = chance.random() < 0.5
+    words[at] = words[at][: letter + again] + words[at][letter + 1 - again :]
     return " ".join(words)
 
 

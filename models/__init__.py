@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from models.blending import Blend, blend, complete
+    from models.blending import Blend
     from models.card import Embedder, ModelCard
     from models.chat import ChatServer
     from models.errors import ChatProblem, ModelMissing
@@ -25,9 +25,7 @@ __all__ = [
     "Embedder",
     "ModelCard",
     "ModelMissing",
-    "blend",
     "cards",
-    "complete",
     "identify",
     "identify_one",
     "load",
@@ -42,9 +40,7 @@ _HOMES = {
     "Embedder": "models.card",
     "ModelCard": "models.card",
     "ModelMissing": "models.errors",
-    "blend": "models.blending",
     "cards": "models.registry",
-    "complete": "models.blending",
     "identify": "models.languages",
     "identify_one": "models.languages",
     "load": "models.registry",

@@ -14,77 +14,128 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from models.lexical import LexicalView, unit
-
-
-class Blend:
-    """Centred encoder vectors and the two lexical views, side by side.
-
-    Fit on a discussion, transform its texts and later ones. Fitted state ends in ``_``.
-    """
-
-    def __init__(self, *, seed: int = 0) -> None:
-        self.seed = seed
-
-    def fit(self, vectors: NDArray[np.float32], texts: Sequence[str]) -> Self:
-        """``vectors`` float32 (n, dim), unit rows, of the n ``texts``. Raises ModelMissing."""
-        self.mean_ = vectors.mean(axis=0) if len(vectors) else np.zeros(vectors.shape[1])
-        self.view_ = LexicalView(seed=self.seed).fit(texts)
-        return self
-
-    def transform(self, vectors: NDArray[np.float32], texts: Sequence[str]) -> NDArray[np.float32]:
-        """float32 (n, dim + 456), unit rows."""
-        centred = unit(np.asarray(vectors - self.mean_, np.float32))
-        blended = unit(np.hstack((centred, self.view_.transform(texts))))
-        blended[~blended.any(axis=1), 0] = 1.0
-        return blended
-
-
-def blend(
-    vectors: NDArray[np.float32], texts: Sequence[str], *, seed: int = 0
-) -> NDArray[np.float32]:
-    """Fit a ``Blend`` on a discussion and transform it: float32 (n, dim + 456), unit rows."""
-    return Blend(seed=seed).fit(vectors, texts).transform(vectors, texts)
-
+from models.lexical import Arrays, LexicalView, part_of, unit
 
 RIDGE = 1.0
 """Keeps the estimate from following single texts."""
 
 
-def complete(
-    vectors: NDArray[np.float32],
-    texts: Sequence[str],
-    *,
-    is_known: NDArray[np.bool_],
-    n_fitted: int | None = None,
-    seed: int = 0,
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Vectors with the unknown rows estimated from their words, and their blend.
+class Blend:
+    """Centred encoder vectors and the two lexical views, side by side.
 
-    ``vectors`` float32 (n, dim), unit rows where ``is_known`` (n,) and anything elsewhere. The
-    estimate is a ridge regression from the lexical views to the centred encoder vectors,
-    fitted on the known rows of this very discussion. With ``n_fitted``, means, views and
-    regression are fitted on so many first rows only; the others are transformed. Returns
-    float32 (n, dim) and (n, dim + 456), both unit rows; the second is what ``blend`` gives
-    for the first.
+    Fit on a discussion, transform its texts and later ones. The vector of a text that the
+    encoder has not read is estimated from its words, by a ridge regression from the lexical views
+    to the centred encoder vectors, fitted on the texts that were read. Vectors of no
+    dimension, float32 (n, 0), give what the words alone say. Fitted state ends in ``_``;
+    ``arrays`` gives it away to be kept, ``from_arrays`` brings it back.
     """
-    n_own = len(texts) if n_fitted is None else n_fitted
-    words_of = LexicalView(seed=seed)
-    view = words_of.fit_transform(texts[:n_own])
-    if n_own < len(texts):
-        view = np.vstack((view, words_of.transform(texts[n_own:])))
-    is_fitted = is_known & (np.arange(len(texts)) < n_own)
-    known = vectors[is_fitted]
-    mean = known.mean(axis=0)
-    centred = unit(np.asarray(vectors - mean, np.float32))
-    if not is_known.all():
-        words = view[is_fitted]
-        inner = words.T @ words + RIDGE * np.eye(words.shape[1], dtype=np.float32)
-        weights = np.linalg.solve(inner, words.T @ centred[is_fitted])
-        centred[~is_known] = unit(np.asarray(view[~is_known] @ weights, np.float32))
-        spread = float(np.linalg.norm(known - mean, axis=1).mean())
-        vectors = vectors.copy()
-        vectors[~is_known] = unit(np.asarray(mean + spread * centred[~is_known], np.float32))
-    blended = unit(np.hstack((centred, view)))
-    blended[~blended.any(axis=1), 0] = 1.0
-    return vectors, blended
+
+    def __init__(self, *, seed: int = 0) -> None:
+        self.seed = seed
+
+    def fit(
+        self,
+        vectors: NDArray[np.float32],
+        texts: Sequence[str],
+        *,
+        is_known: NDArray[np.bool_] | None = None,
+    ) -> Self:
+        """``vectors`` float32 (n, dim) of the n ``texts``: unit rows where ``is_known`` (n,), by
+        default everywhere, and anything elsewhere. Raises ModelMissing."""
+        self._learn(vectors, texts, is_known)
+        return self
+
+    def transform(
+        self,
+        vectors: NDArray[np.float32],
+        texts: Sequence[str],
+        *,
+        is_known: NDArray[np.bool_] | None = None,
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """The vectors with those that are not known estimated, and the blend.
+
+        float32 (n, dim) and (n, dim + 456), both unit rows. Raises ValueError for unknown
+        vectors when all were known at the fit.
+        """
+        return self._blended(vectors, self.view_.transform(texts), is_known)
+
+    def fit_transform(
+        self,
+        vectors: NDArray[np.float32],
+        texts: Sequence[str],
+        *,
+        is_known: NDArray[np.bool_] | None = None,
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """The same as ``fit``, then ``transform``; texts are read once."""
+        return self._blended(vectors, self._learn(vectors, texts, is_known), is_known)
+
+    @property
+    def n_encoder(self) -> int:
+        """Dimensions of the encoder's vectors; 0 where the words stand alone."""
+        return len(self.mean_)
+
+    def arrays(self) -> Arrays:
+        """The fitted state, what is large in half precision."""
+        kept: dict[str, NDArray[np.generic]] = {
+            "mean": self.mean_,
+            "spread": np.array(self.spread_),
+        }
+        if self.weights_ is not None:
+            kept["weights"] = self.weights_.astype(np.float32)
+        return kept | {f"view.{name}": array for name, array in self.view_.arrays().items()}
+
+    @classmethod
+    def from_arrays(cls, arrays: Arrays) -> Self:
+        """A fitted blend from what ``arrays`` gave."""
+        blend = cls()
+        blend.mean_ = arrays["mean"].astype(np.float32)
+        blend.spread_ = float(arrays["spread"])
+        weights = arrays.get("weights")
+        blend.weights_ = None if weights is None else weights.astype(np.float32)
+        blend.view_ = LexicalView.from_arrays(part_of(arrays, "view"))
+        return blend
+
+    def _learn(
+        self,
+        vectors: NDArray[np.float32],
+        texts: Sequence[str],
+        is_known: NDArray[np.bool_] | None,
+    ) -> NDArray[np.float32]:
+        """Fit; returns the lexical view of the texts."""
+        self.view_ = LexicalView(seed=self.seed)
+        view = self.view_.fit_transform(texts)
+        known = vectors if is_known is None else vectors[is_known]
+        self.mean_ = known.mean(axis=0) if len(known) else np.zeros(vectors.shape[1], np.float32)
+        away = known - self.mean_
+        self.spread_ = float(np.linalg.norm(away, axis=1).mean()) if len(known) else 0.0
+        self.weights_: NDArray[np.float32] | None = None
+        if is_known is not None and not is_known.all():
+            words = view[is_known]
+            inner = words.T @ words + RIDGE * np.eye(words.shape[1], dtype=np.float32)
+            centred = unit(np.asarray(away, np.float32))
+            self.weights_ = np.linalg.solve(inner, words.T @ centred)
+        return view
+
+    def _blended(
+        self,
+        vectors: NDArray[np.float32],
+        view: NDArray[np.float32],
+        is_known: NDArray[np.bool_] | None,
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        centred = unit(np.asarray(vectors - self.mean_, np.float32))
+        if is_known is not None and not is_known.all():
+            if self.weights_ is None:
+                raise ValueError("nothing was learned that could stand in for unknown vectors")
+            unknown = ~is_known
+            centred[unknown] = unit(np.asarray(view[unknown] @ self.weights_, np.float32))
+            vectors = vectors.copy()
+            guess = self.mean_ + self.spread_ * centred[unknown]
+            vectors[unknown] = unit(np.asarray(guess, np.float32))
+        blended = unit(np.hstack((centred, view)))
+        blended[~blended.any(axis=1), 0] = 1.0
+        return vectors, blended
+
+
+def no_vectors(n: int) -> NDArray[np.float32]:
+    """float32 (n, 0): what ``Blend`` takes for ``n`` texts that no encoder reads."""
+    return np.zeros((n, 0), np.float32)

@@ -8,8 +8,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from models.blending import Blend, no_vectors
 from models.card import ModelCard
-from models.lexical import N_DIMENSIONS, WEIGHTS_SHA256, LexicalView, unit
+from models.lexical import N_DIMENSIONS, WEIGHTS_SHA256
 
 CARD = ModelCard(
     name="draft",
@@ -42,11 +43,11 @@ class DraftEmbedder:
 
     def __init__(self, *, seed: int = 0) -> None:
         self.seed = seed
-        self.view_: LexicalView | None = None
+        self.blend_: Blend | None = None
 
     def fit(self, texts: Sequence[str]) -> Self:
         """Learn the weights of words and n-grams. Raises ModelMissing."""
-        self.view_ = LexicalView(seed=self.seed).fit(texts)
+        self.blend_ = Blend(seed=self.seed).fit(no_vectors(len(texts)), texts)
         return self
 
     def encode(
@@ -58,11 +59,11 @@ class DraftEmbedder:
         """
         if not texts:
             return np.zeros((0, N_DIMENSIONS), np.float32)
-        if self.view_ is None:
-            vectors = unit(LexicalView(seed=self.seed).fit_transform(texts))
+        nothing = no_vectors(len(texts))
+        if self.blend_ is None:
+            _, vectors = Blend(seed=self.seed).fit_transform(nothing, texts)
         else:
-            vectors = unit(self.view_.transform(texts))
-        vectors[~vectors.any(axis=1), 0] = 1.0
+            _, vectors = self.blend_.transform(nothing, texts)
         if progress:
             progress(len(texts))
         return vectors

@@ -9,13 +9,14 @@ embeddings", with inverse document frequency in place of their corpus frequencie
 semantic analysis, Deerwester et al. 1990). It knows this discussion's own words, in
 whatever language and spelling.
 
-Both are fitted on a discussion and then transform any text. Fitted state ends in ``_``.
+Both are fitted on a discussion and then transform any text. Fitted state ends in ``_``;
+``arrays`` gives it away to be kept, ``from_arrays`` brings it back.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache as cached
 from importlib.util import find_spec
@@ -34,6 +35,9 @@ from models.processors import n_usable
 
 if TYPE_CHECKING:
     import tokenizers
+
+Arrays = Mapping[str, NDArray[np.generic]]
+"""Fitted state, by name."""
 
 N_STATIC = 256
 N_LATENT = 200
@@ -93,6 +97,21 @@ class LexicalView:
             latent = self.latent.fit(texts).transform(texts)
             return np.hstack((np.float32(self.static_weight_) * static.result(), latent))
 
+    def arrays(self) -> Arrays:
+        """The fitted state, the axes in half precision."""
+        kept: dict[str, NDArray[np.generic]] = {"static_weight": np.array(self.static_weight_)}
+        kept |= {f"static.{name}": array for name, array in self.static.arrays().items()}
+        return kept | {f"latent.{name}": array for name, array in self.latent.arrays().items()}
+
+    @classmethod
+    def from_arrays(cls, arrays: Arrays) -> Self:
+        """A fitted view from what ``arrays`` gave."""
+        view = cls()
+        view.static_weight_ = float(arrays["static_weight"])
+        view.static = StaticView.from_arrays(part_of(arrays, "static"))
+        view.latent = LatentView.from_arrays(part_of(arrays, "latent"))
+        return view
+
     def _weigh(self, texts: Sequence[str]) -> None:
         step = -(-len(texts) // _N_IDENTIFIED) or 1
         known = shares(identify(texts[::step]))
@@ -114,6 +133,16 @@ class StaticView:
     def fit_transform(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """The same as ``fit``, then ``transform``; texts are cut into pieces once."""
         return self._centred(self._learn(_piece_counts(texts, n_pieces=len(_table()))))
+
+    def arrays(self) -> Arrays:
+        return {"weights": self.weights_, "mean": self.mean_}
+
+    @classmethod
+    def from_arrays(cls, arrays: Arrays) -> Self:
+        view = cls()
+        view.weights_ = arrays["weights"].astype(np.float32)
+        view.mean_ = arrays["mean"].astype(np.float32)
+        return view
 
     def _learn(self, counts: sparse.csr_matrix) -> NDArray[np.float32]:
         """Learn from the counts of all texts; returns their vectors before centring."""
@@ -175,6 +204,21 @@ class LatentView:
             deque(pool.map(project, range(0, len(texts), _AT_ONCE)), maxlen=0)
         return unit(found)
 
+    def arrays(self) -> Arrays:
+        return {
+            "columns": self.columns_.astype(np.int32),
+            "weights": self.weights_.astype(np.float32),
+            "components": self.components_.astype(np.float16),
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Arrays) -> Self:
+        view = cls()
+        view.columns_ = arrays["columns"].astype(np.int64)
+        view.weights_ = arrays["weights"].astype(np.float64)
+        view.components_ = arrays["components"].astype(np.float32)
+        return view
+
     def _weighted(self, counts: sparse.csr_matrix) -> sparse.csr_matrix:
         """float32 (n, n_columns), tf-idf with unit rows."""
         weighted = counts[:, self.columns_]
@@ -182,6 +226,12 @@ class LatentView:
         lengths = np.sqrt(np.bincount(_rows(weighted), weights**2, minlength=weighted.shape[0]))
         weighted.data = (weights / lengths[_rows(weighted)]).astype(np.float32)
         return weighted
+
+
+def part_of(arrays: Arrays, name: str) -> Arrays:
+    """The arrays of one part of a whole, under the names that the part gave them."""
+    start = f"{name}."
+    return {key.removeprefix(start): a for key, a in arrays.items() if key.startswith(start)}
 
 
 def _telling(n_with: NDArray[np.int64], *, n_texts: int) -> NDArray[np.int64]:

@@ -21,16 +21,12 @@ class Lineage:
     ids: tuple[int | None, ...]
     """For each new idea the old id it keeps, or None."""
     kept: tuple[int, ...]
-    split: tuple[int, ...]
-    """Old ideas of which at least two new ones of the same level are parts."""
-    merged: tuple[int, ...]
-    """Old ideas that did not live on but stand in a new one of the same level."""
+    split: Mapping[int, tuple[int, ...]]
+    """Old ideas of which at least two new ones of the same level are parts → rows of those."""
+    merged: Mapping[int, int]
+    """Old ideas that did not live on but stand in a new one of the same level → its row."""
     n_born: int
     gone: tuple[int, ...]
-
-
-NOTHING = Lineage(ids=(), kept=(), split=(), merged=(), n_born=0, gone=())
-"""Before the first map."""
 
 
 def trace(
@@ -76,7 +72,7 @@ def trace(
         split=split,
         merged=merged,
         n_born=sum(i is None for i in ids),
-        gone=tuple(sorted(old.keys() - taken - set(split) - set(merged))),
+        gone=tuple(sorted(old.keys() - taken - split.keys() - merged.keys())),
     )
 
 
@@ -97,13 +93,12 @@ def _split(
     old: Mapping[int, frozenset[int]],
     new: Sequence[frozenset[int]],
     is_peer: Callable[[int, int], bool],
-) -> tuple[int, ...]:
-    parts = Counter(
-        i
-        for (i, j), n in shared.items()
-        if is_peer(i, j) and n >= MIN_PART * len(new[j]) and n >= MIN_SHARE * len(old[i])
-    )
-    return tuple(sorted(i for i, n in parts.items() if n >= 2))
+) -> dict[int, tuple[int, ...]]:
+    parts: dict[int, list[int]] = {}
+    for (i, j), n in sorted(shared.items()):
+        if is_peer(i, j) and n >= MIN_PART * len(new[j]) and n >= MIN_SHARE * len(old[i]):
+            parts.setdefault(i, []).append(j)
+    return {i: tuple(rows) for i, rows in parts.items() if len(rows) >= 2}
 
 
 def _merged(
@@ -111,10 +106,9 @@ def _merged(
     old: Mapping[int, frozenset[int]],
     taken: set[int],
     is_peer: Callable[[int, int], bool],
-) -> tuple[int, ...]:
-    found = {
-        i
-        for (i, j), n in shared.items()
+) -> dict[int, int]:
+    return {
+        i: j
+        for (i, j), n in sorted(shared.items())
         if i not in taken and is_peer(i, j) and n >= MIN_PART * len(old[i])
     }
-    return tuple(sorted(found))

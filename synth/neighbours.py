@@ -7,7 +7,7 @@ and say little. :func:`centred` takes it out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,28 +35,65 @@ MIN_SIMILARITY = 1e-3
 """A neighbour at a right angle or beyond still counts as an edge, barely."""
 
 
-def centred(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Centre:
+    """What all passages of a discussion share."""
+
+    mean: NDArray[np.float32]
+    """(dim,)"""
+    of_language: Mapping[str, NDArray[np.float32]]
+    """By language what its passages share beside that, (dim,)."""
+
+
+def centre_of(
     vectors: NDArray[np.float32], languages: Sequence[str | None] | None = None
+) -> Centre:
+    """What the rows, and those of each language (one per row, None where unknown), share.
+
+    Means of few rows are shrunk by ``n / (n + CENTRE_SHRINKAGE)``.
+    """
+    mean = _shrunk_mean(vectors)
+    rows = vectors - mean
+    of_language = {tag: _shrunk_mean(rows[own]) for tag, own in _rows_by_language(languages)}
+    return Centre(mean=mean, of_language=of_language)
+
+
+def centred(
+    vectors: NDArray[np.float32],
+    languages: Sequence[str | None] | None = None,
+    *,
+    centre: Centre | None = None,
 ) -> NDArray[np.float32]:
     """Unit rows without what all passages of a discussion share: float32 (n, dim).
 
     What everybody says tells nothing apart: the mean is taken off. With ``languages`` (one
     per row, None where unknown) so is what is left of the mean of each language, so that
-    passages are near for what they say and not for the language they say it in. Means of
-    few rows are shrunk by ``n / (n + CENTRE_SHRINKAGE)``. After Mu & Viswanath 2018,
-    "All-but-the-top", without removing principal components: that lost agreement with people.
+    passages are near for what they say and not for the language they say it in. ``centre`` is
+    that of the discussion where ``vectors`` are only some of it, such as later messages; by
+    default it is theirs. After Mu & Viswanath 2018, "All-but-the-top", without removing
+    principal components: that lost agreement with people.
     """
     if not len(vectors):
         return vectors
-    rows = vectors - _shrunk_mean(vectors)
-    tags = np.array([language or "" for language in languages or [""] * len(vectors)])
-    for tag in np.unique(tags[tags != ""]):
-        own = tags == tag
-        rows[own] -= _shrunk_mean(rows[own])
+    found = centre_of(vectors, languages) if centre is None else centre
+    rows = vectors - found.mean
+    for tag, own in _rows_by_language(languages):
+        if tag in found.of_language:
+            rows[own] -= found.of_language[tag]
     return _unit(rows)
 
 
+def _rows_by_language(
+    languages: Sequence[str | None] | None,
+) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    tags = np.array([language or "" for language in languages or ()])
+    for tag in np.unique(tags[tags != ""]):
+        yield str(tag), tags == tag
+
+
 def _shrunk_mean(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    if not len(rows):
+        return np.zeros(rows.shape[1], dtype=np.float32)
     mean = rows.mean(axis=0, dtype=np.float64) * (len(rows) / (len(rows) + CENTRE_SHRINKAGE))
     return np.asarray(mean, dtype=np.float32)
 
@@ -73,6 +110,16 @@ class Context:
     """(n_messages,) row of the topic its author gave it, -1 where there is none."""
     topics: NDArray[np.float32]
     """(n_topics, dim) unit rows in the space of the passages."""
+    topic_mean: NDArray[np.float32] | None = None
+    """(dim,) what all topics of the discussion share, where these are only some of them."""
+
+
+def mean_topic(context: Context) -> NDArray[np.float32]:
+    """What the topics of a discussion's messages share, float32 (dim,); zero without any."""
+    called = context.topics[context.topic[context.topic >= 0]]
+    if not len(called):
+        return np.zeros(context.topics.shape[1], dtype=np.float32)
+    return np.asarray(called.mean(axis=0), dtype=np.float32)
 
 
 def in_context(vectors: NDArray[np.float32], context: Context) -> NDArray[np.float32]:
@@ -97,7 +144,8 @@ def in_context(vectors: NDArray[np.float32], context: Context) -> NDArray[np.flo
     has_topic = context.topic >= 0
     if has_topic.any():
         called = context.topics[context.topic[has_topic]]
-        said[has_topic] += TOPIC_SHARE * (called - called.mean(axis=0))
+        shared = mean_topic(context) if context.topic_mean is None else context.topic_mean
+        said[has_topic] += TOPIC_SHARE * (called - shared)
         said = _unit(said)
     around = said.copy()
     is_reply = context.parent >= 0

@@ -57,7 +57,7 @@ def place(
     tree: IdeaTree,
     *,
     messages: NDArray[np.intp] | None = None,
-    is_fixed: NDArray[np.bool_] | None = None,
+    is_vouched: NDArray[np.bool_] | None = None,
     least: float | None = None,
 ) -> IdeaTree:
     """The tree with honest placements: weights 0..1, and misfits moved or left unplaced.
@@ -65,12 +65,12 @@ def place(
     ``vectors`` float32 (n, dim): centred unit rows. ``messages`` (n,): the message of each
     passage, by any numbers; without them every passage is a message of its own. A passage
     fits where its cosine with the mean direction of what *other* messages say in its idea is
-    at least ``least`` (by default :func:`least_fit`): nobody vouches for himself. A misfit goes
-    to another idea where it clearly belongs there and nowhere else, and stays unplaced
-    otherwise. Where ``is_fixed`` (n,), a person spoke about it, and it stays where ``tree`` has
-    it, be it under no idea. An idea is never emptied, and the only idea of a discussion keeps
-    everybody. The weight is the cosine with the whole idea. Raises ValueError when the arrays do
-    not belong together.
+    at least ``least`` (by default :func:`least_fit`): nobody vouches for himself. One that
+    others vouch for (``is_vouched``, (n,)), voices that posted it too or a person who spoke about
+    it, stays where ``tree`` has it, be it under no idea. A misfit goes to another idea where it
+    clearly belongs there and nowhere else, and stays unplaced otherwise; an idea is never
+    emptied, and the only idea of a discussion keeps everybody. The weight is the cosine with the
+    whole idea. Raises ValueError when the arrays do not belong together.
     """
     n = len(vectors)
     if n != len(tree.leaf):
@@ -84,8 +84,8 @@ def place(
     said_by = np.arange(n) if messages is None else messages
     needed = least_fit(n) if least is None else least
     fits = _fit_with_others(vectors, tree.leaf, said_by) >= needed
-    if is_fixed is not None:
-        fits |= is_fixed
+    if is_vouched is not None:
+        fits |= is_vouched
     centroids = idea_centroids(vectors, tree.leaf, n_ideas)
     own = np.einsum("ij,ij->i", vectors, centroids[np.maximum(tree.leaf, 0)])
     leaf = np.where(fits, tree.leaf, UNPLACED)
@@ -107,9 +107,19 @@ def why_unplaced(
     ``vectors`` float32 (n, dim) and ``tree`` as :func:`place` took and gave them;
     ``n_words`` (n,): words of each passage.
     """
-    reasons: list[Unplaced | None] = [None] * len(vectors)
-    rows = np.flatnonzero(tree.leaf < 0)
     centroids = idea_centroids(vectors, tree.leaf, len(tree.parent))
+    return why_not(vectors, tree.leaf, centroids, n_words)
+
+
+def why_not(
+    vectors: NDArray[np.float32],
+    leaf: NDArray[np.int32],
+    centroids: NDArray[np.float32],
+    n_words: Sequence[int],
+) -> list[Unplaced | None]:
+    """The same for passages that :func:`place_new` placed, or not, by these ``centroids``."""
+    reasons: list[Unplaced | None] = [None] * len(vectors)
+    rows = np.flatnonzero(leaf < 0)
     _, fit, second = _nearest_ideas(vectors[rows], centroids)
     is_between = (fit >= CLEAR_FIT) & (second >= AS_NEAR * fit)
     for row, between in zip(rows.tolist(), is_between.tolist(), strict=True):

@@ -52,8 +52,13 @@ def material(request: dict[str, Any]) -> Question:
 def good_answer(question: Question) -> str:
     """A title and a summary that hold what they promise: a passage's own words."""
     words = question["passages"][0].split(",")[0].split()
-    summary = f"People here ask the town to listen: « {' '.join(words[:5])} » is what they say."
-    return json.dumps({"title": f"On how {' '.join(words[1:6]).lower()}", "summary": summary})
+    return json.dumps(
+        {
+            "title": f"On how {' '.join(words[1:6]).lower()}",
+            "summary": "People here ask the town to listen to them.",
+            "quote": " ".join(words[:5]),
+        }
+    )
 
 
 @contextmanager

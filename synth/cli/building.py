@@ -16,7 +16,7 @@ from synth.cli.progress import progress_on_stderr
 @options.discussion_option
 @options.build_options
 @options.llm_options
-@click.option("--force", is_flag=True, help="Build again even if nothing has changed.")
+@click.option("--force", is_flag=True, help="Build the map afresh, whatever has changed.")
 @options.json_option
 def build(
     db: Path,
@@ -30,7 +30,8 @@ def build(
 ) -> None:
     """Find the ideas in a discussion, name them and place every passage.
 
-    What people decided stays; what the machine made before is replaced. Ideas keep their
+    What people decided stays. New messages find their place on a map of some size, and the
+    rest of it stays as it is; where much has changed it is built afresh, and ideas keep their
     identity where they still hold the same passages.
     """
     from synth.cli import telling
@@ -50,6 +51,6 @@ def build(
             facts = {"discussion": found.slug} | telling.build_facts(report)
             telling.say_json(facts | telling.llm_facts(proposed))
             return
-        telling.tell_build(report)
+        telling.tell_build(report, telling.titles_of(store, found))
         telling.tell_llm(proposed)
         telling.tell_outline(store, found)

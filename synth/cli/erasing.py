@@ -39,5 +39,5 @@ def erase(db: Path, discussion: str | None, participant: str, *, yes: bool) -> N
         )
     click.echo(f"Erased {participant}: {n_messages} messages emptied.")
     if report is not None:
-        telling.tell_build(report)
+        telling.tell_build(report, {})
     click.echo("Exports written earlier still hold the words; write them again.")

@@ -72,9 +72,9 @@ def run(inputs: tuple[str, ...], db: Path | None, out: Path | None, **chosen: An
         )
         return
     telling.tell_import(report.imported)
-    telling.tell_build(report.built)
-    telling.tell_llm(report.proposed)
     with open_store(path) as store:
+        telling.tell_build(report.built, telling.titles_of(store, report.discussion))
+        telling.tell_llm(report.proposed)
         telling.tell_outline(store, report.discussion)
     click.echo(f"\nKept in {path}.")
     if out is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from synth.store import Discussion, Store
 
 MAX_PROBLEMS = 10
+MOST_GROWN = 5
+"""Ideas that grew which are named."""
 
 
 def say_json(value: object) -> None:
@@ -78,14 +81,22 @@ def build_facts(report: BuildReport) -> dict[str, Any]:
         "share_placed": round(report.share_placed, 4),
         "suggestions": report.n_suggestions,
         "lineage": dict(report.lineage),
+        "growth": None if report.growth is None else dict(report.growth),
+        "why_whole": report.why_whole,
         "timings": {name: round(seconds, 3) for name, seconds in report.timings.items()},
     }
 
 
-def tell_build(report: BuildReport) -> None:
+def tell_build(report: BuildReport, titles: Mapping[int, str]) -> None:
+    """``titles``: idea id → title, of the map as it is now."""
     if report.is_unchanged:
         click.echo("Nothing has changed since the last build; the map stays as it is.")
         return
+    if report.growth is not None:
+        click.echo(_growth_told(report.growth, titles))
+        return
+    if report.why_whole:
+        click.echo(f"The map was built afresh: {report.why_whole}.", err=True)
     click.echo(
         f"Found {report.n_ideas} ideas ({report.n_top} at the top) in {report.n_passages} "
         "passages; "
@@ -117,6 +128,32 @@ def tell_llm(report: ProposalReport | None) -> None:
     )
     for reason, n in sorted(report.refusals.items(), key=lambda item: (-item[1], item[0])):
         click.echo(f"  refused {n}: {reason}")
+
+
+def _growth_told(growth: Mapping[str, Any], titles: Mapping[int, str]) -> str:
+    """``12 new messages: 30 passages placed, 2 unplaced; ideas that grew: Night buses (+5).``"""
+    if not growth["n_new"] and not growth["n_edited"]:
+        return "Nothing new was said since the last build; the map stays as it is."
+    parts = [f"{growth['n_placed']} passages placed, {growth['n_unplaced']} unplaced"]
+    born, grew = growth["born"], growth["grew"]
+    if born:
+        told = ", ".join(titles[i] for i in born if i in titles)
+        parts.append(f"{_n(len(born), 'new idea')}: {told}")
+    if grew:
+        told = ", ".join(f"{titles[i]} (+{n})" for i, n in grew[:MOST_GROWN] if i in titles)
+        more = f" and {len(grew) - MOST_GROWN} more" if len(grew) > MOST_GROWN else ""
+        parts.append(f"ideas that grew: {told}{more}")
+    edited = f" and {growth['n_edited']} edited" if growth["n_edited"] else ""
+    return f"{_n(growth['n_new'], 'new message', but=edited)}: {'; '.join(parts)}."
+
+
+def _n(n: int, noun: str, *, but: str = "") -> str:
+    kind, _, what = noun.partition(" ")
+    return f"{n} {kind}{but} {what}{'' if n == 1 and not but else 's'}"
+
+
+def titles_of(store: Store, discussion: Discussion) -> dict[int, str]:
+    return {idea.id: idea.title for idea in store.ideas.outline(discussion.id)}
 
 
 def tell_outline(store: Store, discussion: Discussion, *, depth: int = 2, most: int = 40) -> None:

@@ -56,17 +56,18 @@ def find_ideas(
         raise ValueError(f"constraints on {len(constraints.core)} passages for {n} vectors")
     if n == 0:
         return _no_ideas(0)
-    settled = smoothed(vectors, graph)
+    looped = graph if copied is None else copied.with_loops(graph)
+    settled = smoothed(vectors, looped)
     condensate = condensed(settled, seed=seed)
     if constraints is None:
         found = find_leaves(
-            settled, graph, condensate, messages=messages, voices=authors, copied=copied
+            settled, looped, condensate, messages=messages, voices=authors, copied=copied
         )
         rows = _rows(settled, Leaves(of=found, held=np.full(int(found.max()) + 1, FREE)), None)
     else:
         leaves = find_held_leaves(
             settled,
-            graph,
+            looped,
             condensate,
             constraints,
             messages=messages,

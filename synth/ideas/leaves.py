@@ -34,6 +34,12 @@ class Copied:
     voices: NDArray[np.intp]
     """(n_copies,)"""
 
+    def with_loops(self, graph: sp.csr_array) -> sp.csr_array:
+        """The graph with an edge of weight 1 from each row to itself for every copy, so that
+        what many post is not drawn away by its neighbours."""
+        copies = np.bincount(self.row, minlength=graph.shape[0]).astype(np.float32)
+        return sp.csr_array(graph + sp.diags_array(copies))
+
 
 def smoothed(vectors: NDArray[np.float32], graph: sp.csr_array) -> NDArray[np.float32]:
     """Vectors drawn towards their neighbours, which evens out wording. float32 (n, dim).

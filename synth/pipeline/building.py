@@ -8,19 +8,22 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from synth.errors import StoreProblem
-from synth.identity import Lineage
+from synth.neighbours import mean_topic
+from synth.pipeline.becoming import what_became
 from synth.pipeline.context import context_of, topics_of
 from synth.pipeline.cutting import Cuts, cut_messages
 from synth.pipeline.embedding import embed_passages
 from synth.pipeline.finding import Found, Material, find_map
+from synth.pipeline.growing import SMALL, Growing, changes_since, space_key, why_whole
 from synth.pipeline.holding import Held, decisions, held_ideas
 from synth.pipeline.mapping import name_tree
 from synth.pipeline.repeating import (
-    complete_once,
+    blend_once,
     count_voices,
     repetition_of,
     repetition_rows,
 )
+from synth.pipeline.space import Landmarks, Space, landmarks_of
 from synth.pipeline.suggesting import decided_spans, extracts_of, quote_rows
 from synth.pipeline.watch import Watch
 from synth.records import Message, Origin, Passage
@@ -33,7 +36,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from models import Embedder
+    from models import Blend, Embedder
+    from models.lexical import Arrays
+    from synth.store.spaces import Part
 
 DEFAULT_MODELS: Mapping[str, str] = {"full": "e5-small", "draft": "draft"}
 LIBRARIES = (
@@ -57,6 +62,10 @@ class BuildReport:
     """How many ideas were kept, split, merged, born, gone."""
     timings: Mapping[str, float]
     """Seconds by stage."""
+    growth: Mapping[str, Any] | None = None
+    """What came where the map has grown: messages, passages, new ideas; None for a whole build."""
+    why_whole: str = ""
+    """Why an earlier map was built afresh instead of growing, in words for people."""
 
 
 def build(
@@ -65,19 +74,23 @@ def build(
     settings: Settings,
     *,
     force: bool = False,
+    embedder: Embedder | None = None,
     progress: Progress = QUIET,
 ) -> BuildReport:
-    """Build the discussion's map anew; people's decisions stay.
+    """Bring the discussion's map up to date; people's decisions stay.
 
     A map that was built from the same messages, settings and version is left as it is
-    unless ``force``. Until the last step the earlier map stays in place, so an interrupted
-    build loses nothing. Raises ModelMissing when the model cannot be loaded.
+    unless ``force``. Where messages came to a map of some size it grows: they find their place
+    on it and the rest stays (see ``synth.pipeline.growing``). Otherwise it is built anew. Until
+    the last step the earlier map stays in place, so an interrupted build loses nothing.
+    ``embedder`` is the model of the settings where it is at hand already. Raises ModelMissing
+    when the model cannot be loaded.
     """
     import models
 
-    messages = list(store.messages.all(discussion_id))
     versions = _versions()
-    embedder = models.load(settings.model or DEFAULT_MODELS[settings.quality])
+    if embedder is None:
+        embedder = models.load(settings.model or DEFAULT_MODELS[settings.quality])
     inputs = _input_hash(store, discussion_id, settings, versions, embedder.fingerprint)
     last = store.runs.last(discussion_id)
     if last is not None and not force and last.outcome.get("input_sha256") == inputs:
@@ -89,17 +102,17 @@ def build(
         settings=asdict(settings),
         versions=versions,
     )
-    watch = Watch(progress)
     work = _Build(
         store=store,
         discussion_id=discussion_id,
         run_id=run_id,
         settings=settings,
         embedder=embedder,
-        watch=watch,
+        watch=(watch := Watch(progress)),
+        key=space_key(settings, versions, embedder.fingerprint),
     )
     try:
-        outcome, model = work.walk(messages)
+        outcome = work.renew(is_forced=force)
     except BaseException as error:
         state = "failed" if isinstance(error, Exception) else "interrupted"
         store.runs.finish(run_id, state=state, outcome={"error": str(error)})
@@ -109,7 +122,7 @@ def build(
         run_id,
         state="done",
         input_sha256=inputs,
-        model=model,
+        model=asdict(embedder.card),
         outcome=outcome,
         timings=watch.timings,
     )
@@ -126,9 +139,45 @@ class _Build:
     settings: Settings
     embedder: Embedder
     watch: Watch
+    key: str
+    """What a fitted space depends on beside the messages."""
 
-    def walk(self, messages: Sequence[Message]) -> tuple[dict[str, object], Mapping[str, object]]:
-        """All steps in order; what came of them, and the card of the model.
+    def renew(self, *, is_forced: bool) -> dict[str, object]:
+        """Let the map grow, or build it whole; what came of it."""
+        store, here = self.store, self.discussion_id
+        fingerprints = store.messages.fingerprints_by_id(here)
+        growing, why = (None, "") if is_forced else self._growing(fingerprints)
+        if growing is not None:
+            return growing.walk(fingerprints)
+        return self.walk(list(store.messages.all(here)), fingerprints) | {"why_whole": why}
+
+    def _growing(self, fingerprints: Mapping[int, str]) -> tuple[Growing | None, str]:
+        """The growth that will do, or why it will not."""
+        store, here = self.store, self.discussion_id
+        landmarks, fitted = store.spaces.get(here, "landmarks"), store.spaces.get(here, "fitted")
+        if landmarks is None or fitted is None:
+            return None, ""
+        known = Landmarks.from_arrays(landmarks)
+        changes = changes_since(store, known, fingerprints)
+        why = why_whole(store, here, known, changes, self.key)
+        if why or not changes:
+            return None, why
+        return Growing(
+            store=store,
+            discussion_id=here,
+            run_id=self.run_id,
+            settings=self.settings,
+            embedder=self.embedder,
+            space=Space.from_arrays(fitted),
+            landmarks=known,
+            changes=changes,
+            watch=self.watch,
+        ), ""
+
+    def walk(
+        self, messages: Sequence[Message], fingerprints: Mapping[int, str]
+    ) -> dict[str, object]:
+        """All steps of a whole build in order; what came of them.
 
         Passages and vectors are kept at once, the map at the end.
         """
@@ -138,16 +187,29 @@ class _Build:
         with watch.stage("Find copies", len(passages), "passages"):
             repetition = repetition_of(passages, {message.id: message for message in messages})
         with watch.timed("embed"):
-            material, n_read = self._material(messages, cuts, passages, repetition)
+            material, blend, n_read = self._material(messages, cuts, passages, repetition)
         held = held_ideas(self.store, self.discussion_id, passages)
         material = replace(material, constraints=None if held is None else held.constraints)
         found = find_map(material, self.settings, watch)
         with watch.timed("write"), self.store.atomic():
-            lineage = self._write(found, material, held)
-        outcome = _outcome(found, material, lineage)
-        outcome["n_read_by_model"] = n_read
-        outcome["repetition"] = self.store.repetitions.summary(self.discussion_id)
-        return outcome, asdict(self.embedder.card)
+            became, idea_of = self._write(found, material, held)
+            self.store.spaces.forget(self.discussion_id)
+            if blend is not None and len(passages) > SMALL:
+                space = Space(
+                    blend=blend,
+                    topic_mean=mean_topic(material.context),
+                    centre=found.centre,
+                    share_read=n_read / len(passages),
+                )
+                landmarks = landmarks_of(found.middle, idea_of, passages, fingerprints=fingerprints)
+                self._keep(space, landmarks)
+        return {
+            **_outcome(found, material),
+            "n_read_by_model": n_read,
+            "lineage": {fate: len(ideas) for fate, ideas in became.items()},
+            "became": became,
+            "repetition": self.store.repetitions.summary(self.discussion_id),
+        }
 
     def _cut(self, messages: Sequence[Message]) -> tuple[Cuts, list[Passage]]:
         cuts = cut_messages(messages, progress=self.watch.progress)
@@ -168,8 +230,9 @@ class _Build:
         cuts: Cuts,
         passages: Sequence[Passage],
         repetition: Repetition,
-    ) -> tuple[Material, int]:
-        """What the map is made of, and how many passages the model has read."""
+    ) -> tuple[Material, Blend | None, int]:
+        """What the map is made of, the blend fitted on it, and how many passages the model has
+        read."""
         embedder = self.embedder
         store, by_id = self.store, {message.id: message for message in messages}
         topics = topics_of(messages)
@@ -180,12 +243,15 @@ class _Build:
             topics=topics.lines,
             progress=self.watch.progress,
         )
-        blended, n = vectors, len(passages)
-        if not embedder.is_fitted_per_discussion and passages:
-            texts = [*(passage.text for passage in passages), *topics.lines]
-            vectors, blended = complete_once(
-                vectors, texts, is_known=is_read, repetition=repetition
-            )
+        n = len(passages)
+        texts = [*(passage.text for passage in passages), *topics.lines]
+        blend, vectors, blended = blend_once(
+            vectors,
+            texts,
+            is_known=is_read,
+            # Where words stand alone, topics are worded like all else; an encoder's are not.
+            repetition=None if embedder.is_fitted_per_discussion else repetition,
+        )
         material = Material(
             messages=by_id,
             sentences=cuts.sentences,
@@ -200,7 +266,7 @@ class _Build:
             quotes=quote_rows(store, by_id),
             decided=decided_spans(store, self.discussion_id),
         )
-        return material, int(is_read[:n].sum())
+        return material, blend, int(is_read[:n].sum())
 
     def _positions(self) -> NDArray[np.float32] | None:
         """Where the passages stood on the last map; NaN for new ones."""
@@ -211,11 +277,15 @@ class _Build:
             return None
         return np.array(places, dtype=np.float32)
 
-    def _write(self, found: Found, material: Material, held: Held | None) -> Lineage:
-        """Put the map in place of the last one; returns what became of the ideas."""
+    def _write(
+        self, found: Found, material: Material, held: Held | None
+    ) -> tuple[dict[str, Any], list[int | None]]:
+        """Put the map in place of the last one; returns what became of the ideas, and the leaf
+        idea of every passage."""
         store, here = self.store, self.discussion_id
         if decisions(store, here) != (() if held is None else held.decisions):
             raise StoreProblem("the map was corrected while it was being built; build it again")
+        before = store.ideas.outline(here)
         named = name_tree(
             found.tree,
             found.names,
@@ -223,10 +293,10 @@ class _Build:
             passages=material.passages,
             messages=material.messages,
             positions=found.places,
-            before=(store.ideas.outline(here), store.ideas.placements(here)),
+            before=(before, store.ideas.placements(here)),
             held=() if held is None else held.ids,
         )
-        store.ideas.replace_machine(here, named.ideas, named.placements, run_id=self.run_id)
+        ids = store.ideas.replace_machine(here, named.ideas, named.placements, run_id=self.run_id)
         store.passages.set_positions(
             (passage.id, float(x), float(y))
             for passage, (x, y) in zip(material.passages, found.places.tolist(), strict=True)
@@ -234,12 +304,28 @@ class _Build:
         repeated = repetition_rows(material.repetition, material.passages, material.messages)
         store.repetitions.replace(here, repeated, run_id=self.run_id)
         count_voices(store, here)
-        extracts = extracts_of(found.key, material.messages, store.ideas.placements(here))
+        placements = store.ideas.placements(here)
+        extracts = extracts_of(found.key, material.messages, placements)
         store.extracts.replace_suggestions(here, extracts, run_id=self.run_id)
-        return named.lineage
+        became = what_became(named.lineage, [ids[key] for key in named.keys], before)
+        return became, [placement.idea_id for placement in placements]
+
+    def _keep(
+        self,
+        space: Space,
+        landmarks: Landmarks,
+    ) -> None:
+        """Keep what later messages need to find their place, unless the map is small."""
+        spaces, here = self.store.spaces, self.discussion_id
+        parts: tuple[tuple[Part, Arrays], ...] = (
+            ("fitted", space.arrays()),
+            ("landmarks", landmarks.arrays()),
+        )
+        for part, arrays in parts:
+            spaces.keep(here, part, arrays, key=self.key, run_id=self.run_id)
 
 
-def _outcome(found: Found, material: Material, lineage: Lineage) -> dict[str, object]:
+def _outcome(found: Found, material: Material) -> dict[str, object]:
     tree, n = found.tree, len(material.passages)
     return {
         "n_messages": len(material.messages),
@@ -248,13 +334,6 @@ def _outcome(found: Found, material: Material, lineage: Lineage) -> dict[str, ob
         "n_top": int((tree.level == 1).sum()),
         "share_placed": round(int((tree.leaf >= 0).sum()) / n, 4) if n else 0.0,
         "n_suggestions": len(found.key),
-        "lineage": {
-            "kept": len(lineage.kept),
-            "split": len(lineage.split),
-            "merged": len(lineage.merged),
-            "born": lineage.n_born,
-            "gone": len(lineage.gone),
-        },
     }
 
 

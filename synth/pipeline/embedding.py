@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -39,15 +40,15 @@ def embed_passages(
     Returns float32 (n_passages + n_topics, dim) and bool (n_passages + n_topics,).
     Vectors are kept by the hash of their words and in half precision, and always used so:
     a warm cache gives the same map as a cold one. Rows that were not read (beyond
-    ``READ_AT_MOST``, topics included) are zero.
+    ``READ_AT_MOST``, topics included) are zero. A model that is fitted on the discussion reads
+    nothing before the blend does: its rows have no dimension.
     """
     import numpy as np
 
     texts = [*(passage.text for passage in passages), *topics]
     everything = np.ones(len(texts), dtype=np.bool_)
     if embedder.is_fitted_per_discussion:
-        with progress.stage("Embed", total=len(texts), unit="passages") as stage:
-            return embedder.encode(texts, progress=stage.advance), everything
+        return np.zeros((len(texts), 0), dtype=np.float32), everything
     if not texts:
         return np.zeros((0, embedder.card.dimensions or 1), dtype=np.float32), everything
     hashes = [sha256_text(passage.text) for passage in passages]
@@ -58,12 +59,52 @@ def embed_passages(
     hashes = [*hashes, *lines]
     is_read = np.array([sha in wanted for sha in hashes], dtype=np.bool_)
     kept = _vectors(store, embedder, dict(zip(hashes, texts, strict=True)), wanted, progress)
-    size = len(next(iter(kept.values()))) // 2
-    blank = bytes(2 * size)
+    return _as_rows(hashes, kept, len(next(iter(kept.values()))) // 2), is_read
+
+
+def embed_later(
+    store: Store,
+    embedder: Embedder,
+    passages: Sequence[Passage],
+    *,
+    is_new: Sequence[bool],
+    share_read: float,
+    topics: Sequence[str] = (),
+    dim: int,
+    progress: Progress,
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """The same for some passages of a discussion whose map is there.
+
+    Of the new ones the model reads as large a share as it read of the discussion; for the
+    others it counts what is kept. ``topics`` are read all. ``dim``: columns of the model.
+    """
+    import numpy as np
+
+    texts = [*(passage.text for passage in passages), *topics]
+    if embedder.is_fitted_per_discussion:
+        return np.zeros((len(texts), 0), dtype=np.float32), np.ones(len(texts), dtype=np.bool_)
+    hashes = [sha256_text(text) for text in texts]
+    new = [(p, sha) for p, sha, fresh in zip(passages, hashes, is_new, strict=False) if fresh]
+    at_most = math.ceil(share_read * len(new))
+    chosen = _to_read([p for p, _ in new], [sha for _, sha in new], at_most=at_most)
+    wanted = frozenset(hashes[len(passages) :]) | chosen
+    kept = _vectors(store, embedder, dict(zip(hashes, texts, strict=True)), wanted, progress)
+    kept |= store.vectors.get(
+        [sha for sha in hashes if sha not in kept], model=embedder.fingerprint
+    )
+    is_read = np.array([sha in kept for sha in hashes], dtype=np.bool_)
+    return _as_rows(hashes, kept, dim), is_read
+
+
+def _as_rows(hashes: Sequence[str], kept: Mapping[str, bytes], dim: int) -> NDArray[np.float32]:
+    """float32 (n, dim), unit rows; zero where nothing is kept."""
+    import numpy as np
+
+    blank = bytes(2 * dim)
     rows = np.frombuffer(b"".join(kept.get(sha, blank) for sha in hashes), dtype=np.float16)
-    vectors = rows.reshape(len(texts), size).astype(np.float32)
+    vectors = rows.reshape(len(hashes), dim).astype(np.float32)
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.where(lengths > 0, lengths, 1), dtype=np.float32), is_read
+    return np.asarray(vectors / np.where(lengths > 0, lengths, 1), dtype=np.float32)
 
 
 def _vectors(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from synth.harvest import DecidedSpan, QuoteRow
 from synth.ideas import Constraints, Copied, find_ideas
 from synth.layout import lay_out, set_among
-from synth.neighbours import Context, centred, in_context, similarity_graph
+from synth.neighbours import Centre, Context, centre_of, centred, in_context, similarity_graph
 from synth.passages import n_words
 from synth.pipeline.cutting import Sentences
 from synth.pipeline.repeating import voice_of
@@ -95,6 +95,10 @@ class Found:
     places: NDArray[np.float32]
     """(n_passages, 2) in 0..1."""
     key: list[KeyPassage]
+    middle: NDArray[np.float32]
+    """(n_passages, dim), unit rows in context and without what all share."""
+    centre: Centre
+    """What all share."""
 
 
 def find_map(material: Material, settings: Settings, watch: Watch) -> Found:
@@ -102,7 +106,8 @@ def find_map(material: Material, settings: Settings, watch: Watch) -> Found:
     n = len(material.passages)
     effort = EFFORTS[settings.quality]
     with watch.stage("Find ideas", n, "passages"):
-        middle, core, graph, tree = _ideas(material, effort, settings.seed)
+        middle, centre = _located(material)
+        core, graph, tree = _ideas(material, middle, effort, settings.seed)
     key = beside(key_passages, _inquiry(material, tree, settings), is_large=n >= LARGE)
     with watch.stage("Title and lay out", n, "passages"), ThreadPoolExecutor(1) as aside:
         drawing = aside.submit(
@@ -113,22 +118,47 @@ def find_map(material: Material, settings: Settings, watch: Watch) -> Found:
     with watch.stage("Suggest", len(material.messages), "messages"):
         found = key()
     reasons = why_unplaced(middle, tree, [n_words(passage.text) for passage in material.passages])
-    return Found(tree=tree, reasons=reasons, names=names, places=places, key=found)
+    return Found(
+        tree=tree,
+        reasons=reasons,
+        names=names,
+        places=places,
+        key=found,
+        middle=middle,
+        centre=centre,
+    )
+
+
+def _located(material: Material) -> tuple[NDArray[np.float32], Centre]:
+    """The passages in their context, without what all of them share; and what that is."""
+    once, which = _once(material)
+    of = [material.messages[material.passages[row].message_id] for row in once.tolist()]
+    languages = [message.language for message in of]
+    around = in_context(material.blended, material.context)[once]
+    centre = centre_of(around, languages)
+    return centred(around, languages, centre=centre)[which], centre
+
+
+def _once(material: Material) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The rows of passages that repeat none before them, and per passage which of these it says.
+
+    A text counts once, however often it is posted: a campaign must not bend the rest of the map.
+    """
+    import numpy as np
+
+    return np.unique(material.repetition.passages.group, return_inverse=True)
 
 
 def _ideas(
-    material: Material, effort: Effort, seed: int
-) -> tuple[NDArray[np.float32], NDArray[np.intp], csr_array, IdeaTree]:
-    """Centred vectors; the rows that were clustered and their similarity graph; and the tree
-    with every passage placed."""
+    material: Material, middle: NDArray[np.float32], effort: Effort, seed: int
+) -> tuple[NDArray[np.intp], csr_array, IdeaTree]:
+    """The rows that were clustered and their similarity graph; and the tree with every
+    passage placed."""
     import numpy as np
 
     of = [material.messages[passage.message_id] for passage in material.passages]
-    around = in_context(material.blended, material.context)
-    # A text counts once, however often it is posted: a campaign must not bend the rest of the map.
+    once, _ = _once(material)
     leader = material.repetition.passages.group
-    once, which = np.unique(leader, return_inverse=True)
-    middle = centred(around[once], [of[row].language for row in once.tolist()])[which]
     rows = once[first_said([material.passages[row] for row in once], effort.n_clustered)]
     decided = material.constraints
     if decided is not None:
@@ -151,8 +181,10 @@ def _ideas(
         n_resamplings=effort.n_resamplings,
         constraints=decided,
     )
-    is_fixed = None if decided is None else decided.is_fixed()
-    tree = place(some, tree, messages=said_in[rows], is_fixed=is_fixed)
+    by_others = np.zeros(len(of), dtype=np.bool_)
+    by_others[leader[again[voices[again] != voices[leader[again]]]]] = True
+    is_vouched = by_others[rows] if decided is None else by_others[rows] | decided.is_fixed()
+    tree = place(some, tree, messages=said_in[rows], is_vouched=is_vouched)
     if len(rows) < len(middle):
         leaf, weight = place_new(middle, idea_centroids(some, tree.leaf, len(tree.parent)))
         leaf[rows], weight[rows] = tree.leaf, tree.weight
@@ -160,7 +192,7 @@ def _ideas(
         # A copy that a person spoke about has its own place.
         leaf[rows], weight[rows] = tree.leaf, tree.weight
         tree = replace(tree, leaf=leaf, weight=weight)
-    return middle, rows, graph, tree
+    return rows, graph, tree
 
 
 def first_said(passages: Sequence[Passage], most: int | None) -> NDArray[np.intp]:

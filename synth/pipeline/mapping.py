@@ -24,6 +24,8 @@ class NamedTree:
     """Reading order: parents before children, the most voices first."""
     placements: Sequence[PlacementRow]
     lineage: Lineage
+    keys: Sequence[int]
+    """(n_ideas,) the key of each row of the tree."""
 
 
 def name_tree(
@@ -78,7 +80,7 @@ def name_tree(
         )
         for i, passage in enumerate(passages)
     ]
-    return NamedTree(ideas=ideas, placements=placements, lineage=lineage)
+    return NamedTree(ideas=ideas, placements=placements, lineage=lineage, keys=keys)
 
 
 def _members(tree: IdeaTree) -> list[list[int]]:

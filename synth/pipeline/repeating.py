@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from models import Blend
+
 MOSTLY = 0.5
 """Share of its messages from which a repeated passage belongs to a repeated message."""
 
@@ -98,31 +100,39 @@ def count_voices(store: Store, discussion_id: int) -> None:
     store.repetitions.put_voices({i: voices_behind(under[i]) for i in parents})
 
 
-def complete_once(
+def blend_once(
     vectors: NDArray[np.float32],
     texts: Sequence[str],
     *,
     is_known: NDArray[np.bool_],
-    repetition: Repetition,
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """As ``models.complete``, fitted on the passages alone, and once on those that are copies.
+    repetition: Repetition | None,
+) -> tuple[Blend | None, NDArray[np.float32], NDArray[np.float32]]:
+    """The blend of a discussion, and what it makes of the vectors: completed, and blended.
 
     ``vectors`` and ``texts`` are those of the passages, then of whatever else stands in their
-    space.
+    space. With ``repetition`` the blend is fitted on the passages alone, and once on those that
+    are copies; without, on all. Nothing is fitted where there is nothing. Where no encoder reads
+    (vectors of no dimension), the blend is all there is.
     """
     import numpy as np
 
-    from models import complete
+    from models import Blend
 
-    leader = repetition.passages.group
-    is_first = np.zeros(len(texts), dtype=np.bool_)
-    is_first[: len(leader)] = leader == np.arange(len(leader))
-    order = np.argsort(~is_first, kind="stable")
-    back = np.argsort(order)
-    completed, blended = complete(
-        vectors[order],
-        [texts[row] for row in order.tolist()],
-        is_known=is_known[order],
-        n_fitted=int(is_first.sum()),
-    )
-    return completed[back], blended[back]
+    is_fitted = np.ones(len(texts), dtype=np.bool_)
+    if repetition is not None:
+        leader = repetition.passages.group
+        is_fitted[:] = False
+        is_fitted[: len(leader)] = leader == np.arange(len(leader))
+    if not is_fitted.any():
+        return None, vectors, vectors
+    own, others = np.flatnonzero(is_fitted), np.flatnonzero(~is_fitted)
+    blend = Blend()
+    some = [texts[row] for row in own.tolist()]
+    completed, blended = blend.fit_transform(vectors[own], some, is_known=is_known[own])
+    if len(others):
+        more = [texts[row] for row in others.tolist()]
+        further = blend.transform(vectors[others], more, is_known=is_known[others])
+        back = np.argsort(np.concatenate([own, others]))
+        completed = np.vstack([completed, further[0]])[back]
+        blended = np.vstack([blended, further[1]])[back]
+    return blend, completed if blend.n_encoder else blended, blended

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from synth.harvest import DecidedSpan, QuoteRow, SentenceRow, Suggestion, suggest
-from synth.pipeline.cutting import Sentences
+from synth.pipeline.cutting import Sentences, cut_messages
 from synth.records import Extract, ExtractState, Message, Origin, Passage, Placement, QuoteKind
+from synth.settings import QUIET
 from synth.store import Store
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+
+NEAR = 400
+"""Messages of a thread in which later ones are judged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,3 +182,56 @@ def quote_rows(store: Store, by_id: Mapping[int, Message]) -> list[QuoteRow]:
                     )
 
     return list(rows())
+
+
+def suggestions_in(
+    store: Store,
+    discussion_id: int,
+    message_ids: Collection[int],
+    *,
+    idea_of: Mapping[int, int | None],
+    limit: int | Literal["all"] | None,
+) -> list[Extract]:
+    """Key passages of some messages, as many as the map has for as many others.
+
+    They are judged in their threads, as all are, or in the last `NEAR` messages of a longer one;
+    what others say there was suggested or passed over before. ``idea_of``: passage id → leaf
+    idea. ``limit``: as in the settings; ``all`` gives every sentence.
+    """
+    import numpy as np
+
+    new = store.messages.many(list(message_ids))
+    threads = sorted({message.thread_id for message in new.values()})
+    around = {m.id: m for t in threads for m in store.messages.thread(t)[-NEAR:]} | new
+    messages = [around[i] for i in sorted(around)]
+    passages = store.passages.of_messages(sorted(around))
+    ideas = sorted({i for i in idea_of.values() if i is not None})
+    number: dict[int | None, int] = {idea: row for row, idea in enumerate(ideas)}
+    leaf = [number.get(idea_of.get(passage.id), -1) for passage in passages]
+    had = [DecidedSpan(message=m.id, start=0, end=len(m.text)) for m in messages if m.id not in new]
+    there = store.extracts.count(discussion_id)
+    n_others = max(1, store.messages.count(discussion_id) - len(new))
+    found = key_passages(
+        Inquiry(
+            messages=messages,
+            sentences=cut_messages(messages, progress=QUIET).sentences,
+            passages=passages,
+            leaf=np.array(leaf, dtype=np.int32),
+            vectors=np.zeros((len(passages), 1), dtype=np.float32),
+            quotes=quote_rows(store, around),
+            decided=[*had, *decided_spans(store, discussion_id)],
+            limit="all" if limit == "all" else math.ceil(there * len(new) / n_others),
+        )
+    )
+    placements = [
+        Placement(
+            passage_id=passage.id,
+            message_id=passage.message_id,
+            start=passage.start,
+            end=passage.end,
+            idea_id=idea_of.get(passage.id),
+            weight=0.0,
+        )
+        for passage in passages
+    ]
+    return extracts_of(found, around, placements)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import Indel
 
-from synth.repetition.sentences import LEAST_WORDS, alike
+from synth.repetition.sentences import LEAST_WORDS, alike, changes
 from synth.repetition.wording import sentences_of, weighty, words_of
 
 SHARE_COPIED = 0.6
@@ -22,6 +22,8 @@ texts have in common that are not the same altogether."""
 SAME_BUT_FOR = 0.6
 """Likeness of the words of two sentences from which one is the other with a number or side
 changed."""
+WORDS_PER_CHANGE_BESIDE = 6
+"""One word in so many may have been changed in a sentence whose neighbours are copied too."""
 MOST_LEADERS = 100
 """Texts that a new one is compared with for each sentence they have in common."""
 OWN_WORDS_AGAIN = 3
@@ -179,23 +181,31 @@ def _telling(text: Text) -> Iterable[int]:
 def _copied(one: Text, other: Text) -> float:
     """Share of the words that both have in common, 0 where they are no copies."""
     both = set(one.sentences) & set(other.sentences)
-    n_copied = min(_n_words(one, both), _n_words(other, both))
+    mine, n_mine = _apart(one, both)
+    theirs, n_theirs = _apart(other, both)
+    for sentence in mine:
+        near = next((other for other in theirs if _is_reworded(sentence, other)), None)
+        if near is not None:
+            theirs.remove(near)
+            n_mine, n_theirs = n_mine + len(sentence), n_theirs + len(near)
+        elif any(contradicts(sentence, other) for other in theirs):
+            return 0.0
+    n_copied = min(n_mine, n_theirs)
     share = n_copied / max(one.n_words, other.n_words)
-    if n_copied < TELLING_WORDS or share < SHARE_COPIED:
-        return 0.0
-    rest = _without(other, both)
-    is_other = any(contradicts(mine, theirs) for mine in _without(one, both) for theirs in rest)
-    return 0.0 if is_other else share
+    return share if n_copied >= TELLING_WORDS and share >= SHARE_COPIED else 0.0
 
 
-def _n_words(text: Text, sentences: set[int]) -> int:
-    pairs = zip(text.sentences, text.words, strict=True)
-    return sum(len(words) for sentence, words in pairs if sentence in sentences)
+def _apart(text: Text, sentences: set[int]) -> tuple[list[tuple[str, ...]], int]:
+    """The sentences that are not among ``sentences``, and how many words the others have."""
+    apart = [w for s, w in zip(text.sentences, text.words, strict=True) if s not in sentences]
+    return apart, text.n_words - sum(map(len, apart))
 
 
-def _without(text: Text, sentences: set[int]) -> list[tuple[str, ...]]:
-    pairs = zip(text.sentences, text.words, strict=True)
-    return [words for sentence, words in pairs if sentence not in sentences]
+def _is_reworded(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether two sentences of texts that have others in common are the same, reworded."""
+    if weighty(one) != weighty(other):
+        return False
+    return changes(one, other, words_per_change=WORDS_PER_CHANGE_BESIDE) is not None
 
 
 def contradicts(one: tuple[str, ...], other: tuple[str, ...]) -> bool:

@@ -39,8 +39,9 @@ Words = tuple[int, ...]
 class Sentences(NamedTuple):
     """The distinct sentences of a collection."""
 
+    said: list[tuple[str, ...]]
     words: list[Words]
-    """Numbers of words."""
+    """The same as numbers of words."""
     counts: NDArray[np.intp]
     """(n,) how often each stands there."""
     vocabulary: list[str]
@@ -62,7 +63,7 @@ def alike(sentences: Sequence[tuple[str, ...]]) -> NDArray[np.intp]:
         return of
     known: dict[str, int] = {}
     words = [tuple(known.setdefault(w, len(known)) for w in s) for s in number]
-    distinct = Sentences(words, np.bincount(of, minlength=len(number)), list(known))
+    distinct = Sentences(list(number), words, np.bincount(of, minlength=len(number)), list(known))
     leader = _leaders(distinct)[of]
     first = np.full(len(number), len(of), dtype=np.intp)
     np.minimum.at(first, leader, np.arange(len(of)))
@@ -79,7 +80,7 @@ def _leaders(sentences: Sentences) -> NDArray[np.intp]:
         costs = [
             (cost, candidate)
             for candidate in _within_reach(own, near, sentences.words)
-            if (cost := changes(own, sentences.words[candidate], sentences.vocabulary)) is not None
+            if (cost := changes(sentences.said[row], sentences.said[candidate])) is not None
         ]
         if costs:
             leader[row] = min(costs)[1]
@@ -134,7 +135,8 @@ def _bands(words: Sequence[Words], n_words: int) -> NDArray[np.uint64]:
 
 def _within_reach(own: Words, near: Sequence[int], words: Sequence[Words]) -> list[int]:
     """Those of ``near`` that may be copies by their edit distance alone."""
-    reach = int(_allowed(len(own) + GREETING_WORDS) / TYPO_COST) + GREETING_WORDS
+    longest = len(own) + GREETING_WORDS
+    reach = int(longest / WORDS_PER_CHANGE / TYPO_COST) + GREETING_WORDS
     found = process.extract(
         own,
         {c: words[c] for c in near},
@@ -145,12 +147,9 @@ def _within_reach(own: Words, near: Sequence[int], words: Sequence[Words]) -> li
     return sorted(candidate for _, _, candidate in found)
 
 
-def _allowed(n_words: int) -> float:
-    """Words that may be changed in a sentence of so many."""
-    return n_words / WORDS_PER_CHANGE
-
-
-def changes(a: Words, b: Words, vocabulary: Sequence[str]) -> float | None:
+def changes(
+    a: Sequence[str], b: Sequence[str], *, words_per_change: int = WORDS_PER_CHANGE
+) -> float | None:
     """How many words were changed between two sentences; None where they are no copies.
 
     Weighty words are not looked at: candidates have the same ones.
@@ -158,7 +157,7 @@ def changes(a: Words, b: Words, vocabulary: Sequence[str]) -> float | None:
     shorter, longer = sorted((len(a), len(b)))
     if shorter < LEAST_WORDS:
         return None
-    allowed = _allowed(longer)
+    allowed = longer / words_per_change
     cost = 0.0
     for edit in Levenshtein.opcodes(a, b):
         mine, theirs = a[edit.src_start : edit.src_end], b[edit.dest_start : edit.dest_end]
@@ -166,7 +165,7 @@ def changes(a: Words, b: Words, vocabulary: Sequence[str]) -> float | None:
             continue
         if edit.tag == "replace":
             pairs = zip(mine, theirs, strict=True)
-            cost += sum(_price(vocabulary[one], vocabulary[other]) for one, other in pairs)
+            cost += sum(_price(one, other) for one, other in pairs)
         elif not (
             edit.src_start == edit.dest_start == 0
             and len(mine) + len(theirs) <= GREETING_WORDS

@@ -10,22 +10,23 @@ _WORD = re.compile(r"[^\W_]+")
 # A single line break may be a mail program's; a blank line is the author's.
 _END = re.compile(r"(?<=[.!?…:;])[\"'»”)\]]*\s+|\n\s*\n")
 
+# Words that mean something else as often (may, march, quarter, neuf, mars) are left out.
 _NUMBERS = """
     two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty fifty
-    sixty hundred thousand million millions billion billions half quarter third double twice
-    deux trois quatre cinq sept huit neuf dix onze douze quinze vingt trente quarante cinquante
+    sixty hundred thousand million millions billion billions half third double twice
+    deux trois quatre cinq sept huit dix onze douze quinze vingt trente quarante cinquante
     soixante cent cents mille millions milliard milliards moitie tiers demi demie quart
     zwei drei vier funf sechs sieben acht neun zehn zwanzig hundert tausend
     monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays thursdays
     fridays saturdays sundays weekend weekends lundi mardi mercredi jeudi vendredi samedi dimanche
-    january february march april may june july august september october november december
-    janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre
+    january february april june july august september october november december
+    janvier fevrier avril juin juillet aout septembre octobre novembre decembre
     montag dienstag mittwoch donnerstag freitag samstag sonntag
 """
 _TURNS = """
     not no nor never none nobody nothing neither cannot without t hardly against anti wrong false
     doubt less fewer least minus only
-    ne n non ni jamais aucun aucune rien personne sans contre faux fausse tort doute moins seulement
+    ne n non ni jamais aucun aucune rien sans contre faux fausse tort doute moins seulement
     nicht nein nie niemals kein keine keinen keiner keinem ohne gegen falsch weniger nur
     nunca jamas ningun ninguna nada sin contra menos mai senza nessuno nessuna
 """

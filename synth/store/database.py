@@ -16,6 +16,7 @@ from synth.store.corrections import Corrections
 from synth.store.discussions import Discussions
 from synth.store.evidence import Evidence
 from synth.store.extracts import Extracts
+from synth.store.growth import Growth
 from synth.store.ideas import Ideas
 from synth.store.messages import Messages
 from synth.store.participants import Participants
@@ -26,6 +27,7 @@ from synth.store.runs import Events, Runs
 from synth.store.schema import APPLICATION_ID, migrations
 from synth.store.search import Search
 from synth.store.sources import Sources
+from synth.store.spaces import Spaces
 
 BUSY_SECONDS = 30
 _PAUSE = 0.05
@@ -78,6 +80,8 @@ class Store:
         self.runs = Runs(db)
         self.events = Events(db)
         self.search = Search(db)
+        self.spaces = Spaces(db)
+        self.growth = Growth(db)
         self._version = self._data_version()
 
     def atomic(self) -> AbstractContextManager[object]:

@@ -40,6 +40,11 @@ class Extracts:
                    (SELECT id FROM messages WHERE discussion_id = ?)""",
                 [discussion_id],
             )
+            self.add_suggestions(suggestions, run_id=run_id)
+
+    def add_suggestions(self, suggestions: Sequence[Extract], *, run_id: int) -> None:
+        """Put new suggestions beside those that are there."""
+        with self._db.atomic():
             for extract in suggestions:
                 cursor = self._db.execute(
                     """INSERT INTO extracts (message_id, start, "end", quote, nature, score, run_id,
@@ -58,6 +63,14 @@ class Extracts:
                     "INSERT INTO extract_ideas VALUES (?, ?)",
                     [(cursor.lastrowid, idea_id) for idea_id in extract.idea_ids],
                 )
+
+    def drop_stale_suggestions(self, message_ids: Sequence[int]) -> None:
+        """Forget what the machine suggested in words that were edited away."""
+        self._db.execute(
+            """DELETE FROM extracts WHERE origin = 'machine' AND is_stale = 1
+               AND message_id IN (SELECT value FROM json_each(?))""",
+            [json_text(list(message_ids))],
+        )
 
     def decide(self, extract_id: int, change: ExtractChange, *, actor: str) -> Extract:
         """Record a person's decision; from now on the extract is theirs and outlives rebuilds.
@@ -119,6 +132,15 @@ class Extracts:
             [discussion_id],
         )
         return [_extract(row) for row in rows]
+
+    def count(self, discussion_id: int) -> int:
+        """How many stand, suggested and decided ones."""
+        (n,) = self._db.execute(
+            """SELECT count(*) FROM extracts e JOIN messages m ON m.id = e.message_id
+               WHERE m.discussion_id = ? AND e.is_stale = 0""",
+            [discussion_id],
+        ).fetchone()
+        return int(n)
 
     def of_messages(self, message_ids: Sequence[int]) -> dict[int, list[Extract]]:
         """Message id → its extracts in order of place."""

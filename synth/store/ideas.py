@@ -75,6 +75,22 @@ class Ideas:
             self._place(discussion_id, placements, ids, run_id)
         return ids
 
+    def add(self, discussion_id: int, ideas: Sequence[IdeaRow], *, run_id: int) -> dict[int, int]:
+        """Add new ideas after those that are there; returns key → idea id.
+
+        ``parent_key`` is the id of an idea that is there.
+        """
+        with self._db.atomic():
+            (last,) = self._db.execute(
+                "SELECT coalesce(max(rank), 0) FROM ideas WHERE discussion_id = ?", [discussion_id]
+            ).fetchone()
+            ids = {
+                idea.key: self._put(discussion_id, idea, rank, idea.parent_key, run_id)
+                for rank, idea in enumerate(ideas, start=last + 1)
+            }
+            self._put_representatives(ideas, ids)
+        return ids
+
     def _put(
         self, discussion_id: int, idea: IdeaRow, rank: int, parent_id: int | None, run_id: int
     ) -> int:

@@ -60,6 +60,14 @@ class Messages:
         )
         return {(namespace, source_id): sha for namespace, source_id, sha in rows.fetchall()}
 
+    def fingerprints_by_id(self, discussion_id: int) -> dict[int, str]:
+        """Message id → hash of the message as it was imported, in order of id."""
+        rows = self._db.execute(
+            "SELECT id, content_sha256 FROM messages WHERE discussion_id = ? ORDER BY id",
+            [discussion_id],
+        )
+        return dict(rows.fetchall())
+
     def texts(
         self, discussion_id: int, keys: Sequence[tuple[str, str]]
     ) -> dict[tuple[str, str], str]:
@@ -208,6 +216,12 @@ class Messages:
             _message,
             self._db.query(f"{_SELECT} WHERE m.discussion_id = ? ORDER BY m.id", [discussion_id]),
         )
+
+    def count(self, discussion_id: int) -> int:
+        (n,) = self._db.execute(
+            "SELECT count(*) FROM messages WHERE discussion_id = ?", [discussion_id]
+        ).fetchone()
+        return int(n)
 
     def get(self, message_id: int) -> Message | None:
         return next(map(_message, self._db.query(f"{_SELECT} WHERE m.id = ?", [message_id])), None)

@@ -118,6 +118,8 @@ _FORGET = (
     f"DELETE FROM quotes WHERE message_id IN {_THEIRS} OR message_id IN {_REPLIES}",
     f"""UPDATE message_evidence SET raw = ''
         WHERE message_id IN {_THEIRS} OR message_id IN {_REPLIES}""",
+    f"""DELETE FROM spaces WHERE discussion_id IN
+        (SELECT discussion_id FROM messages WHERE id IN {_THEIRS})""",
     f"DELETE FROM events WHERE noun = 'message' AND noun_id IN {_THEIRS}",
     # What a language model was asked holds words of many people, theirs perhaps among them.
     f"""DELETE FROM proposals WHERE discussion_id IN

@@ -31,6 +31,30 @@ class Passages:
         A passage of the same words where one stood keeps its id, its place on the map and its
         placement.
         """
+        there = self._db.execute(
+            f"{_STANDING} JOIN messages m ON m.id = p.message_id WHERE m.discussion_id = ?",
+            [discussion_id],
+        ).fetchall()
+        self._put(there, spans, texts, run_id)
+
+    def replace_in(
+        self, spans: Mapping[int, Sequence[Span]], *, texts: Mapping[int, str], run_id: int
+    ) -> None:
+        """The same for the messages in ``spans`` alone; passages of other messages stay."""
+        there = self._db.execute(
+            f"{_STANDING} WHERE p.message_id IN (SELECT value FROM json_each(?))",
+            [json_text(list(spans))],
+        ).fetchall()
+        self._put(there, spans, texts, run_id)
+
+    def _put(
+        self,
+        rows: Sequence[tuple[int, int, int, int, str]],
+        spans: Mapping[int, Sequence[Span]],
+        texts: Mapping[int, str],
+        run_id: int,
+    ) -> None:
+        """``rows``: the passages that stand there now, as ``_STANDING`` gives them."""
         wanted = {
             (
                 message_id,
@@ -41,11 +65,6 @@ class Passages:
             for message_id in spans
             for span in spans[message_id]
         }
-        rows = self._db.execute(
-            """SELECT p.id, p.message_id, p.start, p."end", p.content_sha256 FROM passages p
-               JOIN messages m ON m.id = p.message_id WHERE m.discussion_id = ?""",
-            [discussion_id],
-        ).fetchall()
         there = {tuple(key): passage_id for passage_id, *key in rows}
         gone = [(there[key],) for key in there.keys() - wanted]
         new = [(*key, run_id) for key in sorted(wanted - there.keys())]
@@ -71,6 +90,23 @@ class Passages:
             [discussion_id],
         )
         # Cut here: SQLite walks through a text from its beginning for each substr().
+        return [
+            Passage(id=i, message_id=of, start=start, end=end, text=texts[of][start:end])
+            for i, of, start, end in rows.fetchall()
+        ]
+
+    def of_messages(self, message_ids: Sequence[int]) -> list[Passage]:
+        """Those of some messages, in order of message id, then of place."""
+        ids = json_text(list(message_ids))
+        inside = "IN (SELECT value FROM json_each(?))"
+        texts: dict[int, str] = dict(
+            self._db.execute(f"SELECT id, text FROM messages WHERE id {inside}", [ids]).fetchall()
+        )
+        rows = self._db.execute(
+            f"""SELECT id, message_id, start, "end" FROM passages WHERE message_id {inside}
+                ORDER BY message_id, start""",
+            [ids],
+        )
         return [
             Passage(id=i, message_id=of, start=start, end=end, text=texts[of][start:end])
             for i, of, start, end in rows.fetchall()
@@ -108,6 +144,9 @@ class Passages:
             self._db.conn.executemany(
                 "UPDATE passages SET x = ?2, y = ?3 WHERE id = ?1", list(positions)
             )
+
+
+_STANDING = """SELECT p.id, p.message_id, p.start, p."end", p.content_sha256 FROM passages p"""
 
 
 class Vectors:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from synth.records import IdeaVoices, RepeatedText, SaidBy
-from synth.store.values import read_time
+from synth.store.values import json_text, read_time
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -68,6 +68,19 @@ class Repetitions:
                 self._db.conn.executemany(
                     f"INSERT INTO {table} VALUES (?, ?)", [(one, ids[-1]) for one in row.members]
                 )
+
+    def join(self, passage_ids: Sequence[int]) -> None:
+        """Count new passages to the repeated text whose very words they are."""
+        self._db.execute(
+            """INSERT OR IGNORE INTO repeated_passages (passage_id, repetition_id)
+               SELECT p.id, min(r.repetition_id) FROM passages p
+               JOIN messages m ON m.id = p.message_id
+               JOIN passages q ON q.content_sha256 = p.content_sha256
+               JOIN repeated_passages r ON r.passage_id = q.id
+               JOIN repetitions t ON t.id = r.repetition_id AND t.discussion_id = m.discussion_id
+               WHERE p.id IN (SELECT value FROM json_each(?)) GROUP BY p.id""",
+            [json_text(list(passage_ids))],
+        )
 
     def put_voices(self, voices: Mapping[int, IdeaVoices]) -> None:
         """Write who carries the ideas, by idea id."""

@@ -105,6 +105,12 @@ def m008_corrections(db: Database) -> None:
         db.execute(statement)
 
 
+@migrations()
+def m011_keep_what_was_fitted(db: Database) -> None:
+    """What a map was made with, so that later messages find their place on it."""
+    db.execute(_SPACES)
+
+
 _PROPOSALS = """CREATE TABLE proposals (
     id INTEGER PRIMARY KEY,
     discussion_id INTEGER NOT NULL REFERENCES discussions(id) ON DELETE CASCADE,
@@ -280,6 +286,12 @@ _REPETITIONS = (
     "CREATE INDEX ix_repeated_messages_repetition_id ON repeated_messages (repetition_id)",
     "CREATE INDEX ix_repeated_passages_repetition_id ON repeated_passages (repetition_id)",
 )
+
+_SPACES = """CREATE TABLE spaces (
+    discussion_id INTEGER NOT NULL REFERENCES discussions(id) ON DELETE CASCADE,
+    part TEXT NOT NULL CHECK (part IN ('fitted', 'landmarks')), key TEXT NOT NULL,
+    run_id INTEGER NOT NULL REFERENCES runs(id), arrays BLOB NOT NULL,
+    PRIMARY KEY (discussion_id, part))"""
 
 _OUTLINE = """
     SELECT d.title AS discussion, i.id AS idea_id, i.parent_id, i.level, i.title, i.keyphrases,

@@ -15,18 +15,18 @@ from synth.titles.wording import titled
 
 SHORTEST_TITLE = 8
 LEAST_QUOTED = 3
-"""Words of the longest quote in a summary, at least."""
+"""Words of the quote, at least."""
 SIGNS_PER_WORD = 2
 """In scripts that leave no blank between words."""
 UNSPACED = frozenset({"zh", "ja", "th", "km", "lo", "my"})
 MARKS = {"fr": "«\u00a0{}\u00a0»", "de": "„{}“", "it": "«{}»", "es": "«{}»", "ru": "«{}»"}
-"""How the idea's language quotes; the others “so”."""
+"""How a language quotes; the others do it “so”."""
 
 _THOUGHT = re.compile(r"<think>.*?</think>", re.DOTALL)
 _QUOTE = re.compile(r"«([^«»]*)»|“([^“”]*)”|„([^„“”]*)[“”]|\"([^\"]*)\"")
 _MARK = re.compile(r"[«»“”„\"]")
 _FOREIGN = re.compile(r"https?:|www\.|\S@\S|[<>{}\[\]|`]|\*\*|\]\(")
-_EDGES = " \t\n.,;:!?…"
+_EDGES = ' \t\n.,;:!?…«»“”„"'
 _APOSTROPHE = re.compile(r"['’ʼ`]")
 
 
@@ -51,7 +51,8 @@ def checked(
     """
     facts = _parsed(answer)
     title = _title(_text(facts, "title"), question, taken=taken, names=names)
-    summary = _summary(_text(facts, "summary"), question, names=names)
+    quote = _text(facts, "quote")
+    summary = _summary(_text(facts, "summary"), quote, question, names=names)
     return Answer(title, summary)
 
 
@@ -65,7 +66,7 @@ def _parsed(answer: str) -> dict[str, object]:
     text = _THOUGHT.sub("", answer)
     try:
         facts = json.loads(text[text.index("{") : text.rindex("}") + 1])
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Refused("the answer is not JSON") from None
     if not isinstance(facts, dict):
         raise Refused("the answer is not a JSON object")
@@ -104,43 +105,45 @@ def _title(
     return title
 
 
-def _summary(text: str, question: Question, *, names: Names) -> str:
+def _summary(text: str, quote: str, question: Question, *, names: Names) -> str:
+    """The summary and after it the quote, in the quote marks of the idea's language."""
     if len(text) > LONGEST_SUMMARY:
         raise Refused(f"the summary is longer than {LONGEST_SUMMARY} characters")
-    if _MARK.search(_QUOTE.sub("", text)):
-        raise Refused("a quote in the summary is not closed")
-    said = [next(filter(None, match.groups()), "") for match in _QUOTE.finditer(text)]
-    spoken = [_where_said(quote, question) for quote in said]
-    if None in spoken:
-        raise Refused("a quote in the summary is in none of the passages")
-    longest = max((_n_words(quote, question.language) for quote in said), default=0)
-    if longest < LEAST_QUOTED:
-        raise Refused("the summary quotes nobody")
     own = _QUOTE.sub("", text)
+    if _MARK.search(own):
+        raise Refused("a quote in the summary is not closed")
     if names.one_in(own):
         raise Refused("the summary names a participant")
-    if not _is_in(own, question.language):
+    if own.strip() and not _is_in(own, question.language):
         raise Refused("the summary is in another language than the idea")
     marks = MARKS.get(primary(question.language), "“{}”")
-    words = iter(spoken)
-    return _QUOTE.sub(lambda _: marks.format(next(words)), text)
+
+    def verbatim(words: str) -> str:
+        return marks.format(_as_said(words, question))
+
+    told = _QUOTE.sub(lambda m: verbatim(next(filter(None, m.groups()), "")), text)
+    said = _as_said(quote, question)
+    if _n_words(said, question.language) < LEAST_QUOTED:
+        raise Refused(f"the quote has fewer than {LEAST_QUOTED} words")
+    return told if said in told else f"{told} {marks.format(said)}"
 
 
-def _where_said(quote: str, question: Question) -> str | None:
-    """The quote as a passage has it; None where none does.
+def _as_said(quote: str, question: Question) -> str:
+    """The quote as a passage has it. Raises Refused where none does.
 
     Blanks and the shape of apostrophes may differ, and what comes back is the passage's own
     spelling. A quote begins and ends at words.
     """
     bare = quote.strip(_EDGES)
-    if not bare:
-        return None
     tokens = (_APOSTROPHE.sub("['’ʼ`]", re.escape(token)) for token in bare.split())
     pattern = r"\s+".join(tokens)
     if primary(question.language) not in UNSPACED:
         pattern = rf"(?<!\w){pattern}(?!\w)"
     found = (re.search(pattern, passage) for passage in question.passages)
-    return next((match.group() for match in found if match), None)
+    said = next((match.group() for match in found if match), "")
+    if not said:
+        raise Refused("a quote is in none of the passages")
+    return said
 
 
 def _n_words(text: str, language: str | None) -> int:

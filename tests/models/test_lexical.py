@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models import lexical
-from models.blending import Blend, blend, complete
+from models.blending import Blend, no_vectors
 from models.draft import DraftEmbedder
 from models.errors import ModelMissing
 from models.lexical import LatentView, LexicalView, StaticView
@@ -108,10 +108,10 @@ def test_ngrams_do_not_depend_on_their_neighbours(monkeypatch) -> None:
 def test_blends_are_unit_and_keep_what_the_encoder_says() -> None:
     rng = np.random.default_rng(0)
     vectors = lexical.unit(rng.standard_normal((len(TEXTS), 8)).astype(np.float32) + 3)
-    blended = blend(vectors, TEXTS)
+    _, blended = Blend().fit_transform(vectors, TEXTS)
     assert blended.shape == (len(TEXTS), 8 + lexical.N_DIMENSIONS)
     np.testing.assert_allclose(np.linalg.norm(blended, axis=1), 1.0, atol=1e-5)
-    np.testing.assert_array_equal(blended, blend(vectors, TEXTS))
+    np.testing.assert_array_equal(blended, Blend().fit_transform(vectors, TEXTS)[1])
     centred = lexical.unit(vectors - vectors.mean(axis=0))
     cosines = (lexical.unit(blended[:, :8]) * centred).sum(axis=1)
     np.testing.assert_allclose(cosines, 1.0, atol=1e-5)
@@ -121,35 +121,52 @@ def test_a_fitted_blend_takes_later_texts() -> None:
     rng = np.random.default_rng(0)
     vectors = lexical.unit(rng.standard_normal((len(TEXTS), 8)).astype(np.float32))
     fitted = Blend().fit(vectors, TEXTS)
-    together = fitted.transform(vectors, TEXTS)
-    later = fitted.transform(vectors[2:3], TEXTS[2:3])
+    _, together = fitted.transform(vectors, TEXTS)
+    _, later = fitted.transform(vectors[2:3], TEXTS[2:3])
     np.testing.assert_allclose(later[0], together[2], atol=1e-6)
 
 
-def test_completed_rows_without_gaps_are_the_blend() -> None:
+def test_where_all_is_known_the_vectors_stay_as_they_are() -> None:
     vectors = _made_up_vectors()
-    kept, blended = complete(vectors, TEXTS, is_known=np.ones(len(TEXTS), np.bool_))
+    everything = np.ones(len(TEXTS), np.bool_)
+    kept, blended = Blend().fit_transform(vectors, TEXTS, is_known=everything)
     np.testing.assert_array_equal(kept, vectors)
-    np.testing.assert_allclose(blended, blend(vectors, TEXTS), atol=1e-6)
-
-
-def test_rows_that_are_not_fitted_leave_the_others_as_they_are() -> None:
-    vectors, n = _made_up_vectors(), len(TEXTS) - 2
-    known = np.ones(len(TEXTS), np.bool_)
-    _, alone = complete(vectors[:n], TEXTS[:n], is_known=known[:n])
-    _, together = complete(vectors, TEXTS, is_known=known, n_fitted=n)
-    np.testing.assert_allclose(together[:n], alone, atol=1e-6)
-    np.testing.assert_allclose(np.linalg.norm(together[n:], axis=1), 1.0, atol=1e-5)
+    np.testing.assert_array_equal(blended, Blend().fit(vectors, TEXTS).transform(vectors, TEXTS)[1])
 
 
 def test_an_unread_text_is_judged_by_its_words() -> None:
-    vectors = _made_up_vectors()
     texts = [*TEXTS, TEXTS[3]]
-    vectors = np.vstack((vectors, np.zeros((1, vectors.shape[1]), np.float32)))
+    vectors = np.vstack((_made_up_vectors(), np.zeros((1, 8), np.float32)))
     is_known = np.arange(len(texts)) < len(TEXTS)
-    found, _ = complete(vectors, texts, is_known=is_known, n_fitted=len(TEXTS))
-    cosines = found[:-1] @ found[-1]
-    assert np.argmax(cosines) == 3
+    found, _ = Blend().fit_transform(vectors, texts, is_known=is_known)
+    assert np.argmax(found[:-1] @ found[-1]) == 3
+    np.testing.assert_allclose(np.linalg.norm(found, axis=1), 1.0, atol=1e-5)
+
+
+def test_what_was_never_estimated_cannot_be() -> None:
+    vectors = _made_up_vectors()
+    fitted = Blend().fit(vectors, TEXTS)
+    with pytest.raises(ValueError, match="unknown"):
+        fitted.transform(vectors[:1], TEXTS[:1], is_known=np.zeros(1, np.bool_))
+
+
+@pytest.mark.parametrize("dim", [8, 0])
+def test_a_blend_that_was_kept_gives_nearly_the_same(dim: int) -> None:
+    vectors = _made_up_vectors()[:, :dim]
+    is_known = np.arange(len(TEXTS)) != 2
+    fitted = Blend().fit(vectors, TEXTS, is_known=is_known)
+    kept = Blend.from_arrays(fitted.arrays())
+    for one, other in zip(
+        fitted.transform(vectors, TEXTS, is_known=is_known),
+        kept.transform(vectors, TEXTS, is_known=is_known),
+        strict=True,
+    ):
+        np.testing.assert_allclose(one, other, atol=2e-3)
+
+
+def test_the_draft_is_the_blend_of_words_alone() -> None:
+    _, words = Blend().fit_transform(no_vectors(len(TEXTS)), TEXTS)
+    np.testing.assert_array_equal(DraftEmbedder().encode(TEXTS), words)
 
 
 def _made_up_vectors() -> np.ndarray:

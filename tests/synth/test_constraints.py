@@ -54,7 +54,7 @@ def ideas_of(vectors: NDArray[np.float32], constraints: Constraints, *, seed: in
     middle = centred(vectors)
     graph = similarity_graph(middle)
     tree = find_ideas(middle, graph, constraints=constraints, seed=seed, n_resamplings=1)
-    return place(middle, tree, is_fixed=constraints.is_fixed())
+    return place(middle, tree, is_vouched=constraints.is_fixed())
 
 
 def row_of(tree: IdeaTree, idea: int) -> int:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.cluster.hierarchy import cophenet, linkage
 from sklearn.metrics import adjusted_rand_score
 
-from synth.ideas import find_ideas
+from synth.ideas import Copied, find_ideas
 from synth.ideas.hierarchy import MAX_CHILDREN, MAX_LEVELS, as_rows, gather
 from synth.ideas.linkage import average_linkage, groups_after
 from synth.ideas.readable import RESOLUTION, modularity_after, readable_leaves
@@ -189,3 +189,17 @@ def test_any_number_of_leaves_is_gathered_readably(n_leaves: int, seed: int) -> 
             stability=np.ones(n_ideas, dtype=np.float32),
         )
     )
+
+
+def test_a_text_that_many_post_may_be_an_idea_of_its_own() -> None:
+    """One passage far from all others: alone it joins an idea, with those who repeat it not."""
+    vectors = made_up(120, n_ideas=4)[0]
+    aside = np.random.default_rng(3).normal(size=vectors.shape[1]).astype(np.float32)
+    vectors[-1] = aside / np.linalg.norm(aside)
+    vectors = centred(vectors)
+    graph = similarity_graph(vectors)
+    alone = find_ideas(vectors, graph).leaf
+    assert (alone == alone[-1]).sum() > 1
+    copied = Copied(row=np.full(30, 119), messages=np.arange(200, 230), voices=np.arange(200, 230))
+    found = find_ideas(vectors, graph, copied=copied).leaf
+    assert (found == found[-1]).sum() == 1

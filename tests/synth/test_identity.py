@@ -26,14 +26,14 @@ def test_an_unchanged_map_keeps_every_id_and_reports_nothing_else() -> None:
     )
     lineage = trace(ideas, list(ideas.values()), levels=levels, new_levels=[1, 2, 2])
     assert lineage.ids == (1, 2, 3)
-    assert (lineage.split, lineage.merged, lineage.n_born, lineage.gone) == ((), (), 0, ())
+    assert (lineage.split, lineage.merged, lineage.n_born, lineage.gone) == ({}, {}, 0, ())
 
 
 def test_an_idea_that_falls_in_two_is_split_and_its_larger_half_lives_on() -> None:
     ideas, levels = old(range(20))
     lineage = trace(ideas, sets(range(12), range(12, 20)), levels=levels, new_levels=[1, 1])
     assert lineage.ids == (10, None)
-    assert lineage.split == (10,)
+    assert lineage.split == {10: (0, 1)}
     assert lineage.n_born == 1
 
 
@@ -41,7 +41,7 @@ def test_of_two_ideas_that_become_one_the_larger_lives_on() -> None:
     ideas, levels = old(range(12), range(12, 20))
     lineage = trace(ideas, sets(range(20)), levels=levels, new_levels=[1])
     assert lineage.ids == (10,)
-    assert lineage.merged == (11,)
+    assert lineage.merged == {11: 0}
     assert lineage.gone == ()
 
 

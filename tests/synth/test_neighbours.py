@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from synth.neighbours import Context, centred, in_context, similarity_graph
+from synth.neighbours import Context, centre_of, centred, in_context, similarity_graph
 from tests.synth.made_up_vectors import made_up
 
 
@@ -175,3 +175,13 @@ def test_equal_vectors_are_copies_whatever_their_words() -> None:
     copies = np.vstack([vectors, np.tile(vectors[3], (50, 1))])
     told = similarity_graph(copies, same_as=np.arange(90))
     assert abs(told - similarity_graph(copies)).max() == 0
+
+
+def test_some_rows_are_centred_as_all_are() -> None:
+    vectors, _ = made_up(60, n_ideas=4)
+    languages = ["en"] * 40 + ["fr"] * 15 + [None] * 5
+    centre = centre_of(vectors, languages)
+    together = centred(vectors, languages)
+    assert np.allclose(centred(vectors[30:50], languages[30:50], centre=centre), together[30:50])
+    later = centred(vectors[:2], ["it", None], centre=centre)
+    assert np.allclose(later, centred(vectors[:2], [None, None], centre=centre))

@@ -40,6 +40,14 @@ def test_a_passage_in_the_wrong_idea_goes_where_it_clearly_belongs() -> None:
     assert place(vectors, replace(tree, leaf=wrong)).leaf[7] == tree.leaf[7]
 
 
+def test_what_others_posted_too_is_vouched_for() -> None:
+    vectors = centred(made_up(100, n_ideas=4)[0])
+    tree = find_ideas(vectors, similarity_graph(vectors))
+    changed = vectors.copy()
+    changed[7] = -changed[7]
+    assert place(changed, tree, is_vouched=np.arange(100) == 7).leaf[7] == tree.leaf[7]
+
+
 def test_nobody_vouches_for_himself() -> None:
     """Four passages of one message that only resemble each other make no idea their own."""
     vectors = made_up(80, n_ideas=4)[0]

@@ -103,13 +103,20 @@ def test_what_is_known_is_not_asked_again(built: Store, chat: Chat) -> None:
     assert len(chat.requests) == 2 * n_requests
 
 
-def _said(title: str, summary: str) -> Callable[[Question], str]:
-    return lambda question: json.dumps(
-        {"title": title, "summary": summary.replace("QUOTE", question["passages"][0])}
-    )
+def _said(title: str, summary: str = "", quote: str = "QUOTE") -> Callable[[Question], str]:
+    def answer(question: Question) -> str:
+        first = question["passages"][0]
+        facts = {
+            "title": title,
+            "summary": (summary or "People write about it.").replace("QUOTE", first),
+            "quote": quote.replace("QUOTE", first),
+        }
+        return json.dumps(facts)
+
+    return answer
 
 
-FAIR = "People write about it: « QUOTE »"
+FAIR = "What people want here"
 
 
 @pytest.mark.parametrize(
@@ -117,32 +124,29 @@ FAIR = "People write about it: « QUOTE »"
     [
         (lambda _: "Sure! Here is a fine title.", "the answer is not JSON"),
         (lambda _: '{"title": "Cut off in the', "the answer is not JSON"),
-        (lambda _: '{"title": "Only a title here"}', "the answer has no summary"),
-        (_said("   ", FAIR), "the title is empty"),
-        (_said("Short", FAIR), "the title is too short to say something"),
-        (_said("Far too many words " * 8, FAIR), "the title is longer than 90 characters"),
+        (lambda _: "{" + "[" * 100_000 + "}", "the answer is not JSON"),
+        (lambda _: '{"title": "Only a title here"}', "the answer has no quote"),
+        (_said("   "), "the title is empty"),
+        (_said("Short"), "the title is too short to say something"),
+        (_said("Far too many words " * 8), "the title is longer than 90 characters"),
         (
-            _said("Les habitants demandent des bus de nuit plus nombreux", FAIR),
+            _said("Les habitants demandent des bus de nuit plus nombreux"),
             "the title is in another language than the idea",
         ),
-        (_said("What Person 3 wants of the town", FAIR), "the title names a participant"),
-        (_said("See http://example.org for more", FAIR), "the title has an address or markup"),
-        (_said("<b>Night</b> buses for all", FAIR), "the title has an address or markup"),
+        (_said("What Person 3 wants of the town"), "the title names a participant"),
+        (_said("See http://example.org for more"), "the title has an address or markup"),
+        (_said("<b>Night</b> buses for all"), "the title has an address or markup"),
+        (_said(FAIR, quote="the moon should be green"), "a quote is in none of the passages"),
+        (_said(FAIR, quote="..."), "a quote is in none of the passages"),
+        (_said(FAIR, "They say « paint the moon »."), "a quote is in none of the passages"),
+        (_said(FAIR, quote="the"), "the quote has fewer than 3 words"),
+        (_said(FAIR, "They say « QUOTE"), "a quote in the summary is not closed"),
         (
-            _said("What people want here", "They say « the moon should be painted green »."),
-            "a quote in the summary is in none of the passages",
-        ),
-        (_said("What people want here", "They say many things."), "the summary quotes nobody"),
-        (
-            _said("What people want here", "They say « QUOTE"),
-            "a quote in the summary is not closed",
-        ),
-        (
-            _said("What people want here", f"Les gens en parlent tous les jours ici : {FAIR[-9:]}"),
+            _said(FAIR, "Les gens en parlent tous les jours ici et ils ont bien raison."),
             "the summary is in another language than the idea",
         ),
-        (_said("What people want here", "It goes on. " * 60 + FAIR), "the summary is longer than"),
-        (_said("What people want here", f"Person 3 is right. {FAIR}"), "names a participant"),
+        (_said(FAIR, "It goes on. " * 60), "the summary is longer than"),
+        (_said(FAIR, "Person 3 is right."), "the summary names a participant"),
     ],
 )
 def test_a_bad_answer_is_refused_with_the_reason(
@@ -159,7 +163,7 @@ def test_a_bad_answer_is_refused_with_the_reason(
 
 
 def test_two_ideas_never_get_one_title(built: Store, chat: Chat) -> None:
-    chat.answer = _said("What people want here", FAIR)
+    chat.answer = _said(FAIR)
     report = propose_titles(built, ONE, at(chat))
     assert report.n_accepted == 1
     assert report.refusals == {"another idea has that title": report.n_refused}
@@ -223,7 +227,7 @@ def test_words_of_participants_cannot_speak_to_the_model(built: Store, chat: Cha
     )
     found, end = json.JSONDecoder().raw_decode(prompt)
     assert found["passages"] == [hostile]
-    assert prompt[end:].strip() == "Write the title and the summary in English."
+    assert prompt[end:].strip() == "Write title and summary in English."
 
 
 def test_erasing_a_person_erases_what_the_model_was_asked(built: Store, chat: Chat) -> None:

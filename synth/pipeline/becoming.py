@@ -1,0 +1,33 @@
+"""What became of the ideas of the last map, for those who knew it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from synth.identity import Lineage
+from synth.records import Idea
+
+
+def what_became(lineage: Lineage, ids: Sequence[int], before: Sequence[Idea]) -> dict[str, Any]:
+    """The fates of ideas by id, as a run tells them.
+
+    ``kept`` and ``born`` list ids of the new map. ``split``, ``merged`` and ``gone`` list old ideas
+    with id and title, for the title may stand nowhere else any more: those that were split with
+    the ids of their parts, those that were merged with the id of what holds them now.
+    ``ids``: (n_ideas,) the id of each row of the new tree.
+    """
+    title = {idea.id: idea.title for idea in before}
+    return {
+        "kept": list(lineage.kept),
+        "split": [
+            {"id": old, "title": title[old], "into": [ids[row] for row in rows]}
+            for old, rows in sorted(lineage.split.items())
+        ],
+        "merged": [
+            {"id": old, "title": title[old], "into": ids[row]}
+            for old, row in sorted(lineage.merged.items())
+        ],
+        "born": [new for new, old in zip(ids, lineage.ids, strict=True) if old is None],
+        "gone": [{"id": old, "title": title[old]} for old in lineage.gone],
+    }
