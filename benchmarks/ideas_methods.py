@@ -14,6 +14,7 @@ from synth.evaluate import PlacedPassage, idea_per_message
 from synth.ideas import find_ideas
 from synth.neighbours import Context, centred, in_context, similarity_graph
 from synth.placement import place
+from synth.records import IdeaTree
 
 Labels = list[int | None]
 Method = Callable[[Embedded], Labels]
@@ -41,11 +42,11 @@ def methods(discussion: Embedded) -> dict[str, Method]:
 
 def ours(discussion: Embedded) -> Labels:
     """As ``synth.pipeline`` does it."""
-    return _ours(discussion, _in_context(discussion, with_replies=True))
+    return _ours(discussion, vectors_in_context(discussion, with_replies=True))
 
 
 def ours_without_replies(discussion: Embedded) -> Labels:
-    return _ours(discussion, _in_context(discussion, with_replies=False))
+    return _ours(discussion, vectors_in_context(discussion, with_replies=False))
 
 
 def ours_out_of_context(discussion: Embedded) -> Labels:
@@ -65,7 +66,8 @@ def _blended(discussion: Embedded) -> tuple[NDArray[np.float32], NDArray[np.floa
     return blended, blend.transform(discussion.of_titles, discussion.coded.titles)[1]
 
 
-def _in_context(discussion: Embedded, *, with_replies: bool) -> NDArray[np.float32]:
+def vectors_in_context(discussion: Embedded, *, with_replies: bool = True) -> NDArray[np.float32]:
+    """Blended vectors of the passages, drawn to what stands around them."""
     blended, of_titles = _blended(discussion)
     coded, nowhere = discussion.coded, np.full(len(discussion.coded.texts), -1, dtype=np.intp)
     has_title = np.array([bool(title) for title in coded.titles], dtype=np.bool_)
@@ -80,11 +82,18 @@ def _in_context(discussion: Embedded, *, with_replies: bool) -> NDArray[np.float
     )
 
 
-def _ours(discussion: Embedded, vectors: NDArray[np.float32]) -> Labels:
+def our_tree(
+    discussion: Embedded, vectors: NDArray[np.float32], *, n_resamplings: int = 0
+) -> IdeaTree:
+    """The tree of ideas with every passage placed."""
     vectors = centred(vectors, [discussion.coded.languages[owner] for owner in discussion.owner])
     graph = similarity_graph(vectors)
-    tree = find_ideas(vectors, graph, groups=discussion.owner, seed=0, n_resamplings=0)
-    placed = place(vectors, tree, messages=discussion.owner)
+    tree = find_ideas(vectors, graph, groups=discussion.owner, seed=0, n_resamplings=n_resamplings)
+    return place(vectors, tree, messages=discussion.owner)
+
+
+def _ours(discussion: Embedded, vectors: NDArray[np.float32]) -> Labels:
+    placed = our_tree(discussion, vectors)
     ideas = idea_per_message(
         PlacedPassage(
             message_id=str(owner),
@@ -138,7 +147,7 @@ def bertopic_tuned(discussion: Embedded) -> Labels:
 
 
 def bertopic_blended(discussion: Embedded) -> Labels:
-    whole = discussion.per_text(_in_context(discussion, with_replies=True))
+    whole = discussion.per_text(vectors_in_context(discussion, with_replies=True))
     return _bertopic(discussion, whole, n_least=5, place_outliers=True)
 
 

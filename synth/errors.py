@@ -4,6 +4,7 @@ SynthError
 ├── InputProblem     the input cannot be used: file, record, remedy (exit 1)
 │   └── UnknownFormat    no importer recognises the file
 ├── StoreProblem     the SQLite file cannot be used (exit 1)
+├── CorrectionRefused   a correction of the map cannot be made, and why (exit 1)
 └── ModelMissing     a model is not there, is damaged, or needs an extra (exit 1)
 """
 
@@ -40,4 +41,15 @@ class StoreProblem(SynthError):
     """The SQLite file cannot be opened, is not ours, or is newer than this program."""
 
 
-__all__ = ["InputProblem", "ModelMissing", "StoreProblem", "SynthError", "UnknownFormat"]
+class CorrectionRefused(SynthError):
+    """A person's correction contradicts an earlier one, or what a map may look like."""
+
+
+__all__ = [
+    "CorrectionRefused",
+    "InputProblem",
+    "ModelMissing",
+    "StoreProblem",
+    "SynthError",
+    "UnknownFormat",
+]

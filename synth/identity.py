@@ -35,11 +35,14 @@ def trace(
     *,
     levels: Mapping[int, int],
     new_levels: Sequence[int],
+    held: Mapping[int, int] | None = None,
 ) -> Lineage:
     """Match ``new`` ideas to ``old`` ones (id → passage ids, sub-ideas included).
 
-    Pairs are taken greedily by Jaccard overlap, ties broken by nearness of level, then by age.
-    Time and memory are linear in the number of (idea, passage) memberships.
+    ``held`` (row of a new idea → old id) is matched already, whatever the overlap: people
+    touched these ideas. Pairs of the others are taken greedily by Jaccard overlap, ties broken by
+    nearness of level, then by age. Time and memory are linear in the number of
+    (idea, passage) memberships.
     """
     shared = _shared(old, new)
     pairs = sorted(
@@ -50,6 +53,9 @@ def trace(
     )
     ids: list[int | None] = [None] * len(new)
     taken: set[int] = set()
+    for j, i in (held or {}).items():
+        ids[j] = i
+        taken.add(i)
     for negative_overlap, _, i, j in pairs:
         if -negative_overlap >= MIN_OVERLAP and ids[j] is None and i not in taken:
             ids[j] = i

@@ -65,12 +65,12 @@ def place(
     ``vectors`` float32 (n, dim): centred unit rows. ``messages`` (n,): the message of each
     passage, by any numbers; without them every passage is a message of its own. A passage
     fits where its cosine with the mean direction of what *other* messages say in its idea is
-    at least ``least`` (by default :func:`least_fit`): nobody vouches for himself. One
-    that other voices posted too (``is_vouched``, (n,)) fits where it is. A misfit goes
-    to another idea where it clearly belongs there and nowhere else, and stays unplaced
-    otherwise; an idea is never emptied, and the only idea of a discussion keeps everybody.
-    The weight is the cosine with the whole idea. Raises ValueError when the arrays do not
-    belong together.
+    at least ``least`` (by default :func:`least_fit`): nobody vouches for himself. One that
+    others vouch for (``is_vouched``, (n,)), voices that posted it too or a person who spoke about
+    it, stays where ``tree`` has it, be it under no idea. A misfit goes to another idea where it
+    clearly belongs there and nowhere else, and stays unplaced otherwise; an idea is never
+    emptied, and the only idea of a discussion keeps everybody. The weight is the cosine with the
+    whole idea. Raises ValueError when the arrays do not belong together.
     """
     n = len(vectors)
     if n != len(tree.leaf):

@@ -6,7 +6,7 @@ Offsets count Python characters (Unicode code points) of the stored clean text.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -222,6 +222,10 @@ class Passage:
     text: str
 
 
+TENTATIVE_BELOW = 0.65
+"""Stability under which an idea is shown as tentative; measured in ``docs/quality.md``."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Idea:
     id: int
@@ -237,10 +241,32 @@ class Idea:
     """0..1: how much of it comes back when the discussion is resampled."""
     status: IdeaStatus = IdeaStatus.MACHINE
     origin: Origin = Origin.MACHINE
+    title_origin: Origin = Origin.MACHINE
+    """Who wrote the title."""
+    parent_origin: Origin = Origin.MACHINE
+    """Who chose where it stands in the tree."""
     title_by: str | None = None
     """The language model that wrote title and summary; None where the program or a person did."""
     x: float = 0.0
     y: float = 0.0
+
+    @property
+    def is_tentative(self) -> bool:
+        """Whether it would hardly come back in a slightly different discussion.
+
+        Never so where a person confirmed it.
+        """
+        is_unstable = self.stability is not None and self.stability < TENTATIVE_BELOW
+        return is_unstable and self.status is not IdeaStatus.CONFIRMED
+
+
+def shown(ideas: Sequence[Idea]) -> list[Idea]:
+    """The ideas of an outline that are for readers: not hidden, nor under a hidden one."""
+    hidden: set[int | None] = set()
+    for idea in ideas:
+        if idea.status is IdeaStatus.HIDDEN or idea.parent_id in hidden:
+            hidden.add(idea.id)
+    return [idea for idea in ideas if idea.id not in hidden]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -351,6 +377,8 @@ class IdeaTree:
     """(n_passages,) 0..1, how well the passage fits its idea; 0 where unplaced."""
     stability: NDArray[np.float32]
     """(n_ideas,) 0..1."""
+    held: NDArray[np.int32] | None = None
+    """(n_ideas,) the number of the held idea that each row is, or -1; None where none is held."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,14 +26,21 @@ def commands_page() -> str:
     settings = main.context_settings  # as the command line itself does
     with click.Context(main, info_name="synth", terminal_width=WIDTH, **settings) as context:
         parts.append(f"```\n{main.get_help(context)}\n```\n")
-        for name in main.list_commands(context):
-            command = main.get_command(context, name)
-            assert command is not None, f"`synth {name}` is listed but not there"
-            with click.Context(
-                command, info_name=name, parent=context, terminal_width=WIDTH
-            ) as inner:
-                parts.append(f"## synth {name}\n\n```\n{command.get_help(inner)}\n```\n")
+        parts += _sections(main, context)
     return "\n".join(parts)
+
+
+def _sections(group: click.Group, context: click.Context) -> list[str]:
+    """The help of every command of a group, and of those below it."""
+    parts: list[str] = []
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None, f"`{context.command_path} {name}` is listed but not there"
+        with click.Context(command, info_name=name, parent=context, terminal_width=WIDTH) as inner:
+            parts.append(f"## {inner.command_path}\n\n```\n{command.get_help(inner)}\n```\n")
+            if isinstance(command, click.Group):
+                parts += _sections(command, inner)
+    return parts
 
 
 if __name__ == "__main__":

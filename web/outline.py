@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from synth.records import Idea, IdeaStatus
+from synth.records import Idea
+from synth.records import shown as not_hidden
 from synth.store import Discussion, Store
 
 N_HUES = 12
 """The style sheet has this many; a top idea and all below it share one."""
 NO_HUE = "hue-none"
-TENTATIVE_BELOW = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,11 +26,6 @@ class Branch:
     language: str | None
     children: tuple[Branch, ...]
 
-    @property
-    def is_tentative(self) -> bool:
-        """Whether less than half of it comes back when the discussion is resampled."""
-        return self.idea.stability is not None and self.idea.stability < TENTATIVE_BELOW
-
 
 class Outline:
     """The ideas that are not hidden. Looked up by idea id."""
@@ -38,10 +33,8 @@ class Outline:
     def __init__(self, ideas: Sequence[Idea], languages: Mapping[int, str]) -> None:
         self._languages = languages
         self._below: dict[int | None, list[Idea]] = {}
-        hidden = _hidden(ideas)
-        for idea in ideas:
-            if idea.id not in hidden:
-                self._below.setdefault(idea.parent_id, []).append(idea)
+        for idea in not_hidden(ideas):
+            self._below.setdefault(idea.parent_id, []).append(idea)
         self._by_id: dict[int, Branch] = {}
         self.roots = tuple(
             self._branch(idea, str(n), f"hue-{(n - 1) % N_HUES}")
@@ -85,12 +78,3 @@ class Outline:
 def outline_of(store: Store, discussion: Discussion) -> Outline:
     """The discussion's outline as stored."""
     return Outline(store.ideas.outline(discussion.id), store.ideas.languages(discussion.id))
-
-
-def _hidden(ideas: Sequence[Idea]) -> set[int]:
-    """Hidden ideas and all below them (parents come first)."""
-    hidden: set[int] = set()
-    for idea in ideas:
-        if idea.status is IdeaStatus.HIDDEN or idea.parent_id in hidden:
-            hidden.add(idea.id)
-    return hidden

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from synth.records import Idea, IdeaStatus, shown
+
 if TYPE_CHECKING:
     from synth.pipeline import BuildReport, ImportReport, ProposalReport
     from synth.store import Discussion, Store
@@ -155,13 +157,19 @@ def titles_of(store: Store, discussion: Discussion) -> dict[int, str]:
 
 
 def tell_outline(store: Store, discussion: Discussion, *, depth: int = 2, most: int = 40) -> None:
-    """The ideas as an indented list, with messages and voices."""
-    ideas = [idea for idea in store.ideas.outline(discussion.id) if idea.level <= depth]
+    """The ideas that are not hidden as an indented list, with messages and voices."""
+    ideas = [idea for idea in shown(store.ideas.outline(discussion.id)) if idea.level <= depth]
     click.echo(f"\n{discussion.title}")
     for idea in ideas[:most]:
         indent = "  " * idea.level
         by = ", title by an LLM" if idea.title_by else ""
-        counts = f"{idea.n_messages} messages, {idea.n_authors} voices{by}"
+        counts = f"{idea.n_messages} messages, {idea.n_authors} voices{_standing(idea)}{by}"
         click.echo(f"{indent}{idea.title}  ({counts})")
     if len(ideas) > most:
         click.echo(f"  … and {len(ideas) - most} more")
+
+
+def _standing(idea: Idea) -> str:
+    if idea.status is IdeaStatus.CONFIRMED:
+        return ", confirmed"
+    return ", tentative" if idea.is_tentative else ""

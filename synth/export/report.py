@@ -21,10 +21,10 @@ from synth.records import (
     Run,
     Stance,
     Unplaced,
+    shown,
 )
 from synth.store import Discussion, Source, Store
 
-TENTATIVE_BELOW = 0.5
 N_QUOTES = 3
 N_UNPLACED = 12
 N_KEY = 24
@@ -62,7 +62,6 @@ class Branch:
     quotes: Sequence[Quoted]
     children: Sequence[Branch]
     colour: str
-    is_tentative: bool
     voices: IdeaVoices | None
     """None where the map was built by an earlier version."""
 
@@ -137,7 +136,7 @@ class _Gathering:
         self._names = names
         self._discussion_id = discussion_id
         self._discussion = next(d for d in store.discussions.all() if d.id == discussion_id)
-        self._ideas = store.ideas.outline(discussion_id)
+        self._ideas = shown(store.ideas.outline(discussion_id))
         self._placements = store.ideas.placements(discussion_id)
         self._voices = store.repetitions.voices(discussion_id)
         self._colours = _colours(self._ideas)
@@ -187,7 +186,6 @@ class _Gathering:
                 quotes=quotes,
                 children=[branch(child) for child in children.get(idea.id, ())],
                 colour=self._colours[idea.id],
-                is_tentative=idea.stability is not None and idea.stability < TENTATIVE_BELOW,
                 voices=self._voices.get(idea.id),
             )
 
@@ -201,10 +199,16 @@ class _Gathering:
         extracts = [
             e
             for e in self._store.extracts.all(self._discussion_id)
-            if e.state is not ExtractState.REJECTED
+            if e.state is not ExtractState.REJECTED and not self._is_hidden(e)
         ]
         best = sorted(extracts, key=_by_decision_and_score)[:N_KEY]
         return self._at([(e.message_id, e.start, e.end, e.nature) for e in best])
+
+    def _is_hidden(self, extract: Extract) -> bool:
+        """Whether nobody took it, and it stands under hidden ideas only."""
+        ideas = extract.idea_ids
+        is_taken = extract.state is ExtractState.TAKEN
+        return bool(ideas) and not is_taken and not any(i in self._colours for i in ideas)
 
     def _repeated(self) -> tuple[Sequence[Repeated], int]:
         texts, total = self._store.repetitions.all(self._discussion_id, limit=N_REPEATED)
@@ -251,7 +255,7 @@ class _Gathering:
         for placement, (x, y) in zip(self._placements, places, strict=True):
             if x is None or y is None:
                 continue
-            colour = 0 if placement.idea_id is None else palette[self._colours[placement.idea_id]]
+            colour = palette.get(self._colours.get(placement.idea_id or 0, ""), 0)
             packed += struct.pack("<HHH", round(x * GRID), round(y * GRID), colour)
         return base64.b64encode(bytes(packed)).decode("ascii")
 

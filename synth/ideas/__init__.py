@@ -6,14 +6,18 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from synth.ideas.hierarchy import as_rows, gather
+from synth.ideas.constraints import ANY, FREE, TOP, UNPLACED, Constraints
+from synth.ideas.held_leaves import Leaves, find_held_leaves
+from synth.ideas.hierarchy import Rows, as_rows, gather
 from synth.ideas.leaves import Copied, condensed, find_leaves, group_means, smoothed
+from synth.ideas.skeleton import gather_around
 from synth.ideas.stability import Resampled, members, stability_of
 from synth.records import IdeaTree
 
 N_RESAMPLINGS = 8
+UNKNOWN_IDEA = -1
 
-__all__ = ["N_RESAMPLINGS", "Copied", "find_ideas"]
+__all__ = ["ANY", "FREE", "N_RESAMPLINGS", "TOP", "UNPLACED", "Constraints", "Copied", "find_ideas"]
 
 
 def find_ideas(
@@ -25,6 +29,7 @@ def find_ideas(
     copied: Copied | None = None,
     seed: int = 0,
     n_resamplings: int = N_RESAMPLINGS,
+    constraints: Constraints | None = None,
 ) -> IdeaTree:
     """The ideas of a discussion, with every passage in the leaf it is nearest to.
 
@@ -35,7 +40,10 @@ def find_ideas(
     result has 1 to 4 levels, at most 12 ideas side by side, and a number of leaves that
     the discussion chooses within what its size makes readable. ``weight`` is the cosine of
     a passage with its leaf, cut at 0; :mod:`synth.placement` decides who stays unplaced.
-    Deterministic for a given seed. Raises ValueError when the arrays do not belong together.
+    Deterministic for a given seed. With ``constraints`` people's decisions come first: held
+    ideas are found again, passages that a person put under none have leaf -1, and the bounds
+    hold as far as the decisions leave room. Raises ValueError when the arrays do not belong
+    together.
     """
     n = len(vectors)
     if graph.shape != (n, n):
@@ -44,20 +52,33 @@ def find_ideas(
     authors = messages if voices is None else np.asarray(voices, dtype=np.intp)
     if len(messages) != n or len(authors) != n:
         raise ValueError(f"{len(messages)} groups and {len(authors)} voices for {n} vectors")
+    if constraints is not None and len(constraints.core) != n:
+        raise ValueError(f"constraints on {len(constraints.core)} passages for {n} vectors")
     if n == 0:
-        return _no_ideas()
+        return _no_ideas(0)
     looped = graph if copied is None else copied.with_loops(graph)
     settled = smoothed(vectors, looped)
     condensate = condensed(settled, seed=seed)
-    found = find_leaves(
-        settled, looped, condensate, messages=messages, voices=authors, copied=copied
-    )
-    n_leaves = int(found.max()) + 1
-    centroids = group_means(settled, found, n_leaves)
-    centroids /= np.maximum(np.linalg.norm(centroids, axis=1, keepdims=True), 1e-12)
-    sizes = np.bincount(found, minlength=n_leaves)
-    rows = as_rows(gather(centroids), sizes)
-    leaf = rows.row_of_leaf[found].astype(np.int32)
+    if constraints is None:
+        found = find_leaves(
+            settled, looped, condensate, messages=messages, voices=authors, copied=copied
+        )
+        rows = _rows(settled, Leaves(of=found, held=np.full(int(found.max()) + 1, FREE)), None)
+    else:
+        leaves = find_held_leaves(
+            settled,
+            looped,
+            condensate,
+            constraints,
+            messages=messages,
+            voices=authors,
+            copied=copied,
+        )
+        found = leaves.of
+        if not len(leaves.held):
+            return _no_ideas(n)
+        rows = _rows(settled, leaves, constraints)
+    leaf = np.where(found >= 0, rows.row_of_leaf[found], UNKNOWN_IDEA).astype(np.int32)
     member = members(rows.parent, leaf)
     return IdeaTree(
         parent=rows.parent,
@@ -71,7 +92,23 @@ def find_ideas(
             seed=seed,
             n_runs=n_resamplings,
         ),
+        held=None if constraints is None else rows.held,
     )
+
+
+def _rows(settled: NDArray[np.float32], leaves: Leaves, constraints: Constraints | None) -> Rows:
+    """The tree over the leaves."""
+    n_leaves = len(leaves.held)
+    centroids = group_means(settled, leaves.of, n_leaves)
+    centroids /= np.maximum(np.linalg.norm(centroids, axis=1, keepdims=True), 1e-12)
+    inside = leaves.of >= 0
+    sizes = np.bincount(leaves.of[inside], minlength=n_leaves)
+    if constraints is None:
+        return as_rows(gather(centroids), sizes)
+    stood = np.zeros((n_leaves, constraints.n_held), dtype=np.intp)
+    came = np.flatnonzero(inside & (constraints.under >= 0))
+    np.add.at(stood, (leaves.of[came], constraints.under[came]), 1)
+    return as_rows(gather_around(centroids, sizes, leaves.held, stood, constraints), sizes)
 
 
 def _cosine_with_own(
@@ -80,10 +117,16 @@ def _cosine_with_own(
     means = group_means(vectors, leaf.astype(np.intp), n_ideas)
     means /= np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-12)
     cosine = np.einsum("ij,ij->i", vectors, means[leaf])
-    return np.asarray(np.clip(cosine, 0.0, 1.0), dtype=np.float32)
+    return np.asarray(np.where(leaf >= 0, np.clip(cosine, 0.0, 1.0), 0.0), dtype=np.float32)
 
 
-def _no_ideas() -> IdeaTree:
+def _no_ideas(n: int) -> IdeaTree:
+    """No idea over ``n`` passages."""
     none = np.empty(0, dtype=np.int32)
-    empty = np.empty(0, dtype=np.float32)
-    return IdeaTree(parent=none, level=none, leaf=none, weight=empty, stability=empty)
+    return IdeaTree(
+        parent=none,
+        level=none,
+        leaf=np.full(n, UNKNOWN_IDEA, dtype=np.int32),
+        weight=np.zeros(n, dtype=np.float32),
+        stability=np.empty(0, dtype=np.float32),
+    )

@@ -20,9 +20,11 @@ class Branch:
 
     leaves: NDArray[np.intp]
     children: tuple[Branch, ...] = ()
+    held: int = -1
+    """The held idea that it is, or -1."""
 
 
-def _parts(
+def ward_parts(
     means: NDArray[np.float32], leaves: NDArray[np.intp], n_parts: int
 ) -> list[NDArray[np.intp]]:
     """The leaves in ``n_parts`` parts of about equal breadth (Ward 1963 on unit centroids)."""
@@ -44,7 +46,7 @@ def _branch(means: NDArray[np.float32], leaves: NDArray[np.intp], levels_left: i
         # level the parts themselves become leaves, so that no idea has too many children.
         root = int(np.ceil(len(leaves) ** (1 / max(1, levels_left))))
         n_parts = MAX_CHILDREN if levels_left <= 1 else int(np.clip(root, 4, MAX_CHILDREN))
-    parts = _parts(means, leaves, n_parts)
+    parts = ward_parts(means, leaves, n_parts)
     if levels_left <= 1:
         return Branch(leaves=leaves, children=tuple(Branch(leaves=part) for part in parts))
     children = tuple(_branch(means, part, levels_left - 1) for part in parts)
@@ -62,7 +64,7 @@ def gather(means: NDArray[np.float32]) -> tuple[Branch, ...]:
     if len(leaves) <= FEW:
         return tuple(Branch(leaves=leaves[row : row + 1]) for row in leaves)
     n_tops = int(np.clip(round(np.sqrt(len(leaves)) * 1.2), 4, MAX_CHILDREN))
-    tops = _parts(means, leaves, n_tops)
+    tops = ward_parts(means, leaves, n_tops)
     return tuple(_branch(means, top, MAX_LEVELS - 1) for top in tops)
 
 
@@ -74,12 +76,15 @@ class Rows:
     level: NDArray[np.int32]
     row_of_leaf: NDArray[np.intp]
     """(n_leaves,) the row of the leaf idea that holds each given leaf."""
+    held: NDArray[np.int32]
+    """The held idea that each row is, or -1."""
 
 
 def as_rows(tops: tuple[Branch, ...], sizes: NDArray[np.intp]) -> Rows:
     """Number the ideas level by level; ``sizes`` (n_leaves,) order siblings, largest first."""
     parent: list[int] = []
     level: list[int] = []
+    held: list[int] = []
     row_of_leaf = np.full(len(sizes), -1, dtype=np.intp)
 
     def largest_first(branches: tuple[Branch, ...]) -> list[Branch]:
@@ -91,6 +96,7 @@ def as_rows(tops: tuple[Branch, ...], sizes: NDArray[np.intp]) -> Rows:
         row = len(parent)
         parent.append(above)
         level.append(depth)
+        held.append(branch.held)
         if branch.children:
             waiting.extend((child, row, depth + 1) for child in largest_first(branch.children))
         else:
@@ -99,4 +105,5 @@ def as_rows(tops: tuple[Branch, ...], sizes: NDArray[np.intp]) -> Rows:
         parent=np.array(parent, dtype=np.int32),
         level=np.array(level, dtype=np.int32),
         row_of_leaf=row_of_leaf,
+        held=np.array(held, dtype=np.int32),
     )

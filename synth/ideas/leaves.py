@@ -109,6 +109,28 @@ def _is_large(
     return np.array([found is None for found in few], dtype=bool)
 
 
+def is_carried(
+    tree: MergeTree,
+    group: NDArray[np.intp],
+    *,
+    messages: NDArray[np.intp],
+    voices: NDArray[np.intp],
+    copied: Copied | None,
+) -> NDArray[np.bool_]:
+    """Whether enough messages carry each node, and two voices where the discussion has ten."""
+    if copied is None:
+        carried_by, in_messages, by_voices = group, messages, voices
+    else:
+        carried_by = np.concatenate([group, group[copied.row]])
+        in_messages = np.concatenate([messages, copied.messages])
+        by_voices = np.concatenate([voices, copied.voices])
+    readable = readable_leaves(len(np.unique(messages)))
+    large = _is_large(tree, carried_by, in_messages, readable.min_messages)
+    if len(np.unique(voices)) >= 10:
+        large &= _is_large(tree, carried_by, by_voices, 2)
+    return large
+
+
 def find_leaves(
     vectors: NDArray[np.float32],
     graph: sp.csr_array,
@@ -132,23 +154,15 @@ def find_leaves(
         return np.zeros(len(vectors), dtype=np.intp)
     weights = np.bincount(group, minlength=n_groups).astype(np.float64)
     tree = average_linkage(group_means(vectors, group, n_groups), weights)
-    if copied is None:
-        carried_by, in_messages, by_voices = group, messages, voices
-    else:
-        carried_by = np.concatenate([group, group[copied.row]])
-        in_messages = np.concatenate([messages, copied.messages])
-        by_voices = np.concatenate([voices, copied.voices])
-    large = _is_large(tree, carried_by, in_messages, readable.min_messages)
-    if len(np.unique(voices)) >= 10:
-        large &= _is_large(tree, carried_by, by_voices, 2)
+    large = is_carried(tree, group, messages=messages, voices=voices, copied=copied)
     if not large.any():
         return np.zeros(len(vectors), dtype=np.intp)
     node = groups_after(tree, choose_cut(tree, between_groups(graph, group), large, readable))
     kept = np.where(large[node], node, UNKNOWN)[group]
-    return _fill(vectors, kept)
+    return fill(vectors, kept)
 
 
-def _fill(vectors: NDArray[np.float32], leaf: NDArray[np.intp]) -> NDArray[np.intp]:
+def fill(vectors: NDArray[np.float32], leaf: NDArray[np.intp]) -> NDArray[np.intp]:
     """Leaves numbered from 0; passages of parts too small go to the leaf they are nearest to."""
     names = np.unique(leaf[leaf >= 0])
     number = np.where(leaf >= 0, np.searchsorted(names, leaf), UNKNOWN)

@@ -111,12 +111,15 @@ def _merged(near: list[dict[int, float]], left: int, right: int, node: int) -> d
 
 
 def choose_cut(
-    tree: MergeTree, between: sp.csr_array, large: NDArray[np.bool_], readable: LeafRange
+    tree: MergeTree,
+    between: sp.csr_array,
+    large: NDArray[np.bool_] | NDArray[np.intp],
+    readable: LeafRange,
 ) -> int:
     """After how many merges to stop: where modularity is highest within the readable range.
 
-    ``large`` (n_nodes,) says which parts may be ideas. Where no cut gives a readable number, the
-    nearest to it that can be had counts.
+    ``large`` (n_nodes,) says which parts may be ideas, or how many ideas each must become. Where
+    no cut gives a readable number, the nearest to it that can be had counts.
     """
     n_large = _n_large_after(tree, large)
     same = int(np.searchsorted(tree.distance, ALIKE, side="right"))
@@ -131,7 +134,9 @@ def choose_cut(
     return int(choices[np.argmax(modularity_after(tree, between)[choices])])
 
 
-def _n_large_after(tree: MergeTree, large: NDArray[np.bool_]) -> NDArray[np.intp]:
+def _n_large_after(
+    tree: MergeTree, large: NDArray[np.bool_] | NDArray[np.intp]
+) -> NDArray[np.intp]:
     """(n_groups,) how many large parts there are after 0, 1, … merges."""
     n = tree.n_groups
     gained = large[n:].astype(np.intp) - large[tree.left] - large[tree.right]

@@ -4,6 +4,21 @@ from __future__ import annotations
 
 from synth.pipeline.batch import Job, expand_globs, run_batch
 from synth.pipeline.building import BuildReport, build
+from synth.pipeline.correcting import (
+    confirm_idea,
+    hide_idea,
+    link_passages,
+    merge_ideas,
+    move_idea,
+    part_passages,
+    passages_of,
+    pin_passages,
+    release_idea,
+    rename_idea,
+    split_idea,
+    undo_correction,
+    unplace_passages,
+)
 from synth.pipeline.demo import SAMPLES, demo_db, run_demo, sample_path
 from synth.pipeline.erasing import erase_participant
 from synth.pipeline.importing import FileReport, ImportReport, import_files, require_messages
@@ -29,17 +44,30 @@ __all__ = [
     "bring_in",
     "build",
     "choose_discussion",
+    "confirm_idea",
     "demo_db",
     "erase_participant",
     "expand_globs",
+    "hide_idea",
     "import_files",
+    "link_passages",
+    "merge_ideas",
+    "move_idea",
+    "part_passages",
+    "passages_of",
+    "pin_passages",
     "propose_titles",
+    "release_idea",
+    "rename_idea",
     "require_messages",
     "require_readable",
     "run",
     "run_batch",
     "run_demo",
     "sample_path",
+    "split_idea",
     "title_of",
+    "undo_correction",
+    "unplace_passages",
     "write_results",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from synth.errors import StoreProblem
@@ -15,6 +15,7 @@ from synth.pipeline.cutting import Cuts, cut_messages
 from synth.pipeline.embedding import embed_passages
 from synth.pipeline.finding import Found, Material, find_map
 from synth.pipeline.growing import SMALL, Growing, changes_since, space_key, why_whole
+from synth.pipeline.holding import Held, decisions, held_ideas
 from synth.pipeline.mapping import name_tree
 from synth.pipeline.repeating import (
     blend_once,
@@ -187,9 +188,11 @@ class _Build:
             repetition = repetition_of(passages, {message.id: message for message in messages})
         with watch.timed("embed"):
             material, blend, n_read = self._material(messages, cuts, passages, repetition)
+        held = held_ideas(self.store, self.discussion_id, passages)
+        material = replace(material, constraints=None if held is None else held.constraints)
         found = find_map(material, self.settings, watch)
         with watch.timed("write"), self.store.atomic():
-            became, idea_of = self._write(found, material)
+            became, idea_of = self._write(found, material, held)
             self.store.spaces.forget(self.discussion_id)
             if blend is not None and len(passages) > SMALL:
                 space = Space(
@@ -274,10 +277,14 @@ class _Build:
             return None
         return np.array(places, dtype=np.float32)
 
-    def _write(self, found: Found, material: Material) -> tuple[dict[str, Any], list[int | None]]:
+    def _write(
+        self, found: Found, material: Material, held: Held | None
+    ) -> tuple[dict[str, Any], list[int | None]]:
         """Put the map in place of the last one; returns what became of the ideas, and the leaf
         idea of every passage."""
         store, here = self.store, self.discussion_id
+        if decisions(store, here) != (() if held is None else held.decisions):
+            raise StoreProblem("the map was corrected while it was being built; build it again")
         before = store.ideas.outline(here)
         named = name_tree(
             found.tree,
@@ -287,6 +294,7 @@ class _Build:
             messages=material.messages,
             positions=found.places,
             before=(before, store.ideas.placements(here)),
+            held=() if held is None else held.ids,
         )
         ids = store.ideas.replace_machine(here, named.ideas, named.placements, run_id=self.run_id)
         store.passages.set_positions(
@@ -336,7 +344,7 @@ def _input_hash(
     versions: Mapping[str, str],
     model: str,
 ) -> str:
-    """Hash of all that a map depends on, people's decisions on extracts included."""
+    """Hash of all that a map depends on, people's decisions included."""
     fingerprints = sorted(store.messages.fingerprints(discussion_id).items())
     decided = [
         (e.message_id, e.start, e.end)
@@ -344,6 +352,7 @@ def _input_hash(
         if e.origin is Origin.PERSON
     ]
     facts = [fingerprints, decided, asdict(settings), dict(versions), model]
+    facts += decisions(store, discussion_id)
     return hashlib.sha256(json_text(facts).encode()).hexdigest()
 
 

@@ -25,6 +25,7 @@ def erase_participant(
             f"nobody called {who!r} in this discussion; pseudonyms are as shown there"
         )
     n_messages = store.participants.erase(discussion_id, participant)
+    store.corrections.forget_words(discussion_id)
     store.events.add(discussion_id, actor="facilitator", verb="erased", noun="participant")
     last = store.runs.last(discussion_id)
     report = None

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from synth.harvest import DecidedSpan, QuoteRow
-from synth.ideas import Copied, find_ideas
+from synth.ideas import Constraints, Copied, find_ideas
 from synth.layout import lay_out, set_among
 from synth.neighbours import Centre, Context, centre_of, centred, in_context, similarity_graph
 from synth.passages import n_words
@@ -80,6 +80,8 @@ class Material:
     """Real names, which no title may hold."""
     quotes: Sequence[QuoteRow]
     decided: Sequence[DecidedSpan]
+    constraints: Constraints | None = None
+    """What people decided about the map; None where they did not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,11 +160,15 @@ def _ideas(
     once, _ = _once(material)
     leader = material.repetition.passages.group
     rows = once[first_said([material.passages[row] for row in once], effort.n_clustered)]
+    decided = material.constraints
+    if decided is not None:
+        rows = np.union1d(rows, decided.concerned())
+        decided = decided.over(rows)
     some = middle[rows]
     graph = similarity_graph(some, seed=seed)
     voices = np.array([voice_of(message) for message in of], dtype=np.intp)
     said_in = np.array([message.id for message in of], dtype=np.intp)
-    again = np.flatnonzero(np.isin(leader, rows) & (leader != np.arange(len(of))))
+    again = np.setdiff1d(np.flatnonzero(np.isin(leader, rows)), rows)
     tree = find_ideas(
         some,
         graph,
@@ -173,14 +179,19 @@ def _ideas(
         ),
         seed=seed,
         n_resamplings=effort.n_resamplings,
+        constraints=decided,
     )
     by_others = np.zeros(len(of), dtype=np.bool_)
     by_others[leader[again[voices[again] != voices[leader[again]]]]] = True
-    tree = place(some, tree, messages=said_in[rows], is_vouched=by_others[rows])
+    is_vouched = by_others[rows] if decided is None else by_others[rows] | decided.is_fixed()
+    tree = place(some, tree, messages=said_in[rows], is_vouched=is_vouched)
     if len(rows) < len(middle):
         leaf, weight = place_new(middle, idea_centroids(some, tree.leaf, len(tree.parent)))
         leaf[rows], weight[rows] = tree.leaf, tree.weight
-        tree = replace(tree, leaf=leaf[leader], weight=weight[leader])
+        leaf, weight = leaf[leader], weight[leader]
+        # A copy that a person spoke about has its own place.
+        leaf[rows], weight[rows] = tree.leaf, tree.weight
+        tree = replace(tree, leaf=leaf, weight=weight)
     return rows, graph, tree
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from synth.identity import Lineage, trace
+from synth.pipeline.holding import resting
 from synth.records import Idea, IdeaName, IdeaTree, Message, Passage, Placement, Unplaced
 from synth.store import IdeaRow, PlacementRow
 
@@ -36,14 +37,18 @@ def name_tree(
     messages: Mapping[int, Message],
     positions: NDArray[np.float32],
     before: tuple[Sequence[Idea], Sequence[Placement]],
+    held: Sequence[int] = (),
 ) -> NamedTree:
     """Put tree, names and places together; ideas keep the ids of ``before`` by overlap.
 
     ``reasons``: why each unplaced passage is. ``positions``: float32 (n_passages, 2) in 0..1.
-    ``before``: ideas and placements of the last map.
+    ``before``: ideas and placements of the last map. ``held``: ids of the ideas that
+    ``tree.held`` numbers; those that live on in no row have lost their last passage, and stay on
+    the map without one.
     """
     members = _members(tree)
-    lineage = _lineage(tree, members, passages, before)
+    rows_held = {} if tree.held is None else {r: held[h] for r, h in enumerate(tree.held) if h >= 0}
+    lineage = _lineage(tree, members, passages, before, rows_held)
     keys = [-(row + 1) if found is None else found for row, found in enumerate(lineage.ids)]
     n_messages = [len({passages[p].message_id for p in rows}) for rows in members]
     n_authors = [len(_authors(rows, passages, messages)) for rows in members]
@@ -65,6 +70,7 @@ def name_tree(
         )
         for row in _reading_order(tree, n_authors, n_messages)
     ]
+    ideas += resting(before[0], kept=set(keys), held=held)
     placements = [
         PlacementRow(
             passage_id=passage.id,
@@ -105,6 +111,7 @@ def _lineage(
     members: Sequence[Sequence[int]],
     passages: Sequence[Passage],
     before: tuple[Sequence[Idea], Sequence[Placement]],
+    held: Mapping[int, int],
 ) -> Lineage:
     ideas, placements = before
     parents = {idea.id: idea.parent_id for idea in ideas}
@@ -119,6 +126,7 @@ def _lineage(
         [frozenset(passages[p].id for p in rows) for rows in members],
         levels={idea.id: idea.level for idea in ideas},
         new_levels=[int(level) for level in tree.level],
+        held=held,
     )
 
 

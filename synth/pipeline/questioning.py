@@ -24,7 +24,7 @@ class Inquiry:
 def inquiries(store: Store, discussion_id: int) -> dict[int, Inquiry]:
     """Idea id → what is asked about it, in reading order.
 
-    Left out are ideas that a person made or hid, and those of which every passage names a
+    Left out are ideas that a person made, named or hid, and those of which every passage names a
     participant.
     """
     reader = _Reader(store, discussion_id)
@@ -33,7 +33,8 @@ def inquiries(store: Store, discussion_id: int) -> dict[int, Inquiry]:
 
 
 def _is_machines(idea: Idea) -> bool:
-    return idea.origin is Origin.MACHINE and idea.status is not IdeaStatus.HIDDEN
+    is_named = Origin.PERSON in (idea.origin, idea.title_origin)
+    return not is_named and idea.status is not IdeaStatus.HIDDEN
 
 
 class _Reader:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from synth.store.change import Change
+from synth.store.corrections import HeldIdea, Link
 from synth.store.database import Store, open_store
 from synth.store.discussions import Discussion
 from synth.store.evidence import MessageEvidence
@@ -12,13 +14,18 @@ from synth.store.proposals import Proposal
 from synth.store.repetitions import RepetitionRow
 from synth.store.search import Hit
 from synth.store.sources import Source
+from synth.store.undoing import Correction
 
 __all__ = [
+    "Change",
+    "Correction",
     "Discussion",
     "ExtractChange",
+    "HeldIdea",
     "Hit",
     "IdeaRow",
     "Imported",
+    "Link",
     "Linked",
     "MessageEvidence",
     "PlacementRow",

@@ -12,6 +12,7 @@ from types import TracebackType
 from sqlite_utils import Database
 
 from synth.errors import StoreProblem
+from synth.store.corrections import Corrections
 from synth.store.discussions import Discussions
 from synth.store.evidence import Evidence
 from synth.store.extracts import Extracts
@@ -75,6 +76,7 @@ class Store:
         self.proposals = Proposals(db)
         self.repetitions = Repetitions(db)
         self.extracts = Extracts(db)
+        self.corrections = Corrections(db)
         self.runs = Runs(db)
         self.events = Events(db)
         self.search = Search(db)

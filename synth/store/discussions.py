@@ -25,6 +25,7 @@ class Discussion:
     n_authors: int
     n_threads: int
     n_ideas: int
+    """Those that are not hidden."""
     first_at: datetime | None
     last_at: datetime | None
     languages: tuple[tuple[str, int], ...]
@@ -90,7 +91,13 @@ class Discussions:
             )
         )
         (n_ideas,) = self._db.execute(
-            "SELECT count(*) FROM ideas WHERE discussion_id = ?", [row["id"]]
+            """WITH RECURSIVE shown(id) AS (
+                 SELECT id FROM ideas WHERE discussion_id = ? AND parent_id IS NULL
+                   AND status <> 'hidden'
+                 UNION ALL SELECT i.id FROM ideas i JOIN shown ON i.parent_id = shown.id
+                   AND i.status <> 'hidden')
+               SELECT count(*) FROM shown""",
+            [row["id"]],
         ).fetchone()
         languages = self._db.execute(
             """SELECT language, count(*) AS n FROM messages

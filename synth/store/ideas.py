@@ -113,9 +113,10 @@ class Ideas:
             **_OWN_TITLE,
         }
         if idea.key > 0:
-            sets = ", ".join(f"{name} = ?" for name in values)
+            sets = ", ".join(f"{name} = {_KEPT.get(name, '?')}" for name in values)
             self._db.execute(f"UPDATE ideas SET {sets} WHERE id = ?", [*values.values(), idea.key])
             return idea.key
+        (values["id"],) = self._db.execute(_NEXT_ID).fetchone()
         marks = ", ".join("?" * len(values))
         cursor = self._db.execute(
             f"INSERT INTO ideas ({', '.join(values)}) VALUES ({marks})", list(values.values())
@@ -170,7 +171,7 @@ class Ideas:
         self._db.execute(
             """UPDATE ideas SET own_title = coalesce(own_title, title),
                own_summary = coalesce(own_summary, summary), title = ?, summary = ?, title_by = ?
-               WHERE id = ? AND origin = 'machine'""",
+               WHERE id = ? AND title_origin = 'machine' AND summary_origin = 'machine'""",
             [title, summary, by, idea_id],
         )
 
@@ -247,9 +248,13 @@ class Ideas:
     def placements_under(
         self, idea_id: int, *, limit: int, offset: int = 0
     ) -> tuple[list[Placement], int]:
-        """Passages under an idea and its sub-ideas, best fit first, and how many there are."""
+        """Passages under an idea and its sub-ideas, best fit first, and how many there are.
+
+        What stands under hidden sub-ideas is left out.
+        """
         below = """WITH RECURSIVE below(id) AS (
-            SELECT ?1 UNION SELECT i.id FROM ideas i JOIN below ON i.parent_id = below.id)"""
+            SELECT ?1 UNION SELECT i.id FROM ideas i JOIN below ON i.parent_id = below.id
+            WHERE i.status <> 'hidden')"""
         (total,) = self._db.execute(
             f"{below} SELECT count(*) FROM placements WHERE idea_id IN (SELECT id FROM below)",
             [idea_id],
@@ -300,6 +305,18 @@ _PLACED = """SELECT p.id AS passage_id, p.message_id, p.start, p."end", l.idea_i
     FROM passages p JOIN messages m ON m.id = p.message_id
     LEFT JOIN placements l ON l.passage_id = p.id"""
 _IN_ORDER = "ORDER BY p.message_id, p.start"
+_KEPT = {
+    column: f"CASE WHEN {origin} = 'person' THEN {column} ELSE ? END"
+    for column, origin in (
+        ("title", "title_origin"),
+        ("language", "title_origin"),
+        ("summary", "summary_origin"),
+        ("origin", "origin"),
+    )
+}
+"""What a rebuild leaves as it is where a person wrote it."""
+_NEXT_ID = """SELECT 1 + max(coalesce((SELECT max(id) FROM ideas), 0),
+    coalesce((SELECT max(idea_id) FROM retired_ideas), 0))"""
 
 
 def _placement(row: dict[str, Any]) -> Placement:
@@ -320,6 +337,8 @@ def _idea(row: dict[str, Any]) -> Idea:
         stability=row["stability"],
         status=IdeaStatus(row["status"]),
         origin=Origin(row["origin"]),
+        title_origin=Origin(row["title_origin"]),
+        parent_origin=Origin(row["parent_origin"]),
         title_by=row["title_by"],
         x=row["x"],
         y=row["y"],

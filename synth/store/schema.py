@@ -99,6 +99,13 @@ def m010_repetitions(db: Database) -> None:
 
 
 @migrations()
+def m008_corrections(db: Database) -> None:
+    """What people changed on the map, so that every rebuild keeps it."""
+    for statement in _CORRECTIONS:
+        db.execute(statement)
+
+
+@migrations()
 def m011_keep_what_was_fitted(db: Database) -> None:
     """What a map was made with, so that later messages find their place on it."""
     db.execute(_SPACES)
@@ -328,3 +335,30 @@ _KEY_PASSAGES = """
     WHERE e.is_stale = 0
     ORDER BY m.discussion_id, e.score DESC, e.id
 """
+
+_CORRECTIONS = (
+    *(
+        f"""ALTER TABLE ideas ADD COLUMN {column} TEXT NOT NULL DEFAULT 'machine'
+            CHECK ({column} IN ('machine', 'person'))"""
+        for column in ("title_origin", "summary_origin", "parent_origin")
+    ),
+    # Why a person's placement is a person's: a status that is taken back releases its own only.
+    """ALTER TABLE placements ADD COLUMN because TEXT
+        CHECK (because IN ('pinned', 'merged', 'split', 'status'))""",
+    # Passages that carry an idea which a person touched from one map to the next.
+    """CREATE TABLE idea_cores (
+        idea_id INTEGER NOT NULL REFERENCES ideas(id) ON DELETE CASCADE,
+        passage_id INTEGER NOT NULL REFERENCES passages(id) ON DELETE CASCADE,
+        PRIMARY KEY (idea_id, passage_id)) WITHOUT ROWID""",
+    "CREATE INDEX ix_idea_cores_passage_id ON idea_cores (passage_id)",
+    """CREATE TABLE passage_links (
+        one_id INTEGER NOT NULL REFERENCES passages(id) ON DELETE CASCADE,
+        other_id INTEGER NOT NULL REFERENCES passages(id) ON DELETE CASCADE,
+        kind TEXT NOT NULL CHECK (kind IN ('together', 'apart')),
+        PRIMARY KEY (one_id, other_id), CHECK (one_id < other_id)) WITHOUT ROWID""",
+    "CREATE INDEX ix_passage_links_other_id ON passage_links (other_id)",
+    # Their ids are never given again: an address that was sent around leads nowhere else.
+    """CREATE TABLE retired_ideas (
+        idea_id INTEGER PRIMARY KEY, into_id INTEGER,
+        discussion_id INTEGER NOT NULL REFERENCES discussions(id) ON DELETE CASCADE)""",
+)

@@ -68,3 +68,17 @@ def test_every_old_idea_has_one_fate_and_no_id_is_given_twice(a: list[int], b: l
     fates = set(lineage.kept) | set(lineage.split) | set(lineage.merged) | set(lineage.gone)
     assert fates == set(before)
     assert not set(lineage.gone) & (set(lineage.kept) | set(lineage.split) | set(lineage.merged))
+
+
+def test_a_held_idea_keeps_its_id_whatever_it_shares() -> None:
+    ideas, levels = old(range(10), range(10, 20))
+    lineage = trace(
+        ideas,
+        sets(range(10), range(30, 40), range(10, 20)),
+        levels=levels,
+        new_levels=[1, 1, 1],
+        held={1: 10},
+    )
+    assert lineage.ids == (None, 10, 11)
+    assert lineage.kept == (10, 11)
+    assert lineage.n_born == 1

@@ -13,6 +13,13 @@ import pytest
 from flask import Flask, template_rendered
 from flask.testing import FlaskClient
 
+from synth.pipeline import (
+    confirm_idea,
+    hide_idea,
+    merge_ideas,
+    split_idea,
+    unplace_passages,
+)
 from synth.store import Store
 from web import create_app
 from web.app import ErrorContext
@@ -116,6 +123,57 @@ def test_hidden_ideas_are_not_shown(client: FlaskClient, store: Store) -> None:
     assert "Room for tables" in page
     assert client.get(f"{AT}/ideas/1").status_code == 404
     assert client.get(f"{AT}/ideas/2").status_code == 404
+
+
+def test_what_stands_under_a_hidden_idea_is_not_shown_above_it(
+    client: FlaskClient, store: Store
+) -> None:
+    assert "3 passages, the best fit first" in client.get(f"{AT}/ideas/1").text
+    hide_idea(store, 1, 2, actor="Ada")
+    page = client.get(f"{AT}/ideas/1").text
+    assert "2 passages, the best fit first" in page
+    assert "Ideas within" not in page
+    assert "<dd>2</dd>" in client.get(f"{AT}/").text
+
+
+def test_suggestions_under_a_hidden_idea_are_for_harvesters_only(
+    client: FlaskClient, store: Store
+) -> None:
+    words = "They bring people to the water"
+    assert 'id="key-title"' in client.get(f"{AT}/").text
+    hide_idea(store, 1, 1, actor="Ada")
+    assert 'id="key-title"' not in client.get(f"{AT}/").text
+    assert words not in client.get(f"{AT}/").text
+
+
+def test_a_confirmed_idea_is_never_tentative(client: FlaskClient, store: Store) -> None:
+    assert ">tentative<" in client.get(f"{AT}/ideas/2").text
+    assert client.get("/api/d/the-market-square/ideas/2").json["is_tentative"] is True
+    confirm_idea(store, 1, 2, actor="Ada")
+    page = client.get(f"{AT}/ideas/2").text
+    assert ">confirmed<" in page
+    assert ">tentative<" not in page
+    told = client.get("/api/d/the-market-square/ideas/2").json
+    assert (told["is_tentative"], told["status"]) == (False, "confirmed")
+
+
+def test_the_address_of_a_merged_idea_leads_to_the_one_it_lives_on_in(
+    client: FlaskClient, store: Store
+) -> None:
+    made = split_idea(store, 1, 3, [store.ideas.placements(1)[3].passage_id], title="X", actor="A")
+    merge_ideas(store, 1, 3, [made], actor="Ada")
+    answer = client.get(f"{AT}/ideas/{made}")
+    assert answer.status_code == 301
+    assert answer.headers["Location"].endswith("/ideas/3")
+    hide_idea(store, 1, 3, actor="Ada")
+    assert client.get(f"{AT}/ideas/{made}").status_code == 404
+
+
+def test_what_a_person_took_from_an_idea_is_under_no_idea(
+    client: FlaskClient, store: Store
+) -> None:
+    unplace_passages(store, 1, [store.ideas.placements(1)[0].passage_id], actor="Ada")
+    assert "The stalls should stay by the river" in client.get(f"{AT}/unplaced").text
 
 
 def test_a_discussion_without_a_map_says_so(client: FlaskClient, store: Store) -> None:

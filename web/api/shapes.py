@@ -52,6 +52,7 @@ def idea_json(branch: Branch) -> Json:
         "n_messages": idea.n_messages,
         "n_authors": idea.n_authors,
         "stability": idea.stability,
+        "is_tentative": idea.is_tentative,
         "status": idea.status.value,
         "origin": idea.origin.value,
         "title_by": idea.title_by,

@@ -11,7 +11,7 @@ from flask import Blueprint
 from synth.records import Extract, ExtractState, IdeaVoices, Problem, Run
 from synth.store import Discussion, Source, Store
 from web.mapping import IdeaMap, draw, frame_of
-from web.outline import Branch, outline_of
+from web.outline import Branch, Outline, outline_of
 from web.pages.repeated import Shown, shown_texts
 from web.quoting import Quoted, quote_extracts
 from web.rendering import render
@@ -86,7 +86,7 @@ def discussion(slug: str) -> str:
             map=draw(outline, frame_of(store, found)),
             n_passages=store.passages.count(found.id),
             n_unplaced=store.ideas.unplaced(found.id, limit=0)[1],
-            key_passages=quote_extracts(store, outline, best(extracts)),
+            key_passages=quote_extracts(store, outline, best(extracts, outline)),
             n_suggested=sum(e.state is ExtractState.SUGGESTED for e in extracts),
             n_taken=sum(e.state is ExtractState.TAKEN for e in extracts),
             repeated=repeated,
@@ -111,9 +111,15 @@ def about(slug: str) -> str:
     )
 
 
-def best(extracts: Sequence[Extract]) -> list[Extract]:
-    """What people took, then what scores best; nothing that was rejected."""
-    kept = [e for e in extracts if e.state is not ExtractState.REJECTED]
+def best(extracts: Sequence[Extract], outline: Outline) -> list[Extract]:
+    """What people took, then what scores best; nothing that was rejected, and no suggestion that
+    stands under hidden ideas only."""
+
+    def is_shown(extract: Extract) -> bool:
+        is_taken = extract.state is ExtractState.TAKEN
+        return is_taken or not extract.idea_ids or any(map(outline.get, extract.idea_ids))
+
+    kept = [e for e in extracts if e.state is not ExtractState.REJECTED and is_shown(e)]
     return sorted(kept, key=lambda e: (e.state is not ExtractState.TAKEN, -e.score, e.id))[:N_KEY]
 
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from flask import Blueprint, abort
+from flask import Blueprint, abort, redirect, url_for
+from werkzeug import Response
 
 from synth.records import IdeaVoices, Placement
 from synth.store import Discussion, Store
@@ -48,11 +49,14 @@ class UnplacedContext:
 
 
 @ideas.get("/d/<slug>/ideas/<int:idea_id>")
-def idea(slug: str, idea_id: int) -> str:
+def idea(slug: str, idea_id: int) -> str | Response:
     """An idea: what it says, who speaks for it, every passage behind it."""
     found, store = find_discussion(slug), current_store()
     outline = outline_of(store, found)
     branch = outline.get(idea_id)
+    lives_on_in = store.corrections.merged_into(idea_id) if branch is None else None
+    if lives_on_in is not None and outline.get(lives_on_in) is not None:
+        return redirect(url_for("ideas.idea", slug=slug, idea_id=lives_on_in), code=301)
     if branch is None:
         abort(404, description="There is no such idea on this map; it may have changed.")
     asked = asked_page(PER_PAGE)

@@ -10,10 +10,11 @@ import pytest
 
 from synth.export import write_report
 from synth.export.phrases import ENGLISH, FRENCH, PHRASES
-from synth.pipeline import run
+from synth.pipeline import confirm_idea, hide_idea, run
 from synth.settings import Settings
 from synth.store import open_store
 from tests.synth.export.written import Written
+from tests.synth.small_discussion import rows, write_csv
 
 LOADS = {"src", "srcset", "data", "poster", "background", "action", "formaction"}
 
@@ -123,3 +124,19 @@ def test_a_discussion_without_a_map_has_a_report(tmp_path: Path) -> None:
     page = _Page(path.read_text(encoding="utf-8"))
     assert ENGLISH["nothing"] in page.words
     assert page.all("i") == []
+
+
+def test_hidden_ideas_are_left_out_and_confirmed_ones_marked(tmp_path: Path) -> None:
+    table = write_csv(tmp_path / "town.csv", rows(60))
+    run([table], db=tmp_path / "town.db", settings=Settings(quality="draft", suggest="all"))
+    with open_store(tmp_path / "town.db") as store:
+        ideas = store.ideas.outline(1)
+        parents = {idea.parent_id for idea in ideas}
+        hidden, right = [idea for idea in ideas if idea.id not in parents][:2]
+        hide_idea(store, 1, hidden.id, actor="Ada")
+        confirm_idea(store, 1, right.id, actor="Ada")
+        text = write_report(store, 1, tmp_path / "report.html").read_text(encoding="utf-8")
+    assert f'id="idea-{hidden.id}"' not in text
+    assert f'href="#idea-{hidden.id}"' not in text
+    shown = text[text.index(f'id="idea-{right.id}"') :]
+    assert ">confirmed<" in shown[: shown.index("</summary>")]

@@ -1,0 +1,128 @@
+"""What people decided about ideas, as arrays that the search for ideas must honour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+FREE = -1
+"""A passage that no held idea claims."""
+UNPLACED = -2
+"""A passage that a person put under no idea."""
+TOP = -1
+"""A held idea that a person put at the top."""
+ANY = -2
+"""A held idea whose parent the machine may choose."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Constraints:
+    """People's decisions over ``n`` passages; held ideas are numbered from 0.
+
+    A *held* idea is one that a person touched: it is found again whatever the vectors say.
+    """
+
+    core: NDArray[np.intp]
+    """(n,) the held leaf idea that must hold each passage, ``FREE`` or ``UNPLACED``."""
+    under: NDArray[np.intp]
+    """(n,) the held broader idea each passage stood under on the last map, else -1."""
+    together: NDArray[np.intp]
+    """(n_pairs, 2) rows of passages that end under the same leaf."""
+    apart: NDArray[np.intp]
+    """(n_pairs, 2) rows of passages that never do."""
+    parent: NDArray[np.intp]
+    """(n_held,) the held idea above each one, ``TOP`` or ``ANY``."""
+    is_broad: NDArray[np.bool_]
+    """(n_held,) whether it stood above other ideas; those above held ideas do so again."""
+
+    @property
+    def n_held(self) -> int:
+        return len(self.parent)
+
+    def concerned(self) -> NDArray[np.intp]:
+        """Rows of the passages that a decision names, ascending."""
+        named = np.flatnonzero(self.core != FREE)
+        return np.unique(np.concatenate([named, self.together.ravel(), self.apart.ravel()]))
+
+    def over(self, rows: NDArray[np.intp]) -> Constraints:
+        """The same over some of the passages; ``rows`` hold all that are ``concerned``."""
+        place = np.full(len(self.core), -1, dtype=np.intp)
+        place[rows] = np.arange(len(rows))
+        return Constraints(
+            core=self.core[rows],
+            under=self.under[rows],
+            together=place[self.together],
+            apart=place[self.apart],
+            parent=self.parent,
+            is_broad=self.is_broad,
+        )
+
+    def is_fixed(self) -> NDArray[np.bool_]:
+        """(n,) whether a passage stays where it is, be it under no idea, however badly it fits.
+
+        Linked ones do too: elsewhere they might leave the other one, or meet it.
+        """
+        fixed = np.asarray(self.core != FREE)
+        fixed[self.together.ravel()] = True
+        fixed[self.apart.ravel()] = True
+        return fixed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blocks:
+    """Passages that go under ideas as one."""
+
+    of: NDArray[np.intp]
+    """(n,) the block of each passage, numbered from 0; most hold one passage only."""
+    core: NDArray[np.intp]
+    """(n_blocks,) the held idea each belongs to, ``FREE`` or ``UNPLACED``."""
+
+
+def blocks_of(constraints: Constraints) -> Blocks:
+    """Held cores and linked passages, each as one block (transitive closure of the links)."""
+    import scipy.sparse as sp
+    from scipy.sparse.csgraph import connected_components
+
+    n, core = len(constraints.core), constraints.core
+    pairs = constraints.together
+    # A passage under no idea draws nobody along; two cores are never one block.
+    pairs = pairs[(core[pairs] != UNPLACED).all(axis=1)]
+    pairs = _without_bridges(core, pairs)
+    links = sp.coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(n, n))
+    _, of = connected_components(links, directed=False)
+    held = np.full(int(of.max(initial=-1)) + 1, FREE, dtype=np.intp)
+    held[of[core == UNPLACED]] = UNPLACED
+    held[of[core >= 0]] = core[core >= 0]
+    # All blocks of a held idea are one.
+    name = np.where(held >= 0, held, constraints.n_held + np.arange(len(held)))
+    names, number = np.unique(name[of], return_inverse=True)
+    first = np.zeros(len(names), dtype=np.intp)
+    first[number] = of
+    return Blocks(of=number.astype(np.intp), core=held[first])
+
+
+def _without_bridges(core: NDArray[np.intp], pairs: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Links in order, but for those that would tie two held ideas together."""
+    root = list(range(len(core)))
+    claim = core.tolist()
+
+    def find(row: int) -> int:
+        while root[row] != row:
+            root[row] = root[root[row]]
+            row = root[row]
+        return row
+
+    kept = []
+    for one, other in pairs.tolist():
+        left, right = find(one), find(other)
+        if left == right:
+            kept.append((one, other))
+            continue
+        if claim[left] >= 0 and claim[right] >= 0 and claim[left] != claim[right]:
+            continue
+        root[right] = left
+        claim[left] = max(claim[left], claim[right])
+        kept.append((one, other))
+    return np.array(kept, dtype=np.intp).reshape(-1, 2)

@@ -1,0 +1,246 @@
+"""People's corrections of the map: what they hold, and how they are kept and taken back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from synth.errors import CorrectionRefused
+from synth.records import Origin
+from synth.store.change import Change
+from synth.store.rewriting import Rows
+from synth.store.runs import Events
+from synth.store.undoing import Correction, restore
+from synth.store.values import json_text
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+VERBS = frozenset(
+    {
+        *("renamed", "merged", "split", "moved", "pinned", "unplaced"),
+        *("confirmed", "unconfirmed", "hidden", "shown", "linked", "parted"),
+    }
+)
+"""Events of these verbs are corrections; ``undid`` takes one back."""
+
+
+_WORDS: dict[str, str | None] = {
+    "title": "…",
+    "summary": "",
+    "keyphrases": "[]",
+    "own_title": None,
+    "own_summary": None,
+}
+"""Columns of an idea that hold words of the discussion, and what stays when they are forgotten."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldIdea:
+    """An idea that a person touched: it lives on in every rebuild."""
+
+    id: int
+    parent_id: int | None
+    parent_origin: Origin
+    is_broad: bool
+    """Whether other ideas stand under it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """Two passages that stay together, or apart."""
+
+    one_id: int
+    other_id: int
+    is_together: bool
+
+
+class Corrections:
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._events = Events(db)
+
+    # -- making ----------------------------------------------------------------------------
+
+    @contextmanager
+    def change(
+        self, discussion_id: int, *, actor: str, verb: str, noun: str, noun_id: int | None = None
+    ) -> Iterator[Change]:
+        """Make one correction: all of it, with counts and an event, or nothing.
+
+        Raises CorrectionRefused where it changes nothing, or where there is no map to change.
+        """
+        with self._db.atomic():
+            self._db.execute("PRAGMA defer_foreign_keys = ON")
+            making = Change(self._db, discussion_id)
+            making.verb, making.noun_id = verb, noun_id
+            yield making
+            making.recount()
+            before, after = making.changes()
+            if not before and not after:
+                raise CorrectionRefused("that is so already; nothing was changed")
+            self._events.add(
+                discussion_id,
+                actor=actor,
+                verb=making.verb,
+                noun=noun,
+                noun_id=making.noun_id,
+                before=before,
+                after=after,
+            )
+
+    # -- taking back -----------------------------------------------------------------------
+
+    def undo(self, discussion_id: int, event_id: int | None = None, *, actor: str) -> Correction:
+        """Take back a correction, the last one unless ``event_id`` names another.
+
+        What the machine made of it since, in rebuilds, is brought in line. Raises CorrectionRefused
+        when there is nothing to take back, or when a later correction builds on it.
+        """
+        with self._db.atomic():
+            making = Change(self._db, discussion_id)
+            correction = restore(self._db, making, self.history(discussion_id), event_id)
+            before, after = making.changes()
+            self._events.add(
+                discussion_id,
+                actor=actor,
+                verb="undid",
+                noun="event",
+                noun_id=correction.id,
+                before=before,
+                after=after,
+            )
+        return correction
+
+    def history(self, discussion_id: int) -> list[Correction]:
+        """Every correction, the newest first."""
+        rows = list(
+            self._db.query(
+                "SELECT * FROM events WHERE discussion_id = ? ORDER BY id DESC", [discussion_id]
+            )
+        )
+        undone = {row["noun_id"] for row in rows if row["verb"] == "undid"}
+        return [
+            Correction(
+                id=row["id"],
+                at=datetime.fromisoformat(row["at"]),
+                actor=row["actor"],
+                verb=row["verb"],
+                noun=row["noun"],
+                noun_id=row["noun_id"],
+                before=json.loads(row["before"] or "{}"),
+                after=json.loads(row["after"] or "{}"),
+                is_undone=row["id"] in undone,
+            )
+            for row in rows
+            if row["verb"] in VERBS and row["noun"] in ("idea", "passage")
+        ]
+
+    def forget_words(self, discussion_id: int) -> None:
+        """Take the machine's titles and summaries, which are made of people's words, out of the
+        history. A correction can still be undone; the next build names its ideas again."""
+        with self._db.atomic():
+            for event_id, before, after in self._db.execute(
+                """SELECT id, before, after FROM events
+                   WHERE discussion_id = ? AND noun IN ('idea', 'passage', 'event')""",
+                [discussion_id],
+            ).fetchall():
+                without = [_without_words(before), _without_words(after)]
+                self._db.execute(
+                    "UPDATE events SET before = ?, after = ? WHERE id = ?", [*without, event_id]
+                )
+
+    # -- reading ---------------------------------------------------------------------------
+
+    def held(self, discussion_id: int) -> list[HeldIdea]:
+        """Ideas that a person touched, and the parents that a person chose, in reading order."""
+        rows = self._db.query(
+            """SELECT i.id, i.parent_id, i.parent_origin,
+                 EXISTS (SELECT 1 FROM ideas c WHERE c.parent_id = i.id) AS is_broad
+               FROM ideas i WHERE i.discussion_id = ? AND (
+                 i.status <> 'machine' OR 'person' IN
+                   (i.origin, i.title_origin, i.summary_origin, i.parent_origin)
+                 OR i.id IN (SELECT idea_id FROM placements WHERE origin = 'person')
+                 OR i.id IN (SELECT parent_id FROM ideas WHERE parent_origin = 'person'))
+               ORDER BY i.rank, i.id""",
+            [discussion_id],
+        )
+        return [
+            HeldIdea(
+                id=row["id"],
+                parent_id=row["parent_id"],
+                parent_origin=Origin(row["parent_origin"]),
+                is_broad=bool(row["is_broad"]),
+            )
+            for row in rows
+        ]
+
+    def cores(self, discussion_id: int) -> dict[int, set[int]]:
+        """Idea id → the passages that carry it from map to map."""
+        found: dict[int, set[int]] = {}
+        for idea_id, passage_id in self._db.execute(
+            """SELECT c.idea_id, c.passage_id FROM idea_cores c JOIN ideas i ON i.id = c.idea_id
+               WHERE i.discussion_id = ?""",
+            [discussion_id],
+        ):
+            found.setdefault(idea_id, set()).add(passage_id)
+        return found
+
+    def reasons(self, discussion_id: int) -> dict[int, str]:
+        """Passage id → why a person's placement is a person's."""
+        rows = self._db.execute(
+            """SELECT l.passage_id, l.because FROM placements l
+               JOIN passages p ON p.id = l.passage_id JOIN messages m ON m.id = p.message_id
+               WHERE m.discussion_id = ? AND l.because IS NOT NULL""",
+            [discussion_id],
+        )
+        return dict(rows.fetchall())
+
+    def links(self, discussion_id: int) -> list[Link]:
+        """In order of the passages' ids."""
+        rows = self._db.execute(
+            """SELECT k.one_id, k.other_id, k.kind FROM passage_links k
+               JOIN passages p ON p.id = k.one_id JOIN messages m ON m.id = p.message_id
+               WHERE m.discussion_id = ? ORDER BY k.one_id, k.other_id""",
+            [discussion_id],
+        )
+        return [
+            Link(one_id=one, other_id=other, is_together=kind == "together")
+            for one, other, kind in rows.fetchall()
+        ]
+
+    def merged_into(self, idea_id: int) -> int | None:
+        """The idea that a merged one lives on in; None where it was never merged."""
+        at: int | None = idea_id
+        while at is not None:
+            row = self._db.execute(
+                "SELECT into_id FROM retired_ideas WHERE idea_id = ?", [at]
+            ).fetchone()
+            if row is None:
+                return None if at == idea_id else at
+            at = row[0]
+        return None
+
+
+def _without_words(text: str | None) -> str | None:
+    """Rows as JSON, without what the machine called the ideas in them."""
+    if text is None:
+        return None
+    rows: Rows = json.loads(text)
+    for idea in rows.get("ideas", ()):
+        is_whole = "discussion_id" in idea
+        for column in idea.keys() & _WORDS.keys():
+            # A title that was changed and whose origin was not had been a person's before.
+            origin = idea.get(f"{column}_origin", Origin.MACHINE if is_whole else Origin.PERSON)
+            if origin == Origin.PERSON and column in ("title", "summary"):
+                continue
+            # A whole row needs every column to come back; of a changed one the rest is enough.
+            if is_whole:
+                idea[column] = _WORDS[column]
+            else:
+                del idea[column]
+    return json_text(rows)

@@ -1,0 +1,123 @@
+"""``synth correct``: what people change on the command line, seen in the tables."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from synth.cli import main
+from synth.cli.correcting import correct
+from synth.pipeline import run
+from synth.settings import Settings
+from tests.synth.small_discussion import read_csv, rows, write_csv
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    found = tmp_path_factory.mktemp("correct")
+    table = write_csv(found / "town.csv", rows(60))
+    run([table], db=found / "town.db", settings=Settings(quality="draft"))
+    return found
+
+
+@pytest.fixture
+def db(folder: Path, tmp_path: Path) -> Iterator[Path]:
+    copy = tmp_path / "copy.db"
+    copy.write_bytes((folder / "town.db").read_bytes())
+    yield copy
+
+
+def told(db: Path, *arguments: object) -> Result:
+    words = [str(word) for word in arguments]
+    return CliRunner().invoke(main, ["correct", *words, "--db", str(db)])
+
+
+def tables(db: Path) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    """ideas.csv and placements.csv."""
+    out = db.parent / "out"
+    done = CliRunner().invoke(main, ["export", "--db", str(db), "--out", str(out)])
+    assert done.exit_code == 0, done.output
+    return read_csv(out / "ideas.csv"), read_csv(out / "placements.csv")
+
+
+@pytest.mark.parametrize("name", sorted(correct.commands))
+def test_every_subcommand_and_option_is_explained(name: str) -> None:
+    command = correct.commands[name]
+    assert command.help
+    options = [p for p in command.params if isinstance(p, click.Option)]
+    assert [option.name for option in options if not option.help] == []
+
+
+def test_corrections_are_seen_in_the_tables_and_survive_a_build(db: Path) -> None:
+    ideas, placements = tables(db)
+    leaves = {p["idea_id"] for p in placements if p["idea_id"]}
+    first, second, *_ = (i["idea_id"] for i in ideas if i["idea_id"] in leaves)
+    moved = next(p for p in placements if p["idea_id"] == second)
+    place = f"{moved['message_id']}:{moved['start']}"
+    for words in (
+        ("rename", first, "What we call it", "--summary", "And why."),
+        ("confirm", first),
+        ("hide", second),
+        ("pin", place, "--to", first),
+    ):
+        assert told(db, *words).exit_code == 0, words
+    CliRunner().invoke(main, ["build", "--db", str(db), "--quality", "draft", "--seed", "9"])
+    ideas, placements = tables(db)
+    by_id = {idea["idea_id"]: idea for idea in ideas}
+    assert (by_id[first]["title"], by_id[first]["status"]) == ("What we call it", "confirmed")
+    assert by_id[second]["status"] == "hidden"
+    there = {(p["message_id"], p["start"]): p for p in placements}
+    found = there[moved["message_id"], moved["start"]]
+    assert (found["idea_id"], found["origin"]) == (first, "person")
+
+
+def test_the_history_is_listed_and_undone(db: Path) -> None:
+    before = tables(db)
+    assert "Nobody corrected" in told(db, "list").output
+    done = told(db, "unplace", 1, "--actor", "Ada", "--json")
+    made = json.loads(done.output)
+    assert (made["verb"], made["noun"]) == ("unplaced", "passage")
+    assert made["before"] and made["after"]
+    assert f"{made['correction']}  " in told(db, "list").output
+    assert "Ada: unplaced passage" in told(db, "list").output
+    assert told(db, "undo", made["correction"]).output.startswith("Undid: correction")
+    (listed,) = json.loads(told(db, "list", "--json").output)
+    assert listed["is_undone"]
+    assert tables(db) == before
+
+
+def test_links_splits_merges_and_moves_are_there(db: Path) -> None:
+    _, placements = tables(db)
+    leaf = next(p["idea_id"] for p in placements if p["idea_id"])
+    inside = [p for p in placements if p["idea_id"] == leaf]
+    one, two, three = (f"{p['message_id']}:{p['start']}" for p in inside[:3])
+    assert told(db, "link", one, two).exit_code == 0
+    assert told(db, "apart", one, three).exit_code == 0
+    leaf_of = {f"{p['message_id']}:{p['start']}": p["idea_id"] for p in tables(db)[1]}
+    assert leaf_of[one] == leaf_of[two] != leaf_of[three]
+    done = told(db, "split", leaf_of[one], one, "--title", "Apart", "--json")
+    assert json.loads(done.output)["verb"] == "split"
+    made = next(i["idea_id"] for i in tables(db)[0] if i["title"] == "Apart")
+    assert told(db, "move", made, "--top").exit_code == 0
+    assert "that is so already" in told(db, "show", made).stderr
+    refused = told(db, "merge", leaf_of[three], made)
+    assert refused.exit_code == 1
+    assert "must stay apart" in refused.stderr
+    assert told(db, "undo").exit_code == told(db, "undo").exit_code == 0
+    assert "Apart" not in {idea["title"] for idea in tables(db)[0]}
+
+
+def test_refusals_are_one_line_and_wrong_usage_is_another_status(db: Path) -> None:
+    refused = told(db, "confirm", 999)
+    assert refused.exit_code == 1
+    assert refused.stderr.startswith("synth: no idea 999 on this map")
+    assert refused.stderr.count("\n") == 1
+    assert told(db, "pin", "12:x", "--to", 1).exit_code == 2
+    assert told(db, "move", 1).exit_code == 2
+    assert told(db, "move", 1, "--top", "--under", 2).exit_code == 2
+    assert told(db, "split", 1, 1).exit_code == 2
