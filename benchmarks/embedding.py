@@ -65,35 +65,35 @@ def speed(embedder: models.Embedder) -> None:
 
 def agreement(embedder: models.Embedder, exact: models.Embedder) -> None:
     for split in ("dev", "train"):
-        topics = list(_topics(split))
-        texts = [text for topic, _ in topics for text in topic]
+        found = list(topics(split))
+        texts = [text for topic, _ in found for text in topic]
         encoded = {"8 bits": embedder.encode(texts)}
         if split == "dev":
             encoded["floating point"] = exact.encode(texts)
         scores: dict[str, list[float]] = defaultdict(list)
         start = 0
-        for topic, labels in topics:
+        for topic, labels in found:
             rows = slice(start, start + len(topic))
             start += len(topic)
             for name, vectors in encoded.items():
-                scores[name].append(_ari(vectors[rows], labels))
+                scores[name].append(ari(vectors[rows], labels))
             _, blended = models.Blend().fit_transform(encoded["8 bits"][rows], topic)
-            scores["blend"].append(_ari(blended, labels))
-            scores["draft"].append(_ari(models.load("draft").encode(topic), labels))
+            scores["blend"].append(ari(blended, labels))
+            scores["draft"].append(ari(models.load("draft").encode(topic), labels))
         for name, values in scores.items():
             print(f"ArgKP {split}, {name}: ARI {np.mean(values):.3f}")
 
 
-def _topics(split: str) -> Iterator[tuple[list[str], list[str | None]]]:
+def topics(split: str) -> Iterator[tuple[list[str], list[str | None]]]:
     """The arguments of each topic, and the key point of those that match exactly one."""
     matches: dict[str, list[str]] = defaultdict(list)
     for row in _rows(f"labels_{split}.csv"):
         if row["label"] == "1":
             matches[row["arg_id"]].append(row["key_point_id"])
-    topics: dict[str, list[dict[str, str]]] = defaultdict(list)
+    by_topic: dict[str, list[dict[str, str]]] = defaultdict(list)
     for row in _rows(f"arguments_{split}.csv"):
-        topics[row["topic"]].append(row)
-    for rows in topics.values():
+        by_topic[row["topic"]].append(row)
+    for rows in by_topic.values():
         found = [matches[row["arg_id"]] for row in rows]
         labels = [keys[0] if len(keys) == 1 else None for keys in found]
         yield [row["argument"] for row in rows], labels
@@ -104,7 +104,7 @@ def _rows(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def _ari(vectors: Vectors, labels: list[str | None]) -> float:
+def ari(vectors: Vectors, labels: list[str | None]) -> float:
     """Louvain on the graph of nearest neighbours, scored where there is one key point."""
     from scipy.sparse import csr_matrix
     from sklearn.metrics import adjusted_rand_score

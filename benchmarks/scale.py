@@ -3,8 +3,8 @@
     python -m benchmarks.scale DISCUSSION.db [--sizes 1000 2000 ... 100000] [--write]
 
 DISCUSSION.db holds a full build, whose vectors are taken from it. Where its passages end, others
-are made: the first sentences of one passage and the last of another, from different messages, with
-a vector between theirs and some noise, so that nothing is a plain copy. Each size runs in a process
+are made: a sentence each of four passages, with a vector between those of two of them and some
+noise, so that nothing is a copy. Each size runs in a process
 of its own; reading the file is not counted, everything after it is, one stage after the other.
 """
 
@@ -82,16 +82,19 @@ def collect(path: Path, n: int) -> Collection:
 def _more(real: Collection, n_made: int) -> Collection:
     """``real`` and so many made-up passages."""
     random = np.random.default_rng(0)
-    pairs = random.integers(len(real.texts), size=(n_made, 2))
+    drawn = random.integers(len(real.texts), size=(n_made, 4))
     noise = random.normal(size=(n_made, real.vectors.shape[1])).astype(np.float32)
     noise *= NOISE / np.linalg.norm(noise, axis=1, keepdims=True)
-    between = real.vectors[pairs[:, 0]] + real.vectors[pairs[:, 1]]
+    between = real.vectors[drawn[:, 0]] + real.vectors[drawn[:, 1]]
     made = between / np.linalg.norm(between, axis=1, keepdims=True) + noise
     made /= np.linalg.norm(made, axis=1, keepdims=True)
     n_messages = len(real.voice)
-    sources = real.message[pairs[::PER_MESSAGE, 0]].tolist()
+    sources = real.message[drawn[::PER_MESSAGE, 0]].tolist()
     return Collection(
-        texts=real.texts + [_joined(real.texts[a], real.texts[b]) for a, b in pairs.tolist()],
+        texts=[
+            *real.texts,
+            *(". ".join(_sentence(real.texts[row], random) for row in rows) for rows in drawn),
+        ],
         vectors=np.vstack([real.vectors, made]),
         message=np.concatenate([real.message, n_messages + np.arange(n_made) // PER_MESSAGE]),
         voice=np.concatenate([real.voice, real.voice[sources]]),
@@ -100,15 +103,9 @@ def _more(real: Collection, n_made: int) -> Collection:
     )
 
 
-def _joined(one: str, other: str) -> str:
-    """The first half of one text's sentences, or words, and the second half of the other's."""
-    parts = []
-    for text, is_first in ((one, True), (other, False)):
-        pieces = text.split(". ") if ". " in text else text.split(" ")
-        mark = ". " if ". " in text else " "
-        half = (len(pieces) + 1) // 2
-        parts.append(mark.join(pieces[:half] if is_first else pieces[-half:]))
-    return ". ".join(parts)
+def _sentence(text: str, random: np.random.Generator) -> str:
+    sentences = [part for part in text.split(". ") if part.strip()] or [text]
+    return sentences[int(random.integers(len(sentences)))]
 
 
 def run(collection: Collection) -> dict[str, float]:

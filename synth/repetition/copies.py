@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -24,6 +24,9 @@ SAME_BUT_FOR = 0.6
 changed."""
 WORDS_PER_CHANGE_BESIDE = 6
 """One word in so many may have been changed in a sentence whose neighbours are copied too."""
+SHARE_AT_ONCE = 0.3
+"""Share of the words of both in sentences that are copies by themselves, below which two texts are
+not looked at closer."""
 MOST_LEADERS = 100
 """Texts that a new one is compared with for each sentence they have in common."""
 OWN_WORDS_AGAIN = 3
@@ -160,9 +163,14 @@ def _leaders(texts: Sequence[Text]) -> NDArray[np.intp]:
     holders = Counter(sentence for row in n_same for sentence in set(texts[row].sentences))
     leader = np.arange(len(texts))
     leading: defaultdict[int, list[int]] = defaultdict(list)
+    sizes = [text.n_words for text in texts]
     for row in sorted(n_same, key=lambda row: (-n_same[row], row)):
-        shared = [sentence for sentence in _telling(texts[row]) if holders[sentence] > 1]
-        near = {c for sentence in shared for c in leading[sentence][:MOST_LEADERS]}
+        shared = {s: n for s, n in _telling(texts[row]).items() if holders[s] > 1}
+        in_common: Counter[int] = Counter()
+        for sentence, n_words in shared.items():
+            for candidate in leading[sentence][:MOST_LEADERS]:
+                in_common[candidate] += n_words
+        near = [c for c, n in in_common.items() if n >= SHARE_AT_ONCE * max(sizes[row], sizes[c])]
         fits = [(share, -c) for c in near if (share := _copied(texts[row], texts[c])) > 0]
         if fits:
             leader[row] = -max(fits)[1]
@@ -172,10 +180,10 @@ def _leaders(texts: Sequence[Text]) -> NDArray[np.intp]:
     return np.asarray(leader[np.array(same, dtype=np.intp)], dtype=np.intp)
 
 
-def _telling(text: Text) -> Iterable[int]:
-    """Its sentences that are long enough to look for others by."""
+def _telling(text: Text) -> dict[int, int]:
+    """Its sentences that are long enough to look for others by, with their words."""
     pairs = zip(text.sentences, text.words, strict=True)
-    return dict.fromkeys(sentence for sentence, words in pairs if len(words) >= LEAST_WORDS)
+    return {sentence: len(words) for sentence, words in pairs if len(words) >= LEAST_WORDS}
 
 
 def _copied(one: Text, other: Text) -> float:
@@ -203,7 +211,7 @@ def _apart(text: Text, sentences: set[int]) -> tuple[list[tuple[str, ...]], int]
 
 def _is_reworded(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     """Whether two sentences of texts that have others in common are the same, reworded."""
-    if weighty(one) != weighty(other):
+    if abs(len(one) - len(other)) > max(len(one), len(other)) / 2 or weighty(one) != weighty(other):
         return False
     return changes(one, other, words_per_change=WORDS_PER_CHANGE_BESIDE) is not None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_]+")
 # A single line break may be a mail program's; a blank line is the author's.
@@ -53,6 +53,7 @@ def sentences_of(text: str) -> list[str]:
     return [part for part in _END.split(text) if part and not part.isspace()]
 
 
+@lru_cache(maxsize=100_000)
 def is_weighty(word: str) -> bool:
     """Whether another word in its place says something else: a number or date, a negation, or a
     word that takes a side. English, French and some German, Spanish and Italian."""
@@ -67,6 +68,7 @@ def root(word: str) -> str:
     return found.group() if found else word
 
 
-def weighty(words: Sequence[str]) -> tuple[str, ...]:
+@lru_cache(maxsize=100_000)
+def weighty(words: tuple[str, ...]) -> tuple[str, ...]:
     """The roots of the weighty words, in order."""
     return tuple(root(word) for word in words if is_weighty(word))
