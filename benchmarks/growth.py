@@ -20,6 +20,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ from statistics import fmean
 from benchmarks.ideas_data import Coded, read_argkp
 from benchmarks.main_job import first_messages
 from benchmarks.pages import DOCS, write_between_marks
+from models import load
 from synth.evaluate import PlacedPassage, idea_per_message, score_labels
 from synth.pipeline import BuildReport, build, building, import_files
 from synth.settings import Quality, Settings
@@ -191,9 +193,11 @@ def grow_both_ways(
     }
 
 
-def argkp(folder: Path, *, vectors: Path | None, quality: Quality) -> Iterator[dict[str, Row]]:
+def argkp(
+    folder: Path, *, splits: Sequence[str], vectors: Path | None, quality: Quality
+) -> Iterator[dict[str, Row]]:
     """Each topic of ArgKP as a discussion of its own; ``vectors``: a file that holds them."""
-    for split in ("train", "dev"):
+    for split in splits:
         for topic in read_argkp(folder, split):
             with tempfile.TemporaryDirectory() as scratch:
                 db = Path(scratch) / "topic.db"
@@ -256,11 +260,7 @@ def last_hundred(archive: Path, *, quality: Quality) -> list[str]:
 
 def hundred(last: Path, db: Path, *, quality: Quality) -> list[str]:
     """Import and build ``last`` into the map at ``db`` in one process, once the model is warm."""
-    import time
-
-    import models
-
-    model = models.load(building.DEFAULT_MODELS[quality])
+    model = load(building.DEFAULT_MODELS[quality])
     model.encode(["one", "and another one"])
     with open_store(db) as store:
         here = store.discussions.all()[0].id
@@ -286,6 +286,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--stores", type=Path, nargs="*", default=[])
     parser.add_argument("--argkp", type=Path)
+    parser.add_argument("--splits", nargs="+", default=["train", "dev"])
     parser.add_argument("--vectors", type=Path, help="a discussion file with vectors for ArgKP")
     parser.add_argument("--archive", type=Path)
     parser.add_argument("--quality", choices=["draft", "full"], default="full")
@@ -299,7 +300,15 @@ def main() -> None:
     if chosen.argkp:
         # A topic has some two hundred arguments: grown here, though the program builds it whole.
         building.SMALL = 0
-        found = list(argkp(chosen.argkp, vectors=chosen.vectors, quality=chosen.quality))
+        found: list[dict[str, Row]] = []
+        for rows in argkp(
+            chosen.argkp,
+            splits=chosen.splits,
+            vectors=chosen.vectors,
+            quality=chosen.quality,
+        ):
+            found.append(rows)
+            print(len(found), *(line("", way, row) for way, row in rows.items()), sep="\n")
         for way in found[0]:
             lines.append(
                 line(f"ArgKP, {len(found)} topics", way, mean([rows[way] for rows in found]))

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 from synth.errors import StoreProblem
 from synth.neighbours import mean_topic
 from synth.pipeline.becoming import what_became
+from synth.pipeline.changing import SMALL, changes_since, space_key, why_whole
 from synth.pipeline.context import context_of, topics_of
 from synth.pipeline.cutting import Cuts, cut_messages
 from synth.pipeline.embedding import embed_passages
 from synth.pipeline.finding import Found, Material, find_map
-from synth.pipeline.growing import SMALL, Growing, changes_since, space_key, why_whole
+from synth.pipeline.growing import Growing
 from synth.pipeline.holding import Held, decisions, held_ideas
 from synth.pipeline.mapping import name_tree
 from synth.pipeline.repeating import (
