@@ -17,6 +17,8 @@ from synth.titles.wording import names_someone, titled
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 
 N_KEYPHRASES = 7
+N_TOLD = 4
+"""Of them, among which an idea above looks for the one it tells."""
 TOO_ALIKE = 0.75
 """Jaccard overlap of content words from which two titles read as one."""
 PHRASE_QUALITY = 0.7
@@ -196,21 +198,23 @@ def _fits(units: NDArray[np.float32], idea: int, groups: Groups) -> NDArray[np.f
 def phrases_by_meaning(
     phrases: Sequence[Sequence[tuple[str, str]]], groups: Groups, encode: Encode
 ) -> list[list[tuple[str, str]]]:
-    """The (key, surface) pairs of each idea, those first that mean what the idea is about.
+    """The (key, surface) pairs of each sub-idea, those first that mean what it is about.
 
-    A word alone is told only where it means clearly more than a phrase of several.
+    A word alone is told only where it means clearly more than a phrase of several. Top ideas
+    are in nobody's title, and what is beyond the first few pairs is not compared.
     """
+    few = [some[:N_TOLD] if groups.parent[idea] >= 0 else [] for idea, some in enumerate(phrases)]
     shortlists = [
         [
             Proposal(surface, 0, 1.0 if " " in key else LONE_WORD, frozenset(key.split()))
             for key, surface in some
         ]
-        for some in phrases
+        for some in few
     ]
     ordered: list[list[tuple[str, str]]] = []
-    for some, fits in zip(phrases, by_meaning(shortlists, groups, encode), strict=True):
+    for idea, fits in enumerate(by_meaning(shortlists, groups, encode)):
         order = np.argsort(-fits, kind="stable")
-        ordered.append([some[place] for place in order])
+        ordered.append([few[idea][place] for place in order] + list(phrases[idea][len(order) :]))
     return ordered
 
 
