@@ -32,7 +32,8 @@ VAGUE = {
     "idea question thanks hi hello regard argument agreement message",
     "fr": "chose fait exemple cas point façon manière fois jour an année type genre raison "
     "question moyen besoin personne gens merci bonjour idée nombre part plupart partie suite "
-    "bien faire contre problème mise nom bon accord doublon article alinéa proposition",
+    "bien faire contre problème mise nom bon accord doublon article alinéa proposition excellent "
+    "excellente",
     "de": "ding beispiel fall art weise mal jahr tag zeit grund frage leute mensch teil punkt "
     "thema sache dank hallo gruß grüße",
     "es": "cosa ejemplo caso forma manera vez día año persona gente razón tipo gracias hola tema",

@@ -388,7 +388,7 @@ class IdeaName:
     title: str
     keyphrases: tuple[str, ...]
     summary: str
-    """One to three verbatim passages' worth of orientation; may be empty."""
+    """One to three verbatim sentences, one a line, each by another author; may be empty."""
     language: str | None
     representatives: tuple[int, ...]
     """Rows of the most telling passages, best first, from different authors where possible."""

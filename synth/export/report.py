@@ -261,9 +261,10 @@ class _Gathering:
 
 
 def _summary_beside(idea: Idea, quotes: Sequence[Quoted]) -> str:
-    """The idea's summary, unless the words shown below it hold it already."""
+    """The idea's summary, unless the words shown below it hold all its sentences already."""
     said = " ".join(" ".join(quote.text.split()) for quote in quotes)
-    return "" if " ".join(idea.summary.split()) in said else idea.summary
+    lines = (" ".join(line.split()) for line in idea.summary.splitlines())
+    return "" if all(line in said for line in lines) else idea.summary
 
 
 def _by_decision_and_score(extract: Extract) -> tuple[bool, float, int]:

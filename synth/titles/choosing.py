@@ -17,10 +17,16 @@ from synth.titles.wording import names_someone, titled
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 
 N_KEYPHRASES = 7
+N_TOLD = 4
+"""Of them, among which an idea above looks for the one it tells."""
 TOO_ALIKE = 0.75
 """Jaccard overlap of content words from which two titles read as one."""
 PHRASE_QUALITY = 0.7
 """How well a noun phrase stands beside a clause that says something of it."""
+BESIDE = 0.25
+"""How much a title's likeness to the nearest sibling counts against it."""
+LONE_WORD = 0.8
+"""How well one word stands beside a phrase of several."""
 MANY = 30
 """Passages from which an idea's title should be made of words that several of them use."""
 UNCOMMON = 0.4
@@ -161,9 +167,10 @@ def shared(
 def by_meaning(
     shortlists: Sequence[Sequence[Proposal]], groups: Groups, encode: Encode
 ) -> list[NDArray[np.float64]]:
-    """Per idea (n_proposals,): cosine of each wording with the idea, times its quality.
+    """Per idea (n_proposals,): how well each wording means it and not another, times its quality.
 
-    All wordings are encoded in one call and centred on their own mean, because short titles
+    That is its cosine with the idea, less a share of its cosine with the nearest sibling. All
+    wordings are encoded in one call and centred on their own mean, because short titles
     lie together, away from the longer passages.
     """
     wordings = sorted({proposal.title for some in shortlists for proposal in some})
@@ -174,9 +181,41 @@ def by_meaning(
     row_of = {wording: row for row, wording in enumerate(wordings)}
     units = unit_rows(vectors - centre)
     return [
-        _times_quality(some, units[[row_of[p.title] for p in some]] @ groups.directions[idea])
+        _times_quality(some, _fits(units[[row_of[p.title] for p in some]], idea, groups))
         for idea, some in enumerate(shortlists)
     ]
+
+
+def _fits(units: NDArray[np.float32], idea: int, groups: Groups) -> NDArray[np.float32]:
+    fits = units @ groups.directions[idea]
+    beside = groups.siblings(idea)
+    if len(units) and len(beside):
+        nearest = (units @ groups.directions[beside].T).max(axis=1)
+        fits = fits - BESIDE * np.maximum(nearest, 0)
+    return np.asarray(fits, np.float32)
+
+
+def phrases_by_meaning(
+    phrases: Sequence[Sequence[tuple[str, str]]], groups: Groups, encode: Encode
+) -> list[list[tuple[str, str]]]:
+    """The (key, surface) pairs of each sub-idea, those first that mean what it is about.
+
+    A word alone is told only where it means clearly more than a phrase of several. Top ideas
+    are in nobody's title, and what is beyond the first few pairs is not compared.
+    """
+    few = [some[:N_TOLD] if groups.parent[idea] >= 0 else [] for idea, some in enumerate(phrases)]
+    shortlists = [
+        [
+            Proposal(surface, 0, 1.0 if " " in key else LONE_WORD, frozenset(key.split()))
+            for key, surface in some
+        ]
+        for some in few
+    ]
+    ordered: list[list[tuple[str, str]]] = []
+    for idea, fits in enumerate(by_meaning(shortlists, groups, encode)):
+        order = np.argsort(-fits, kind="stable")
+        ordered.append([few[idea][place] for place in order] + list(phrases[idea][len(order) :]))
+    return ordered
 
 
 def _times_quality(proposals: Sequence[Proposal], fits: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -22,6 +22,7 @@ from synth.titles.choosing import (
     is_taken,
     keyphrases_of,
     phrase_proposals,
+    phrases_by_meaning,
     proposal_of,
     proposals_of,
     shared,
@@ -32,7 +33,7 @@ from synth.titles.representatives import (
     choose_representatives,
     fitness,
     readability,
-    telling_sentence,
+    telling_sentences,
 )
 from synth.titles.wording import (
     clipped,
@@ -91,18 +92,20 @@ def name_ideas(
     material = _Material(
         texts=texts,
         languages=languages,
+        authors=authors,
         groups=groups,
         wordings=_wordings(readings, subjects or [None] * len(texts), languages),
         vocabulary=_vocabulary(readings, texts, languages, groups),
         people=people_named(texts, avoid),
     )
-    phrases = _phrases(material, authors, _surfaces(readings, languages))
+    phrases = _phrases(material, _surfaces(readings, languages))
     representatives = [
         choose_representatives(groups, idea, readable=readable, authors=authors)
         for idea in range(groups.n_ideas)
     ]
     proposed = _proposed(material, encode, phrases, representatives)
-    titles = _titles(material, proposed, phrases, representatives)
+    told = phrases if encode is None else phrases_by_meaning(phrases, groups, encode)
+    titles = _titles(material, proposed, phrases, representatives, told=told)
     return [
         _name(material, *parts)
         for parts in zip(titles, phrases, representatives, groups.languages, strict=True)
@@ -115,6 +118,7 @@ class _Material:
 
     texts: Sequence[str]
     languages: Sequence[str | None]
+    authors: Sequence[str | None]
     groups: Groups
     wordings: Mapping[int, Sequence[Clause]]
     vocabulary: Vocabulary
@@ -123,11 +127,10 @@ class _Material:
 
 def _phrases(
     material: _Material,
-    authors: Sequence[str | None],
     surfaces: Mapping[str, Mapping[str, str]],
 ) -> list[list[tuple[str, str]]]:
     """Per idea the (key, surface) of its most telling phrases."""
-    scores = score_phrases(material.groups, material.vocabulary, authors)
+    scores = score_phrases(material.groups, material.vocabulary, material.authors)
     return [
         keyphrases_of(of_idea, material.vocabulary, surfaces.get(primary(language), {}))
         for of_idea, language in zip(scores, material.groups.languages, strict=True)
@@ -142,11 +145,14 @@ def _name(
     language: str | None,
 ) -> IdeaName:
     told = (surface for _, surface in phrases if not names_someone(surface, material.people))
-    speaking = [(material.texts[row], material.languages[row]) for row in representatives]
+    speaking = [
+        (material.texts[row], material.languages[row], material.authors[row])
+        for row in representatives
+    ]
     return IdeaName(
         title=title,
         keyphrases=tuple(told),
-        summary=telling_sentence(speaking),
+        summary=telling_sentences(speaking),
         language=language,
         representatives=representatives,
     )
@@ -279,13 +285,16 @@ def _titles(
     proposed: Sequence[Sequence[tuple[Proposal, float]]],
     phrases: Sequence[Sequence[tuple[str, str]]],
     representatives: Sequence[Sequence[int]],
+    *,
+    told: Sequence[Sequence[tuple[str, str]]],
 ) -> list[str]:
-    """One title per idea, none twice."""
+    """One title per idea, none twice. ``told``: the phrases of each in the order in which
+    an idea above it would tell them."""
     titles: list[str] = []
     taken: list[frozenset[str]] = []
     for idea, language in enumerate(material.groups.languages):
         tag = primary(language)
-        options = _headings(material.groups, idea, phrases)
+        options = _headings(material.groups, idea, told)
         options += [proposal.title for proposal, fit in proposed[idea] if fit >= GOOD_ENOUGH]
         options += _phrase_titles(phrases[idea], language)
         options += [proposal.title for proposal, fit in proposed[idea] if fit < GOOD_ENOUGH]

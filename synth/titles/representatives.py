@@ -8,7 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from models import wordlists
 from models.clauses import standing
+from models.keyphrases import key_of, primary
 from synth.titles.groups import Groups, Vectors
 
 N_REPRESENTATIVES = 5
@@ -87,19 +89,55 @@ _SENTENCE = re.compile(r"[^\s.!?…](?:[^.!?…\n]|\n(?!\s*\n)|\.(?=\S))*(?:[.!?
 SUMMARY_WORDS = (6, 40)
 SUMMARY_CHARS = 1_000
 """Of each representative, where its sentence is looked for."""
+SUMMARY_SENTENCES = 3
+LONGEST_SUMMARY = 420
+"""Characters from which no further sentence is added."""
+SAYS_THE_SAME = 0.4
+"""Share of common content words from which a sentence adds nothing to another."""
+STANDS = (0.6, 0.85)
+"""How well the first sentence, and any further one, must stand alone."""
 
 
-def telling_sentence(quotes: Sequence[tuple[str, str | None]]) -> str:
-    """The first whole sentence, verbatim, that stands alone in the given (text, language) pairs.
+def telling_sentences(quotes: Sequence[tuple[str, str | None, str | None]]) -> str:
+    """One to three verbatim sentences, one a line, each by another author, that stand alone.
 
-    Empty when none does: no orientation is better than a riddle.
+    quotes: (text, language, author) of the representatives, best first; the first sentence
+    of each that can be read on its own is taken, unless it says what is there already. Empty
+    when none can: no orientation is better than a riddle.
     """
+    told: list[str] = []
+    said: list[frozenset[str]] = []
+    heard: set[str] = set()
+    for text, language, author in quotes:
+        alone = STANDS[bool(told)]
+        sentence = "" if author in heard else _telling_sentence(text, language, alone=alone)
+        words = frozenset(key_of(sentence, primary(language)).split())
+        is_new = not any(
+            len(words & other) >= SAYS_THE_SAME * min(len(words), len(other)) for other in said
+        )
+        if not sentence or not is_new:
+            continue
+        if told and sum(map(len, told)) + len(sentence) > LONGEST_SUMMARY:
+            continue
+        told.append(sentence)
+        said.append(words)
+        if author is not None:
+            heard.add(author)
+        if len(told) == SUMMARY_SENTENCES:
+            break
+    return "\n".join(told)
+
+
+def _telling_sentence(text: str, language: str | None, *, alone: float) -> str:
+    """The first whole sentence that stands alone so well, as it is written but on one line."""
     shortest, longest = SUMMARY_WORDS
-    for text, language in quotes:
-        for match in _SENTENCE.finditer(text[:SUMMARY_CHARS]):
-            sentence = match.group()
-            fits = shortest <= len(sentence.split()) <= longest and sentence[0].isalnum()
-            alone = min(readability(sentence, language), standing(sentence, language))
-            if fits and alone >= 0.6:
-                return sentence
+    for match in _SENTENCE.finditer(text[:SUMMARY_CHARS]):
+        sentence = " ".join(match.group().split())
+        words = sentence.split()
+        is_whole = sentence[0].isalnum() and not sentence[0].islower()
+        last = words[-1].rstrip(".").casefold()
+        is_whole &= "." not in last and last not in wordlists.ABBREVIATIONS  # no "e.g."
+        fits = is_whole and shortest <= len(words) <= longest and not sentence.endswith("?")
+        if fits and min(readability(sentence, language), standing(sentence, language)) >= alone:
+            return sentence
     return ""

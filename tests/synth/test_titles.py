@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from models.keyphrases import stop_words, unaccented
 from synth.records import IdeaName, IdeaTree
 from synth.titles import name_ideas
-from synth.titles.representatives import telling_sentence
+from synth.titles.representatives import LONGEST_SUMMARY, telling_sentences
 from synth.titles.wording import clipped, names_someone, people_named, titled, without_reply_marks
 
 BUSES = [
@@ -124,7 +124,9 @@ def test_representatives_are_members_from_different_authors() -> None:
 
 def test_summary_is_verbatim_or_empty(two: list[IdeaName]) -> None:
     for name in two:
-        assert name.summary == "" or any(name.summary in text for text in BUSES + MARKET)
+        lines = name.summary.splitlines()
+        assert len(lines) == len(set(lines)) <= 3
+        assert all(any(line in text for text in BUSES + MARKET) for line in lines)
 
 
 def test_inner_ideas_are_named_from_all_below_and_differ() -> None:
@@ -207,12 +209,38 @@ def test_without_an_encoder_titles_come_from_words() -> None:
     assert "market" in names[1].title
 
 
+WHEEL = "The mill wheel has not\nturned since the great flood."
+
+
 def test_a_summary_sentence_is_whole() -> None:
-    text = "As I said, no.\n\nThe mill wheel has not\nturned since the great flood. Sad"
-    assert telling_sentence([(text, "en")]) == (
-        "The mill wheel has not\nturned since the great flood."
-    )
-    assert telling_sentence([("It did that to them and they left us then.", "en")]) == ""
+    def told(text: str) -> str:
+        return telling_sentences([(text, "en", None)])
+
+    shown = "The mill wheel has not turned since the great flood."
+    assert told(f"As I said, no.\n\n{WHEEL} Sad") == shown
+    assert told("It did that to them and they left us then.") == ""
+    assert told("a sentence whose beginning was cut away stands here.") == ""
+    assert told("Did the mill wheel turn since the great flood?") == ""
+    assert told(f"Some things have never turned at all, e.g. {WHEEL}") == shown
+
+
+def test_a_summary_lets_several_people_speak() -> None:
+    bakers = "The bakers of the old town need flour from a mill."
+    boats = "Small boats cannot reach the harbour in summer."
+    trout = "Trout climb the fish ladder beside the weir in spring."
+    quotes = [
+        (WHEEL, "en", "Participant 1"),
+        (trout, "en", "Participant 1"),
+        (f"{WHEEL} Sad.", "en", "Participant 2"),
+        (bakers, "en", "Participant 3"),
+        (boats, "en", None),
+        (trout, "en", None),
+    ]
+    lines = telling_sentences(quotes).splitlines()
+    assert lines == [" ".join(WHEEL.split()), bakers, boats]
+    assert telling_sentences([]) == ""
+    long = [(f"{'Word ' * 30}about number {n} here.", "en", None) for n in range(3)]
+    assert sum(map(len, telling_sentences(long).splitlines())) <= LONGEST_SUMMARY
 
 
 @pytest.mark.parametrize(

@@ -111,10 +111,10 @@ def voices(
 
 
 def summary_beside(branch: Branch, quotes: Sequence[Quoted]) -> str:
-    """The idea's summary, unless the words shown first hold it already."""
+    """The idea's summary, unless the words shown hold all its sentences already."""
     summary = branch.idea.summary
-    said = " ".join(quotes[0].text.split()) if quotes else ""
-    return "" if " ".join(summary.split()) in said else summary
+    said = " ".join(" ".join(quote.text.split()) for quote in quotes)
+    return "" if all(" ".join(line.split()) in said for line in summary.splitlines()) else summary
 
 
 def _neighbours(outline: Outline, branch: Branch) -> tuple[Branch | None, Branch | None]:
