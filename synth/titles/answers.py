@@ -14,6 +14,8 @@ from synth.titles.asking import LONGEST_SUMMARY, LONGEST_TITLE, Names, Question
 from synth.titles.wording import titled
 
 SHORTEST_TITLE = 8
+SAME_BEGINNING = 5
+"""Letters by which two words are forms of one."""
 LEAST_QUOTED = 3
 """Words of the quote, at least."""
 SIGNS_PER_WORD = 2
@@ -100,8 +102,13 @@ def _title(
         raise Refused("the title names a participant")
     if not _is_in(title, question.language):
         raise Refused("the title is in another language than the idea")
-    if title_words(title, question.language) in taken:
+    words = title_words(title, question.language)
+    if words in taken:
         raise Refused("another idea has that title")
+    told = title_words(" ".join((*question.passages, *question.keyphrases)), question.language)
+    beginnings = {word[:SAME_BEGINNING] for part in told for word in part.split()}
+    if not any(word[:SAME_BEGINNING] in beginnings for part in words for word in part.split()):
+        raise Refused("the title shares no word with the passages")
     return title
 
 
