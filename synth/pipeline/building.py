@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -185,8 +185,7 @@ class _Build:
         watch = self.watch
         with watch.timed("passages"):
             cuts, passages = self._cut(messages)
-        with watch.stage("Find copies", len(passages), "passages"):
-            repetition = repetition_of(passages, {message.id: message for message in messages})
+        repetition = repetition_of(passages, {message.id: message for message in messages})
         with watch.timed("embed"):
             material, blend, n_read = self._material(messages, cuts, passages, repetition)
         held = held_ideas(self.store, self.discussion_id, passages)
@@ -230,7 +229,7 @@ class _Build:
         messages: Sequence[Message],
         cuts: Cuts,
         passages: Sequence[Passage],
-        repetition: Repetition,
+        repetition: Callable[[], Repetition],
     ) -> tuple[Material, Blend | None, int]:
         """What the map is made of, the blend fitted on it, and how many passages the model has
         read."""
@@ -246,12 +245,13 @@ class _Build:
         )
         n = len(passages)
         texts = [*(passage.text for passage in passages), *topics.lines]
+        # Where words stand alone, topics are worded like all else; an encoder's are not.
+        repeated = None if embedder.is_fitted_per_discussion else repetition()
         blend, vectors, blended = blend_once(
             vectors,
             texts,
             is_known=is_read,
-            # Where words stand alone, topics are worded like all else; an encoder's are not.
-            repetition=None if embedder.is_fitted_per_discussion else repetition,
+            repetition=repeated,
         )
         material = Material(
             messages=by_id,
@@ -261,7 +261,7 @@ class _Build:
             blended=blended[:n],
             context=context_of(passages, messages, topics, blended[n:]),
             encode=None if embedder.is_fitted_per_discussion else embedder.encode,
-            repetition=repetition,
+            repetition=repeated or repetition(),
             positions=self._positions(),
             people=list(store.participants.names(self.discussion_id).values()),
             quotes=quote_rows(store, by_id),

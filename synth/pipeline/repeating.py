@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from synth.records import Message, Passage, SaidBy
 from synth.repetition import TELLING_WORDS, Copies, Repetition, find_repetition, voices_behind
 from synth.store import RepetitionRow, Store
+from synth.workers import beside
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,20 +17,38 @@ if TYPE_CHECKING:
 
     from models import Blend
 
+LARGE = 10_000
+"""Passages from which looking for copies is worth a process of its own."""
 MOSTLY = 0.5
 """Share of its messages from which a repeated passage belongs to a repeated message."""
 
 
-def repetition_of(passages: Sequence[Passage], messages: Mapping[int, Message]) -> Repetition:
-    """The repetition among passages, and among the messages they stand in."""
+class Said(NamedTuple):
+    """Passages as :func:`synth.repetition.find_repetition` takes them."""
+
+    passages: list[str]
+    messages: NDArray[np.intp]
+    voices: NDArray[np.intp]
+
+
+def repetition_of(
+    passages: Sequence[Passage], messages: Mapping[int, Message]
+) -> Callable[[], Repetition]:
+    """The repetition among passages, and among the messages they stand in: looked for beside
+    other work where there is much, and had by calling what is returned."""
     import numpy as np
 
     number = {message_id: row for row, message_id in enumerate(messages)}
-    return find_repetition(
-        [passage.text for passage in passages],
+    said = Said(
+        passages=[passage.text for passage in passages],
         messages=np.array([number[p.message_id] for p in passages], dtype=np.intp),
         voices=np.array([voice_of(m) for m in messages.values()], dtype=np.intp),
     )
+    return beside(_found, said, is_large=len(passages) >= LARGE)
+
+
+def _found(said: Said) -> Repetition:
+    return find_repetition(said.passages, messages=said.messages, voices=said.voices)
 
 
 def voice_of(message: Message) -> int:
