@@ -13,6 +13,10 @@ from synth.ideas.linkage import MergeTree
 RESOLUTION = 0.85
 """Weight of what chance would put together. Between 0.75 and 1 the agreement with people hardly
 changes; see docs/quality.md."""
+USUAL = 0.02
+"""What it costs in modularity to have e times as many leaves as usual, or as few. In a large
+discussion modularity is nearly the same for 30 parts and for 100 (its resolution limit, Fortunato
+& Barthélemy 2007); there the usual number decides."""
 ALIKE = 0.01
 """Parts nearer than this say the same and are never split, however few ideas that leaves."""
 LEAVES_PER_ROOT = 0.6
@@ -28,6 +32,7 @@ class LeafRange:
     """How many leaves are readable, and how many messages make one."""
 
     fewest: int
+    usual: float
     most: int
     min_messages: int
 
@@ -38,6 +43,7 @@ def readable_leaves(n_messages: int) -> LeafRange:
     most = max(1, min(HIGHEST, round(MOST * middle)))
     return LeafRange(
         fewest=max(1, min(most, max(round(FEWEST * middle), min(4, n_messages // 5)))),
+        usual=float(middle),
         most=most,
         min_messages=max(2 if n_messages < 60 else 3, round(n_messages / (8 * middle))),
     )
@@ -116,7 +122,8 @@ def choose_cut(
     large: NDArray[np.bool_] | NDArray[np.intp],
     readable: LeafRange,
 ) -> int:
-    """After how many merges to stop: where modularity is highest within the readable range.
+    """After how many merges to stop: where modularity is highest within the readable range, less
+    what an unusual number costs.
 
     ``large`` (n_nodes,) says which parts may be ideas, or how many ideas each must become. Where
     no cut gives a readable number, the nearest to it that can be had counts.
@@ -131,7 +138,9 @@ def choose_cut(
         wanted = min(readable.fewest, int(n_large[first:].max()))
         return first + int(np.flatnonzero(n_large[first:] >= wanted)[-1])
     choices = np.flatnonzero(fits)
-    return int(choices[np.argmax(modularity_after(tree, between)[choices])])
+    unusual = np.log(n_large[choices] / readable.usual) ** 2
+    worth = modularity_after(tree, between)[choices] - USUAL * unusual
+    return int(choices[np.argmax(worth)])
 
 
 def _n_large_after(

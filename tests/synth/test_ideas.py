@@ -170,6 +170,7 @@ def test_without_any_edge_no_cut_is_better_than_another() -> None:
 def test_the_readable_number_grows_slowly(n: int) -> None:
     readable = readable_leaves(n)
     assert 1 <= readable.fewest <= readable.most <= 240
+    assert readable.usual > 0
     assert readable.most <= max(1, n)
 
 
