@@ -33,7 +33,8 @@ def decisions(store: Store, discussion_id: int) -> tuple[Decision, ...]:
     """All that people decided, to compare: empty where they decided nothing."""
     held = store.corrections.held(discussion_id)
     reasons = store.corrections.reasons(discussion_id)
-    leaf = {p.passage_id: p.idea_id for p in store.ideas.placements(discussion_id)}
+    placed = store.ideas.placements(discussion_id) if reasons else []
+    leaf = {p.passage_id: p.idea_id for p in placed}
     found: list[Decision] = [
         ("idea", h.id, h.parent_id if h.parent_origin is Origin.PERSON else "any") for h in held
     ]
