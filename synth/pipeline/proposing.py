@@ -69,7 +69,7 @@ def propose_titles(
     else:
         work = _Round(store, discussion_id, run.id, server=server, report=report)
         work.go(inquiries(store, discussion_id), progress)
-    store.runs.add_to_outcome(run.id, {"llm": asdict(report)})
+    store.runs.put_in_outcome(run.id, "llm", asdict(report))
     return report
 
 

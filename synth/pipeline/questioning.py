@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from synth.records import Idea, IdeaStatus, Origin
 from synth.store import Store
-from synth.titles import Names, Question, fit_to_send
+from synth.titles import Names, Question, fit_to_send, ordinary_words
 
 N_BEST = 40
 """Best-fitting passages among which those to send are looked for, after the representatives."""
@@ -47,21 +47,27 @@ class _Reader:
         self._languages = store.ideas.languages(discussion_id)
         self._representatives = store.ideas.representatives(discussion_id)
         people = list(store.participants.names(discussion_id).values())
+        ordinary = ordinary_words(people, (m.text for m in store.messages.all(discussion_id)))
         self._names = {
-            language: Names(people, language) for language in {None, *self._languages.values()}
+            language: Names(people, language, ordinary=ordinary)
+            for language in {None, *self._languages.values()}
         }
 
     def inquiry(self, idea: Idea) -> Inquiry:
         language = self._languages.get(idea.id)
         names = self._names[language]
         spoken = self._spoken(idea, self._representatives.get(idea.id, ()))
-        others = [other for other in self.ideas if other.id != idea.id]
+        others = [
+            (other.parent_id, self._titles[other.id])
+            for other in self.ideas
+            if other.id != idea.id and not names.one_in(self._titles[other.id])
+        ]
         question = Question(
             language=language,
             passages=fit_to_send(spoken, names=names),
-            keyphrases=idea.keyphrases,
-            beside=tuple(self._titles[o.id] for o in others if o.parent_id == idea.parent_id),
-            within=tuple(self._titles[o.id] for o in others if o.parent_id == idea.id),
+            keyphrases=tuple(key for key in idea.keyphrases if not names.one_in(key)),
+            beside=tuple(title for parent, title in others if parent == idea.parent_id),
+            within=tuple(title for parent, title in others if parent == idea.id),
         )
         return Inquiry(question=question, names=names)
 

@@ -84,6 +84,22 @@ def test_no_participant_is_named_to_the_model(built: Store, chat: Chat) -> None:
     assert "Participant" not in json.dumps([r["messages"][1] for r in chat.requests])
 
 
+def test_titles_and_keyphrases_with_a_name_are_not_sent(built: Store, chat: Chat) -> None:
+    assert len(titles(built)) >= 3
+    for idea_id in titles(built):
+        built._db.execute(
+            """UPDATE ideas SET title = title || ' (person 3)',
+               keyphrases = json_insert(keyphrases, '$[#]', 'the plan of person') WHERE id = ?""",
+            [idea_id],
+        )
+    propose_titles(built, ONE, at(chat))
+    asked = [json.JSONDecoder().raw_decode(r["messages"][1]["content"])[0] for r in chat.requests]
+    assert len(asked) == len(titles(built))
+    assert all(question["keyphrases"] for question in asked)
+    assert all(question["titles of other ideas"] == [] for question in asked)
+    assert "person" not in json.dumps(asked)
+
+
 def test_what_is_known_is_not_asked_again(built: Store, chat: Chat) -> None:
     first = propose_titles(built, ONE, at(chat))
     named = titles(built)
@@ -179,6 +195,10 @@ def test_a_model_that_is_refused_now_gives_the_idea_its_own_title_back(
     chat.answer = lambda _: "No."
     propose_titles(built, ONE, at(chat, model="worse"))
     assert titles(built) == before
+    chat.answer = good_answer
+    report = propose_titles(built, ONE, at(chat, model="better"))
+    assert last_run(built)["refusals"] == report.refusals
+    assert "the answer is not JSON" not in report.refusals
 
 
 def _refuse(_: Question) -> str:
