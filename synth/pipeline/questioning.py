@@ -14,22 +14,22 @@ N_BEST = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Inquiry:
+class IdeaQuestion:
     """A question about one idea, and the names that no answer may hold."""
 
     question: Question
     names: Names
 
 
-def inquiries(store: Store, discussion_id: int) -> dict[int, Inquiry]:
+def idea_questions(store: Store, discussion_id: int) -> dict[int, IdeaQuestion]:
     """Idea id → what is asked about it, in reading order.
 
     Left out are ideas that a person made, named or hid, and those of which every passage names a
     participant.
     """
     reader = _Reader(store, discussion_id)
-    found = {idea.id: reader.inquiry(idea) for idea in reader.ideas if _is_machines(idea)}
-    return {idea_id: inquiry for idea_id, inquiry in found.items() if inquiry.question.passages}
+    found = {idea.id: reader.about(idea) for idea in reader.ideas if _is_machines(idea)}
+    return {idea_id: asked for idea_id, asked in found.items() if asked.question.passages}
 
 
 def _is_machines(idea: Idea) -> bool:
@@ -53,7 +53,7 @@ class _Reader:
             for language in {None, *self._languages.values()}
         }
 
-    def inquiry(self, idea: Idea) -> Inquiry:
+    def about(self, idea: Idea) -> IdeaQuestion:
         language = self._languages.get(idea.id)
         names = self._names[language]
         spoken = self._spoken(idea, self._representatives.get(idea.id, ()))
@@ -69,7 +69,7 @@ class _Reader:
             beside=tuple(title for parent, title in others if parent == idea.parent_id),
             within=tuple(title for parent, title in others if parent == idea.id),
         )
-        return Inquiry(question=question, names=names)
+        return IdeaQuestion(question=question, names=names)
 
     def _spoken(self, idea: Idea, first: Sequence[int]) -> list[tuple[str, str | None]]:
         """(text, author) of the representatives, then of the passages that fit best."""
