@@ -85,7 +85,8 @@ def hung_on_the_first(texts: Sequence[str], vectors: NDArray[np.float32]) -> Lea
 
 
 def _leaves(middle: NDArray[np.float32], same: NDArray[np.intp]) -> Leaves:
-    graph = similarity_graph(middle, same_as=same)
+    # Equal vectors are copies to the graph: each gets that of the first.
+    graph = similarity_graph(middle[same])
     return place(middle, find_ideas(middle, graph, n_resamplings=0)).leaf
 
 

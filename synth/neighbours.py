@@ -178,25 +178,10 @@ def _unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(rows / np.where(lengths > 0, lengths, 1.0), dtype=np.float32)
 
 
-def _first_of_each(
-    vectors: NDArray[np.float32], same_as: NDArray[np.intp] | None
-) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Row of the first of each distinct passage, in order, and per row which one it equals."""
+def _first_of_each(vectors: NDArray[np.float32]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Row of the first of each distinct vector, in order, and per row which one it equals."""
     rows = np.ascontiguousarray(vectors)
-    if same_as is not None:
-        first, which = _distinct(same_as)
-        among, same = _distinct(_as_keys(rows[first]))
-        return first[among], same[which]
-    return _distinct(_as_keys(rows))
-
-
-def _as_keys(rows: NDArray[np.float32]) -> NDArray[np.void]:
-    """Each row as one value."""
-    return rows.view(np.dtype((np.void, rows.dtype.itemsize * rows.shape[1]))).ravel()
-
-
-def _distinct(keys: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Place of the first of each value, ascending, and per place which of them it equals."""
+    keys = rows.view(np.dtype((np.void, rows.dtype.itemsize * rows.shape[1]))).ravel()
     _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
     order = np.argsort(first)
     rank = np.empty_like(order)
@@ -247,7 +232,6 @@ def _nearest(
 def similarity_graph(
     vectors: NDArray[np.float32],
     *,
-    same_as: NDArray[np.intp] | None = None,
     n_neighbours: int = N_NEIGHBOURS,
     seed: int = 0,
 ) -> sp.csr_array:
@@ -257,18 +241,13 @@ def similarity_graph(
     float32 csr_array (n, n) with an empty diagonal: an edge where either passage is among
     the other's ``n_neighbours``, weighing their cosine. Copies are searched once and hang on
     the first of them with weight 1, so that a sentence posted a hundred times cannot use up
-    its own neighbourhood. Equal vectors are copies; so are, with ``same_as`` (n,), passages of
-    the same number there, such as the row of the first passage with the same words:
-    :func:`in_context` gives one sentence many vectors. ``seed`` matters only above
-    ``EXACT_SEARCH_LIMIT``, where cells are trained. Raises ValueError when ``same_as`` has
-    another length.
+    its own neighbourhood. Copies are passages of equal vectors. ``seed`` matters only above
+    ``EXACT_SEARCH_LIMIT``, where cells are trained.
     """
     n = len(vectors)
-    if same_as is not None and len(same_as) != n:
-        raise ValueError(f"same_as has {len(same_as)} entries for {n} passages")
     if n < 2:
         return sp.csr_array((n, n), dtype=np.float32)
-    first, which = _first_of_each(np.asarray(vectors, dtype=np.float32), same_as)
+    first, which = _first_of_each(np.asarray(vectors, dtype=np.float32))
     distinct = np.ascontiguousarray(vectors[first], dtype=np.float32)
     k = min(n_neighbours, len(first) - 1)
     rows = columns = np.empty(0, dtype=np.intp)

@@ -187,7 +187,6 @@ def place_new(
     vectors: NDArray[np.float32],
     centroids: NDArray[np.float32],
     *,
-    is_placeable: NDArray[np.bool_] | None = None,
     least_fit: float = LEAST_FIT_NEW,
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """Leaf idea and weight of later passages, without redoing the rest.
@@ -204,7 +203,5 @@ def place_new(
     leaf = np.argmax(fit, axis=1).astype(np.int32)
     best = fit[np.arange(n), leaf]
     misfit = best < least_fit
-    if is_placeable is not None:
-        misfit |= ~is_placeable
     leaf[misfit] = UNPLACED
     return leaf, np.where(misfit, 0.0, np.clip(best, 0.0, 1.0)).astype(np.float32)

@@ -1,8 +1,7 @@
 """Key passages: every sentence scored, a readable number of them suggested.
 
-`suggest` is the step; `score_sentences` is its first half on its own. A person's decisions
-are respected in both directions: give them as ``decided`` so that their places are filled
-by something else, or take them out of stored suggestions with `merge_decisions`.
+`suggest` is the step; `score_sentences` is its first half on its own. What people decided on,
+given as ``decided``, is not suggested again: something else fills its place.
 """
 
 from __future__ import annotations
@@ -25,7 +24,6 @@ __all__ = [
     "SentenceRow",
     "Suggestion",
     "count_quotes",
-    "merge_decisions",
     "score_sentences",
     "suggest",
 ]
@@ -77,14 +75,3 @@ def suggest(
         )
         for row, why in zip(rows, reasons, strict=True)
     ]
-
-
-def merge_decisions(
-    suggestions: Sequence[Suggestion], decided: Iterable[DecidedSpan]
-) -> list[Suggestion]:
-    """Suggestions that no person has decided on yet, in the order given.
-
-    A suggestion is decided when it shares at least half of the shorter of the two
-    stretches with a decided one: taking part of a sentence, or more than it, decides it.
-    """
-    return [suggestions[row] for row in undecided(suggestions, decided)]

@@ -33,7 +33,7 @@ class Bud:
     centroid: NDArray[np.float32]
     """(dim,), unit."""
     parent_id: int | None
-    """The idea it goes under; negative for a bud: -1 is the first."""
+    """The idea on the map that it goes under; None at the top."""
 
 
 def find_buds(

@@ -311,12 +311,8 @@ class _Build:
         became = what_became(named.lineage, [ids[key] for key in named.keys], before)
         return became, [placement.idea_id for placement in placements]
 
-    def _keep(
-        self,
-        space: Space,
-        landmarks: Landmarks,
-    ) -> None:
-        """Keep what later messages need to find their place, unless the map is small."""
+    def _keep(self, space: Space, landmarks: Landmarks) -> None:
+        """Keep what later messages need to find their place."""
         spaces, here = self.store.spaces, self.discussion_id
         parts: tuple[tuple[Part, Arrays], ...] = (
             ("fitted", space.arrays()),

@@ -15,7 +15,7 @@ from synth.neighbours import Centre, Context, centre_of, centred, in_context, si
 from synth.passages import n_words
 from synth.pipeline.cutting import Sentences
 from synth.pipeline.repeating import voice_of
-from synth.pipeline.suggesting import Inquiry, KeyPassage, key_passages
+from synth.pipeline.suggesting import KeyPassage, KeyPassageInputs, key_passages
 from synth.pipeline.watch import Watch
 from synth.placement import idea_centroids, place, place_new, why_unplaced
 from synth.records import IdeaName, IdeaTree, Message, Passage, Unplaced
@@ -108,7 +108,7 @@ def find_map(material: Material, settings: Settings, watch: Watch) -> Found:
     with watch.stage("Find ideas", n, "passages"):
         middle, centre = _located(material)
         core, graph, tree = _ideas(material, middle, effort, settings.seed)
-    key = beside(key_passages, _inquiry(material, tree, settings), is_large=n >= LARGE)
+    key = beside(key_passages, _key_passage_inputs(material, tree, settings), is_large=n >= LARGE)
     with watch.stage("Title and lay out", n, "passages"), ThreadPoolExecutor(1) as aside:
         drawing = aside.submit(
             _places, material, middle, core, graph, tree, effort=effort.layout, seed=settings.seed
@@ -267,8 +267,8 @@ def _part(tree: IdeaTree, rows: NDArray[np.intp]) -> IdeaTree:
     return replace(tree, leaf=tree.leaf[rows], weight=tree.weight[rows])
 
 
-def _inquiry(material: Material, tree: IdeaTree, settings: Settings) -> Inquiry:
-    return Inquiry(
+def _key_passage_inputs(material: Material, tree: IdeaTree, settings: Settings) -> KeyPassageInputs:
+    return KeyPassageInputs(
         messages=list(material.messages.values()),
         sentences=material.sentences,
         passages=material.passages,

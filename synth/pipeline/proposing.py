@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from threading import Event
 
 from models import ChatProblem, ChatServer
-from synth.pipeline.questioning import Inquiry, inquiries
+from synth.pipeline.questioning import IdeaQuestion, idea_questions
 from synth.settings import QUIET, Progress
 from synth.store import Proposal, Store
 from synth.titles import FIELDS, SYSTEM, Answer, Refused, checked, prompt_of, title_words
@@ -29,7 +29,10 @@ Came = str | ChatProblem
 
 @dataclass(slots=True, kw_only=True)
 class ProposalReport:
-    """What came of asking; the same facts stand in the run's outcome under ``llm``."""
+    """What came of asking; the same facts stand in the run's outcome under ``llm``.
+
+    Counted up while the answers come in, and complete when :func:`propose_titles` returns it.
+    """
 
     address: str
     model: str = ""
@@ -68,8 +71,8 @@ def propose_titles(
         report.trouble = str(problem)
     else:
         work = _Round(store, discussion_id, run.id, server=server, report=report)
-        work.go(inquiries(store, discussion_id), progress)
-    store.runs.add_to_outcome(run.id, {"llm": asdict(report)})
+        work.go(idea_questions(store, discussion_id), progress)
+    store.runs.put_in_outcome(run.id, "llm", asdict(report))
     return report
 
 
@@ -88,11 +91,11 @@ class _Round:
         self._store, self._here, self._run_id = store, discussion_id, run_id
         self._server, self._report = server, report
 
-    def go(self, asked: Mapping[int, Inquiry], progress: Progress) -> None:
+    def go(self, asked: Mapping[int, IdeaQuestion], progress: Progress) -> None:
         languages = self._store.ideas.languages(self._here)
         titles = self._store.ideas.own_titles(self._here)
         words = {i: title_words(title, languages.get(i)) for i, title in titles.items()}
-        prompts = {i: prompt_of(inquiry.question) for i, inquiry in asked.items()}
+        prompts = {i: prompt_of(one.question) for i, one in asked.items()}
         with progress.stage("Ask the LLM", total=len(asked), unit="ideas") as stage:
             for idea_id, came in self._answers(prompts):
                 others = {taken for other, taken in words.items() if other != idea_id}
@@ -117,12 +120,12 @@ class _Round:
                 yield idea_id, known[sent(prompt)]
 
     def _judged(
-        self, inquiry: Inquiry, came: Came, others: set[frozenset[str]]
+        self, asked: IdeaQuestion, came: Came, others: set[frozenset[str]]
     ) -> Answer | Refused | ChatProblem:
         if isinstance(came, ChatProblem):
             return came
         try:
-            return checked(came, inquiry.question, taken=others, names=inquiry.names)
+            return checked(came, asked.question, taken=others, names=asked.names)
         except Refused as refused:
             return refused
 

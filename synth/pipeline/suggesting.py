@@ -25,7 +25,7 @@ NEAR = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Inquiry:
+class KeyPassageInputs:
     """All that key passages depend on, so that they can be looked for in another process."""
 
     messages: Sequence[Message]
@@ -49,16 +49,16 @@ class KeyPassage:
     passage: int
 
 
-def key_passages(inquiry: Inquiry) -> list[KeyPassage]:
+def key_passages(inputs: KeyPassageInputs) -> list[KeyPassage]:
     """Every sentence scored, a readable number of them chosen; see `synth.harvest.suggest`."""
     import numpy as np
 
-    rows, passage_of = sentence_rows(inquiry)
+    rows, passage_of = sentence_rows(inputs)
     held = np.array(passage_of, dtype=np.intp)
-    around = np.zeros((len(rows), inquiry.vectors.shape[1]), dtype=np.float32)
-    around[held >= 0] = inquiry.vectors[held[held >= 0]]
+    around = np.zeros((len(rows), inputs.vectors.shape[1]), dtype=np.float32)
+    around[held >= 0] = inputs.vectors[held[held >= 0]]
     found = suggest(
-        rows, quotes=inquiry.quotes, limit=inquiry.limit, vectors=around, decided=inquiry.decided
+        rows, quotes=inputs.quotes, limit=inputs.limit, vectors=around, decided=inputs.decided
     )
     return [KeyPassage(suggestion=one, passage=passage_of[one.row]) for one in found]
 
@@ -90,19 +90,19 @@ def extracts_of(
     return extracts
 
 
-def sentence_rows(inquiry: Inquiry) -> tuple[list[SentenceRow], list[int]]:
+def sentence_rows(inputs: KeyPassageInputs) -> tuple[list[SentenceRow], list[int]]:
     """Every sentence, and for each the row of the passage that holds it, or -1."""
-    n_below = replies_below(inquiry.messages)
-    leaf = inquiry.leaf.tolist()
+    n_below = replies_below(inputs.messages)
+    leaf = inputs.leaf.tolist()
     under: dict[int, list[tuple[int, Passage]]] = {}
-    for at, passage in enumerate(inquiry.passages):
+    for at, passage in enumerate(inputs.passages):
         under.setdefault(passage.message_id, []).append((at, passage))
     rows: list[SentenceRow] = []
     passage_of: list[int] = []
-    for message in inquiry.messages:
+    for message in inputs.messages:
         inside = under.get(message.id, [])
         ends = [passage.end for _, passage in inside]
-        for start, end in inquiry.sentences[message.id]:
+        for start, end in inputs.sentences[message.id]:
             held = _holding(inside, bisect_right(ends, start), start, end)
             idea = -1 if held < 0 else leaf[held]
             passage_of.append(held)
@@ -212,7 +212,7 @@ def suggestions_in(
     there = store.extracts.count(discussion_id)
     n_others = max(1, store.messages.count(discussion_id) - len(new))
     found = key_passages(
-        Inquiry(
+        KeyPassageInputs(
             messages=messages,
             sentences=cut_messages(messages, progress=QUIET).sentences,
             passages=passages,

@@ -70,12 +70,3 @@ class Proposals:
             [discussion_id, model],
         )
         return dict(rows.fetchall())
-
-    def all(self, discussion_id: int) -> list[Proposal]:
-        """Every proposal, in the order of the first time it was asked for."""
-        rows = self._db.query(
-            """SELECT idea_id, run_id, model, address, prompt, answer, refusal
-               FROM proposals WHERE discussion_id = ? ORDER BY id""",
-            [discussion_id],
-        )
-        return [Proposal(**row) for row in rows]

@@ -73,11 +73,11 @@ class Runs:
             ],
         )
 
-    def add_to_outcome(self, run_id: int, facts: Mapping[str, object]) -> None:
-        """Set further facts beside those that a run ended with."""
+    def put_in_outcome(self, run_id: int, name: str, fact: Mapping[str, object]) -> None:
+        """Set one more fact beside those that a run ended with; an earlier one goes entirely."""
         self._db.execute(
-            "UPDATE runs SET outcome = json_patch(outcome, ?) WHERE id = ?",
-            [json_text(facts), run_id],
+            "UPDATE runs SET outcome = json_set(outcome, ?, json(?)) WHERE id = ?",
+            [f'$."{name}"', json_text(fact), run_id],
         )
 
     def last(self, discussion_id: int, *, state: str = "done") -> Run | None:

@@ -78,6 +78,13 @@ def m007_reasons_of_the_unplaced(db: Database) -> None:
 
 
 @migrations()
+def m008_corrections(db: Database) -> None:
+    """What people changed on the map, so that every rebuild keeps it."""
+    for statement in _CORRECTIONS:
+        db.execute(statement)
+
+
+@migrations()
 def m009_proposals_of_a_language_model(db: Database) -> None:
     """What a language model was asked about an idea, and what became of its answer.
 
@@ -95,13 +102,6 @@ def m009_proposals_of_a_language_model(db: Database) -> None:
 def m010_repetitions(db: Database) -> None:
     """Which texts stand in several messages, and who carries each idea."""
     for statement in _REPETITIONS:
-        db.execute(statement)
-
-
-@migrations()
-def m008_corrections(db: Database) -> None:
-    """What people changed on the map, so that every rebuild keeps it."""
-    for statement in _CORRECTIONS:
         db.execute(statement)
 
 

@@ -7,7 +7,15 @@ may be used (``answers``).
 from __future__ import annotations
 
 from synth.titles.answers import Answer, Refused, checked, title_words
-from synth.titles.asking import FIELDS, SYSTEM, Names, Question, fit_to_send, prompt_of
+from synth.titles.asking import (
+    FIELDS,
+    SYSTEM,
+    Names,
+    Question,
+    fit_to_send,
+    ordinary_words,
+    prompt_of,
+)
 from synth.titles.naming import name_ideas
 
 __all__ = [
@@ -20,6 +28,7 @@ __all__ = [
     "checked",
     "fit_to_send",
     "name_ideas",
+    "ordinary_words",
     "prompt_of",
     "title_words",
 ]

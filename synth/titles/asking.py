@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from models.keyphrases import primary, stop_words, unaccented
@@ -48,6 +49,13 @@ Name nobody. Add nothing that the passages do not say."""
 FIELDS = ("title", "summary", "quote")
 """Of the answer."""
 
+LEAST_ORDINARY = 5
+SMALL_PER_CAPITAL = 4
+"""See :func:`ordinary_words`."""
+
+_PART = re.compile(r"[^\W_]{3,}|(?<![^\W_])[^\W\d_]{2}(?![^\W_])")
+"""Of a name: three letters or digits, or two letters."""
+_WORD = re.compile(r"[^\W_]+")
 _ADDRESS = re.compile(r"https?:|www\.|\S@\S")
 _SENTENCE_END = ".!?…:;"
 
@@ -105,30 +113,61 @@ def fit_to_send(passages: Iterable[tuple[str, str | None]], *, names: Names) -> 
 
 
 class Names:
-    """The participants' names, to be found in a text as they are spelt.
+    """The participants' names, to be found in a text.
 
-    ``Rose`` is found in "Rose said so" and not in "the rents rose". A part that is also a
-    function word (``Will``, ``Les``) opens many a sentence, and counts inside one only.
+    A part of three letters or more counts in any case, unless it is a word that people here
+    write small (``green``, see :func:`ordinary_words`), which counts with a capital only. A
+    part of two letters (``Li``) counts with its capital. A part that is also a function word
+    (``Will``, ``Les``) opens many a sentence, and counts with a capital inside one only.
     """
 
-    def __init__(self, names: Iterable[str], language: str | None) -> None:
-        parts = {_plain(part) for name in names for part in re.findall(r"[^\W_]{3,}", name)}
+    def __init__(
+        self, names: Iterable[str], language: str | None, *, ordinary: Collection[str] = ()
+    ) -> None:
+        parts = {_plain(part) for name in names for part in _PART.findall(name)}
         stops = stop_words(primary(language))
-        spelt = {way for part in parts for way in (part, part.capitalize(), part.upper())}
+        spelt = {
+            way
+            for part in parts
+            for way in (part, part.capitalize(), *([part.upper()] if len(part) > 2 else []))
+            if len(part) > 2 or way != part.lower()
+        }
         self._unlikely = frozenset(word for word in spelt if unaccented(word) in stops)
-        self._spelt = frozenset(spelt) - self._unlikely
+        self._spelt = frozenset(spelt).difference(self._unlikely, ordinary)
+        small = {unaccented(part) for part in parts if len(part) > 2}
+        self._any_case = frozenset(small - stops - set(ordinary))
 
     def one_in(self, text: str) -> bool:
         """Whether a part of a name stands in the text."""
-        for match in re.finditer(r"[^\W_]+", text):
+        for match in _WORD.finditer(text):
             word = _plain(match.group())
-            if word in self._spelt:
+            if word in self._spelt or word.casefold() in self._any_case:
                 return True
             if word in self._unlikely and word[0].isupper():
                 before = text[: match.start()].rstrip(" \t\n\"'«“‘(-–—")
                 if before and before[-1] not in _SENTENCE_END:
                     return True
         return False
+
+
+def ordinary_words(names: Iterable[str], texts: Iterable[str]) -> frozenset[str]:
+    """The parts of names that are words of the discussion: ``green`` where parks are its matter.
+
+    Such a part stands small in `LEAST_ORDINARY` texts at least, and in `SMALL_PER_CAPITAL`
+    times as many as it stands in with a capital. Without case and accents.
+    """
+    parts = {unaccented(part) for name in names for part in _PART.findall(name) if len(part) > 2}
+    small: Counter[str] = Counter()
+    capital: Counter[str] = Counter()
+    for text in texts:
+        words = {_plain(word) for word in _WORD.findall(text)}
+        small.update(words & parts)
+        capital.update({word.casefold() for word in words - parts} & parts)
+    return frozenset(
+        part
+        for part, n in small.items()
+        if n >= max(LEAST_ORDINARY, SMALL_PER_CAPITAL * capital[part])
+    )
 
 
 def _plain(word: str) -> str:

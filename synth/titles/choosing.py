@@ -37,7 +37,7 @@ IDEAL_CHARS = (20, 60)
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class TitleCandidate:
     """A possible title: its wording, the passage it comes from, how well it stands alone."""
 
     title: str
@@ -46,7 +46,7 @@ class Proposal:
     words: frozenset[str]
 
 
-Propose = Callable[[Clause, int, str], Proposal | None]
+Propose = Callable[[Clause, int, str], TitleCandidate | None]
 """Of a clause, the row of its passage and its language."""
 
 
@@ -69,37 +69,37 @@ def keyphrases_of(
     return chosen
 
 
-def proposals_of(
+def candidates_of(
     rows: Iterable[int],
     wordings: Mapping[int, Sequence[Clause]],
     *,
     language: str | None,
     languages: Sequence[str | None],
     propose: Propose,
-) -> list[Proposal]:
+) -> list[TitleCandidate]:
     """The wordings of an idea's passages that could be its title, each once.
 
     Those in another language than the idea's are left out. ``propose`` is
-    :func:`proposal_of` for some people: an idea and those above it ask it for the same.
+    :func:`candidate_of` for some people: an idea and those above it ask it for the same.
     """
-    found: dict[frozenset[str], Proposal] = {}
+    found: dict[frozenset[str], TitleCandidate] = {}
     tag = primary(language)
     for row in rows:
         if row not in wordings or primary(languages[row]) != tag:
             continue
         for clause in wordings[row]:
-            proposal = propose(clause, row, tag)
-            if proposal is None:
+            candidate = propose(clause, row, tag)
+            if candidate is None:
                 continue
-            known = found.get(proposal.words)
-            if known is None or proposal.quality > known.quality:
-                found[proposal.words] = proposal
+            known = found.get(candidate.words)
+            if known is None or candidate.quality > known.quality:
+                found[candidate.words] = candidate
     return list(found.values())
 
 
-def proposal_of(
+def candidate_of(
     clause: Clause, row: int, language: str, *, people: frozenset[str]
-) -> Proposal | None:
+) -> TitleCandidate | None:
     """A clause as a title; None where it has no words of its own or names someone."""
     title = titled(clause.surface)
     words = frozenset(key_of(title, language).split())
@@ -107,73 +107,75 @@ def proposal_of(
         return None
     shortest, longest = IDEAL_CHARS
     share = 0.85 if len(title) < shortest else 1.0 if len(title) <= longest else 0.95
-    return Proposal(title, row, clause.quality * share, words)
+    return TitleCandidate(title, row, clause.quality * share, words)
 
 
-def phrase_proposals(
+def phrase_candidates(
     phrases: Sequence[tuple[str, str]], row: int, people: frozenset[str]
-) -> list[Proposal]:
+) -> list[TitleCandidate]:
     """The first keyphrases of several words as titles: they say what about, not what."""
     several = [(key, titled(surface)) for key, surface in phrases[:4] if " " in key]
     return [
-        Proposal(title, row, PHRASE_QUALITY, frozenset(key.split()))
+        TitleCandidate(title, row, PHRASE_QUALITY, frozenset(key.split()))
         for key, title in several
         if not names_someone(title, people)
     ]
 
 
 def by_words(
-    proposals: Sequence[Proposal], idea: int, groups: Groups, vocabulary: Vocabulary
+    candidates: Sequence[TitleCandidate], idea: int, groups: Groups, vocabulary: Vocabulary
 ) -> NDArray[np.float64]:
-    """(n_proposals,) fit of each proposal without an encoder.
+    """(n_candidates,) fit of each candidate without an encoder.
 
     Cosine of the passage it comes from with the idea, plus that of the mean meaning of its
     words, weighted by rarity; times its quality.
     """
-    if not proposals:
+    if not candidates:
         return np.zeros(0)
-    words = np.zeros((len(proposals), groups.centred.shape[1]), np.float32)
-    for number, proposal in enumerate(proposals):
-        columns = vocabulary.columns(proposal.words)
+    words = np.zeros((len(candidates), groups.centred.shape[1]), np.float32)
+    for number, candidate in enumerate(candidates):
+        columns = vocabulary.columns(candidate.words)
         words[number] = vocabulary.rarity[columns] @ vocabulary.meaning[columns]
     direction = groups.directions[idea]
-    passages = groups.centred[[proposal.row for proposal in proposals]] @ direction
-    return _times_quality(proposals, passages + unit_rows(words) @ direction)
+    passages = groups.centred[[candidate.row for candidate in candidates]] @ direction
+    return _times_quality(candidates, passages + unit_rows(words) @ direction)
 
 
 def shared(
-    proposals: Sequence[Proposal], idea: int, groups: Groups, vocabulary: Vocabulary
-) -> list[Proposal]:
-    """The proposals, less fit the more of their words nobody else in the idea uses.
+    candidates: Sequence[TitleCandidate], idea: int, groups: Groups, vocabulary: Vocabulary
+) -> list[TitleCandidate]:
+    """The candidates, less fit the more of their words nobody else in the idea uses.
 
     A road, a misspelling or an aside of one person is no name for what many say. In a
     small idea every passage has words of its own, and nothing is asked.
     """
     rows = groups.members[idea]
     if len(rows) < MANY:
-        return list(proposals)
+        return list(candidates)
     uses = np.asarray(vocabulary.present[rows].sum(axis=0)).ravel()
     wanted = max(2.0, COMMON * len(rows))
     weighed = []
-    for proposal in proposals:
-        columns = vocabulary.columns(proposal.words)
+    for candidate in candidates:
+        columns = vocabulary.columns(candidate.words)
         common = np.minimum(1.0, (uses[columns] - 1) / (wanted - 1)).mean() if columns else 0.0
         weighed.append(
-            replace(proposal, quality=proposal.quality * (1 - UNCOMMON + UNCOMMON * float(common)))
+            replace(
+                candidate, quality=candidate.quality * (1 - UNCOMMON + UNCOMMON * float(common))
+            )
         )
     return weighed
 
 
 def by_meaning(
-    shortlists: Sequence[Sequence[Proposal]], groups: Groups, encode: Encode
+    shortlists: Sequence[Sequence[TitleCandidate]], groups: Groups, encode: Encode
 ) -> list[NDArray[np.float64]]:
-    """Per idea (n_proposals,): how well each wording means it and not another, times its quality.
+    """Per idea (n_candidates,): how well each wording means it and not another, times its quality.
 
     That is its cosine with the idea, less a share of its cosine with the nearest sibling. All
     wordings are encoded in one call and centred on their own mean, because short titles
     lie together, away from the longer passages.
     """
-    wordings = sorted({proposal.title for some in shortlists for proposal in some})
+    wordings = sorted({candidate.title for some in shortlists for candidate in some})
     if not wordings:
         return [np.zeros(0) for _ in shortlists]
     vectors = np.asarray(encode(wordings), np.float32)
@@ -206,7 +208,7 @@ def phrases_by_meaning(
     few = [some[:N_TOLD] if groups.parent[idea] >= 0 else [] for idea, some in enumerate(phrases)]
     shortlists = [
         [
-            Proposal(surface, 0, 1.0 if " " in key else LONE_WORD, frozenset(key.split()))
+            TitleCandidate(surface, 0, 1.0 if " " in key else LONE_WORD, frozenset(key.split()))
             for key, surface in some
         ]
         for some in few
@@ -218,15 +220,21 @@ def phrases_by_meaning(
     return ordered
 
 
-def _times_quality(proposals: Sequence[Proposal], fits: NDArray[np.float32]) -> NDArray[np.float64]:
-    quality = np.array([proposal.quality for proposal in proposals])
+def _times_quality(
+    candidates: Sequence[TitleCandidate], fits: NDArray[np.float32]
+) -> NDArray[np.float64]:
+    quality = np.array([candidate.quality for candidate in candidates])
     return np.asarray(np.where(fits > 0, fits * quality, fits), np.float64)
 
 
-def in_order(proposals: Sequence[Proposal], scores: NDArray[np.float64]) -> list[Proposal]:
+def in_order(
+    candidates: Sequence[TitleCandidate], scores: NDArray[np.float64]
+) -> list[TitleCandidate]:
     """Best first; equals by their wording, so that the order never depends on chance."""
-    ranked = sorted(zip(scores.tolist(), proposals, strict=True), key=lambda x: (-x[0], x[1].title))
-    return [proposal for _, proposal in ranked]
+    ranked = sorted(
+        zip(scores.tolist(), candidates, strict=True), key=lambda x: (-x[0], x[1].title)
+    )
+    return [candidate for _, candidate in ranked]
 
 
 def is_taken(words: frozenset[str], taken: Iterable[frozenset[str]]) -> bool:

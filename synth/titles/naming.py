@@ -15,16 +15,16 @@ from models.keyphrases import key_of, primary
 from synth.records import IdeaName, IdeaTree
 from synth.titles.choosing import (
     Encode,
-    Proposal,
+    TitleCandidate,
     by_meaning,
     by_words,
+    candidate_of,
+    candidates_of,
     in_order,
     is_taken,
     keyphrases_of,
-    phrase_proposals,
+    phrase_candidates,
     phrases_by_meaning,
-    proposal_of,
-    proposals_of,
     shared,
 )
 from synth.titles.counting import Vocabulary, count_phrases, score_phrases
@@ -249,29 +249,29 @@ def _proposed(
     encode: Encode | None,
     phrases: Sequence[Sequence[tuple[str, str]]],
     representatives: Sequence[Sequence[int]],
-) -> list[list[tuple[Proposal, float]]]:
-    """Per idea its title proposals with their fit, best first."""
+) -> list[list[tuple[TitleCandidate, float]]]:
+    """Per idea its title candidates with their fit, best first."""
     groups = material.groups
     n_compared = min(8, max(3, ENCODED // groups.n_ideas))
     every, fits = [], []
     # Ends with this call: it knows people's names, which have to go when they are erased.
-    propose = cache(partial(proposal_of, people=material.people))
+    propose = cache(partial(candidate_of, people=material.people))
     for idea, members in enumerate(groups.members):
-        proposals = proposals_of(
+        candidates = candidates_of(
             members.tolist(),
             material.wordings,
             language=groups.languages[idea],
             languages=material.languages,
             propose=propose,
         )
-        proposals = shared(proposals, idea, groups, material.vocabulary)
-        scores = by_words(proposals, idea, groups, material.vocabulary)
-        every.append(in_order(proposals, scores))
+        candidates = shared(candidates, idea, groups, material.vocabulary)
+        scores = by_words(candidates, idea, groups, material.vocabulary)
+        every.append(in_order(candidates, scores))
         fits.append(sorted(scores.tolist(), reverse=True))
     if encode is not None:
         every = [
             some[:n_compared]
-            + (phrase_proposals(told, speaking[0], material.people) if speaking else [])
+            + (phrase_candidates(told, speaking[0], material.people) if speaking else [])
             for some, told, speaking in zip(every, phrases, representatives, strict=True)
         ]
         meanings = by_meaning(every, groups, encode)
@@ -282,7 +282,7 @@ def _proposed(
 
 def _titles(
     material: _Material,
-    proposed: Sequence[Sequence[tuple[Proposal, float]]],
+    proposed: Sequence[Sequence[tuple[TitleCandidate, float]]],
     phrases: Sequence[Sequence[tuple[str, str]]],
     representatives: Sequence[Sequence[int]],
     *,
@@ -295,9 +295,9 @@ def _titles(
     for idea, language in enumerate(material.groups.languages):
         tag = primary(language)
         options = _headings(material.groups, idea, told)
-        options += [proposal.title for proposal, fit in proposed[idea] if fit >= GOOD_ENOUGH]
+        options += [candidate.title for candidate, fit in proposed[idea] if fit >= GOOD_ENOUGH]
         options += _phrase_titles(phrases[idea], language)
-        options += [proposal.title for proposal, fit in proposed[idea] if fit < GOOD_ENOUGH]
+        options += [candidate.title for candidate, fit in proposed[idea] if fit < GOOD_ENOUGH]
         options += [clipped(material.texts[row], language) for row in representatives[idea]]
         fresh = (
             (option, words)

@@ -15,7 +15,6 @@ from synth.harvest import (
     QuoteRow,
     SentenceRow,
     count_quotes,
-    merge_decisions,
     score_sentences,
     suggest,
 )
@@ -243,9 +242,8 @@ def test_a_decided_span_is_not_suggested_again(start: int, end: int, is_gone: bo
     decided = [DecidedSpan(message=7, start=start, end=end)]
     assert (suggest(rows, decided=decided) == []) is is_gone
     assert (suggest(rows, decided=decided, limit="all") == []) is is_gone
-    assert (merge_decisions(suggest(rows), decided) == []) is is_gone
     elsewhere = [replace(decided[0], message=8)]
-    assert merge_decisions(suggest(rows), elsewhere) == suggest(rows)
+    assert suggest(rows, decided=elsewhere) == suggest(rows)
 
 
 def test_a_decided_sentence_makes_room_for_another() -> None:

@@ -146,37 +146,6 @@ def test_a_context_of_other_passages_is_refused(
         in_context(_axes(0, 1, 2), _context(message, 2, **given))
 
 
-def test_one_sentence_under_many_subjects_does_not_use_up_its_neighbourhood() -> None:
-    vectors, _ = made_up(90, n_ideas=4)
-    said = np.vstack([vectors[:40], np.tile(vectors[3], (50, 1))])
-    apart = said + 0.1 * np.vstack([np.zeros((40, said.shape[1])), vectors[40:]])
-    apart = (apart / np.linalg.norm(apart, axis=1, keepdims=True)).astype(np.float32)
-    first = np.concatenate([np.arange(40), np.full(50, 3)])
-    others = [row for row in range(40) if row != 3]
-    assert (similarity_graph(apart, n_neighbours=5).toarray()[3, others] > 0).sum() < 5
-    graph = similarity_graph(apart, n_neighbours=5, same_as=first).toarray()
-    assert (graph[40:, 3] == 1).all()
-    assert (graph[40:] > 0).sum() == 50
-    assert (graph[3, others] > 0).sum() >= 5
-
-
-def test_numbers_of_copies_need_not_be_rows_of_this_part() -> None:
-    vectors, _ = made_up(30, n_ideas=3)
-    copies = np.array([7, 900, *range(1_000, 1_027), 900])
-    graph = similarity_graph(vectors, same_as=copies).toarray()
-    assert graph[29, 1] == 1
-    assert (graph[29] > 0).sum() == 1
-    with pytest.raises(ValueError, match="same_as has 29 entries for 30 passages"):
-        similarity_graph(vectors, same_as=copies[1:])
-
-
-def test_equal_vectors_are_copies_whatever_their_words() -> None:
-    vectors, _ = made_up(40, n_ideas=4)
-    copies = np.vstack([vectors, np.tile(vectors[3], (50, 1))])
-    told = similarity_graph(copies, same_as=np.arange(90))
-    assert abs(told - similarity_graph(copies)).max() == 0
-
-
 def test_some_rows_are_centred_as_all_are() -> None:
     vectors, _ = made_up(60, n_ideas=4)
     languages = ["en"] * 40 + ["fr"] * 15 + [None] * 5

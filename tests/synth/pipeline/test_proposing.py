@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,6 +43,10 @@ def titles(store: Store) -> dict[int, str]:
     return {idea.id: idea.title for idea in store.ideas.outline(ONE)}
 
 
+def kept_proposals(store: Store) -> list[dict[str, Any]]:
+    return list(store._db.query("SELECT * FROM proposals ORDER BY id"))
+
+
 def last_run(store: Store) -> dict[str, object]:
     found = store.runs.last(ONE)
     assert found is not None
@@ -65,8 +70,8 @@ def test_accepted_titles_are_used_marked_and_kept(built: Store, chat: Chat, tmp_
         assert quote in texts
     assert len({idea.title for idea in ideas}) == len(ideas)
     assert built.ideas.own_titles(ONE) == before
-    kept = built.proposals.all(ONE)
-    assert [p.idea_id for p in kept if p.refusal is None] == report.idea_ids
+    kept = kept_proposals(built)
+    assert [p["idea_id"] for p in kept if p["refusal"] is None] == report.idea_ids
     assert last_run(built)["n_accepted"] == report.n_accepted
     write_results(built, ONE, tmp_path / "out", names=False)
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
@@ -82,6 +87,22 @@ def test_no_participant_is_named_to_the_model(built: Store, chat: Chat) -> None:
     assert chat.requests
     assert "Person" not in json.dumps(chat.requests)
     assert "Participant" not in json.dumps([r["messages"][1] for r in chat.requests])
+
+
+def test_titles_and_keyphrases_with_a_name_are_not_sent(built: Store, chat: Chat) -> None:
+    assert len(titles(built)) >= 3
+    for idea_id in titles(built):
+        built._db.execute(
+            """UPDATE ideas SET title = title || ' (person 3)',
+               keyphrases = json_insert(keyphrases, '$[#]', 'the plan of person') WHERE id = ?""",
+            [idea_id],
+        )
+    propose_titles(built, ONE, at(chat))
+    asked = [json.JSONDecoder().raw_decode(r["messages"][1]["content"])[0] for r in chat.requests]
+    assert len(asked) == len(titles(built))
+    assert all(question["keyphrases"] for question in asked)
+    assert all(question["titles of other ideas"] == [] for question in asked)
+    assert "person" not in json.dumps(asked)
 
 
 def test_what_is_known_is_not_asked_again(built: Store, chat: Chat) -> None:
@@ -159,8 +180,8 @@ def test_a_bad_answer_is_refused_with_the_reason(
     assert report.n_refused == len(before)
     assert any(why in reason for reason in report.refusals), report.refusals
     assert titles(built) == before
-    assert {p.answer for p in built.proposals.all(ONE)} != {None}
-    assert all(p.refusal for p in built.proposals.all(ONE))
+    assert {p["answer"] for p in kept_proposals(built)} != {None}
+    assert all(p["refusal"] for p in kept_proposals(built))
 
 
 def test_two_ideas_never_get_one_title(built: Store, chat: Chat) -> None:
@@ -179,6 +200,10 @@ def test_a_model_that_is_refused_now_gives_the_idea_its_own_title_back(
     chat.answer = lambda _: "No."
     propose_titles(built, ONE, at(chat, model="worse"))
     assert titles(built) == before
+    chat.answer = good_answer
+    report = propose_titles(built, ONE, at(chat, model="better"))
+    assert last_run(built)["refusals"] == report.refusals
+    assert "the answer is not JSON" not in report.refusals
 
 
 def _refuse(_: Question) -> str:
@@ -233,9 +258,9 @@ def test_words_of_participants_cannot_speak_to_the_model(built: Store, chat: Cha
 
 def test_erasing_a_person_erases_what_the_model_was_asked(built: Store, chat: Chat) -> None:
     propose_titles(built, ONE, at(chat))
-    assert built.proposals.all(ONE)
+    assert kept_proposals(built)
     erase_participant(built, ONE, "Person 2")
-    assert built.proposals.all(ONE) == []
+    assert kept_proposals(built) == []
     assert titles(built) == built.ideas.own_titles(ONE)
 
 
