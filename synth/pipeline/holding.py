@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from synth.ideas import ANY, FREE, TOP, UNPLACED, Constraints
 from synth.pipeline.stored_map import StoredMap, core_of, stored_map
 from synth.records import Idea, Origin, Passage
-from synth.store import HeldIdea, IdeaRow, Link, Store
+from synth.store import NO_WORDS, HeldIdea, IdeaRow, Link, Store
 
 if TYPE_CHECKING:
     import numpy as np
@@ -139,15 +139,20 @@ def _pairs(links: Sequence[Link], row: Mapping[int, int], *, is_together: bool) 
 
 
 def resting(before: Sequence[Idea], *, kept: Collection[int], held: Sequence[int]) -> list[IdeaRow]:
-    """Held ideas that no passage is left of: they stay on the map, at the top and empty."""
+    """Held ideas that no passage is left of: they stay on the map, at the top and empty.
+
+    The words that the machine gave them go with the passages these were taken from; the store keeps
+    a title and a summary that a person wrote.
+    """
+    gone = set(held) - set(kept)
     return [
         IdeaRow(
             key=idea.id,
             parent_key=None,
             level=1,
-            title=idea.title,
-            keyphrases=idea.keyphrases,
-            summary=idea.summary,
+            title=NO_WORDS,
+            keyphrases=(),
+            summary="",
             language=None,
             n_messages=0,
             n_authors=0,
@@ -157,5 +162,5 @@ def resting(before: Sequence[Idea], *, kept: Collection[int], held: Sequence[int
             representatives=(),
         )
         for idea in before
-        if idea.id in set(held) - set(kept)
+        if idea.id in gone
     ]
