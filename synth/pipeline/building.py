@@ -189,7 +189,8 @@ class _Build:
         with watch.timed("embed"):
             material, blend, n_read = self._material(messages, cuts, passages, repetition)
         held = held_ideas(self.store, self.discussion_id, passages)
-        material = replace(material, constraints=None if held is None else held.constraints)
+        if held is not None:
+            material = replace(material, constraints=held.constraints, chosen=held.chosen)
         found = find_map(material, self.settings, watch)
         with watch.timed("write"), self.store.atomic():
             became, idea_of = self._write(found, material, held)

@@ -51,7 +51,7 @@ def erase_participant(
     except (SynthError, ModelMissing) as error:
         raise StoreProblem(
             f"the words of {who!r} are erased, but the map was not built again: {error}; "
-            "erase the same pseudonym once more to finish it"
+            "erase them once more, by the pseudonym, to finish it"
         ) from error
     finally:
         _leave_no_trace(store, discussion_id)

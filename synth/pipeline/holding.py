@@ -25,6 +25,9 @@ class Held:
     ids: tuple[int, ...]
     """Ids of the ideas that ``constraints`` number."""
     constraints: Constraints
+    chosen: NDArray[np.bool_]
+    """(n_passages,) whether a person chose the place of this very passage: put it there, split it
+    off or linked it, rather than approved of the idea around it."""
     decisions: tuple[Decision, ...]
     """As they were when these were read."""
 
@@ -62,7 +65,8 @@ def held_ideas(store: Store, discussion_id: int, passages: Sequence[Passage]) ->
         parent=_parents(map_, held, number),
         is_broad=_is_broad(held),
     )
-    return Held(ids=tuple(number), constraints=constraints, decisions=made)
+    chosen = _is_chosen(map_, row)
+    return Held(ids=tuple(number), constraints=constraints, chosen=chosen, decisions=made)
 
 
 def _core_rows(
@@ -90,6 +94,14 @@ def _core_rows(
         if map_.is_persons(passage_id) and map_.leaf_of(passage_id) is None:
             found[at] = UNPLACED
     return found
+
+
+def _is_chosen(map_: StoredMap, row: Mapping[int, int]) -> NDArray[np.bool_]:
+    import numpy as np
+
+    linked = map_.together.keys() | map_.apart.keys()
+    chosen = [p in linked or map_.reasons.get(p) in ("pinned", "split") for p in row]
+    return np.array(chosen, dtype=np.bool_)
 
 
 def _under_rows(
