@@ -80,7 +80,10 @@ def test_an_idea_that_only_they_spoke_of_rests_without_their_words(
     (idea_id, *_) = [leaf for leaf, whose in under.items() if leaf and whose == {True}]
     confirm_idea(built, ONE, idea_id, actor="Ann")
     build(built, ONE, DRAFT, force=True)
-    erase_participant(built, ONE, "Zebulon Quill")
+    _, report = erase_participant(built, ONE, "Zebulon Quill")
+    assert report is not None
+    assert report.n_ideas == len(built.ideas.outline(ONE))
+    assert report.lineage["kept"] + report.lineage["born"] == report.n_ideas
     resting = built.ideas.get(idea_id)
     assert resting is not None
     assert (resting.title, resting.keyphrases, resting.summary) == ("…", (), "")
