@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 
 MIN_OVERLAP = 1 / 3
 """Least Jaccard overlap of passages for a new idea to be an old one living on."""
@@ -27,6 +27,15 @@ class Lineage:
     """Old ideas that did not live on but stand in a new one of the same level → its row."""
     n_born: int
     gone: tuple[int, ...]
+
+    def with_kept(self, more: Set[int]) -> Lineage:
+        """The same where old ideas stay on the map though no new one has their passages."""
+        return replace(
+            self,
+            kept=tuple(sorted({*self.kept, *more})),
+            merged={old: row for old, row in self.merged.items() if old not in more},
+            gone=tuple(old for old in self.gone if old not in more),
+        )
 
 
 def trace(

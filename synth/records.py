@@ -6,7 +6,7 @@ Offsets count Python characters (Unicode code points) of the stored clean text.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -344,6 +344,13 @@ class Extract:
     idea_ids: tuple[int, ...] = ()
     tags: tuple[str, ...] = ()
     note: str = ""
+
+
+def is_shown(extract: Extract, ideas: Container[int]) -> bool:
+    """Whether readers see it, where they see ``ideas``: not what nobody took and what stands
+    under hidden ideas only."""
+    is_taken = extract.state is ExtractState.TAKEN
+    return is_taken or not extract.idea_ids or any(i in ideas for i in extract.idea_ids)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,6 +44,9 @@ class Outline:
     def get(self, idea_id: int | None) -> Branch | None:
         return None if idea_id is None else self._by_id.get(idea_id)
 
+    def __contains__(self, idea_id: object) -> bool:
+        return idea_id in self._by_id
+
     def path(self, idea_id: int) -> tuple[Branch, ...]:
         """From the top idea down to the parent of this one."""
         found: list[Branch] = []

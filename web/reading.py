@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import ClassVar
 
-from synth.records import Extract, ExtractState, Message, Placement, Quote, QuoteKind
+from synth.records import Extract, ExtractState, Message, Placement, Quote, QuoteKind, is_shown
 from web.outline import Branch, Outline
 
 DEEPEST = 6
@@ -91,7 +91,7 @@ def shown(
     veil: Veil,
 ) -> ShownMessage:
     """Lay the marks of passages and extracts over a message and fold what is not its own."""
-    kept = [e for e in extracts if e.state is not ExtractState.REJECTED]
+    kept = [e for e in extracts if e.state is not ExtractState.REJECTED and is_shown(e, outline)]
     cuts = {0, len(message.text)}
     cuts |= {at for p in placements for at in (p.start, p.end)}
     cuts |= {at for e in kept for at in (e.start, e.end)}

@@ -37,7 +37,10 @@ def erase(db: Path, discussion: str | None, participant: str, *, yes: bool) -> N
         n_messages, report = erase_participant(
             store, found.id, participant, progress=progress_on_stderr()
         )
-    click.echo(f"Erased {participant}: {n_messages} messages emptied.")
+    if n_messages:
+        click.echo(f"Erased {participant}: {n_messages} messages emptied.")
+    else:
+        click.echo(f"No message of {participant} was left to empty.")
     if report is not None:
         telling.tell_build(report, {})
     click.echo("Exports written earlier still hold the words; write them again.")

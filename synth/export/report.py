@@ -21,6 +21,7 @@ from synth.records import (
     Run,
     Stance,
     Unplaced,
+    is_shown,
     shown,
 )
 from synth.store import Discussion, Source, Store
@@ -199,16 +200,10 @@ class _Gathering:
         extracts = [
             e
             for e in self._store.extracts.all(self._discussion_id)
-            if e.state is not ExtractState.REJECTED and not self._is_hidden(e)
+            if e.state is not ExtractState.REJECTED and is_shown(e, self._colours)
         ]
         best = sorted(extracts, key=_by_decision_and_score)[:N_KEY]
         return self._at([(e.message_id, e.start, e.end, e.nature) for e in best])
-
-    def _is_hidden(self, extract: Extract) -> bool:
-        """Whether nobody took it, and it stands under hidden ideas only."""
-        ideas = extract.idea_ids
-        is_taken = extract.state is ExtractState.TAKEN
-        return bool(ideas) and not is_taken and not any(i in self._colours for i in ideas)
 
     def _repeated(self) -> tuple[Sequence[Repeated], int]:
         texts, total = self._store.repetitions.all(self._discussion_id, limit=N_REPEATED)

@@ -27,7 +27,7 @@ from synth.pipeline.repeating import (
 from synth.pipeline.space import Landmarks, Space, landmarks_of
 from synth.pipeline.suggesting import decided_spans, extracts_of, quote_rows
 from synth.pipeline.watch import Watch
-from synth.records import Message, Origin, Passage
+from synth.records import Idea, Message, Origin, Passage
 from synth.repetition import Repetition
 from synth.settings import QUIET, Progress, Settings
 from synth.store import Store
@@ -189,7 +189,8 @@ class _Build:
         with watch.timed("embed"):
             material, blend, n_read = self._material(messages, cuts, passages, repetition)
         held = held_ideas(self.store, self.discussion_id, passages)
-        material = replace(material, constraints=None if held is None else held.constraints)
+        if held is not None:
+            material = replace(material, constraints=held.constraints, chosen=held.chosen)
         found = find_map(material, self.settings, watch)
         with watch.timed("write"), self.store.atomic():
             became, idea_of = self._write(found, material, held)
@@ -204,7 +205,7 @@ class _Build:
                 landmarks = landmarks_of(found.middle, idea_of, passages, fingerprints=fingerprints)
                 self._keep(space, landmarks)
         return {
-            **_outcome(found, material),
+            **_outcome(found, material, self.store.ideas.outline(self.discussion_id)),
             "n_read_by_model": n_read,
             "lineage": {fate: len(ideas) for fate, ideas in became.items()},
             "became": became,
@@ -322,13 +323,13 @@ class _Build:
             spaces.keep(here, part, arrays, key=self.key, run_id=self.run_id)
 
 
-def _outcome(found: Found, material: Material) -> dict[str, object]:
+def _outcome(found: Found, material: Material, outline: Sequence[Idea]) -> dict[str, object]:
     tree, n = found.tree, len(material.passages)
     return {
         "n_messages": len(material.messages),
         "n_passages": n,
-        "n_ideas": len(tree.parent),
-        "n_top": int((tree.level == 1).sum()),
+        "n_ideas": len(outline),
+        "n_top": sum(idea.level == 1 for idea in outline),
         "share_placed": round(int((tree.leaf >= 0).sum()) / n, 4) if n else 0.0,
         "n_suggestions": len(found.key),
     }

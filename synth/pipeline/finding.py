@@ -82,6 +82,9 @@ class Material:
     decided: Sequence[DecidedSpan]
     constraints: Constraints | None = None
     """What people decided about the map; None where they did not."""
+    chosen: NDArray[np.bool_] | None = None
+    """(n_passages,) whether a person chose the place of this very passage; None where nobody
+    decided anything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,8 +160,8 @@ def _ideas(
     import numpy as np
 
     of = [material.messages[passage.message_id] for passage in material.passages]
-    once, _ = _once(material)
-    leader = material.repetition.passages.group
+    leader = _leaders(material)
+    once = np.unique(leader)
     rows = once[first_said([material.passages[row] for row in once], effort.n_clustered)]
     decided = material.constraints
     if decided is not None:
@@ -193,6 +196,24 @@ def _ideas(
         leaf[rows], weight[rows] = tree.leaf, tree.weight
         tree = replace(tree, leaf=leaf, weight=weight)
     return rows, graph, tree
+
+
+def _leaders(material: Material) -> NDArray[np.intp]:
+    """(n_passages,) for each passage the first that says the same, whose place it takes.
+
+    Passages whose places people chose lead nobody and follow nobody: what is decided about one copy
+    of a form letter decides nothing for the others who sent it.
+    """
+    import numpy as np
+
+    group = material.repetition.passages.group
+    if material.chosen is None:
+        return group
+    leader = np.arange(len(group))
+    free = np.flatnonzero(~material.chosen)
+    _, first, which = np.unique(group[free], return_index=True, return_inverse=True)
+    leader[free] = free[first][which]
+    return leader
 
 
 def first_said(passages: Sequence[Passage], most: int | None) -> NDArray[np.intp]:

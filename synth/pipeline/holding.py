@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from synth.ideas import ANY, FREE, TOP, UNPLACED, Constraints
 from synth.pipeline.stored_map import StoredMap, core_of, stored_map
 from synth.records import Idea, Origin, Passage
-from synth.store import HeldIdea, IdeaRow, Link, Store
+from synth.store import NO_WORDS, HeldIdea, IdeaRow, Link, Store
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,6 +25,9 @@ class Held:
     ids: tuple[int, ...]
     """Ids of the ideas that ``constraints`` number."""
     constraints: Constraints
+    chosen: NDArray[np.bool_]
+    """(n_passages,) whether a person chose the place of this very passage: put it there, split it
+    off or linked it, rather than approved of the idea around it."""
     decisions: tuple[Decision, ...]
     """As they were when these were read."""
 
@@ -63,7 +66,8 @@ def held_ideas(store: Store, discussion_id: int, passages: Sequence[Passage]) ->
         parent=_parents(map_, held, number),
         is_broad=_is_broad(held),
     )
-    return Held(ids=tuple(number), constraints=constraints, decisions=made)
+    chosen = _is_chosen(map_, row)
+    return Held(ids=tuple(number), constraints=constraints, chosen=chosen, decisions=made)
 
 
 def _core_rows(
@@ -91,6 +95,14 @@ def _core_rows(
         if map_.is_persons(passage_id) and map_.leaf_of(passage_id) is None:
             found[at] = UNPLACED
     return found
+
+
+def _is_chosen(map_: StoredMap, row: Mapping[int, int]) -> NDArray[np.bool_]:
+    import numpy as np
+
+    linked = map_.together.keys() | map_.apart.keys()
+    chosen = [p in linked or map_.reasons.get(p) in ("pinned", "split") for p in row]
+    return np.array(chosen, dtype=np.bool_)
 
 
 def _under_rows(
@@ -140,15 +152,20 @@ def _pairs(links: Sequence[Link], row: Mapping[int, int], *, is_together: bool) 
 
 
 def resting(before: Sequence[Idea], *, kept: Collection[int], held: Sequence[int]) -> list[IdeaRow]:
-    """Held ideas that no passage is left of: they stay on the map, at the top and empty."""
+    """Held ideas that no passage is left of: they stay on the map, at the top and empty.
+
+    The words that the machine gave them go with the passages these were taken from; the store keeps
+    a title and a summary that a person wrote.
+    """
+    gone = set(held) - set(kept)
     return [
         IdeaRow(
             key=idea.id,
             parent_key=None,
             level=1,
-            title=idea.title,
-            keyphrases=idea.keyphrases,
-            summary=idea.summary,
+            title=NO_WORDS,
+            keyphrases=(),
+            summary="",
             language=None,
             n_messages=0,
             n_authors=0,
@@ -158,5 +175,5 @@ def resting(before: Sequence[Idea], *, kept: Collection[int], held: Sequence[int
             representatives=(),
         )
         for idea in before
-        if idea.id in set(held) - set(kept)
+        if idea.id in gone
     ]

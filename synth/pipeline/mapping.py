@@ -70,7 +70,8 @@ def name_tree(
         )
         for row in _reading_order(tree, n_authors, n_messages)
     ]
-    ideas += resting(before[0], kept=set(keys), held=held)
+    at_rest = resting(before[0], kept=set(keys), held=held)
+    ideas += at_rest
     placements = [
         PlacementRow(
             passage_id=passage.id,
@@ -80,7 +81,12 @@ def name_tree(
         )
         for i, passage in enumerate(passages)
     ]
-    return NamedTree(ideas=ideas, placements=placements, lineage=lineage, keys=keys)
+    return NamedTree(
+        ideas=ideas,
+        placements=placements,
+        lineage=lineage.with_kept({idea.key for idea in at_rest}),
+        keys=keys,
+    )
 
 
 def _members(tree: IdeaTree) -> list[list[int]]:

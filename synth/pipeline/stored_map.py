@@ -77,11 +77,14 @@ class StoredMap:
 
     def with_linked(self, passage_ids: Iterable[int]) -> list[int]:
         """The passages and all that people linked to them, in order of message and place."""
-        found = list(dict.fromkeys(passage_ids))
-        for passage_id in found:
-            found += [p for p in sorted(self.together.get(passage_id, ())) if p not in found]
-        order = {p: n for n, p in enumerate(self.placements)}
-        return sorted(found, key=order.__getitem__)
+        waiting = list(passage_ids)
+        found: set[int] = set()
+        while waiting:
+            passage_id = waiting.pop()
+            if passage_id not in found:
+                found.add(passage_id)
+                waiting += self.together.get(passage_id, ())
+        return [passage_id for passage_id in self.placements if passage_id in found]
 
     def replace(self, passage_id: int, idea_id: int | None) -> None:
         """Note that a passage was moved while the correction is being made."""

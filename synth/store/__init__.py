@@ -15,8 +15,10 @@ from synth.store.repetitions import RepetitionRow
 from synth.store.search import Hit
 from synth.store.sources import Source
 from synth.store.undoing import Correction
+from synth.store.values import NO_WORDS
 
 __all__ = [
+    "NO_WORDS",
     "Change",
     "Correction",
     "Discussion",

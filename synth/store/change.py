@@ -141,8 +141,9 @@ class Change:
         there = self._db.execute(
             "SELECT passage_id FROM idea_cores WHERE idea_id = ?", [idea_id]
         ).fetchall()
+        staying = set(passage_ids)
         for (passage_id,) in there:
-            if passage_id not in passage_ids:
+            if passage_id not in staying:
                 self.rows.drop("idea_cores", (idea_id, passage_id))
         for passage_id in passage_ids:
             self.rows.put("idea_cores", (idea_id, passage_id))

@@ -15,7 +15,7 @@ from synth.store.change import Change
 from synth.store.rewriting import Rows
 from synth.store.runs import Events
 from synth.store.undoing import Correction, restore
-from synth.store.values import json_text
+from synth.store.values import NO_WORDS, json_text
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -30,13 +30,20 @@ VERBS = frozenset(
 
 
 _WORDS: dict[str, str | None] = {
-    "title": "…",
+    "title": NO_WORDS,
     "summary": "",
     "keyphrases": "[]",
     "own_title": None,
     "own_summary": None,
 }
 """Columns of an idea that hold words of the discussion, and what stays when they are forgotten."""
+
+
+_UNNAMED = """UPDATE ideas SET
+    title = CASE WHEN title_origin = 'person' THEN title ELSE :title END,
+    summary = CASE WHEN summary_origin = 'person' THEN summary ELSE :summary END,
+    keyphrases = :keyphrases, own_title = :own_title, own_summary = :own_summary, title_by = NULL
+    WHERE discussion_id = :discussion_id"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,9 +148,11 @@ class Corrections:
         ]
 
     def forget_words(self, discussion_id: int) -> None:
-        """Take the machine's titles and summaries, which are made of people's words, out of the
-        history. A correction can still be undone; the next build names its ideas again."""
+        """Take the machine's titles and summaries, which are made of people's words, off the map
+        and out of the history. A correction can still be undone; the next build names its ideas
+        again."""
         with self._db.atomic():
+            self._db.execute(_UNNAMED, {**_WORDS, "discussion_id": discussion_id})
             for event_id, before, after in self._db.execute(
                 """SELECT id, before, after FROM events
                    WHERE discussion_id = ? AND noun IN ('idea', 'passage', 'event')""",

@@ -76,7 +76,8 @@ class Participants:
         The emptied messages stay as steps of their threads. Messages that quote the
         participant lose their raw form and those quotes. Words taken from the
         participant's messages, their vectors and the history of their edits go too. A hash of
-        the author key remains so that a later import does not bring the person back.
+        the author key remains so that a later import does not bring the person back. Who is
+        erased already has no message left: 0.
         """
         with self._db.atomic():
             ids = [
@@ -86,14 +87,14 @@ class Participants:
                 )
             ]
             self._forget_words(ids)
-            (key,) = self._db.execute(
+            for (key,) in self._db.execute(
                 "SELECT author_key FROM participant_names WHERE participant_id = ?",
                 [participant_id],
-            ).fetchone()
-            self._db.execute(
-                "INSERT OR IGNORE INTO erasures VALUES (?, ?, ?)",
-                [discussion_id, author_hash(key), time_text(now())],
-            )
+            ).fetchall():
+                self._db.execute(
+                    "INSERT OR IGNORE INTO erasures VALUES (?, ?, ?)",
+                    [discussion_id, author_hash(key), time_text(now())],
+                )
             self._db.execute(
                 "DELETE FROM participant_names WHERE participant_id = ?", [participant_id]
             )

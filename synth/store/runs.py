@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from synth.records import Run
-from synth.store.values import json_text, now, read_time, time_text
+from synth.store.values import NO_WORDS, json_text, now, read_time, time_text
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -79,6 +79,23 @@ class Runs:
             "UPDATE runs SET outcome = json_set(outcome, ?, json(?)) WHERE id = ?",
             [f'$."{name}"', json_text(fact), run_id],
         )
+
+    def forget_words(self, discussion_id: int) -> None:
+        """Take titles of ideas, which are made of people's words, and the texts of errors out of
+        what the runs of a discussion told."""
+        with self._db.atomic():
+            for run_id, text in self._db.execute(
+                "SELECT id, outcome FROM runs WHERE discussion_id = ?", [discussion_id]
+            ).fetchall():
+                outcome = json.loads(text)
+                for fate in ("split", "merged", "gone"):
+                    for idea in outcome.get("became", {}).get(fate, ()):
+                        idea["title"] = NO_WORDS
+                if "error" in outcome:
+                    outcome["error"] = NO_WORDS
+                self._db.execute(
+                    "UPDATE runs SET outcome = ? WHERE id = ?", [json_text(outcome), run_id]
+                )
 
     def last(self, discussion_id: int, *, state: str = "done") -> Run | None:
         """The newest run in that state."""

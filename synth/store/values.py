@@ -6,6 +6,9 @@ import hashlib
 import json
 from datetime import UTC, datetime
 
+NO_WORDS = "…"
+"""Stands where a title was that people's words are taken out of."""
+
 
 def now() -> datetime:
     return datetime.now(UTC)

@@ -136,14 +136,22 @@ def test_what_stands_under_a_hidden_idea_is_not_shown_above_it(
     assert "<dd>2</dd>" in client.get(f"{AT}/").text
 
 
-def test_suggestions_under_a_hidden_idea_are_for_harvesters_only(
+def test_suggestions_under_a_hidden_idea_are_shown_nowhere(
     client: FlaskClient, store: Store
 ) -> None:
-    words = "They bring people to the water"
+    words = "The stalls should stay by the river"
     assert 'id="key-title"' in client.get(f"{AT}/").text
+    api = "/api/d/the-market-square"
+    assert words in client.get(f"{api}/extracts").text
+    assert words in client.get(f"{AT}/key").text
+    assert [p["idea_id"] for p in client.get(f"{api}/messages/1").json["passages"]] != [None, None]
     hide_idea(store, 1, 1, actor="Ada")
     assert 'id="key-title"' not in client.get(f"{AT}/").text
-    assert words not in client.get(f"{AT}/").text
+    for page in (f"{AT}/", f"{AT}/key", f"{api}/extracts"):
+        assert words not in client.get(page).text
+    told = client.get(f"{api}/messages/1").json
+    assert {p["idea_id"] for p in told["passages"]} == {None}
+    assert told["extracts"] == []
 
 
 def test_a_confirmed_idea_is_never_tentative(client: FlaskClient, store: Store) -> None:
@@ -165,6 +173,8 @@ def test_the_address_of_a_merged_idea_leads_to_the_one_it_lives_on_in(
     answer = client.get(f"{AT}/ideas/{made}")
     assert answer.status_code == 301
     assert answer.headers["Location"].endswith("/ideas/3")
+    told = client.get(f"/api/d/the-market-square/ideas/{made}")
+    assert (told.status_code, told.headers["Location"][-8:]) == (301, "/ideas/3")
     hide_idea(store, 1, 3, actor="Ada")
     assert client.get(f"{AT}/ideas/{made}").status_code == 404
 

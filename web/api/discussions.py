@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from flask import Response, abort, request
+from flask import Response, abort, redirect, request, url_for
+from werkzeug.wrappers import Response as WerkzeugResponse
 
 from synth.records import Placement
 from web.api import api
 from web.api.shapes import Json, discussion_json, idea_json, list_json, passage_json, repeated_json
 from web.mapping import pack_points
-from web.outline import outline_of
+from web.outline import Outline, outline_of
 from web.pages.search import asked_query, titled
 from web.paging import Paging, asked_page
 from web.store import current_store, find_discussion
@@ -53,9 +54,14 @@ def ideas(slug: str) -> Json:
 
 
 @api.get("/d/<slug>/ideas/<int:idea_id>")
-def idea(slug: str, idea_id: int) -> Json:
+def idea(slug: str, idea_id: int) -> Json | WerkzeugResponse:
+    """An idea with its passages; the address of a merged one leads to what it lives on in."""
     found, store = find_discussion(slug), current_store()
-    branch = outline_of(store, found).get(idea_id)
+    outline = outline_of(store, found)
+    branch = outline.get(idea_id)
+    lives_on_in = store.corrections.merged_into(idea_id) if branch is None else None
+    if lives_on_in is not None and lives_on_in in outline:
+        return redirect(url_for("api.idea", slug=slug, idea_id=lives_on_in), code=301)
     if branch is None:
         abort(404, description="There is no such idea on this map.")
     asked = asked_page(PER_PAGE)
@@ -64,17 +70,15 @@ def idea(slug: str, idea_id: int) -> Json:
     return idea_json(branch) | {
         "voices": None if carriers is None else asdict(carriers),
         "children": [child.idea.id for child in branch.children],
-        "passages": _passages(placements, asked.of(total)),
+        "passages": _passages(placements, outline, asked.of(total)),
     }
 
 
 @api.get("/d/<slug>/unplaced")
 def unplaced(slug: str) -> Json:
-    found, asked = find_discussion(slug), asked_page(PER_PAGE)
-    placements, total = current_store().ideas.unplaced(
-        found.id, limit=asked.size, offset=asked.offset
-    )
-    return _passages(placements, asked.of(total))
+    found, store, asked = find_discussion(slug), current_store(), asked_page(PER_PAGE)
+    placements, total = store.ideas.unplaced(found.id, limit=asked.size, offset=asked.offset)
+    return _passages(placements, outline_of(store, found), asked.of(total))
 
 
 @api.get("/d/<slug>/repeated")
@@ -99,6 +103,6 @@ def points(slug: str) -> Response:
     return response
 
 
-def _passages(placements: list[Placement], paging: Paging) -> Json:
+def _passages(placements: list[Placement], outline: Outline, paging: Paging) -> Json:
     messages = current_store().messages.many(sorted({p.message_id for p in placements}))
-    return list_json(placements, lambda p: passage_json(p, messages[p.message_id]), paging)
+    return list_json(placements, lambda p: passage_json(p, messages[p.message_id], outline), paging)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import abort
 
+from synth.records import is_shown
 from synth.store import Hit
 from web.api import api
 from web.api.shapes import (
@@ -14,6 +15,7 @@ from web.api.shapes import (
     passage_json,
     thread_json,
 )
+from web.outline import outline_of
 from web.pages.search import asked_query
 from web.pages.threads import is_in, thread_lines
 from web.paging import asked_page
@@ -39,9 +41,10 @@ def message(slug: str, message_id: int) -> Json:
         abort(404, description="There is no such message in this discussion.")
     placements = store.ideas.of_messages([message_id]).get(message_id, [])
     extracts = store.extracts.of_messages([message_id]).get(message_id, [])
+    outline = outline_of(store, found)
     return message_json(there) | {
-        "passages": [passage_json(p, there) for p in placements],
-        "extracts": [extract_json(e) for e in extracts],
+        "passages": [passage_json(p, there, outline) for p in placements],
+        "extracts": [extract_json(e, outline) for e in extracts if is_shown(e, outline)],
     }
 
 
@@ -75,9 +78,11 @@ def search(slug: str) -> Json:
 @api.get("/d/<slug>/extracts")
 def extracts(slug: str) -> Json:
     found = find_discussion(slug)
-    everything = current_store().extracts.all(found.id)
+    outline = outline_of(current_store(), found)
+    everything = [e for e in current_store().extracts.all(found.id) if is_shown(e, outline)]
     asked = asked_page(PER_PAGE).of(len(everything))
-    return list_json(everything[asked.offset : asked.offset + asked.size], extract_json, asked)
+    page = everything[asked.offset : asked.offset + asked.size]
+    return list_json(page, lambda e: extract_json(e, outline), asked)
 
 
 def _hit_json(hit: Hit) -> Json:

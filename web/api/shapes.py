@@ -10,7 +10,7 @@ from typing import TypeVar
 from synth.records import Extract, Message, Placement, RepeatedText
 from synth.store import Discussion
 from web.jobs import JobState
-from web.outline import Branch
+from web.outline import Branch, Outline
 from web.pages.threads import ThreadLine
 from web.paging import Paging
 from web.presentation import web_address
@@ -61,7 +61,7 @@ def idea_json(branch: Branch) -> Json:
     }
 
 
-def passage_json(placement: Placement, message: Message) -> Json:
+def passage_json(placement: Placement, message: Message, outline: Outline) -> Json:
     return {
         "id": placement.passage_id,
         "message_id": placement.message_id,
@@ -72,7 +72,7 @@ def passage_json(placement: Placement, message: Message) -> Json:
         "author": message.author,
         "posted_at": time_of(message.posted_at),
         "stance": None if message.stance is None else message.stance.value,
-        "idea_id": placement.idea_id,
+        "idea_id": placement.idea_id if placement.idea_id in outline else None,
         "weight": placement.weight,
         "origin": placement.origin.value,
         "reason": None if placement.reason is None else placement.reason.value,
@@ -114,7 +114,7 @@ def thread_json(line: ThreadLine) -> Json:
     }
 
 
-def extract_json(extract: Extract) -> Json:
+def extract_json(extract: Extract, outline: Outline) -> Json:
     return {
         "id": extract.id,
         "message_id": extract.message_id,
@@ -125,7 +125,7 @@ def extract_json(extract: Extract) -> Json:
         "score": extract.score,
         "state": extract.state.value,
         "origin": extract.origin.value,
-        "idea_ids": list(extract.idea_ids),
+        "idea_ids": [i for i in extract.idea_ids if i in outline],
         "tags": list(extract.tags),
         "note": extract.note,
     }

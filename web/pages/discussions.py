@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from flask import Blueprint
 
-from synth.records import Extract, ExtractState, IdeaVoices, Problem, Run
+from synth.records import Extract, ExtractState, IdeaVoices, Problem, Run, is_shown
 from synth.store import Discussion, Source, Store
 from web.mapping import IdeaMap, draw, frame_of
 from web.outline import Branch, Outline, outline_of
@@ -114,12 +114,7 @@ def about(slug: str) -> str:
 def best(extracts: Sequence[Extract], outline: Outline) -> list[Extract]:
     """What people took, then what scores best; nothing that was rejected, and no suggestion that
     stands under hidden ideas only."""
-
-    def is_shown(extract: Extract) -> bool:
-        is_taken = extract.state is ExtractState.TAKEN
-        return is_taken or not extract.idea_ids or any(map(outline.get, extract.idea_ids))
-
-    kept = [e for e in extracts if e.state is not ExtractState.REJECTED and is_shown(e)]
+    kept = [e for e in extracts if e.state is not ExtractState.REJECTED and is_shown(e, outline)]
     return sorted(kept, key=lambda e: (e.state is not ExtractState.TAKEN, -e.score, e.id))[:N_KEY]
 
 

@@ -11,7 +11,7 @@ from flask import Blueprint, abort, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from synth.errors import StoreProblem
-from synth.records import Extract, ExtractState, Message, Nature, Span
+from synth.records import Extract, ExtractState, Message, Nature, Span, is_shown
 from synth.store import Discussion, ExtractChange, Store
 from web.outline import Branch, Outline, outline_of
 from web.pages.threads import is_in
@@ -87,10 +87,10 @@ class TakeContext:
 def key(slug: str) -> str:
     """Key passages in one state, by idea."""
     found, store = find_discussion(slug), current_store()
-    everything = store.extracts.all(found.id)
     state = _asked(ExtractState, "state") or ExtractState.SUGGESTED
     nature = _asked(Nature, "nature")
     outline = outline_of(store, found)
+    everything = [e for e in store.extracts.all(found.id) if is_shown(e, outline)]
     chosen = [e for e in everything if e.state is state and nature in (None, e.nature)]
     chosen.sort(key=_by_idea(outline))
     asked = asked_page(PER_PAGE).of(len(chosen))

@@ -71,8 +71,8 @@ def split_idea(
     with correcting(store, discussion_id, actor, "split", idea_id) as (change, map_):
         map_.require_passages(passage_ids)
         chosen = map_.with_linked(passage_ids)
-        before = map_.passages_below(idea_id)
-        strangers = [p for p in chosen if p not in set(before)]
+        inside = set(map_.passages_below(idea_id))
+        strangers = [p for p in chosen if p not in inside]
         if strangers:
             raise CorrectionRefused(
                 f"{map_.where(strangers[0])} does not stand under {map_.called(idea_id)}; "
@@ -97,9 +97,10 @@ def split_idea(
         )
         gather(change, map_, chosen, made, because="split")
         # What stays behind must not follow in a rebuild: that would undo the split.
+        leaving = set(chosen)
         for leaf in {map_.leaf_of(passage_id) for passage_id in chosen}:
             for passage_id in map_.under[leaf or 0]:
-                if passage_id not in set(chosen):
+                if passage_id not in leaving:
                     vouch(change, map_, passage_id, because="split")
         change.represent(made, best(map_, chosen))
     return made

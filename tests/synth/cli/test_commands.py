@@ -171,9 +171,9 @@ def test_erase_asks_first(db: Path) -> None:
     done = synth("erase", "--db", db, "--participant", "Person 2", "--yes")
     assert done.exit_code == 0
     assert "6 messages emptied" in done.stdout
-    assert "nobody called" in trouble(
-        synth("erase", "--db", db, "--participant", "Person 2", "--yes")
-    )
+    again = synth("erase", "--db", db, "--participant", "Person 2", "--yes")
+    assert "No message of Person 2 was left" in again.stdout
+    assert "nobody called" in trouble(synth("erase", "--db", db, "--participant", "Ann", "--yes"))
 
 
 def test_a_dry_run_makes_no_file(town: Path, tmp_path: Path) -> None:

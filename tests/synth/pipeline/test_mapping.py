@@ -86,7 +86,9 @@ def test_a_held_idea_without_passages_rests_at_the_top() -> None:
     found = mapped(held_rows=[-1, -1], held=[7], had=())
     resting = next(row for row in found.ideas if row.key == 7)
     assert (resting.level, resting.parent_key, resting.n_messages) == (1, None, 0)
-    assert (resting.title, resting.x, resting.y) == ("Before", 0.25, 0.75)
+    assert (resting.title, resting.keyphrases, resting.summary) == ("…", (), "")
+    assert (resting.x, resting.y) == (0.25, 0.75)
+    assert (found.lineage.kept, found.lineage.gone) == ((7,), ())
 
 
 def test_a_held_idea_that_lives_on_by_overlap_does_not_rest_as_well() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.repetition_data import WORDINGS, several
-from synth.pipeline import build, run
+from synth.pipeline import build, run, unplace_passages
 from synth.pipeline.repeating import count_voices
 from synth.settings import Settings
 from synth.store import Store, open_store
@@ -96,6 +96,22 @@ def test_building_again_finds_the_same_texts(campaign: Path, tmp_path: Path) -> 
         before = [(m.message_id, m.start, m.end) for m in store.repetitions.members(1)]
         build(store, 1, DRAFT, force=True)
         assert [(m.message_id, m.start, m.end) for m in store.repetitions.members(1)] == before
+
+
+@pytest.mark.parametrize("which", [0, 2])
+def test_what_is_decided_about_one_copy_is_not_decided_for_strangers(
+    campaign: Path, tmp_path: Path, which: int
+) -> None:
+    path = tmp_path / "copy.db"
+    path.write_bytes((campaign / "town.db").read_bytes())
+    with open_store(path) as store:
+        letters = [p.id for p in store.passages.all(1) if p.text == LETTER]
+        unplace_passages(store, 1, [letters[which]], actor="Ann")
+        build(store, 1, DRAFT)
+        leaf = {p.passage_id: p.idea_id for p in store.ideas.placements(1)}
+        assert leaf[letters[which]] is None
+        assert len({leaf[p] for p in letters} - {None}) == 1
+        assert sum(leaf[p] is None for p in letters) == 1
 
 
 def test_the_files_tell_where_the_text_stands(campaign: Path) -> None:
