@@ -111,7 +111,7 @@ def move(idea: int, *, under: int | None, top: bool, **where: Any) -> None:
 @click.option("--to", "idea", type=int, required=True, metavar="IDEA", help="Where they belong.")
 @_options
 def pin(places: tuple[Place, ...], *, idea: int, **where: Any) -> None:
-    """Put passages under an idea, where they stay."""
+    """Put passages, and those linked to them, under an idea, where they stay."""
     from synth.pipeline import passages_of, pin_passages
 
     with _correcting(**where) as (store, here, actor):
@@ -122,7 +122,7 @@ def pin(places: tuple[Place, ...], *, idea: int, **where: Any) -> None:
 @click.argument("places", type=place, nargs=-1, required=True, metavar="MESSAGE...")
 @_options
 def unplace(places: tuple[Place, ...], **where: Any) -> None:
-    """Take passages from their ideas; they stay under none."""
+    """Take passages, and those linked to them, from their ideas; they stay under none."""
     from synth.pipeline import passages_of, unplace_passages
 
     with _correcting(**where) as (store, here, actor):
@@ -167,7 +167,7 @@ def show(idea: int, **where: Any) -> None:
 @click.argument("others", type=place, nargs=-1, required=True, metavar="MESSAGE...")
 @_options
 def link(one: Place, others: tuple[Place, ...], **where: Any) -> None:
-    """Keep passages together: they always stand under the same idea."""
+    """Keep passages together: always under the same idea, or all under none."""
     from synth.pipeline import link_passages, passages_of
 
     with _correcting(**where) as (store, here, actor):
@@ -243,6 +243,9 @@ def _correcting(
             )
             return
         click.echo(f"{event['verb'].capitalize()}: {_what(event['noun'], event['noun_id'])}.")
+        moved = (event["after"] or {}).get("placements", ())
+        if event["verb"] in ("pinned", "unplaced") and len(moved) > 1:
+            click.echo(f"{len(moved)} passages in all, with those linked to them.")
         telling.tell_outline(store, found)
 
 

@@ -29,7 +29,8 @@ class Constraints:
     under: NDArray[np.intp]
     """(n,) the held broader idea each passage stood under on the last map, else -1."""
     together: NDArray[np.intp]
-    """(n_pairs, 2) rows of passages that end under the same leaf."""
+    """(n_pairs, 2) rows of passages that end under the same leaf, or both under none where a
+    person put one of them there."""
     apart: NDArray[np.intp]
     """(n_pairs, 2) rows of passages that never do."""
     parent: NDArray[np.intp]
@@ -81,15 +82,17 @@ class Blocks:
 
 
 def blocks_of(constraints: Constraints) -> Blocks:
-    """Held cores and linked passages, each as one block (transitive closure of the links)."""
+    """Held cores and linked passages, each as one block (transitive closure of the links).
+
+    What is linked to a passage that a person put under no idea goes there with it.
+    """
     import scipy.sparse as sp
     from scipy.sparse.csgraph import connected_components
 
     n, core = len(constraints.core), constraints.core
-    pairs = constraints.together
-    # A passage under no idea draws nobody along; two cores are never one block.
-    pairs = pairs[(core[pairs] != UNPLACED).all(axis=1)]
-    pairs = _without_bridges(core, pairs)
+    # "Under no idea" claims passages as a held idea does; two such claims are never one block.
+    claim = np.where(core == UNPLACED, constraints.n_held, core)
+    pairs = _without_bridges(claim, constraints.together)
     links = sp.coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(n, n))
     _, of = connected_components(links, directed=False)
     held = np.full(int(of.max(initial=-1)) + 1, FREE, dtype=np.intp)
@@ -103,10 +106,10 @@ def blocks_of(constraints: Constraints) -> Blocks:
     return Blocks(of=number.astype(np.intp), core=held[first])
 
 
-def _without_bridges(core: NDArray[np.intp], pairs: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Links in order, but for those that would tie two held ideas together."""
-    root = list(range(len(core)))
-    claim = core.tolist()
+def _without_bridges(claimed: NDArray[np.intp], pairs: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Links in order, but for those that would tie two claims (n,) together; `FREE` is none."""
+    root = list(range(len(claimed)))
+    claim = claimed.tolist()
 
     def find(row: int) -> int:
         while root[row] != row:

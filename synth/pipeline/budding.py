@@ -41,8 +41,8 @@ def find_buds(
 ) -> list[Bud]:
     """The ideas that the located passages open, with those on the map that have no idea yet.
 
-    Those with most passages first; what the tree has no room for is left out. Passages that a
-    person left without an idea (``is_person``) stay without.
+    Those with most passages first; what the tree has no room for is left out. Passages of
+    ``is_person``, which people left without an idea, linked or set apart, stay where they are.
     """
     import numpy as np
 

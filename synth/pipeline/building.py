@@ -16,7 +16,7 @@ from synth.pipeline.cutting import Cuts, cut_messages
 from synth.pipeline.embedding import embed_passages
 from synth.pipeline.finding import Found, Material, find_map
 from synth.pipeline.growing import Growing
-from synth.pipeline.holding import Held, decisions, held_ideas
+from synth.pipeline.holding import Held, decisions, held_ideas, require_same
 from synth.pipeline.mapping import name_tree
 from synth.pipeline.repeating import (
     blend_once,
@@ -285,8 +285,7 @@ class _Build:
         """Put the map in place of the last one; returns what became of the ideas, and the leaf
         idea of every passage."""
         store, here = self.store, self.discussion_id
-        if decisions(store, here) != (() if held is None else held.decisions):
-            raise StoreProblem("the map was corrected while it was being built; build it again")
+        require_same(store, here, () if held is None else held.decisions)
         before = store.ideas.outline(here)
         named = name_tree(
             found.tree,

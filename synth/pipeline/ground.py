@@ -11,7 +11,7 @@ from synth.layout import set_among
 from synth.pipeline.arriving import Arrivals, Located
 from synth.pipeline.space import Landmarks
 from synth.placement import idea_centroids
-from synth.records import Idea
+from synth.records import Idea, Origin
 from synth.store import Store
 from synth.store.growth import Carried
 
@@ -30,10 +30,13 @@ class Ground:
     outline: Sequence[Idea]
     carried: Mapping[int, Carried]
     """Every passage of the discussion by id, also those that came and are not placed yet."""
+    known_ids: Sequence[int]
+    """The ideas that are known, each by its centroid: those that passages stand under,
+    ascending, then those that people merged into one of them since."""
     leaf_ids: Sequence[int]
-    """The ideas that passages are placed under, ascending."""
+    """The idea on the map that each known one is now."""
     centroids: NDArray[np.float32]
-    """(n_leaves, dim) the mean direction of each, unit rows."""
+    """(n_known, dim) the mean direction of each, unit rows."""
     sign_ids: Sequence[int]
     """Passages to find one's way by: those without an idea, and some of every idea."""
     signs: NDArray[np.float32]
@@ -41,11 +44,15 @@ class Ground:
 
     @property
     def centroid_of(self) -> dict[int, NDArray[np.float32]]:
-        return dict(zip(self.leaf_ids, self.centroids, strict=True))
+        return dict(zip(self.known_ids, self.centroids, strict=True))
 
 
 def ground_of(store: Store, discussion_id: int, landmarks: Landmarks, arrivals: Arrivals) -> Ground:
-    """The map as it stands in the store: what people changed since it was built counts."""
+    """The map as it stands in the store: what people changed since it was built counts.
+
+    What two merged ideas say may lie far apart, so the one that is gone stays known by its own
+    centroid: what comes and is like it goes to the idea that it lives on in.
+    """
     import numpy as np
 
     outline = store.ideas.outline(discussion_id)
@@ -57,15 +64,36 @@ def ground_of(store: Store, discussion_id: int, landmarks: Landmarks, arrivals: 
     known |= _heard(by_hand, carried, arrivals)
     standing = [row for row, i in enumerate(landmarks.passage_ids.tolist()) if i in carried]
     dim = landmarks.centroids.shape[1]
-    rows = [known[idea] for idea in leaf_ids]
+    merged = {i: into for i in sorted(known) if (into := store.corrections.merged_into(i))}
+    apart = [idea.id for idea in outline if idea.origin is Origin.PERSON and idea.id in known]
+    lives_on = {
+        i: into
+        for i, into in merged.items()
+        if into in set(leaf_ids) and not _is_parted_again(i, into, apart, known)
+    }
+    known_ids = [*leaf_ids, *lives_on]
+    rows = [known[idea] for idea in known_ids]
     return Ground(
         outline=outline,
         carried=carried,
-        leaf_ids=leaf_ids,
+        known_ids=known_ids,
+        leaf_ids=[*leaf_ids, *lives_on.values()],
         centroids=np.array(rows, dtype=np.float32).reshape(len(rows), dim),
         sign_ids=landmarks.passage_ids[standing].tolist(),
         signs=landmarks.vectors[standing],
     )
+
+
+def _is_parted_again(
+    merged_id: int,
+    into: int,
+    apart: Sequence[int],
+    known: Mapping[int, NDArray[np.float32]],
+) -> bool:
+    """Whether a later idea of ``apart``, which people split off, says what the merged one said:
+    it lies nearer to that one than the idea does that it was merged ``into``."""
+    of = known[merged_id]
+    return any(i > merged_id and of @ known[i] > of @ known[into] for i in apart if i != into)
 
 
 def _heard(

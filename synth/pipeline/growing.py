@@ -12,6 +12,7 @@ from synth.pipeline.arriving import Arrivals, Located
 from synth.pipeline.budding import Bud, find_buds, name_buds
 from synth.pipeline.changing import Changes
 from synth.pipeline.ground import Ground, ground_of, places_of
+from synth.pipeline.holding import decisions, require_same
 from synth.pipeline.repeating import count_voices
 from synth.pipeline.space import Landmarks, Space
 from synth.pipeline.suggesting import suggestions_in
@@ -64,7 +65,8 @@ class Growing:
     def walk(self, fingerprints: Mapping[int, str]) -> dict[str, object]:
         """All steps in order; what came of them.
 
-        Passages and vectors are kept at once, what is new on the map at the end.
+        Passages and vectors are kept at once, what is new on the map at the end. Raises
+        StoreProblem where people corrected the map meanwhile.
         """
         store, watch, came = self.store, self.watch, self.changes.to_map
         arrivals = Arrivals(
@@ -76,11 +78,13 @@ class Growing:
             located = arrivals.locate(came, new=frozenset(came))
             located = located.without(store.growth.mapped(came))
         with watch.timed("place"):
+            told = decisions(store, self.discussion_id)
             ground = ground_of(store, self.discussion_id, self.landmarks, arrivals)
             grown = self._grown(located, ground, arrivals)
         with watch.timed("suggest"):
             grown = replace(grown, extracts=self._key_passages(grown, ground))
         with watch.timed("write"), store.atomic():
+            require_same(store, self.discussion_id, told)
             ids = self._write(grown, ground)
             store.repetitions.join([passage.id for passage in located.passages])
             count_voices(store, self.discussion_id)
@@ -198,7 +202,7 @@ class Growing:
     ) -> None:
         """Keep the landmarks, with what came since."""
         landmarks = self.landmarks.grown(
-            ground_ids=ground.leaf_ids,
+            ground_ids=ground.known_ids,
             ground_centroids=ground.centroids,
             new={ids[-n]: bud.centroid for n, bud in enumerate(grown.buds, start=1)},
             signs=(ground.sign_ids, ground.signs),

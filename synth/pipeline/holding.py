@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from synth.errors import StoreProblem
 from synth.ideas import ANY, FREE, TOP, UNPLACED, Constraints
 from synth.pipeline.stored_map import StoredMap, core_of, stored_map
 from synth.records import Idea, Origin, Passage
@@ -45,6 +46,12 @@ def decisions(store: Store, discussion_id: int) -> tuple[Decision, ...]:
     links = store.corrections.links(discussion_id)
     found += [("link", k.one_id, k.other_id, k.is_together) for k in links]
     return tuple(found)
+
+
+def require_same(store: Store, discussion_id: int, before: tuple[Decision, ...]) -> None:
+    """Raise StoreProblem where people have corrected the map since ``before`` was read."""
+    if decisions(store, discussion_id) != before:
+        raise StoreProblem("the map was corrected while it was being built; build it again")
 
 
 def held_ideas(store: Store, discussion_id: int, passages: Sequence[Passage]) -> Held | None:

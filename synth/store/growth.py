@@ -65,10 +65,13 @@ class Growth:
         return {passage_id: (x, y) for passage_id, x, y in rows.fetchall()}
 
     def of_people(self, passage_ids: Sequence[int]) -> set[int]:
-        """Those of the passages that a person placed."""
+        """Those of the passages that a person placed, linked or set apart."""
         rows = self._db.execute(
-            f"SELECT passage_id FROM placements WHERE passage_id {_THESE} AND origin = 'person'",
-            [json_text(list(passage_ids))],
+            f"""SELECT passage_id FROM placements
+                WHERE passage_id {_THESE} AND origin = 'person'
+                UNION SELECT one_id FROM passage_links WHERE one_id {_THESE}
+                UNION SELECT other_id FROM passage_links WHERE other_id {_THESE}""",
+            [json_text(list(passage_ids))] * 3,
         )
         return {passage_id for (passage_id,) in rows.fetchall()}
 

@@ -184,6 +184,15 @@ def test_links_between_two_held_ideas_are_left_aside() -> None:
     assert blocks.core[blocks.of].tolist() == [0, 1, 0, FREE, FREE, FREE]
 
 
+def test_what_is_linked_to_an_unplaced_passage_goes_under_no_idea_too() -> None:
+    vectors, _ = made_up(60, n_ideas=3)
+    held = decided(60, cores=[[0]], unplaced=[4], together=[(9, 4), (9, 12), (0, 12)])
+    tree = ideas_of(vectors, held)
+    assert (tree.leaf[[4, 9, 12]] == -1).all()
+    # The last link would tie them to a held idea.
+    assert tree.leaf[0] == row_of(tree, 0)
+
+
 @st.composite
 def any_decisions(draw: st.DrawFn) -> tuple[int, Constraints]:
     """Any decisions that do not contradict each other, over up to 120 passages."""

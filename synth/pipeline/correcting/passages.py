@@ -57,7 +57,7 @@ def pin_passages(
 def unplace_passages(
     store: Store, discussion_id: int, passage_ids: Sequence[int], *, actor: str
 ) -> None:
-    """Take passages, and those linked to them, from their ideas; they stay under none."""
+    """Take passages, and those linked to them, from their ideas; they all stay under none."""
     with correcting(store, discussion_id, actor, "unplaced", None) as (change, map_):
         map_.require_passages(passage_ids)
         moved = map_.with_linked(passage_ids)
@@ -78,7 +78,7 @@ def link_passages(
     """Passages that always stand under the same idea, all of ``one`` and of ``other``.
 
     Where they stand under different ideas now, the ones that people did not place go to the
-    others; otherwise ``other`` goes to ``one``.
+    others, under no idea too where a person put those there; otherwise ``other`` goes to ``one``.
     """
     with correcting(store, discussion_id, actor, "linked", None) as (change, map_):
         map_.require_passages(one)

@@ -112,6 +112,16 @@ def test_links_splits_merges_and_moves_are_there(db: Path) -> None:
     assert "Apart" not in {idea["title"] for idea in tables(db)[0]}
 
 
+def test_linked_passages_that_go_along_are_told(db: Path) -> None:
+    _, placements = tables(db)
+    leaf = next(p["idea_id"] for p in placements if p["idea_id"])
+    one, two = [f"{p['message_id']}:{p['start']}" for p in placements if p["idea_id"] == leaf][:2]
+    assert "in all" not in told(db, "link", one, two).output
+    assert "2 passages in all, with those linked" in told(db, "unplace", one).output
+    leaf_of = {f"{p['message_id']}:{p['start']}": p["idea_id"] for p in tables(db)[1]}
+    assert leaf_of[one] == leaf_of[two] == ""
+
+
 def test_refusals_are_one_line_and_wrong_usage_is_another_status(db: Path) -> None:
     refused = told(db, "confirm", 999)
     assert refused.exit_code == 1
