@@ -247,6 +247,27 @@ def test_an_interrupted_growth_is_made_up_for(
     assert state(large)[1].keys() - before[1].keys() <= state(large)[2].keys()
 
 
+def test_an_edit_outlives_an_interrupted_growth(
+    large: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    messages = rows(N)
+    messages[3]["text"] = "New trees in the public garden need water in the first summers."
+    import_files(large, ONE, [write_csv(tmp_path / "town.csv", messages)])
+
+    def interrupt(*args: object, **kinds: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(growing, "places_of", interrupt)
+        build(large, ONE, DRAFT)
+    report = build(large, ONE, DRAFT)
+    assert report.growth is not None
+    assert report.growth["n_edited"] == 1
+    _, placements, places = state(large)
+    (own,) = (p for p in placements.values() if p.message_id == 4)
+    assert own.passage_id in places
+
+
 def test_new_votes_are_no_edit(large: Store, tmp_path: Path) -> None:
     with sqlite3.connect(large.path) as raw:
         raw.execute("UPDATE messages SET n_likes = 9, content_sha256 = 'voted' || id")
