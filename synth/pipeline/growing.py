@@ -64,7 +64,8 @@ class Growing:
     def walk(self, fingerprints: Mapping[int, str]) -> dict[str, object]:
         """All steps in order; what came of them.
 
-        Passages and vectors are kept at once, what is new on the map at the end.
+        Passages and vectors are kept at once, what is new on the map at the end. Raises
+        StoreProblem where people corrected the map meanwhile.
         """
         store, watch, came = self.store, self.watch, self.changes.to_map
         arrivals = Arrivals(
@@ -81,6 +82,7 @@ class Growing:
         with watch.timed("suggest"):
             grown = replace(grown, extracts=self._key_passages(grown, ground))
         with watch.timed("write"), store.atomic():
+            ground.refuse_if_stale(store, self.discussion_id)
             ids = self._write(grown, ground)
             store.repetitions.join([passage.id for passage in located.passages])
             count_voices(store, self.discussion_id)
@@ -101,7 +103,10 @@ class Growing:
             idea_of[passage.id] = None if row < 0 else ground.leaf_ids[row]
             weight[passage.id] = round(how_well, 4)
         reasons = why_not(
-            located.middle, leaf, ground.centroids, [n_words(p.text) for p in located.passages]
+            located.middle,
+            leaf,
+            ground.centroids[[ground.leaf_ids.index(i) for i in sorted(set(ground.leaf_ids))]],
+            [n_words(p.text) for p in located.passages],
         )
         kept_out = store.growth.of_people(ground.sign_ids)
         buds = find_buds(located, ground, is_person=kept_out, seed=seed)
@@ -198,7 +203,7 @@ class Growing:
     ) -> None:
         """Keep the landmarks, with what came since."""
         landmarks = self.landmarks.grown(
-            ground_ids=ground.leaf_ids,
+            ground_ids=ground.known_ids,
             ground_centroids=ground.centroids,
             new={ids[-n]: bud.centroid for n, bud in enumerate(grown.buds, start=1)},
             signs=(ground.sign_ids, ground.signs),
