@@ -108,8 +108,10 @@ class Growing:
             ground.centroids[[ground.leaf_ids.index(i) for i in sorted(set(ground.leaf_ids))]],
             [n_words(p.text) for p in located.passages],
         )
+        links = store.corrections.links(self.discussion_id)
         kept_out = store.growth.of_people(ground.sign_ids)
-        buds = find_buds(located, ground, is_person=kept_out, seed=seed)
+        kept_out |= {i for link in links for i in (link.one_id, link.other_id)}
+        buds = find_buds(located, ground, kept_out=kept_out, seed=seed)
         for number, bud in enumerate(buds, start=1):
             idea_of |= dict.fromkeys(bud.weight, -number)
             weight |= bud.weight
