@@ -74,6 +74,11 @@ class Blend:
         """Dimensions of the encoder's vectors; 0 where the words stand alone."""
         return len(self.mean_)
 
+    @property
+    def estimates(self) -> bool:
+        """Whether vectors may be unknown: not where all were known at the fit."""
+        return self.weights_ is not None
+
     def arrays(self) -> Arrays:
         """The fitted state, what is large in half precision."""
         kept: dict[str, NDArray[np.generic]] = {

@@ -73,7 +73,7 @@ class Arrivals:
         """Every passage of these messages, in order of message and place.
 
         The model reads something of the messages ``new`` only; of others it counts what it
-        has read before.
+        has read before. Where it has read all of the discussion, it reads what is missing.
         """
         around = self._with_those_above(message_ids)
         messages = [around[i] for i in sorted(around)]
@@ -86,7 +86,7 @@ class Arrivals:
             self.embedder,
             passages,
             is_new=[passage.message_id in new for passage in passages],
-            share_read=self.space.share_read,
+            share_read=self.space.share_read if self.space.blend.estimates else None,
             topics=topics.lines,
             dim=self.space.blend.n_encoder,
             progress=self.progress,

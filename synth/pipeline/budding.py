@@ -11,7 +11,7 @@ from synth.neighbours import similarity_graph
 from synth.pipeline.arriving import Located
 from synth.pipeline.ground import Ground
 from synth.placement import idea_centroids
-from synth.records import IdeaName, IdeaTree
+from synth.records import IdeaName, IdeaStatus, IdeaTree
 from synth.titles import name_ideas
 
 if TYPE_CHECKING:
@@ -33,16 +33,16 @@ class Bud:
     centroid: NDArray[np.float32]
     """(dim,), unit."""
     parent_id: int | None
-    """The idea on the map that it goes under; None at the top."""
+    """The idea it goes under; negative for a bud: -1 is the first."""
 
 
 def find_buds(
-    located: Located, ground: Ground, *, is_person: Collection[int] = (), seed: int
+    located: Located, ground: Ground, *, kept_out: Collection[int] = (), seed: int
 ) -> list[Bud]:
     """The ideas that the located passages open, with those on the map that have no idea yet.
 
-    Those with most passages first; what the tree has no room for is left out. Passages of
-    ``is_person``, which people left without an idea, linked or set apart, stay where they are.
+    Those with most passages first; what the tree has no room for is left out. Passages that
+    stay as people want them (``kept_out``) open none.
     """
     import numpy as np
 
@@ -50,7 +50,7 @@ def find_buds(
     waiting = [
         row
         for row, i in enumerate(ground.sign_ids)
-        if ground.carried[i].idea_id is None and i not in is_person
+        if ground.carried[i].idea_id is None and i not in kept_out
     ]
     ids = [*came, *(ground.sign_ids[row] for row in waiting)]
     vectors = np.vstack((located.middle, ground.signs[waiting]))
@@ -82,8 +82,13 @@ def find_buds(
 
 
 def _rooted(found: Sequence[Bud], ground: Ground) -> list[Bud]:
-    """Each bud under the idea it goes under, as far as the tree has room."""
-    parents = {idea.id: idea.parent_id for idea in ground.outline}
+    """Each bud under the idea it goes under, as far as the tree has room: under no hidden one,
+    where nobody would see it."""
+    parents: dict[int, int | None] = {}
+    for idea in ground.outline:  # parents come first
+        is_shown = idea.parent_id is None or idea.parent_id in parents
+        if idea.status is not IdeaStatus.HIDDEN and is_shown:
+            parents[idea.id] = idea.parent_id
     known = ground.centroid_of
     buds: list[Bud] = []
     for bud in found:

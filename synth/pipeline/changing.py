@@ -53,7 +53,13 @@ def changes_since(store: Store, landmarks: Landmarks, fingerprints: Mapping[int,
     before = dict(zip(landmarks.message_ids.tolist(), landmarks.fingerprints.tolist(), strict=True))
     now = dict(zip(ids.tolist(), starts.tolist(), strict=True))
     other = [i for i, start in now.items() if i in before and before[i] != start]
-    same_words = {passage.message_id for passage in store.passages.of_messages(other)}
+    # New words are cut before they are mapped: after a build that was interrupted in between,
+    # an edited message has passages, and no map has dealt with them.
+    passages = store.passages.of_messages(other)
+    mapped = store.growth.mapped(other)
+    same_words = {p.message_id for p in passages} - {
+        p.message_id for p in passages if p.id not in mapped
+    }
     edited = tuple(i for i in other if i not in same_words)
     return Changes(
         new=tuple(i for i in now if i not in before),

@@ -68,7 +68,7 @@ def embed_later(
     passages: Sequence[Passage],
     *,
     is_new: Sequence[bool],
-    share_read: float,
+    share_read: float | None,
     topics: Sequence[str] = (),
     dim: int,
     progress: Progress,
@@ -76,7 +76,8 @@ def embed_later(
     """The same for some passages of a discussion whose map is there.
 
     Of the new ones the model reads as large a share as it read of the discussion; for the
-    others it counts what is kept. ``topics`` are read all. ``dim``: columns of the model.
+    others it counts what is kept. ``share_read`` None: nothing can stand in for what is not
+    read, so all is. ``topics`` are read all. ``dim``: columns of the model.
     """
     import numpy as np
 
@@ -84,10 +85,12 @@ def embed_later(
     if embedder.is_fitted_per_discussion:
         return np.zeros((len(texts), 0), dtype=np.float32), np.ones(len(texts), dtype=np.bool_)
     hashes = [sha256_text(text) for text in texts]
-    new = [(p, sha) for p, sha, fresh in zip(passages, hashes, is_new, strict=False) if fresh]
-    at_most = math.ceil(share_read * len(new))
-    chosen = _to_read([p for p, _ in new], [sha for _, sha in new], at_most=at_most)
-    wanted = frozenset(hashes[len(passages) :]) | chosen
+    wanted = frozenset(hashes)
+    if share_read is not None:
+        new = [(p, sha) for p, sha, fresh in zip(passages, hashes, is_new, strict=False) if fresh]
+        at_most = math.ceil(share_read * len(new))
+        chosen = _to_read([p for p, _ in new], [sha for _, sha in new], at_most=at_most)
+        wanted = frozenset(hashes[len(passages) :]) | chosen
     kept = _vectors(store, embedder, dict(zip(hashes, texts, strict=True)), wanted, progress)
     kept |= store.vectors.get(
         [sha for sha in hashes if sha not in kept], model=embedder.fingerprint

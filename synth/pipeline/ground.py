@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from synth.errors import StoreProblem
 from synth.layout import set_among
 from synth.pipeline.arriving import Arrivals, Located
+from synth.pipeline.holding import Decision, decisions
 from synth.pipeline.space import Landmarks
 from synth.placement import idea_centroids
-from synth.records import Idea, Origin
+from synth.records import Idea
 from synth.store import Store
 from synth.store.growth import Carried
 
@@ -19,8 +21,12 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-HEARD = 40
-"""Passages by which an idea is known that was made by hand since the last whole build."""
+Directions = dict[int, "NDArray[np.float32]"]
+"""Idea → its mean direction, (dim,), unit."""
+
+HEARD = 100
+"""Passages by which an idea is known whose passages people changed since the landmarks were kept:
+their mean direction is within a few degrees of that of all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,90 +36,120 @@ class Ground:
     outline: Sequence[Idea]
     carried: Mapping[int, Carried]
     """Every passage of the discussion by id, also those that came and are not placed yet."""
-    known_ids: Sequence[int]
-    """The ideas that are known, each by its centroid: those that passages stand under,
-    ascending, then those that people merged into one of them since."""
     leaf_ids: Sequence[int]
-    """The idea on the map that each known one is now."""
+    """The ideas that passages are placed under, ascending; one that people merged into stands
+    here once for each of the ideas that it took in."""
     centroids: NDArray[np.float32]
-    """(n_known, dim) the mean direction of each, unit rows."""
+    """(n, dim) the mean direction of each, unit rows."""
+    known_ids: Sequence[int]
+    """The idea that each of the rows was known as before merging."""
     sign_ids: Sequence[int]
     """Passages to find one's way by: those without an idea, and some of every idea."""
     signs: NDArray[np.float32]
     """(n_signs, dim) theirs, unit rows."""
+    decisions: Sequence[Decision]
+    """What people had decided."""
 
     @property
     def centroid_of(self) -> dict[int, NDArray[np.float32]]:
-        return dict(zip(self.known_ids, self.centroids, strict=True))
+        """Leaf idea → the mean direction of all that it stands for."""
+        import numpy as np
+
+        total: dict[int, NDArray[np.float32]] = {}
+        for idea, row in zip(self.leaf_ids, self.centroids, strict=True):
+            total[idea] = total[idea] + row if idea in total else row
+        return {i: row / max(float(np.linalg.norm(row)), 1e-9) for i, row in total.items()}
+
+    def refuse_if_stale(self, store: Store, discussion_id: int) -> None:
+        """Raise StoreProblem where people changed the stored map since it was read."""
+        leaf = {one.passage_id: one.idea_id for one in store.growth.carried(discussion_id)}
+        is_as_read = (
+            decisions(store, discussion_id) == self.decisions
+            and {idea.id for idea in store.ideas.outline(discussion_id)}
+            == {idea.id for idea in self.outline}
+            and leaf == {i: one.idea_id for i, one in self.carried.items()}
+        )
+        if not is_as_read:
+            raise StoreProblem("the map was corrected while it was being built; build it again")
 
 
 def ground_of(store: Store, discussion_id: int, landmarks: Landmarks, arrivals: Arrivals) -> Ground:
-    """The map as it stands in the store: what people changed since it was built counts.
-
-    What two merged ideas say may lie far apart, so the one that is gone stays known by its own
-    centroid: what comes and is like it goes to the idea that it lives on in.
-    """
+    """The map as it stands in the store: what people changed since it was built counts."""
     import numpy as np
 
+    made = decisions(store, discussion_id)
     outline = store.ideas.outline(discussion_id)
     carried = {one.passage_id: one for one in store.growth.carried(discussion_id)}
     above = {idea.parent_id for idea in outline}
     leaf_ids = sorted({c.idea_id for c in carried.values() if c.idea_id is not None} - above)
-    known = dict(zip(landmarks.idea_ids.tolist(), landmarks.centroids, strict=True))
-    by_hand = [idea for idea in leaf_ids if idea not in known]
+    known = _landmarks_under(leaf_ids, landmarks, store)
+    changed = store.growth.changed_by_people(discussion_id)
+    by_hand = {idea: known[idea] for idea in leaf_ids if idea in changed or idea not in known[idea]}
     known |= _heard(by_hand, carried, arrivals)
+    rows = [(idea, name, row) for idea in leaf_ids for name, row in known[idea].items()]
     standing = [row for row, i in enumerate(landmarks.passage_ids.tolist()) if i in carried]
     dim = landmarks.centroids.shape[1]
-    merged = {i: into for i in sorted(known) if (into := store.corrections.merged_into(i))}
-    apart = [idea.id for idea in outline if idea.origin is Origin.PERSON and idea.id in known]
-    lives_on = {
-        i: into
-        for i, into in merged.items()
-        if into in set(leaf_ids) and not _is_parted_again(i, into, apart, known)
-    }
-    known_ids = [*leaf_ids, *lives_on]
-    rows = [known[idea] for idea in known_ids]
     return Ground(
         outline=outline,
         carried=carried,
-        known_ids=known_ids,
-        leaf_ids=[*leaf_ids, *lives_on.values()],
-        centroids=np.array(rows, dtype=np.float32).reshape(len(rows), dim),
+        leaf_ids=[idea for idea, _, _ in rows],
+        centroids=np.array([row for *_, row in rows], dtype=np.float32).reshape(len(rows), dim),
+        known_ids=[name for _, name, _ in rows],
         sign_ids=landmarks.passage_ids[standing].tolist(),
         signs=landmarks.vectors[standing],
+        decisions=made,
     )
 
 
-def _is_parted_again(
-    merged_id: int,
-    into: int,
-    apart: Sequence[int],
-    known: Mapping[int, NDArray[np.float32]],
-) -> bool:
-    """Whether a later idea of ``apart``, which people split off, says what the merged one said:
-    it lies nearer to that one than the idea does that it was merged ``into``."""
-    of = known[merged_id]
-    return any(i > merged_id and of @ known[i] > of @ known[into] for i in apart if i != into)
+def _landmarks_under(
+    leaf_ids: Sequence[int], landmarks: Landmarks, store: Store
+) -> dict[int, Directions]:
+    """The directions that each leaf idea was known by: its own first, then those of the ideas
+    that were merged into it."""
+    found: dict[int, Directions] = {idea: {} for idea in leaf_ids}
+    known = dict(zip(landmarks.idea_ids.tolist(), landmarks.centroids, strict=True))
+    for name in sorted(known, key=lambda i: (i not in found, i)):
+        idea = name if name in found else store.corrections.merged_into(name)
+        if idea in found:
+            found[idea][name] = known[name]
+    return found
 
 
 def _heard(
-    idea_ids: Sequence[int], carried: Mapping[int, Carried], arrivals: Arrivals
-) -> dict[int, NDArray[np.float32]]:
-    """The centroids of ideas that no build has made, from some of their passages."""
+    known: Mapping[int, Directions], carried: Mapping[int, Carried], arrivals: Arrivals
+) -> dict[int, Directions]:
+    """The directions of ideas that hold what no build gave them, from some of their passages,
+    evenly spread over the discussion.
+
+    ``known``: those they were known by. The passages go with the nearest of these, so that an
+    idea which took another one in is known by what both say, and not by something in between.
+    """
     import numpy as np
 
-    if not idea_ids:
+    if not known:
         return {}
     under: dict[int, list[Carried]] = defaultdict(list)
     for one in carried.values():
         if one.idea_id is not None:
             under[one.idea_id].append(one)
-    some = {c.passage_id: c for idea in idea_ids for c in under[idea][:HEARD]}
+    some = {c.passage_id: c for idea in known for c in _spread(under[idea])}
     located = arrivals.locate({c.message_id for c in some.values()}).of(some.keys())
-    number = {idea: row for row, idea in enumerate(idea_ids)}
-    leaf = [number[some[passage.id].idea_id or 0] for passage in located.passages]
-    found = idea_centroids(located.middle, np.array(leaf, dtype=np.int32), len(idea_ids))
-    return dict(zip(idea_ids, found, strict=True))
+    of = np.array([some[passage.id].idea_id or 0 for passage in located.passages], dtype=np.intp)
+    found: dict[int, Directions] = {}
+    for idea, before in known.items():
+        rows = located.middle[of == idea]
+        near = rows @ np.array(list(before.values())).T if before else np.zeros((len(rows), 1))
+        parts, part = np.unique(near.argmax(axis=1), return_inverse=True)
+        names = [idea, *(name for name in before if name != idea)]
+        means = idea_centroids(rows, part.astype(np.int32), len(parts))
+        found[idea] = dict(zip(names, means, strict=False))
+    return found
+
+
+def _spread(members: Sequence[Carried]) -> list[Carried]:
+    """`HEARD` of them at most, from the first to the last."""
+    n = min(HEARD, len(members))
+    return [members[at * len(members) // n] for at in range(n)]
 
 
 def places_of(

@@ -12,7 +12,6 @@ from synth.pipeline.arriving import Arrivals, Located
 from synth.pipeline.budding import Bud, find_buds, name_buds
 from synth.pipeline.changing import Changes
 from synth.pipeline.ground import Ground, ground_of, places_of
-from synth.pipeline.holding import decisions, require_same
 from synth.pipeline.repeating import count_voices
 from synth.pipeline.space import Landmarks, Space
 from synth.pipeline.suggesting import suggestions_in
@@ -78,13 +77,12 @@ class Growing:
             located = arrivals.locate(came, new=frozenset(came))
             located = located.without(store.growth.mapped(came))
         with watch.timed("place"):
-            told = decisions(store, self.discussion_id)
             ground = ground_of(store, self.discussion_id, self.landmarks, arrivals)
             grown = self._grown(located, ground, arrivals)
         with watch.timed("suggest"):
             grown = replace(grown, extracts=self._key_passages(grown, ground))
         with watch.timed("write"), store.atomic():
-            require_same(store, self.discussion_id, told)
+            ground.refuse_if_stale(store, self.discussion_id)
             ids = self._write(grown, ground)
             store.repetitions.join([passage.id for passage in located.passages])
             count_voices(store, self.discussion_id)
@@ -105,10 +103,15 @@ class Growing:
             idea_of[passage.id] = None if row < 0 else ground.leaf_ids[row]
             weight[passage.id] = round(how_well, 4)
         reasons = why_not(
-            located.middle, leaf, ground.centroids, [n_words(p.text) for p in located.passages]
+            located.middle,
+            leaf,
+            ground.centroids[[ground.leaf_ids.index(i) for i in sorted(set(ground.leaf_ids))]],
+            [n_words(p.text) for p in located.passages],
         )
+        links = store.corrections.links(self.discussion_id)
         kept_out = store.growth.of_people(ground.sign_ids)
-        buds = find_buds(located, ground, is_person=kept_out, seed=seed)
+        kept_out |= {i for link in links for i in (link.one_id, link.other_id)}
+        buds = find_buds(located, ground, kept_out=kept_out, seed=seed)
         for number, bud in enumerate(buds, start=1):
             idea_of |= dict.fromkeys(bud.weight, -number)
             weight |= bud.weight

@@ -79,7 +79,7 @@ class Landmarks:
     """What stands where in the space, and which messages the map was made of."""
 
     idea_ids: NDArray[np.int64]
-    """(n_leaves,) the ideas that passages are placed under, and those merged into them since."""
+    """(n_leaves,) the ideas that passages are placed under, or were before people merged them."""
     centroids: NDArray[np.float32]
     """(n_leaves, dim) the mean direction of each, unit rows."""
     passage_ids: NDArray[np.int64]
@@ -109,7 +109,8 @@ class Landmarks:
     ) -> Landmarks:
         """The landmarks of a map that has grown.
 
-        ``ground_ids`` and ``ground_centroids``: the ideas it is known by; ``new``: those it has now
+        ``ground_ids`` and ``ground_centroids``: the leaf ideas it had, and those that were
+        merged into them; ``new``: those it has now
         beside them; ``signs`` and ``came``: ids and vectors of the passages that stood for it
         and of those that came; ``standing``: passage id → leaf idea; ``n_changed``: messages that
         came, were edited or went.

@@ -75,6 +75,27 @@ class Growth:
         )
         return {passage_id for (passage_id,) in rows.fetchall()}
 
+    def changed_by_people(self, discussion_id: int) -> set[int]:
+        """Ideas that got or lost passages by a correction since the landmarks were kept.
+
+        Corrections from the time that their run was going on count as well.
+        """
+        rows = self._db.execute(
+            """WITH since AS (
+                 SELECT e.before, e.after FROM events e
+                 JOIN spaces s ON s.discussion_id = e.discussion_id AND s.part = 'landmarks'
+                 JOIN runs r ON r.id = s.run_id
+                 WHERE e.discussion_id = ? AND e.noun IN ('idea', 'passage', 'event')
+                   AND e.at >= r.started_at),
+               moved AS (
+                 SELECT value FROM since, json_each(since.before, '$.placements')
+                 UNION ALL SELECT value FROM since, json_each(since.after, '$.placements'))
+               SELECT DISTINCT json_extract(value, '$.idea_id') AS idea_id FROM moved
+               WHERE idea_id IS NOT NULL""",
+            [discussion_id],
+        )
+        return {idea_id for (idea_id,) in rows.fetchall()}
+
     # -- writing ---------------------------------------------------------------------------
 
     def place(

@@ -14,6 +14,7 @@ from synth.records import (
     RawMessage,
     Stance,
 )
+from synth.store.repetitions import Repetitions
 from synth.store.values import json_text, now, read_time, sha256_text, time_text
 
 if TYPE_CHECKING:
@@ -179,6 +180,7 @@ class Messages:
     def _forget_passages(
         self, discussion_id: int, message_id: int, before: str, after: str
     ) -> None:
+        Repetitions(self._db).leave(message_id)
         self._db.execute("DELETE FROM passages WHERE message_id = ?", [message_id])
         self._db.execute("UPDATE extracts SET is_stale = 1 WHERE message_id = ?", [message_id])
         self._db.execute(

@@ -113,7 +113,8 @@ _THEIRS = "(SELECT value FROM json_each(:ids))"
 _REPLIES = f"(SELECT id FROM messages WHERE parent_id IN {_THEIRS})"
 _FORGET = (
     f"""DELETE FROM vectors WHERE content_sha256 IN
-        (SELECT content_sha256 FROM passages WHERE message_id IN {_THEIRS})""",
+        (SELECT content_sha256 FROM passages WHERE message_id IN {_THEIRS}
+         EXCEPT SELECT content_sha256 FROM passages WHERE message_id NOT IN {_THEIRS})""",
     f"DELETE FROM passages WHERE message_id IN {_THEIRS}",
     f"DELETE FROM extracts WHERE message_id IN {_THEIRS}",
     f"DELETE FROM quotes WHERE message_id IN {_THEIRS} OR message_id IN {_REPLIES}",

@@ -41,6 +41,15 @@ class Member:
     """Whether its wording is the one that the others were compared with."""
 
 
+_LEFT = """SELECT m.id, coalesce(p.start, 0), coalesce(p."end", length(m.text))
+    FROM repetitions r
+    LEFT JOIN repeated_messages w ON w.repetition_id = r.id
+    LEFT JOIN repeated_passages s ON s.repetition_id = r.id
+    LEFT JOIN passages p ON p.id = s.passage_id
+    JOIN messages m ON m.id = coalesce(w.message_id, p.message_id)
+    WHERE r.id = ? ORDER BY m.id, p.start"""
+
+
 class Repetitions:
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -81,6 +90,38 @@ class Repetitions:
                WHERE p.id IN (SELECT value FROM json_each(?)) GROUP BY p.id""",
             [json_text(list(passage_ids))],
         )
+
+    def leave(self, message_id: int) -> None:
+        """Take a message out of the texts it repeated: its words are going to be others.
+
+        Where it held the commonest wording, the first that is left stands for it; what then
+        stands in one message only is no repetition any more.
+        """
+        rows = self._db.execute(
+            """SELECT repetition_id FROM repeated_messages WHERE message_id = ?1
+               UNION SELECT s.repetition_id FROM repeated_passages s
+               JOIN passages p ON p.id = s.passage_id WHERE p.message_id = ?1""",
+            [message_id],
+        ).fetchall()
+        self._db.execute("DELETE FROM repeated_messages WHERE message_id = ?", [message_id])
+        self._db.execute(
+            """DELETE FROM repeated_passages
+               WHERE passage_id IN (SELECT id FROM passages WHERE message_id = ?)""",
+            [message_id],
+        )
+        for (repetition_id,) in rows:
+            left = self._db.execute(_LEFT, [repetition_id]).fetchall()
+            if len({one for one, _, _ in left}) < 2:
+                self._db.execute(
+                    "UPDATE repetitions SET part_of = NULL WHERE part_of = ?", [repetition_id]
+                )
+                self._db.execute("DELETE FROM repetitions WHERE id = ?", [repetition_id])
+                continue
+            self._db.execute(
+                """UPDATE repetitions SET message_id = ?, start = ?, "end" = ?
+                   WHERE id = ? AND message_id = ?""",
+                [*left[0], repetition_id, message_id],
+            )
 
     def put_voices(self, voices: Mapping[int, IdeaVoices]) -> None:
         """Write who carries the ideas, by idea id."""

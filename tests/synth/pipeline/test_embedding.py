@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from models.card import ModelCard
 from synth.pipeline import embedding
 from synth.pipeline.context import context_of, heading, topics_of
-from synth.pipeline.embedding import embed_passages
+from synth.pipeline.embedding import embed_later, embed_passages
 from synth.records import Message, ParentEvidence, Passage
 from synth.settings import QUIET
 from synth.store import open_store
@@ -152,3 +152,22 @@ def test_topics_have_their_share_of_what_is_read(monkeypatch: pytest.MonkeyPatch
     assert is_read[:20].sum() == 6
     assert is_read[20:].tolist() == [True, True, False]
     assert (np.linalg.norm(vectors, axis=1) > 0.5).tolist() == is_read.tolist()
+
+
+@pytest.mark.parametrize(("share_read", "reads_old"), [(1.0, False), (None, True)])
+def test_what_nothing_can_stand_in_for_is_read_later(
+    share_read: float | None, reads_old: bool
+) -> None:
+    passages = [_passage(0, 0, "an old one"), _passage(1, 1, "a new one")]
+    model = _Lengths()
+    with open_store(":memory:") as store:
+        _, is_read = embed_later(
+            store,
+            model,
+            passages,
+            is_new=[False, True],
+            share_read=share_read,
+            dim=2,
+            progress=QUIET,
+        )
+    assert is_read.tolist() == [reads_old, True]

@@ -6,11 +6,23 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from synth.pipeline import build, building, erase_participant, growing, import_files, run
+from synth.errors import StoreProblem
+from synth.pipeline import (
+    build,
+    building,
+    erase_participant,
+    ground,
+    growing,
+    import_files,
+    merge_ideas,
+    pin_passages,
+    run,
+)
 from synth.records import Idea, Placement
 from synth.settings import Settings
 from synth.store import Store, open_store
@@ -247,6 +259,27 @@ def test_an_interrupted_growth_is_made_up_for(
     assert state(large)[1].keys() - before[1].keys() <= state(large)[2].keys()
 
 
+def test_an_edit_outlives_an_interrupted_growth(
+    large: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    messages = rows(N)
+    messages[3]["text"] = "New trees in the public garden need water in the first summers."
+    import_files(large, ONE, [write_csv(tmp_path / "town.csv", messages)])
+
+    def interrupt(*args: object, **kinds: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(growing, "places_of", interrupt)
+        build(large, ONE, DRAFT)
+    report = build(large, ONE, DRAFT)
+    assert report.growth is not None
+    assert report.growth["n_edited"] == 1
+    _, placements, places = state(large)
+    (own,) = (p for p in placements.values() if p.message_id == 4)
+    assert own.passage_id in places
+
+
 def test_new_votes_are_no_edit(large: Store, tmp_path: Path) -> None:
     with sqlite3.connect(large.path) as raw:
         raw.execute("UPDATE messages SET n_likes = 9, content_sha256 = 'voted' || id")
@@ -314,3 +347,59 @@ def test_an_idea_made_by_hand_is_known_by_its_passages(large: Store, tmp_path: P
     _, after, _ = state(large)
     new = [p for p in after.values() if p.message_id > N and (p.message_id - 1) % 3 == 1]
     assert np.mean([p.idea_id == made for p in new]) >= 0.7
+
+
+def leaves_by_size(store: Store) -> list[int]:
+    """Leaf ideas, the largest first."""
+    ideas, _, _ = state(store)
+    broad = {idea.parent_id for idea in ideas.values()}
+    return sorted(ideas.keys() - broad, key=lambda i: (-ideas[i].n_messages, i))
+
+
+def test_a_merged_idea_hears_what_both_would_have_heard(
+    large: Store, _large_db: Path, tmp_path: Path
+) -> None:
+    into, merged = leaves_by_size(large)[:2]
+    shutil.copy(_large_db, tmp_path / "unmerged.db")
+    merge_ideas(large, ONE, into, [merged], actor="Ada")
+    with open_store(tmp_path / "unmerged.db") as unmerged:
+        for n in (N + 12, N + 24):  # what an idea took in is known in later growths too
+            for store in (large, unmerged):
+                import_more(store, tmp_path, n)
+                assert build(store, ONE, DRAFT).growth is not None
+            alone = {i: p.idea_id for i, p in state(unmerged)[1].items()}
+            both = {i: into if idea == merged else idea for i, idea in alone.items()}
+            assert merged in {alone[p.passage_id] for p in new_placements(unmerged)}
+            assert {i: p.idea_id for i, p in state(large)[1].items()} == both
+
+
+def new_placements(store: Store) -> list[Placement]:
+    return [p for p in state(store)[1].values() if p.message_id > N]
+
+
+def test_an_idea_that_passages_were_pinned_to_or_from_is_known_anew(large: Store) -> None:
+    one, other = leaves_by_size(large)[:2]
+    assert large.growth.changed_by_people(ONE) == set()
+    _, placements, _ = state(large)
+    passage = next(i for i, p in placements.items() if p.idea_id == one)
+    pin_passages(large, ONE, [passage], other, actor="Ada")
+    assert large.growth.changed_by_people(ONE) == {one, other}
+
+
+def test_a_correction_made_while_a_map_grows_stops_the_growth(
+    large: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_more(large, tmp_path)
+    into, merged = leaves_by_size(large)[:2]
+    places_of = ground.places_of
+
+    def merging_meanwhile(*args: Any, **kinds: Any) -> Any:
+        with open_store(large.path) as other:
+            merge_ideas(other, ONE, into, [merged], actor="Ada")
+        return places_of(*args, **kinds)
+
+    with monkeypatch.context() as patch, pytest.raises(StoreProblem, match="corrected while"):
+        patch.setattr(growing, "places_of", merging_meanwhile)
+        build(large, ONE, DRAFT)
+    assert merged not in state(large)[0]
+    assert build(large, ONE, DRAFT).growth is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -129,3 +130,27 @@ def test_the_next_run_replaces_what_the_last_one_found(store: Store, here: int) 
     store.repetitions.replace(here, [], run_id=run_id)
     assert store.repetitions.all(here) == ([], 0)
     assert store.repetitions.members(here) == []
+
+
+def test_an_edited_message_leaves_the_texts_it_repeated(store: Store, here: int) -> None:
+    new = "The harbour needs a crane."
+
+    def edit(n: int) -> None:
+        edited = imported(n, None, n)
+        store.messages.update(
+            here, [replace(edited, raw=replace(edited.raw, text=new), clean=CleanText(text=new))]
+        )
+
+    def standing() -> list[tuple[int, int, str]]:
+        text = {m.id: m.text for m in store.messages.all(here)}
+        found, _ = store.repetitions.all(here)
+        return [(t.message_id, t.n_messages, text[t.message_id][t.start : t.end]) for t in found]
+
+    first, second, *_ = (m.id for m in store.messages.all(here))
+    edit(1)
+    assert (second, 3, LETTER) not in standing()
+    assert (first, 3, LETTER) in standing()
+    edit(0)
+    assert [words for _, _, words in standing()] == [LETTER]
+    edit(2)
+    assert standing() == []
