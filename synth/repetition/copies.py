@@ -29,6 +29,9 @@ SHARE_AT_ONCE = 0.3
 not looked at closer."""
 MOST_LEADERS = 100
 """Texts that a new one is compared with for each sentence they have in common."""
+MOST_PAIRS = 2_500
+"""Pairs of sentences that are compared word by word for two texts; long texts that differ in more
+are no copies."""
 OWN_WORDS_AGAIN = 3
 """Messages of one voice in which a sentence that nobody else uses is a signature."""
 
@@ -191,6 +194,8 @@ def _copied(one: Text, other: Text) -> float:
     both = set(one.sentences) & set(other.sentences)
     mine, n_mine = _apart(one, both)
     theirs, n_theirs = _apart(other, both)
+    if len(mine) * len(theirs) > MOST_PAIRS:
+        return 0.0
     for sentence in mine:
         near = next((other for other in theirs if _is_reworded(sentence, other)), None)
         if near is not None:

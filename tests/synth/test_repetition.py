@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from benchmarks.repetition_data import CHANGES, WORDINGS, Wording, several
 from synth.records import SaidBy
 from synth.repetition import Copies, find_repetition, voices_behind
-from synth.repetition.copies import contradicts
+from synth.repetition.copies import Text, _copied, contradicts
 from synth.repetition.sentences import alike
 from synth.repetition.wording import sentences_of, weighty, words_of
 
@@ -215,3 +215,19 @@ def test_the_effective_number_lies_between_one_and_the_voices(
     n_voices = len({voice for voice, _ in pairs})
     assert 1 - 0.01 <= found.effective <= n_voices + 0.01
     assert 1 / n_voices - 1e-4 <= found.top_share <= 1
+
+
+def test_long_texts_that_differ_in_many_sentences_are_not_compared_word_by_word(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def text(whose: str) -> Text:
+        words = tuple((f"word{n}", "all", "of", "us", "have", "said", "this") for n in range(100))
+        own = tuple((f"{whose}{n}", "is", "what", "only", "one", "said", "here") for n in range(51))
+        numbers = (*range(100), *(hash(sentence) for sentence in own))
+        return Text(whole=whose, sentences=numbers, words=(*words, *own))
+
+    def compare(*_: object) -> bool:
+        raise AssertionError("compared")
+
+    monkeypatch.setattr("synth.repetition.copies.contradicts", compare)
+    assert _copied(text("one"), text("other")) == 0.0
