@@ -193,6 +193,8 @@ class Growing:
                 voices[idea].add(one.voice)
                 idea = above[idea]
         self.store.growth.count({i: (len(messages[i]), len(voices[i])) for i in above})
+        # As after a correction: the most voices, then messages, first; equals as they were.
+        outline.sort(key=lambda idea: (-len(voices[idea.id]), -len(messages[idea.id])))
         self.store.growth.order(_reading_order(outline))
 
     def _keep(

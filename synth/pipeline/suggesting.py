@@ -202,7 +202,7 @@ def suggestions_in(
 
     new = store.messages.many(list(message_ids))
     threads = sorted({message.thread_id for message in new.values()})
-    around = {m.id: m for t in threads for m in store.messages.thread(t)[-NEAR:]} | new
+    around = {m.id: m for t in threads for m in store.messages.thread(t, last=NEAR)} | new
     messages = [around[i] for i in sorted(around)]
     passages = store.passages.of_messages(sorted(around))
     ideas = sorted({i for i in idea_of.values() if i is not None})

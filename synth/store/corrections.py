@@ -127,7 +127,10 @@ class Corrections:
         """Every correction, the newest first."""
         rows = list(
             self._db.query(
-                "SELECT * FROM events WHERE discussion_id = ? ORDER BY id DESC", [discussion_id]
+                # Edits of messages hold their whole texts: they stay unread.
+                """SELECT * FROM events WHERE discussion_id = ?
+                   AND noun IN ('idea', 'passage', 'event') ORDER BY id DESC""",
+                [discussion_id],
             )
         )
         undone = {row["noun_id"] for row in rows if row["verb"] == "undid"}

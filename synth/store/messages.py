@@ -248,10 +248,13 @@ class Messages:
         )
         return {row["id"]: _message(row) for row in rows}
 
-    def thread(self, thread_id: int) -> list[Message]:
-        """The messages of a thread in reading order."""
-        rows = self._db.query(f"{_SELECT} WHERE m.thread_id = ? ORDER BY m.rank, m.id", [thread_id])
-        return [_message(row) for row in rows]
+    def thread(self, thread_id: int, *, last: int = -1) -> list[Message]:
+        """The messages of a thread in reading order; with ``last``, that many from its end."""
+        rows = self._db.query(
+            f"{_SELECT} WHERE m.thread_id = ? ORDER BY m.rank DESC, m.id DESC LIMIT ?",
+            [thread_id, last],
+        )
+        return [_message(row) for row in rows][::-1]
 
     def threads(self, discussion_id: int, *, limit: int, offset: int = 0) -> list[dict[str, Any]]:
         """Threads with title, counts and period, the longest first."""
