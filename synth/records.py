@@ -6,7 +6,7 @@ Offsets count Python characters (Unicode code points) of the stored clean text.
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -260,15 +260,6 @@ class Idea:
         return is_unstable and self.status is not IdeaStatus.CONFIRMED
 
 
-def shown(ideas: Sequence[Idea]) -> list[Idea]:
-    """The ideas of an outline that are for readers: not hidden, nor under a hidden one."""
-    hidden: set[int | None] = set()
-    for idea in ideas:
-        if idea.status is IdeaStatus.HIDDEN or idea.parent_id in hidden:
-            hidden.add(idea.id)
-    return [idea for idea in ideas if idea.id not in hidden]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:
     passage_id: int
@@ -344,13 +335,6 @@ class Extract:
     idea_ids: tuple[int, ...] = ()
     tags: tuple[str, ...] = ()
     note: str = ""
-
-
-def is_shown(extract: Extract, ideas: Container[int]) -> bool:
-    """Whether readers see it, where they see ``ideas``: not what nobody took and what stands
-    under hidden ideas only."""
-    is_taken = extract.state is ExtractState.TAKEN
-    return is_taken or not extract.idea_ids or any(i in ideas for i in extract.idea_ids)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from synth.readers import shown as not_hidden
 from synth.records import Idea
-from synth.records import shown as not_hidden
 from synth.store import Discussion, Store
 
 N_HUES = 12

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import ClassVar
 
-from synth.records import Extract, ExtractState, Message, Placement, Quote, QuoteKind, is_shown
+from synth.readers import is_shown
+from synth.records import Extract, ExtractState, Message, Placement, Quote, QuoteKind
 from web.outline import Branch, Outline
 
 DEEPEST = 6

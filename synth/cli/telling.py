@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from synth.records import Idea, IdeaStatus, shown
+from synth.readers import shown
+from synth.records import Idea, IdeaStatus
 
 if TYPE_CHECKING:
     from synth.pipeline import BuildReport, ImportReport, ProposalReport

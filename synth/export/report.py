@@ -12,6 +12,7 @@ from pathlib import Path
 
 from synth.export.phrases import PHRASES
 from synth.export.tables import replace_file
+from synth.readers import is_shown, shown, summary_beside
 from synth.records import (
     Extract,
     ExtractState,
@@ -21,8 +22,6 @@ from synth.records import (
     Run,
     Stance,
     Unplaced,
-    is_shown,
-    shown,
 )
 from synth.store import Discussion, Source, Store
 
@@ -183,7 +182,7 @@ class _Gathering:
             return Branch(
                 idea=idea,
                 language=languages.get(idea.id),
-                summary=_summary_beside(idea, quotes),
+                summary=summary_beside(idea.summary, (quote.text for quote in quotes)),
                 quotes=quotes,
                 children=[branch(child) for child in children.get(idea.id, ())],
                 colour=self._colours[idea.id],
@@ -253,13 +252,6 @@ class _Gathering:
             colour = palette.get(self._colours.get(placement.idea_id or 0, ""), 0)
             packed += struct.pack("<HHH", round(x * GRID), round(y * GRID), colour)
         return base64.b64encode(bytes(packed)).decode("ascii")
-
-
-def _summary_beside(idea: Idea, quotes: Sequence[Quoted]) -> str:
-    """The idea's summary, unless the words shown below it hold all its sentences already."""
-    said = " ".join(" ".join(quote.text.split()) for quote in quotes)
-    lines = (" ".join(line.split()) for line in idea.summary.splitlines())
-    return "" if all(line in said for line in lines) else idea.summary
 
 
 def _by_decision_and_score(extract: Extract) -> tuple[bool, float, int]:

@@ -59,26 +59,13 @@ def find_ideas(
     looped = graph if copied is None else copied.with_loops(graph)
     settled = smoothed(vectors, looped)
     condensate = condensed(settled, seed=seed)
-    if constraints is None:
-        found = find_leaves(
-            settled, looped, condensate, messages=messages, voices=authors, copied=copied
-        )
-        rows = _rows(settled, Leaves(of=found, held=np.full(int(found.max()) + 1, FREE)), None)
-    else:
-        leaves = find_held_leaves(
-            settled,
-            looped,
-            condensate,
-            constraints,
-            messages=messages,
-            voices=authors,
-            copied=copied,
-        )
-        found = leaves.of
-        if not len(leaves.held):
-            return _no_ideas(n)
-        rows = _rows(settled, leaves, constraints)
-    leaf = np.where(found >= 0, rows.row_of_leaf[found], UNKNOWN_IDEA).astype(np.int32)
+    leaves = _leaves(
+        settled, looped, condensate, constraints, messages=messages, voices=authors, copied=copied
+    )
+    if not len(leaves.held):
+        return _no_ideas(n)
+    rows = _rows(settled, leaves, constraints)
+    leaf = np.where(leaves.of >= 0, rows.row_of_leaf[leaves.of], UNKNOWN_IDEA).astype(np.int32)
     member = members(rows.parent, leaf)
     return IdeaTree(
         parent=rows.parent,
@@ -94,6 +81,25 @@ def find_ideas(
         ),
         held=None if constraints is None else rows.held,
     )
+
+
+def _leaves(
+    settled: NDArray[np.float32],
+    graph: sp.csr_array,
+    group: NDArray[np.intp],
+    constraints: Constraints | None,
+    *,
+    messages: NDArray[np.intp],
+    voices: NDArray[np.intp],
+    copied: Copied | None,
+) -> Leaves:
+    """The leaves, with those that people hold where they decided anything."""
+    if constraints is not None:
+        return find_held_leaves(
+            settled, graph, group, constraints, messages=messages, voices=voices, copied=copied
+        )
+    found = find_leaves(settled, graph, group, messages=messages, voices=voices, copied=copied)
+    return Leaves(of=found, held=np.full(int(found.max()) + 1, FREE))
 
 
 def _rows(settled: NDArray[np.float32], leaves: Leaves, constraints: Constraints | None) -> Rows:

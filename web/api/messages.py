@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import abort
 
-from synth.records import is_shown
+from synth.readers import is_shown
 from synth.store import Hit
 from web.api import api
 from web.api.shapes import (

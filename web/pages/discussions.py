@@ -8,7 +8,8 @@ from typing import ClassVar
 
 from flask import Blueprint
 
-from synth.records import Extract, ExtractState, IdeaVoices, Problem, Run, is_shown
+from synth.readers import is_shown
+from synth.records import Extract, ExtractState, IdeaVoices, Problem, Run
 from synth.store import Discussion, Source, Store
 from web.mapping import IdeaMap, draw, frame_of
 from web.outline import Branch, Outline, outline_of

@@ -11,7 +11,8 @@ from flask import Blueprint, abort, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from synth.errors import StoreProblem
-from synth.records import Extract, ExtractState, Message, Nature, Span, is_shown
+from synth.readers import is_shown
+from synth.records import Extract, ExtractState, Message, Nature, Span
 from synth.store import Discussion, ExtractChange, Store
 from web.outline import Branch, Outline, outline_of
 from web.pages.threads import is_in

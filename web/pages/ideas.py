@@ -9,6 +9,7 @@ from typing import ClassVar
 from flask import Blueprint, abort, redirect, url_for
 from werkzeug import Response
 
+from synth.readers import summary_beside
 from synth.records import IdeaVoices, Placement
 from synth.store import Discussion, Store
 from web.outline import Branch, Outline, outline_of
@@ -71,7 +72,7 @@ def idea(slug: str, idea_id: int) -> str | Response:
             before=before,
             after=after,
             carriers=store.repetitions.voices(found.id).get(idea_id),
-            summary=summary_beside(branch, telling),
+            summary=summary_beside(branch.idea.summary, (one.text for one in telling)),
             voices=telling,
             passages=quote_placements(store, outline, placements),
             paging=asked.of(total),
@@ -108,13 +109,6 @@ def voices(
             chosen.append(quoted)
             seen.add(quoted.author or "")
     return tuple(chosen[:N_VOICES])
-
-
-def summary_beside(branch: Branch, quotes: Sequence[Quoted]) -> str:
-    """The idea's summary, unless the words shown hold all its sentences already."""
-    summary = branch.idea.summary
-    said = " ".join(" ".join(quote.text.split()) for quote in quotes)
-    return "" if all(" ".join(line.split()) in said for line in summary.splitlines()) else summary
 
 
 def _neighbours(outline: Outline, branch: Branch) -> tuple[Branch | None, Branch | None]:
