@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from flask import Flask, Response, request
+from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 
 from synth.errors import StoreProblem
-from web import store
+from web import language, store
 from web.api import api
 from web.api.problems import problem
 from web.jobs import Jobs
@@ -27,6 +28,7 @@ from web.pages.uploads import uploads
 from web.permission import LOOPBACK
 from web.presentation import add_filters
 from web.rendering import render
+from web.words import HTTP_ERRORS
 
 MAX_UPLOAD_BYTES = 512 * 1024 * 1024
 
@@ -68,6 +70,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.extensions["jobs"] = Jobs(Path(app.config["DB"]))
     CSRFProtect(app)
     store.init_app(app)
+    language.init_app(app)
     add_filters(app)
     for pages in (discussions, ideas, repeated, threads, search, harvest, uploads, api):
         app.register_blueprint(pages)
@@ -85,16 +88,22 @@ def _safe(response: Response) -> Response:
 
 
 def _tell_http(error: HTTPException) -> Response | tuple[str, int]:
-    return _tell(error.code or 500, error.name, error.description or "")
+    code = error.code or 500
+    title, text = HTTP_ERRORS.get(code, (error.name, error.description or ""))
+    is_ours = error.description != type(error).description
+    return _tell(code, str(title), str(error.description if is_ours else text))
 
 
 def _tell_old_form(_error: CSRFError) -> Response | tuple[str, int]:
-    text = "It was opened before the viewer was started anew, or comes from another site. Go back, "
-    return _tell(400, "This form is too old", text + "load the page again and send it once more.")
+    text = _(
+        "It was opened before the viewer was started anew, or comes from another site. "
+        "Go back, load the page again and send it once more."
+    )
+    return _tell(400, _("This form is too old"), text)
 
 
 def _tell_store(error: StoreProblem) -> Response | tuple[str, int]:
-    return _tell(409, "The discussion file cannot be used", f"{error}.")
+    return _tell(409, _("The discussion file cannot be used"), f"{error}.")
 
 
 def _tell(status: int, title: str, text: str) -> Response | tuple[str, int]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from synth.errors import ModelMissing, SynthError
 from synth.pipeline import build, import_files, require_messages
@@ -45,6 +45,25 @@ class StageState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """Messages that the files brought."""
+
+    n_added: int
+    n_updated: int
+    n_unchanged: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mapped:
+    """The map that was made."""
+
+    n_ideas: int
+    n_passages: int
+    is_unchanged: bool
+    """It was up to date before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JobState:
     """What a page shows of a job."""
 
@@ -56,7 +75,8 @@ class JobState:
     """False once a failed upload left nothing behind."""
     state: State = "waiting"
     stages: tuple[StageState, ...] = ()
-    summary: str = ""
+    imported: Imported | None = None
+    built: Mapped | None = None
     error: str = ""
     problems: tuple[str, ...] = ()
 
@@ -115,17 +135,21 @@ class Job:
         with self._lock:
             return replace(self._state, stages=tuple(s.state() for s in self._stages))
 
-    def become(
-        self, state: State, *, summary: str = "", error: str = "", is_kept: bool = True
-    ) -> None:
-        with self._lock:
-            self._state = replace(
-                self._state, state=state, summary=summary, error=error, is_kept=is_kept
-            )
+    def become(self, state: State, *, error: str = "", is_kept: bool = True) -> None:
+        self._set(state=state, error=error, is_kept=is_kept)
 
     def found(self, problems: tuple[str, ...]) -> None:
+        self._set(problems=problems)
+
+    def read(self, imported: Imported) -> None:
+        self._set(imported=imported)
+
+    def mapped(self, built: Mapped) -> None:
+        self._set(built=built)
+
+    def _set(self, **changes: Any) -> None:
         with self._lock:
-            self._state = replace(self._state, problems=problems)
+            self._state = replace(self._state, **changes)
 
 
 class Jobs:
@@ -161,7 +185,8 @@ class Jobs:
         with self._turn:
             job.become("running")
             try:
-                job.become("done", summary=self._run(job, discussion, uploads, settings))
+                self._run(job, discussion, uploads, settings)
+                job.become("done")
             except (SynthError, ModelMissing) as error:
                 self._fail(job, discussion, _plain(error, uploads))
             except Exception:
@@ -178,20 +203,20 @@ class Jobs:
 
     def _run(
         self, job: Job, discussion: Discussion, uploads: Path | None, settings: Settings
-    ) -> str:
-        told = []
+    ) -> None:
         with open_store(self._db) as store:
             if uploads is not None:
-                told.append(self._import(job, store, discussion, uploads))
+                self._import(job, store, discussion, uploads)
             built = build(store, discussion.id, settings, progress=job)
-        told.append(
-            "The map was up to date."
-            if built.is_unchanged
-            else f"{built.n_ideas} ideas in {built.n_passages} passages."
+        job.mapped(
+            Mapped(
+                n_ideas=built.n_ideas,
+                n_passages=built.n_passages,
+                is_unchanged=built.is_unchanged,
+            )
         )
-        return " ".join(told)
 
-    def _import(self, job: Job, store: Store, discussion: Discussion, uploads: Path) -> str:
+    def _import(self, job: Job, store: Store, discussion: Discussion, uploads: Path) -> None:
         files = sorted(path for path in uploads.iterdir() if path.is_file())
         try:
             report = import_files(store, discussion.id, files, progress=job)
@@ -199,9 +224,12 @@ class Jobs:
             store.sources.drop_folder(discussion.id, str(uploads))
         job.found(tuple(_plain(problem, uploads) for problem in report.all_problems))
         require_messages(report, [path.name for path in files])
-        return (
-            f"{report.n_added} new messages, {report.n_updated} updated, "
-            f"{report.n_unchanged} there already."
+        job.read(
+            Imported(
+                n_added=report.n_added,
+                n_updated=report.n_updated,
+                n_unchanged=report.n_unchanged,
+            )
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import abort, request, url_for
+from flask_babel import gettext as _
 
 LAST_PAGE = 1_000_000
 """No list is longer; keeps absurd numbers away from the database."""
@@ -39,7 +40,7 @@ class Paging:
         """The same place once the total is known; 404 beyond the last page."""
         placed = Paging(page=self.page, size=self.size, total=total)
         if self.page > placed.n_pages:
-            abort(404, description="This list has no such page.")
+            abort(404, description=_("This list has no such page."))
         return placed
 
 

@@ -7,6 +7,7 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from flask import abort, current_app, request
+from flask_babel import gettext as _
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "[::1]"})
 P = ParamSpec("P")
@@ -30,7 +31,10 @@ def writers_only(view: Callable[P, R]) -> Callable[P, R]:
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
         if not may_write():
-            abort(403, description="Changes can only be made on the machine that serves this page.")
+            abort(
+                403,
+                description=_("Changes can only be made on the machine that serves this page."),
+            )
         return view(*args, **kwargs)
 
     return guarded

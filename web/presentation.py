@@ -3,90 +3,58 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+from babel import Locale, UnknownLocaleError
 from flask import Flask
+from flask_babel import format_date, format_decimal, format_percent, get_locale, gettext
 from jinja2 import StrictUndefined
 
-from synth.records import Nature, ParentEvidence
+from web import words
 from web.paging import page_address
 from web.permission import may_write
+from web.words import counted
 
-_LANGUAGES = {
-    "ar": "Arabic", "ca": "Catalan", "cs": "Czech", "da": "Danish", "de": "German",
-    "el": "Greek", "en": "English", "es": "Spanish", "et": "Estonian", "eu": "Basque",
-    "fa": "Persian", "fi": "Finnish", "fr": "French", "he": "Hebrew", "hu": "Hungarian",
-    "it": "Italian", "ja": "Japanese", "ko": "Korean", "lt": "Lithuanian", "lv": "Latvian",
-    "nl": "Dutch", "no": "Norwegian", "pl": "Polish", "pt": "Portuguese", "ro": "Romanian",
-    "ru": "Russian", "sk": "Slovak", "sl": "Slovene", "sv": "Swedish", "tr": "Turkish",
-    "uk": "Ukrainian", "zh": "Chinese",
-}  # fmt: skip
 _TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*\Z")
-_IRREGULAR = {"reply": "replies", "person": "people"}
-
-NATURES = {
-    Nature.ISSUE: "Issue",
-    Nature.SOLUTION: "Solution",
-    Nature.KNOWLEDGE: "Knowledge",
-    Nature.EXAMPLE: "Example",
-    Nature.CONCEPT: "Concept",
-    Nature.ARGUMENT: "Argument",
-    Nature.BIAS: "Bias",
-}
-EVIDENCE = {
-    ParentEvidence.HEADER: "said by the message itself",
-    ParentEvidence.REFERENCES: "an older ancestor named by the message",
-    ParentEvidence.QUOTE: "quotes the words it answers",
-    ParentEvidence.SUBJECT: "same subject, later",
-    ParentEvidence.MENTION: "addresses an earlier speaker",
-    ParentEvidence.NONE: "answers nothing, or nobody can tell",
-}
 
 
 def day(at: datetime) -> str:
-    """``3 March 2024``."""
-    return f"{at.day} {at:%B %Y}"
+    """``3 March 2024``, ``3 mars 2024``."""
+    return format_date(at.astimezone(UTC), "d MMMM y")
 
 
 def clock(at: datetime) -> str:
     """``3 March 2024, 14:05 UTC``."""
-    return f"{day(at)}, {at:%H:%M} UTC"
+    return f"{day(at)}, {at.astimezone(UTC):%H:%M} UTC"
 
 
 def number(n: float) -> str:
-    """``12,345``."""
-    return f"{round(n):,}"
-
-
-def noun_for(n: int, noun: str) -> str:
-    """``message`` for one, ``messages`` for any other number."""
-    return noun if n == 1 else _IRREGULAR.get(noun, f"{noun}s")
-
-
-def counted(n: int, noun: str) -> str:
-    """``1 message``, ``1,204 messages``."""
-    return f"{n:,} {noun_for(n, noun)}"
+    """``12,345``, ``12 345``."""
+    return format_decimal(round(n))
 
 
 def percent(share: float) -> str:
-    """``0.876`` → ``88 %`` with a space that does not break."""
-    return f"{100 * share:.0f}\u00a0%"
+    """``0.876`` → ``88%``, ``88 %``."""
+    return format_percent(round(share, 2))
 
 
 def duration(seconds: float) -> str:
     """``4 s``, ``2 min 5 s``, ``1 h 3 min``."""
     whole = round(seconds)
     if whole < 60:
-        return f"{whole} s" if whole else "under 1 s"
+        return f"{whole} s" if whole else gettext("under 1 s")
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s"
     return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
 def language_name(code: str) -> str:
-    """``fr`` → ``French``; a code nobody knows here stays as it is."""
-    return _LANGUAGES.get(code, code)
+    """``fr`` → ``French``, ``français``; a code nobody knows stays as it is."""
+    try:
+        return Locale.parse(code, sep="-").get_display_name(get_locale()) or code
+    except (UnknownLocaleError, ValueError):
+        return code
 
 
 def language_tag(code: str | None) -> str:
@@ -108,12 +76,20 @@ def web_address(url: str | None) -> str | None:
 def add_filters(app: Flask) -> None:
     """Give the templates these words; a name that is not given fails loudly."""
     filters = (
-        day, clock, number, noun_for, counted, percent, duration, language_name, language_tag,
-        web_address,
+        day, clock, number, counted, percent, duration, language_name, language_tag, web_address,
     )  # fmt: skip
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update({f.__name__: f for f in filters})
     app.jinja_env.globals.update(
-        page_address=page_address, may_write=may_write, natures=NATURES, evidence_words=EVIDENCE
+        page_address=page_address,
+        may_write=may_write,
+        natures=words.NATURES,
+        evidence_words=words.EVIDENCE,
+        state_words=words.STATES,
+        stance_words=words.STANCES,
+        unplaced_words=words.UNPLACED,
+        stage_words=words.STAGES,
+        unit_words=words.UNITS,
+        job_words=words.JOB_STATES,
     )

@@ -74,9 +74,9 @@ def test_the_neighbouring_sentence_is_added(client: FlaskClient, store: Store) -
     assert wider is not None
     assert wider.quote == "The stalls should stay by the river. They bring people to the water."
     decide(client, 1, "after")
-    assert "there is no sentence after it" in client.get(f"{AT}/key").text
+    assert "the message has no sentence after it" in client.get(f"{AT}/key").text
     decide(client, 1, "before")
-    assert "there is no sentence before it" in client.get(f"{AT}/key").text
+    assert "the message has no sentence before it" in client.get(f"{AT}/key").text
     assert store.extracts.get(1) == wider
 
 

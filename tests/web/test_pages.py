@@ -108,7 +108,7 @@ def test_an_empty_file_invites_to_bring_in_the_first(empty_client: FlaskClient) 
 
 def test_the_discussion_shows_numbers_map_and_outline(client: FlaskClient) -> None:
     page = client.get(f"{AT}/").text
-    assert "<dd>83\u00a0%</dd>" in page
+    assert "<dd>83%</dd>" in page
     assert page.count('<a class="top ') == 2
     assert page.index("Stalls by the river") < page.index("Room for tables")
     assert "tentative" in page

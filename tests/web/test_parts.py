@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
+from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,7 +13,16 @@ from synth.records import Idea, Span
 from web.mapping import HEIGHT, WIDTH, Frame, draw, wrap
 from web.outline import Outline
 from web.paging import Paging
-from web.presentation import counted, duration, language_tag, percent, web_address
+from web.presentation import (
+    counted,
+    day,
+    duration,
+    language_name,
+    language_tag,
+    number,
+    percent,
+    web_address,
+)
 from web.spans import find_span, parse_span, widen
 
 
@@ -47,14 +59,24 @@ def test_only_web_addresses_are_kept(url: str | None, kept: str | None) -> None:
     assert web_address(url) == kept
 
 
-def test_numbers_read_as_people_write_them() -> None:
-    assert counted(1, "reply") == "1 reply"
-    assert counted(2, "reply") == "2 replies"
-    assert counted(12345, "message") == "12,345 messages"
-    assert percent(0.836) == "84\u00a0%"
-    assert [duration(s) for s in (0.2, 59.7, 61, 3723)] == [
-        "under 1 s", "1 min 0 s", "1 min 1 s", "1 h 2 min",
-    ]  # fmt: skip
+def test_numbers_read_as_people_write_them(app: Flask) -> None:
+    with app.test_request_context("/?lang=en"):
+        assert counted(1, "voice") == "1 voice"
+        assert counted(12345, "message") == "12,345 messages"
+        assert percent(0.836) == "84%"
+        assert [duration(s) for s in (0.2, 59.7, 61, 3723)] == [
+            "under 1 s", "1 min 0 s", "1 min 1 s", "1 h 2 min",
+        ]  # fmt: skip
+        assert language_name("fr") == "French"
+        assert language_name("xx-nowhere") == "xx-nowhere"
+
+
+def test_numbers_and_dates_are_written_as_the_page_s_language_writes_them(app: Flask) -> None:
+    with app.test_request_context("/?lang=fr"):
+        assert number(12345) == "12\u202f345"
+        assert percent(0.836) == "84\u00a0%"
+        assert day(datetime(2024, 3, 1, tzinfo=UTC)) == "1 mars 2024"
+        assert language_name("en") == "anglais"
 
 
 def test_a_language_tag_is_one_or_empty() -> None:

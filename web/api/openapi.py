@@ -40,6 +40,10 @@ def _object(
     }
 
 
+def _or_null(properties: Mapping[str, Schema]) -> Schema:
+    return _object(properties) | {"type": ["object", "null"]}
+
+
 def _page_of(name: str) -> Schema:
     return _object(
         {
@@ -259,7 +263,20 @@ _SCHEMAS: dict[str, Schema] = {
                     }
                 )
             ),
-            "summary": _of("string"),
+            "imported": _or_null(
+                {
+                    "n_added": _of("integer"),
+                    "n_updated": _of("integer"),
+                    "n_unchanged": _of("integer"),
+                }
+            ),
+            "built": _or_null(
+                {
+                    "n_ideas": _of("integer"),
+                    "n_passages": _of("integer"),
+                    "is_unchanged": _of("boolean", "The map was up to date before."),
+                }
+            ),
             "error": _of("string"),
             "problems": _list(_of("string")),
         }

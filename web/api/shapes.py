@@ -157,7 +157,8 @@ def job_json(job: JobState) -> Json:
         "is_kept": job.is_kept,
         "state": job.state,
         "stages": stages,
-        "summary": job.summary,
+        "imported": None if job.imported is None else asdict(job.imported),
+        "built": None if job.built is None else asdict(job.built),
         "error": job.error,
         "problems": list(job.problems),
     }

@@ -8,6 +8,8 @@ from itertools import groupby, pairwise
 from typing import ClassVar, Literal, TypeVar
 
 from flask import Blueprint, abort, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
 from synth.errors import StoreProblem
@@ -30,12 +32,12 @@ ACTOR = "person"
 MAX_TAGS = 12
 MAX_TAG_LETTERS = 40
 ACTIONS = {
-    "take": (ExtractState.TAKEN, "Taken."),
-    "reject": (ExtractState.REJECTED, "Rejected."),
-    "undo": (ExtractState.SUGGESTED, "Back among the suggestions."),
-    "save": (None, "Saved."),
-    "before": (None, "The sentence before is part of it now."),
-    "after": (None, "The sentence after is part of it now."),
+    "take": (ExtractState.TAKEN, lazy_gettext("Taken.")),
+    "reject": (ExtractState.REJECTED, lazy_gettext("Rejected.")),
+    "undo": (ExtractState.SUGGESTED, lazy_gettext("Back among the suggestions.")),
+    "save": (None, lazy_gettext("Saved.")),
+    "before": (None, lazy_gettext("The sentence before is part of it now.")),
+    "after": (None, lazy_gettext("The sentence after is part of it now.")),
 }
 Value = TypeVar("Value", ExtractState, Nature)
 
@@ -116,16 +118,16 @@ def decide(slug: str, extract_id: int) -> Response:
     found, store = find_discussion(slug), current_store()
     extract = store.extracts.get(extract_id)
     if extract is None or store.extracts.discussion_of(extract_id) != found.id:
-        abort(404, description="This suggestion is gone; the map may have been made anew.")
+        abort(404, description=_("This suggestion is gone; the map may have been made anew."))
     if request.form.get("action") not in ACTIONS:
-        abort(400, description="The form does not say what to do.")
+        abort(400, description=_("The form does not say what to do."))
     state, told = ACTIONS[request.form["action"]]
     try:
         store.extracts.decide(extract_id, _change(store, extract, state), actor=ACTOR)
     except BadWords as problem:
         flash(str(problem), "problem")
         return redirect(_back(slug, anchor=extract_id), 303)
-    flash(told, "done")
+    flash(str(told), "done")
     stays = state is None or state is _asked_form(ExtractState, "state")
     return redirect(_back(slug, anchor=extract_id if stays else _then()), 303)
 
@@ -152,7 +154,7 @@ def take(slug: str, message_id: int) -> Response | tuple[str, int]:
         return _take_page(slug, message_id, words=words, problem=str(problem)), 422
     except StoreProblem as problem:
         return _take_page(slug, message_id, words=words, problem=f"{problem}."), 422
-    flash("Taken.", "done")
+    flash(_("Taken."), "done")
     return redirect(url_for("threads.message", slug=slug, message_id=message_id), 303)
 
 
@@ -176,7 +178,7 @@ def _message(slug: str, message_id: int) -> Message:
     found, store = find_discussion(slug), current_store()
     message = store.messages.get(message_id) if is_in(store, found, message_id) else None
     if message is None:
-        abort(404, description="There is no such message in this discussion.")
+        abort(404, description=_("There is no such message in this discussion."))
     return message
 
 
@@ -215,7 +217,12 @@ def _change(store: Store, extract: Extract, state: ExtractState | None) -> Extra
     elif words and words.split() != extract.quote.split():
         span = find_span(message.text, words, near=extract.start)
         if span is None:
-            raise BadWords(f"Not changed: the message does not hold the words “{_cut(words)}”.")
+            raise BadWords(
+                _(
+                    "Not changed: the message does not hold the words “%(words)s”.",
+                    words=_cut(words),
+                )
+            )
     return ExtractChange(
         state=state,
         nature=_asked_form(Nature, "nature"),
@@ -230,7 +237,11 @@ def _widened(message: Message, extract: Extract, side: Literal["before", "after"
     span = Span(start=extract.start, end=extract.end)
     wider = widen(split(message.text, message.language), span, side=side)
     if wider is None:
-        raise BadWords(f"Not changed: there is no sentence {side} it in the message.")
+        raise BadWords(
+            _("Not changed: the message has no sentence before it.")
+            if side == "before"
+            else _("Not changed: the message has no sentence after it.")
+        )
     return wider
 
 
@@ -239,18 +250,18 @@ def _chosen_span(message: Message, words: str) -> Span:
     if words.strip():
         found = find_span(message.text, words)
         if found is None:
-            raise BadWords(f"The message does not hold the words “{_cut(words)}”.")
+            raise BadWords(_("The message does not hold the words “%(words)s”.", words=_cut(words)))
         return found
     chosen = parse_span(request.form.get("span", ""))
     if chosen is None:
-        raise BadWords("Choose a passage, or type the words to take.")
+        raise BadWords(_("Choose a passage, or type the words to take."))
     return chosen
 
 
 def _form_nature() -> Nature:
     nature = _asked_form(Nature, "nature")
     if nature is None:
-        raise BadWords("Say what the words are: an issue, a solution …")
+        raise BadWords(_("Say what the words are: an issue, a solution …"))
     return nature
 
 

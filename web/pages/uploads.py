@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from flask import Blueprint, abort, current_app, redirect, request, url_for
+from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 from werkzeug.utils import secure_filename
 from werkzeug.wrappers import Response
@@ -56,7 +57,7 @@ def upload() -> Response | tuple[str, int]:
     """Take the files in and start the main job over them."""
     files = [file for file in request.files.getlist("files") if file.filename]
     if not files:
-        return _form_page(problem="Choose a file to upload."), 422
+        return _form_page(problem=_("Choose a file to upload.")), 422
     discussion = _wanted_discussion(files[0].filename or "")
     number = jobs().start(discussion, _settings(), uploads=_kept(files))
     return redirect(url_for("uploads.job", number=number), 303)
@@ -88,7 +89,7 @@ def find_job(number: int) -> JobState:
     """The job with that number; 404 otherwise."""
     state = jobs().get(number)
     if state is None:
-        abort(404, description="There is no such job; the viewer may have been started anew.")
+        abort(404, description=_("There is no such job; the viewer may have been started anew."))
     return state
 
 
