@@ -12,7 +12,7 @@ from synth.errors import InputProblem
 THREADS = 8
 
 
-@click.command()
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--db",
     type=click.Path(dir_okay=False, path_type=Path),
