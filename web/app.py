@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-from flask import Flask, Response, request
+from flask import Flask, Response, make_response, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.routing import IntegerConverter, Map
 
 from synth.errors import StoreProblem
 from web import language, store
@@ -43,6 +44,13 @@ _HEADERS = {
 }
 
 
+class RowNumber(IntegerConverter):
+    """``<int:…>`` in an address: what SQLite can number; larger ones lead nowhere."""
+
+    def __init__(self, map: Map) -> None:  # noqa: A002 - the name that Werkzeug gives it
+        super().__init__(map, max=2**63 - 1)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorContext:
     template: ClassVar[str] = "error.html"
@@ -67,6 +75,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     )
     app.config.from_mapping(config or {})
     app.config.setdefault("UPLOADS", app.config["HOST"] in LOOPBACK)
+    app.url_map.converters["int"] = RowNumber
     app.extensions["jobs"] = Jobs(Path(app.config["DB"]))
     CSRFProtect(app)
     store.init_app(app)
@@ -87,11 +96,14 @@ def _safe(response: Response) -> Response:
     return response
 
 
-def _tell_http(error: HTTPException) -> Response | tuple[str, int]:
+def _tell_http(error: HTTPException) -> Response:
     code = error.code or 500
     title, text = HTTP_ERRORS.get(code, (error.name, error.description or ""))
     is_ours = error.description != type(error).description
-    return _tell(code, str(title), str(error.description if is_ours else text))
+    response = make_response(_tell(code, str(title), str(error.description if is_ours else text)))
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.allow.update(error.valid_methods)
+    return response
 
 
 def _tell_old_form(_error: CSRFError) -> Response | tuple[str, int]:

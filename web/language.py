@@ -18,7 +18,9 @@ _A_YEAR = 365 * 24 * 3600
 
 
 def page_language() -> str:
-    """``en`` or ``fr``: one of ``LANGUAGES``."""
+    """``en`` or ``fr``: one of ``LANGUAGES``. Programs are answered in English."""
+    if request.path.startswith("/api/"):
+        return "en"
     for wanted in (request.args.get("lang"), request.cookies.get(COOKIE)):
         if wanted in LANGUAGES:
             return wanted

@@ -12,6 +12,7 @@ from flask_babel import format_date, format_decimal, format_percent, get_locale,
 from jinja2 import StrictUndefined
 
 from web import words
+from web.directions import contained
 from web.paging import page_address
 from web.permission import may_write
 from web.words import counted
@@ -79,6 +80,7 @@ def add_filters(app: Flask) -> None:
         day, clock, number, counted, percent, duration, language_name, language_tag, web_address,
     )  # fmt: skip
     app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.finalize = contained
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update({f.__name__: f for f in filters})
     app.jinja_env.globals.update(

@@ -16,6 +16,7 @@ from synth.store.search import Hit
 from synth.store.sources import Source
 from synth.store.undoing import Correction
 from synth.store.values import NO_WORDS
+from synth.store.watching import Version, Watch
 
 __all__ = [
     "NO_WORDS",
@@ -35,5 +36,7 @@ __all__ = [
     "RepetitionRow",
     "Source",
     "Store",
+    "Version",
+    "Watch",
     "open_store",
 ]

@@ -195,12 +195,41 @@ def _opened(path: Path) -> Database:
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS)
     try:
         db = _Writing(connection, execute_plugins=False)
-        _check_ours(db, path)
+        is_known = _is_up_to_date(db, path)
+        if not is_known:
+            _check_ours(db, path)
         _prepare(db)
+        if not is_known:
+            _update(db)
+            _UP_TO_DATE[_tables_of(db, path)] = _n_migrations(db)
     except BaseException:
         connection.close()
         raise
     return db
+
+
+_Tables = tuple[int, int, int, int]
+_UP_TO_DATE: dict[_Tables, int] = {}
+"""Files that this process has brought up to date, with the number of their migrations: a viewer
+opens its file for every page, and comparing all migrations each time takes longer than the rest."""
+
+
+def _is_up_to_date(db: Database, path: Path) -> bool:
+    n_migrations = _UP_TO_DATE.get(_tables_of(db, path))
+    return n_migrations is not None and n_migrations == _n_migrations(db)
+
+
+def _n_migrations(db: Database) -> int:
+    (n,) = db.execute("SELECT count(*) FROM _sqlite_migrations").fetchone()
+    return int(n)
+
+
+def _tables_of(db: Database, path: Path) -> _Tables:
+    """The file, whose it is, and a number that changes with its tables, whoever changes them."""
+    (application,) = db.execute("PRAGMA application_id").fetchone()
+    (version,) = db.execute("PRAGMA schema_version").fetchone()
+    found = path.stat()
+    return found.st_dev, found.st_ino, int(application), int(version)
 
 
 def _check_ours(db: Database, path: Path) -> None:
@@ -220,6 +249,9 @@ def _prepare(db: Database) -> None:
     db.execute("PRAGMA synchronous = NORMAL")
     if db.journal_mode != "wal":
         db.enable_wal()
+
+
+def _update(db: Database) -> None:
     if migrations.pending(db):
         # One transaction, begun as a writer: nobody sees half of the tables, or makes them twice.
         db.execute("BEGIN IMMEDIATE")

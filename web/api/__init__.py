@@ -1,11 +1,18 @@
-"""JSON under ``/api/``: the same discussion, for programs."""
+"""JSON under ``/api/``: the same discussion, for programs.
+
+An address is a view with ``@operation`` in one of the modules imported below; what it answers is
+a function in ``web.api.shapes`` with its schema beside it. ``openapi.json`` is made of both.
+"""
 
 from __future__ import annotations
 
-from flask import Blueprint
-
-api = Blueprint("api", __name__, url_prefix="/api")
-
-from web.api import discussions, jobs, messages  # noqa: E402, F401 - they register their addresses
+from web.api import (  # noqa: F401 - they register their addresses
+    discussions,
+    ideas,
+    jobs,
+    messages,
+    openapi,
+)
+from web.api.operations import api
 
 __all__ = ["api"]

@@ -1,20 +1,14 @@
-"""Jobs as JSON, and the description of the whole API."""
+"""Jobs as JSON."""
 
 from __future__ import annotations
 
-from web.api import api
-from web.api.openapi import DOCUMENT
-from web.api.shapes import Json, job_json
+from web.api.operations import operation
+from web.api.shapes import JOB, Json, job_json
 from web.pages.uploads import find_job
 from web.permission import writers_only
 
 
-@api.get("/jobs/<int:number>")
+@operation("/jobs/<int:number>", "How far a job is", answer=JOB, for_writers=True)
 @writers_only
 def job(number: int) -> Json:
     return job_json(find_job(number))
-
-
-@api.get("/openapi.json")
-def openapi() -> Json:
-    return DOCUMENT

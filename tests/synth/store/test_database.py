@@ -153,3 +153,28 @@ def test_who_reads_before_writing_waits_for_another_writer(store: Store) -> None
             other.discussions.add("In between")
         store.discussions.add("First")
     assert [d.title for d in store.discussions.all()] == ["First"]
+
+
+def test_a_file_that_was_opened_before_is_opened_without_comparing_migrations(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "known.db"
+    open_store(path).close()
+
+    def fail(_db: object) -> None:
+        raise AssertionError("migrations were looked through again")
+
+    monkeypatch.setattr("synth.store.database.migrations.applied", fail)
+    monkeypatch.setattr("synth.store.database.migrations.pending", fail)
+    with open_store(path) as store:
+        assert store.discussions.all() == []
+
+
+def test_tables_that_another_program_changed_are_looked_at_again(tmp_path: Path) -> None:
+    path = tmp_path / "known.db"
+    open_store(path).close()
+    with sqlite3.connect(path) as raw:
+        raw.execute("DROP TABLE discussions")
+    raw.close()
+    with pytest.raises(StoreProblem, match="another program"):
+        open_store(path)

@@ -1,0 +1,89 @@
+"""The outline, an idea with its passages, what stands under no idea, and the points of the map."""
+
+from __future__ import annotations
+
+from flask import Response, abort, redirect, url_for
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from synth.records import Placement
+from web.api.operations import BYTES, operation
+from web.api.parameters import PAGED, QUERY, asked_paging
+from web.api.schemas import items_of, page_of
+from web.api.shapes import (
+    IDEA,
+    IDEA_WITH_PASSAGES,
+    PASSAGE,
+    Json,
+    idea_json,
+    list_json,
+    passage_json,
+    voices_json,
+)
+from web.mapping import pack_points
+from web.outline import Outline, outline_of
+from web.pages.search import asked_query, titled
+from web.paging import Paging
+from web.store import current_store, find_discussion
+
+
+@operation(
+    "/d/<slug>/ideas",
+    "The outline in reading order, parents before children; q looks in titles and keyphrases",
+    answer=items_of(IDEA),
+    query=(QUERY,),
+)
+def ideas(slug: str) -> Json:
+    outline = outline_of(current_store(), find_discussion(slug))
+    query = asked_query()
+    branches = titled(outline, query) if query else outline.in_order()
+    return {"items": [idea_json(branch) for branch in branches]}
+
+
+@operation(
+    "/d/<slug>/ideas/<int:idea_id>",
+    "An idea and the passages under it, best fit first; a merged one leads to what it lives on in",
+    answer=IDEA_WITH_PASSAGES,
+    query=PAGED,
+    moves=True,
+)
+def idea(slug: str, idea_id: int) -> Json | WerkzeugResponse:
+    found, store = find_discussion(slug), current_store()
+    outline = outline_of(store, found)
+    branch = outline.get(idea_id)
+    lives_on_in = store.corrections.merged_into(idea_id) if branch is None else None
+    if lives_on_in is not None and lives_on_in in outline:
+        return redirect(url_for("api.idea", slug=slug, idea_id=lives_on_in), code=301)
+    if branch is None:
+        abort(404, description="There is no such idea on this map.")
+    asked = asked_paging()
+    placements, total = store.ideas.placements_under(idea_id, limit=asked.size, offset=asked.offset)
+    return idea_json(branch) | {
+        "voices": voices_json(store.repetitions.voices(found.id).get(idea_id)),
+        "children": [child.idea.id for child in branch.children],
+        "passages": _passages(placements, outline, asked.of(total)),
+    }
+
+
+@operation("/d/<slug>/unplaced", "Passages under no idea", answer=page_of(PASSAGE), query=PAGED)
+def unplaced(slug: str) -> Json:
+    found, store, asked = find_discussion(slug), current_store(), asked_paging()
+    placements, total = store.ideas.unplaced(found.id, limit=asked.size, offset=asked.offset)
+    return _passages(placements, outline_of(store, found), asked.of(total))
+
+
+@operation(
+    "/d/<slug>/points",
+    "Every passage on the map, 12 bytes each, little-endian: x and y (unsigned 16 bit, "
+    "0..65535 across the drawing), colour (unsigned 16 bit; 0 is unplaced), 2 bytes "
+    "reserved, message id (unsigned 32 bit)",
+    answer={},
+    media=BYTES,
+)
+def points(slug: str) -> Response:
+    found, store = find_discussion(slug), current_store()
+    return Response(pack_points(store, found, outline_of(store, found)), mimetype=BYTES)
+
+
+def _passages(placements: list[Placement], outline: Outline, paging: Paging) -> Json:
+    messages = current_store().messages.many(sorted({p.message_id for p in placements}))
+    return list_json(placements, lambda p: passage_json(p, messages[p.message_id], outline), paging)
