@@ -80,16 +80,7 @@ class Discussions:
         return next(iter(self._db.query(sql, list(values))), None)
 
     def _filled(self, row: dict[str, Any]) -> Discussion:
-        counts = next(
-            self._db.query(
-                """SELECT count(*) AS n_messages,
-                   count(DISTINCT coalesce(participant_id, CASE WHEN text <> '' THEN -id END))
-                     AS n_authors,  -- an anonymous message is a voice of its own
-                   count(DISTINCT thread_id) AS n_threads, min(posted_at) AS first_at,
-                   max(posted_at) AS last_at FROM messages WHERE discussion_id = ?""",
-                [row["id"]],
-            )
-        )
+        counts = next(self._db.query(_COUNTS, [row["id"]]))
         (n_ideas,) = self._db.execute(
             """WITH RECURSIVE shown(id) AS (
                  SELECT id FROM ideas WHERE discussion_id = ? AND parent_id IS NULL
@@ -118,6 +109,17 @@ class Discussions:
             last_at=read_time(counts["last_at"]),
             languages=tuple((language, n) for language, n in languages),
         )
+
+
+# One subquery for each index: read together they would walk through every message.
+_COUNTS = """SELECT
+    (SELECT count(*) FROM messages WHERE discussion_id = ?1) AS n_messages,
+    (SELECT count(DISTINCT participant_id) FROM messages WHERE discussion_id = ?1)
+      + (SELECT count(*) FROM messages
+         WHERE discussion_id = ?1 AND participant_id IS NULL AND text <> '') AS n_authors,
+    (SELECT count(DISTINCT thread_id) FROM messages WHERE discussion_id = ?1) AS n_threads,
+    (SELECT min(posted_at) FROM messages WHERE discussion_id = ?1) AS first_at,
+    (SELECT max(posted_at) FROM messages WHERE discussion_id = ?1) AS last_at"""
 
 
 def slugify(title: str) -> str:

@@ -111,6 +111,24 @@ def m011_keep_what_was_fitted(db: Database) -> None:
     db.execute(_SPACES)
 
 
+@migrations()
+def m012_indexes_for_readers(db: Database) -> None:
+    """What every page asks of a discussion is read from indexes, past the texts of messages."""
+    for name, columns in _READ:
+        db.execute(f"CREATE INDEX ix_messages_{name} ON messages ({columns})")
+    # Anonymous messages that say something are voices of their own.
+    db.execute("""CREATE INDEX ix_messages_anonymous ON messages (discussion_id)
+        WHERE participant_id IS NULL AND text <> ''""")
+
+
+_READ = (
+    ("in_threads", "discussion_id, thread_id, participant_id, posted_at"),
+    ("voices", "discussion_id, participant_id"),
+    ("period", "discussion_id, posted_at"),
+    ("languages", "discussion_id, language"),
+    ("reading_order", "thread_id, rank, participant_id"),
+)
+
 _PROPOSALS = """CREATE TABLE proposals (
     id INTEGER PRIMARY KEY,
     discussion_id INTEGER NOT NULL REFERENCES discussions(id) ON DELETE CASCADE,
