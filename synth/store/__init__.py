@@ -8,6 +8,7 @@ from synth.store.database import Store, open_store
 from synth.store.discussions import Discussion
 from synth.store.evidence import MessageEvidence
 from synth.store.extracts import ExtractChange
+from synth.store.framing import Embed, Framing, site_of
 from synth.store.ideas import IdeaRow, PlacementRow
 from synth.store.messages import Imported, Linked
 from synth.store.proposals import Proposal
@@ -22,7 +23,9 @@ __all__ = [
     "Change",
     "Correction",
     "Discussion",
+    "Embed",
     "ExtractChange",
+    "Framing",
     "HeldIdea",
     "Hit",
     "IdeaRow",
@@ -36,4 +39,5 @@ __all__ = [
     "Source",
     "Store",
     "open_store",
+    "site_of",
 ]

@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from synth.errors import StoreProblem
+from synth.store.framing import Embed, Framing
+from synth.store.runs import Events
 from synth.store.values import now, read_time, time_text
 
 if TYPE_CHECKING:
@@ -30,6 +32,22 @@ class Discussion:
     last_at: datetime | None
     languages: tuple[tuple[str, int], ...]
     """(language, number of messages), most frequent first."""
+    framing: Framing
+
+    @property
+    def question(self) -> str:
+        """What is asked of the participants; empty where nobody wrote it down."""
+        return self.framing.question
+
+    @property
+    def embed(self) -> Embed:
+        """Which other sites may show the map inside their pages."""
+        return self.framing.embed
+
+    @property
+    def synthesis_at(self) -> datetime | None:
+        """When the last synthesis was published."""
+        return self.framing.synthesis_at
 
 
 class Discussions:
@@ -64,6 +82,26 @@ class Discussions:
     def all(self) -> list[Discussion]:
         rows = self._db.query("SELECT * FROM discussions ORDER BY id")
         return [self._filled(row) for row in rows]
+
+    def frame(self, discussion_id: int, framing: Framing, *, actor: str) -> bool:
+        """Keep what facilitators say about a discussion; says whether anything changed."""
+        with self._db.atomic():
+            rows = self._db.query("SELECT * FROM discussions WHERE id = ?", [discussion_id])
+            before, after = _framing_columns(_framing(next(iter(rows)))), _framing_columns(framing)
+            changed = [name for name in after if after[name] != before[name]]
+            if not changed:
+                return False
+            self._db.table("discussions").update(discussion_id, after)
+            Events(self._db).add(
+                discussion_id,
+                actor=actor,
+                verb="framed",
+                noun="discussion",
+                noun_id=discussion_id,
+                before={name: before[name] for name in changed},
+                after={name: after[name] for name in changed},
+            )
+        return True
 
     def discard_empty(self, discussion_id: int) -> bool:
         """Remove a discussion that holds no message, with its runs and sources; says if it did."""
@@ -108,6 +146,7 @@ class Discussions:
             first_at=read_time(counts["first_at"]),
             last_at=read_time(counts["last_at"]),
             languages=tuple((language, n) for language, n in languages),
+            framing=_framing(row),
         )
 
 
@@ -120,6 +159,24 @@ _COUNTS = """SELECT
     (SELECT count(DISTINCT thread_id) FROM messages WHERE discussion_id = ?1) AS n_threads,
     (SELECT min(posted_at) FROM messages WHERE discussion_id = ?1) AS first_at,
     (SELECT max(posted_at) FROM messages WHERE discussion_id = ?1) AS last_at"""
+
+
+def _framing(row: dict[str, Any]) -> Framing:
+    return Framing(
+        question=row["question"],
+        introduction=row["introduction"],
+        embed=Embed.read(row["embed"]),
+        synthesis_at=read_time(row["synthesis_at"]),
+    )
+
+
+def _framing_columns(framing: Framing) -> dict[str, str | None]:
+    return {
+        "question": framing.question,
+        "introduction": framing.introduction,
+        "embed": framing.embed.written(),
+        "synthesis_at": time_text(framing.synthesis_at),
+    }
 
 
 def slugify(title: str) -> str:

@@ -121,6 +121,18 @@ def m012_indexes_for_readers(db: Database) -> None:
         WHERE participant_id IS NULL AND text <> ''""")
 
 
+@migrations()
+def m013_how_a_discussion_is_framed(db: Database) -> None:
+    """What facilitators say about a discussion: its question, an introduction, who may embed it.
+
+    ``embed`` is ``nobody``, ``anybody``, or the web addresses that may, with spaces between.
+    """
+    for column in ("question", "introduction"):
+        db.execute(f"ALTER TABLE discussions ADD COLUMN {column} TEXT NOT NULL DEFAULT ''")
+    db.execute("ALTER TABLE discussions ADD COLUMN embed TEXT NOT NULL DEFAULT 'nobody'")
+    db.execute("ALTER TABLE discussions ADD COLUMN synthesis_at TEXT")
+
+
 _READ = (
     ("in_threads", "discussion_id, thread_id, participant_id, posted_at"),
     ("voices", "discussion_id, participant_id"),
