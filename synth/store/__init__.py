@@ -13,7 +13,7 @@ from synth.store.ideas import IdeaRow, PlacementRow
 from synth.store.messages import Imported, Linked
 from synth.store.proposals import Proposal
 from synth.store.repetitions import RepetitionRow
-from synth.store.search import Hit
+from synth.store.search import Hit, Ranked
 from synth.store.sources import Source
 from synth.store.undoing import Correction
 from synth.store.values import NO_WORDS
@@ -35,6 +35,7 @@ __all__ = [
     "MessageEvidence",
     "PlacementRow",
     "Proposal",
+    "Ranked",
     "RepetitionRow",
     "Source",
     "Store",
