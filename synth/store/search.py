@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
@@ -91,6 +92,24 @@ class Search:
             for one in found
         ]
 
+    def words_like(self, word: str, *, most: int = 3) -> list[str]:
+        """Words of the file that are spelt nearly so and stand in several messages, without
+        accents; the likest first."""
+        from rapidfuzz import fuzz, process
+
+        self._db.execute(
+            """CREATE VIRTUAL TABLE IF NOT EXISTS temp.words
+               USING fts5vocab('main', 'messages_fts', 'row')"""
+        )
+        rows = self._db.execute(
+            "SELECT term FROM temp.words WHERE doc > 1 AND length(term) BETWEEN ? AND ?",
+            [len(word) - 2, len(word) + 2],
+        ).fetchall()
+        found = process.extract(
+            folded(word), [term for (term,) in rows], scorer=fuzz.ratio, score_cutoff=75, limit=most
+        )
+        return [term for term, _, _ in found]
+
     def _matching(self, match: str) -> frozenset[int]:
         sql = "SELECT rowid FROM messages_fts WHERE messages_fts MATCH ?"
         return frozenset(message_id for (message_id,) in self._db.execute(sql, [match]).fetchall())
@@ -116,6 +135,12 @@ _FOUND = """SELECT f.rowid, bm25(messages_fts, 2.0, 1.0), bm25(messages_fts, 0.0
         coalesce(m.thread_id, m.id), m.rank
     FROM messages_fts f CROSS JOIN messages m ON m.id = f.rowid
     WHERE f.messages_fts MATCH ? AND m.discussion_id = ?"""
+
+
+def folded(text: str) -> str:
+    """Without case and accents, as words are looked for."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
 def match_expression(query: str, *, either: bool = False) -> str:
