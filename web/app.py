@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import IntegerConverter, Map
 
 from synth.errors import StoreProblem
-from web import language, store
+from web import language, store, visits
 from web.api import api
 from web.api.problems import problem
 from web.jobs import Jobs
@@ -24,6 +24,7 @@ from web.pages.harvest import harvest
 from web.pages.ideas import ideas
 from web.pages.repeated import repeated
 from web.pages.search import search
+from web.pages.settings import settings
 from web.pages.threads import threads
 from web.pages.uploads import uploads
 from web.permission import LOOPBACK
@@ -80,8 +81,11 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     CSRFProtect(app)
     store.init_app(app)
     language.init_app(app)
+    visits.init_app(app)
     add_filters(app)
-    for pages in (discussions, ideas, repeated, threads, search, harvest, uploads, api):
+    for pages in (
+        discussions, ideas, repeated, threads, search, harvest, settings, uploads, api,
+    ):  # fmt: skip
         app.register_blueprint(pages)
     app.after_request(_safe)
     app.register_error_handler(HTTPException, _tell_http)

@@ -8,11 +8,12 @@ from synth.store.database import Store, open_store
 from synth.store.discussions import Discussion
 from synth.store.evidence import MessageEvidence
 from synth.store.extracts import ExtractChange
+from synth.store.framing import Embed, Framing, site_of
 from synth.store.ideas import IdeaRow, PlacementRow
 from synth.store.messages import Imported, Linked
 from synth.store.proposals import Proposal
 from synth.store.repetitions import RepetitionRow
-from synth.store.search import Hit
+from synth.store.search import Hit, Ranked
 from synth.store.sources import Source
 from synth.store.undoing import Correction
 from synth.store.values import NO_WORDS
@@ -23,7 +24,9 @@ __all__ = [
     "Change",
     "Correction",
     "Discussion",
+    "Embed",
     "ExtractChange",
+    "Framing",
     "HeldIdea",
     "Hit",
     "IdeaRow",
@@ -33,10 +36,12 @@ __all__ = [
     "MessageEvidence",
     "PlacementRow",
     "Proposal",
+    "Ranked",
     "RepetitionRow",
     "Source",
     "Store",
     "Version",
     "Watch",
     "open_store",
+    "site_of",
 ]

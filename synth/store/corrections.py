@@ -212,6 +212,13 @@ class Corrections:
         )
         return dict(rows.fetchall())
 
+    def reason(self, passage_id: int) -> str | None:
+        """Why a person's placement of this passage is a person's; None where it is not."""
+        row = self._db.execute(
+            "SELECT because FROM placements WHERE passage_id = ?", [passage_id]
+        ).fetchone()
+        return None if row is None else row[0]
+
     def links(self, discussion_id: int) -> list[Link]:
         """In order of the passages' ids."""
         rows = self._db.execute(

@@ -12,6 +12,7 @@ from types import TracebackType
 from sqlite_utils import Database
 
 from synth.errors import StoreProblem
+from synth.store.activity import Activities
 from synth.store.corrections import Corrections
 from synth.store.discussions import Discussions
 from synth.store.evidence import Evidence
@@ -28,6 +29,7 @@ from synth.store.schema import APPLICATION_ID, migrations
 from synth.store.search import Search
 from synth.store.sources import Sources
 from synth.store.spaces import Spaces
+from synth.store.threads import Threads
 
 BUSY_SECONDS = 30
 _PAUSE = 0.05
@@ -82,6 +84,8 @@ class Store:
         self.search = Search(db)
         self.spaces = Spaces(db)
         self.growth = Growth(db)
+        self.threads = Threads(db)
+        self.activity = Activities(db)
         self._version = self._data_version()
 
     def atomic(self) -> AbstractContextManager[object]:

@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from synth.errors import StoreProblem
+from synth.store.framing import Embed, Framing
+from synth.store.runs import Events
 from synth.store.values import now, read_time, time_text
 
 if TYPE_CHECKING:
@@ -30,6 +32,22 @@ class Discussion:
     last_at: datetime | None
     languages: tuple[tuple[str, int], ...]
     """(language, number of messages), most frequent first."""
+    framing: Framing
+
+    @property
+    def question(self) -> str:
+        """What is asked of the participants; empty where nobody wrote it down."""
+        return self.framing.question
+
+    @property
+    def embed(self) -> Embed:
+        """Which other sites may show the map inside their pages."""
+        return self.framing.embed
+
+    @property
+    def synthesis_at(self) -> datetime | None:
+        """When the last synthesis was published."""
+        return self.framing.synthesis_at
 
 
 class Discussions:
@@ -65,6 +83,26 @@ class Discussions:
         rows = self._db.query("SELECT * FROM discussions ORDER BY id")
         return [self._filled(row) for row in rows]
 
+    def frame(self, discussion_id: int, framing: Framing, *, actor: str) -> bool:
+        """Keep what facilitators say about a discussion; says whether anything changed."""
+        with self._db.atomic():
+            rows = self._db.query("SELECT * FROM discussions WHERE id = ?", [discussion_id])
+            before, after = _framing_columns(_framing(next(iter(rows)))), _framing_columns(framing)
+            changed = [name for name in after if after[name] != before[name]]
+            if not changed:
+                return False
+            self._db.table("discussions").update(discussion_id, after)
+            Events(self._db).add(
+                discussion_id,
+                actor=actor,
+                verb="framed",
+                noun="discussion",
+                noun_id=discussion_id,
+                before={name: before[name] for name in changed},
+                after={name: after[name] for name in changed},
+            )
+        return True
+
     def discard_empty(self, discussion_id: int) -> bool:
         """Remove a discussion that holds no message, with its runs and sources; says if it did."""
         with self._db.atomic():
@@ -80,16 +118,7 @@ class Discussions:
         return next(iter(self._db.query(sql, list(values))), None)
 
     def _filled(self, row: dict[str, Any]) -> Discussion:
-        counts = next(
-            self._db.query(
-                """SELECT count(*) AS n_messages,
-                   count(DISTINCT coalesce(participant_id, CASE WHEN text <> '' THEN -id END))
-                     AS n_authors,  -- an anonymous message is a voice of its own
-                   count(DISTINCT thread_id) AS n_threads, min(posted_at) AS first_at,
-                   max(posted_at) AS last_at FROM messages WHERE discussion_id = ?""",
-                [row["id"]],
-            )
-        )
+        counts = next(self._db.query(_COUNTS, [row["id"]]))
         (n_ideas,) = self._db.execute(
             """WITH RECURSIVE shown(id) AS (
                  SELECT id FROM ideas WHERE discussion_id = ? AND parent_id IS NULL
@@ -117,7 +146,37 @@ class Discussions:
             first_at=read_time(counts["first_at"]),
             last_at=read_time(counts["last_at"]),
             languages=tuple((language, n) for language, n in languages),
+            framing=_framing(row),
         )
+
+
+# One subquery for each index: read together they would walk through every message.
+_COUNTS = """SELECT
+    (SELECT count(*) FROM messages WHERE discussion_id = ?1) AS n_messages,
+    (SELECT count(DISTINCT participant_id) FROM messages WHERE discussion_id = ?1)
+      + (SELECT count(*) FROM messages
+         WHERE discussion_id = ?1 AND participant_id IS NULL AND text <> '') AS n_authors,
+    (SELECT count(DISTINCT thread_id) FROM messages WHERE discussion_id = ?1) AS n_threads,
+    (SELECT min(posted_at) FROM messages WHERE discussion_id = ?1) AS first_at,
+    (SELECT max(posted_at) FROM messages WHERE discussion_id = ?1) AS last_at"""
+
+
+def _framing(row: dict[str, Any]) -> Framing:
+    return Framing(
+        question=row["question"],
+        introduction=row["introduction"],
+        embed=Embed.read(row["embed"]),
+        synthesis_at=read_time(row["synthesis_at"]),
+    )
+
+
+def _framing_columns(framing: Framing) -> dict[str, str | None]:
+    return {
+        "question": framing.question,
+        "introduction": framing.introduction,
+        "embed": framing.embed.written(),
+        "synthesis_at": time_text(framing.synthesis_at),
+    }
 
 
 def slugify(title: str) -> str:

@@ -231,8 +231,8 @@ class Ideas:
 
     def placements(self, discussion_id: int) -> list[Placement]:
         """Every passage with its leaf idea or None, in order of message and place."""
-        rows = self._db.query(f"{_PLACED} WHERE m.discussion_id = ? {_IN_ORDER}", [discussion_id])
-        return [_placement(row) for row in rows]
+        rows = self._db.query(f"{PLACED} WHERE m.discussion_id = ? {_IN_ORDER}", [discussion_id])
+        return [placement_of(row) for row in rows]
 
     def points(self, discussion_id: int) -> list[tuple[float, float, int | None, int]]:
         """(x, y, leaf idea or None, message id) of every passage that is laid out."""
@@ -260,11 +260,11 @@ class Ideas:
             [idea_id],
         ).fetchone()
         rows = self._db.query(
-            f"""{below} {_PLACED} WHERE l.idea_id IN (SELECT id FROM below)
+            f"""{below} {PLACED} WHERE l.idea_id IN (SELECT id FROM below)
                 ORDER BY l.weight DESC, p.id LIMIT ?2 OFFSET ?3""",
             [idea_id, limit, offset],
         )
-        return [_placement(row) for row in rows], total
+        return [placement_of(row) for row in rows], total
 
     def unplaced(
         self, discussion_id: int, *, limit: int, offset: int = 0
@@ -272,35 +272,35 @@ class Ideas:
         """Passages under no idea, in order of message, and how many there are."""
         where = "WHERE m.discussion_id = ? AND l.idea_id IS NULL"
         (total,) = self._db.execute(
-            f"SELECT count(*) FROM ({_PLACED} {where})", [discussion_id]
+            f"SELECT count(*) FROM ({PLACED} {where})", [discussion_id]
         ).fetchone()
         rows = self._db.query(
-            f"{_PLACED} {where} {_IN_ORDER} LIMIT ? OFFSET ?", [discussion_id, limit, offset]
+            f"{PLACED} {where} {_IN_ORDER} LIMIT ? OFFSET ?", [discussion_id, limit, offset]
         )
-        return [_placement(row) for row in rows], total
+        return [placement_of(row) for row in rows], total
 
     def of_messages(self, message_ids: Sequence[int]) -> dict[int, list[Placement]]:
         """Message id → its passages in order of place."""
         found: dict[int, list[Placement]] = {}
         rows = self._db.query(
-            f"{_PLACED} WHERE m.id IN (SELECT value FROM json_each(?)) {_IN_ORDER}",
+            f"{PLACED} WHERE m.id IN (SELECT value FROM json_each(?)) {_IN_ORDER}",
             [json_text(message_ids)],
         )
         for row in rows:
-            found.setdefault(row["message_id"], []).append(_placement(row))
+            found.setdefault(row["message_id"], []).append(placement_of(row))
         return found
 
     def passages(self, passage_ids: Sequence[int]) -> dict[int, Placement]:
         """Passage id → its placement."""
         rows = self._db.query(
-            f"{_PLACED} WHERE p.id IN (SELECT value FROM json_each(?))", [json_text(passage_ids)]
+            f"{PLACED} WHERE p.id IN (SELECT value FROM json_each(?))", [json_text(passage_ids)]
         )
-        return {row["passage_id"]: _placement(row) for row in rows}
+        return {row["passage_id"]: placement_of(row) for row in rows}
 
 
 _OWN_TITLE: dict[str, object] = {"title_by": None, "own_title": None, "own_summary": None}
 """A new map begins with the program's own titles."""
-_PLACED = """SELECT p.id AS passage_id, p.message_id, p.start, p."end", l.idea_id,
+PLACED = """SELECT p.id AS passage_id, p.message_id, p.start, p."end", l.idea_id,
     coalesce(l.weight, 0) AS weight, coalesce(l.origin, 'machine') AS origin, l.reason
     FROM passages p JOIN messages m ON m.id = p.message_id
     LEFT JOIN placements l ON l.passage_id = p.id"""
@@ -319,7 +319,7 @@ _NEXT_ID = """SELECT 1 + max(coalesce((SELECT max(id) FROM ideas), 0),
     coalesce((SELECT max(idea_id) FROM retired_ideas), 0))"""
 
 
-def _placement(row: dict[str, Any]) -> Placement:
+def placement_of(row: dict[str, Any]) -> Placement:
     reason = None if row["reason"] is None else Unplaced(row["reason"])
     return Placement(**{**row, "origin": Origin(row["origin"]), "reason": reason})
 

@@ -219,6 +219,13 @@ class Messages:
             self._db.query(f"{_SELECT} WHERE m.discussion_id = ? ORDER BY m.id", [discussion_id]),
         )
 
+    def languages(self, discussion_id: int) -> dict[int, str | None]:
+        """Message id → its language; None where nobody knows."""
+        rows = self._db.execute(
+            "SELECT id, language FROM messages WHERE discussion_id = ?", [discussion_id]
+        )
+        return dict(rows.fetchall())
+
     def count(self, discussion_id: int) -> int:
         (n,) = self._db.execute(
             "SELECT count(*) FROM messages WHERE discussion_id = ?", [discussion_id]

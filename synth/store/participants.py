@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from synth.store.values import json_text, now, sha256_text, time_text
@@ -50,6 +51,24 @@ class Participants:
             [discussion_id],
         )
         return dict(rows.fetchall())
+
+    def pseudonyms(self, participant_ids: Sequence[int]) -> dict[int, str]:
+        """Participant id → pseudonym."""
+        rows = self._db.execute(
+            """SELECT id, pseudonym FROM participants
+               WHERE id IN (SELECT value FROM json_each(?))""",
+            [json_text(list(participant_ids))],
+        )
+        return dict(rows.fetchall())
+
+    def called(self, discussion_id: int, pseudonym: str) -> int | None:
+        """The participant with this pseudonym. Unlike ``find`` it knows no real name: readers may
+        ask."""
+        row = self._db.execute(
+            "SELECT id FROM participants WHERE discussion_id = ? AND pseudonym = ?",
+            [discussion_id, pseudonym],
+        ).fetchone()
+        return None if row is None else int(row[0])
 
     def find(self, discussion_id: int, name: str) -> int | None:
         """The participant with this pseudonym, author key or real name."""

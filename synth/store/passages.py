@@ -112,6 +112,24 @@ class Passages:
             for i, of, start, end in rows.fetchall()
         ]
 
+    def discussion_of(self, passage_id: int) -> int | None:
+        row = self._db.execute(
+            """SELECT m.discussion_id FROM passages p JOIN messages m ON m.id = p.message_id
+               WHERE p.id = ?""",
+            [passage_id],
+        ).fetchone()
+        return None if row is None else int(row[0])
+
+    def texts(self, passage_ids: Sequence[int]) -> dict[int, str]:
+        """Passage id → its words."""
+        rows = self._db.execute(
+            """SELECT p.id, m.text, p.start, p."end" FROM passages p
+               JOIN messages m ON m.id = p.message_id
+               WHERE p.id IN (SELECT value FROM json_each(?))""",
+            [json_text(list(passage_ids))],
+        )
+        return {one: text[start:end] for one, text, start, end in rows.fetchall()}
+
     def count(self, discussion_id: int) -> int:
         (n,) = self._db.execute(
             """SELECT count(*) FROM passages p JOIN messages m ON m.id = p.message_id
@@ -161,6 +179,28 @@ class Vectors:
             """SELECT v.content_sha256, v.vector FROM vectors v
                WHERE v.model = ?1 AND v.content_sha256 IN (SELECT value FROM json_each(?2))""",
             [model, json_text(sorted(set(hashes)))],
+        )
+        return dict(rows.fetchall())
+
+    def model_of(self, discussion_id: int) -> str | None:
+        """The key of the model that read passages for the last map; None where none did."""
+        row = self._db.execute(
+            """SELECT v.model FROM messages m JOIN passages p ON p.message_id = m.id
+               JOIN vectors v ON v.content_sha256 = p.content_sha256 AND instr(v.model, (
+                   SELECT substr(json_extract(model, '$.sha256'), 1, 16) FROM runs
+                   WHERE discussion_id = ?1 AND state = 'done' ORDER BY id DESC LIMIT 1))
+               WHERE m.discussion_id = ?1 LIMIT 1""",
+            [discussion_id],
+        ).fetchone()
+        return None if row is None else str(row[0])
+
+    def of_passages(self, passage_ids: Sequence[int], *, model: str) -> dict[int, bytes]:
+        """Passage id → float16 row, for those that the model has read, in order of id."""
+        rows = self._db.execute(
+            """SELECT p.id, v.vector FROM passages p
+               JOIN vectors v ON v.content_sha256 = p.content_sha256 AND v.model = ?1
+               WHERE p.id IN (SELECT value FROM json_each(?2)) ORDER BY p.id""",
+            [model, json_text(list(passage_ids))],
         )
         return dict(rows.fetchall())
 

@@ -172,8 +172,8 @@ class Repetitions:
     def summary(self, discussion_id: int) -> dict[str, int]:
         """Repeated texts, the messages that hold one, and the ideas that few carry."""
         row = self._db.execute(
-            f"""{_LISTED} SELECT count(*), (SELECT count(DISTINCT w.message_id) FROM members w
-                    JOIN listed l ON l.id = w.repetition_id),
+            f"""{_LISTED} SELECT count(*), (SELECT count(DISTINCT s.message_id) FROM said s
+                    JOIN listed l ON l.id = s.id),
                 (SELECT count(*) FROM idea_voices v JOIN ideas i ON i.id = v.idea_id
                  WHERE i.discussion_id = ?1 AND v.is_carried_by_few)
                 FROM listed""",
@@ -210,22 +210,23 @@ class Repetitions:
 
 
 # Erased or edited messages may leave a text standing in one message only.
-_LISTED = """WITH members AS (
-        SELECT repetition_id, message_id FROM repeated_messages
-        UNION ALL SELECT r.repetition_id, p.message_id FROM repeated_passages r
-        JOIN passages p ON p.id = r.passage_id),
-    listed AS (
-        SELECT r.id, r.message_id, r.start, r."end", r.is_message,
-            count(DISTINCT m.id) AS n_messages,
-            count(DISTINCT coalesce(m.participant_id, -m.id)) AS n_voices,
-            min(m.posted_at) AS first_at,
-            (SELECT f.id FROM members w JOIN messages f ON f.id = w.message_id
-             WHERE w.repetition_id = r.id ORDER BY f.posted_at IS NULL, f.posted_at, f.id LIMIT 1
-            ) AS first_message_id
-        FROM repetitions r JOIN members w ON w.repetition_id = r.id
-        JOIN messages m ON m.id = w.message_id
+_LISTED = """WITH said AS (
+        SELECT r.id, w.message_id FROM repetitions r
+        JOIN repeated_messages w ON w.repetition_id = r.id
         WHERE r.discussion_id = ?1 AND r.part_of IS NULL
-        GROUP BY r.id HAVING count(DISTINCT m.id) > 1)"""
+        UNION SELECT r.id, p.message_id FROM repetitions r
+        JOIN repeated_passages s ON s.repetition_id = r.id JOIN passages p ON p.id = s.passage_id
+        WHERE r.discussion_id = ?1 AND r.part_of IS NULL),
+    dated AS (
+        SELECT s.id, m.id AS message_id, coalesce(m.participant_id, -m.id) AS voice, m.posted_at,
+            row_number() OVER (
+                PARTITION BY s.id ORDER BY m.posted_at IS NULL, m.posted_at, m.id) AS nth
+        FROM said s JOIN messages m ON m.id = s.message_id),
+    listed AS (
+        SELECT r.id, r.message_id, r.start, r."end", r.is_message, count(*) AS n_messages,
+            count(DISTINCT d.voice) AS n_voices, min(d.posted_at) AS first_at,
+            max(CASE WHEN d.nth = 1 THEN d.message_id END) AS first_message_id
+        FROM dated d JOIN repetitions r ON r.id = d.id GROUP BY r.id HAVING count(*) > 1)"""
 
 
 def _repeated(row: dict[str, Any]) -> RepeatedText:

@@ -111,6 +111,36 @@ def m011_keep_what_was_fitted(db: Database) -> None:
     db.execute(_SPACES)
 
 
+@migrations()
+def m012_indexes_for_readers(db: Database) -> None:
+    """What every page asks of a discussion is read from indexes, past the texts of messages."""
+    for name, columns in _READ:
+        db.execute(f"CREATE INDEX ix_messages_{name} ON messages ({columns})")
+    # Anonymous messages that say something are voices of their own.
+    db.execute("""CREATE INDEX ix_messages_anonymous ON messages (discussion_id)
+        WHERE participant_id IS NULL AND text <> ''""")
+
+
+@migrations()
+def m013_how_a_discussion_is_framed(db: Database) -> None:
+    """What facilitators say about a discussion: its question, an introduction, who may embed it.
+
+    ``embed`` is ``nobody``, ``anybody``, or the web addresses that may, with spaces between.
+    """
+    for column in ("question", "introduction"):
+        db.execute(f"ALTER TABLE discussions ADD COLUMN {column} TEXT NOT NULL DEFAULT ''")
+    db.execute("ALTER TABLE discussions ADD COLUMN embed TEXT NOT NULL DEFAULT 'nobody'")
+    db.execute("ALTER TABLE discussions ADD COLUMN synthesis_at TEXT")
+
+
+_READ = (
+    ("in_threads", "discussion_id, thread_id, participant_id, posted_at"),
+    ("voices", "discussion_id, participant_id"),
+    ("period", "discussion_id, posted_at"),
+    ("languages", "discussion_id, language"),
+    ("reading_order", "thread_id, rank, participant_id"),
+)
+
 _PROPOSALS = """CREATE TABLE proposals (
     id INTEGER PRIMARY KEY,
     discussion_id INTEGER NOT NULL REFERENCES discussions(id) ON DELETE CASCADE,

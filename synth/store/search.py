@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from synth.store.values import json_text
 
@@ -13,6 +15,10 @@ if TYPE_CHECKING:
 
 
 Pieces = tuple[tuple[str, bool], ...]
+COMMON = 0.2
+AT_LEAST = 100
+"""A word that more messages hold, and more than this share of all, tells nothing apart where any
+of several is asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +28,16 @@ class Hit:
     """Pieces of the message around the found words; True marks a found word."""
 
 
+class Ranked(NamedTuple):
+    """A message that holds words which were looked for; there may be ten thousands."""
+
+    message_id: int
+    score: float
+    """BM25, higher is better; comparable within one search."""
+    is_in_text: bool
+    """Whether its own text holds them, and not only its subject."""
+
+
 class Search:
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -29,31 +45,78 @@ class Search:
     def words(
         self, discussion_id: int, query: str, *, limit: int = 50, offset: int = 0
     ) -> tuple[list[Hit], int]:
-        """Messages that hold all the words, the most relevant first, and how many there are.
+        """A page of ``ranked`` with the words in their places, and how many there are."""
+        found = self.ranked(discussion_id, query)
+        return self.hits(query, found[offset : offset + limit]), len(found)
+
+    def ranked(self, discussion_id: int, query: str, *, either: bool = False) -> list[Ranked]:
+        """Messages that hold all the words, or ``either`` any of them, the most relevant first.
 
         Replies inherit the subject of their thread: where only the subject holds the words,
         the first such message of a thread stands for all, and an inherited subject does not
         raise what a reply says itself. ``"two words"`` finds the phrase, ``-word`` leaves
         messages out, ``wor*`` completes. Whatever is typed is a valid search: nothing raises.
         """
-        match = match_expression(query)
+        match = self._telling(discussion_id, query) if either else match_expression(query)
         if not match:
-            return [], 0
-        values = {
-            "all": match,
-            "in_subject": f"{{subject}} : ({match})",
-            "in_text": f"{{text}} : ({match})",
-            "discussion": discussion_id,
-        }
-        found = self._db.execute(
-            f"{_RANKED} LIMIT :limit OFFSET :offset", values | {"limit": limit, "offset": offset}
-        ).fetchall()
-        (total,) = self._db.execute(f"SELECT count(*) FROM ({_RANKED})", values).fetchone()
-        pieces = self._pieces(match, [message_id for message_id, _ in found])
+            return []
+        in_subject = self._matching(f"{{subject}} : ({match})")
+        in_text = self._matching(f"{{text}} : ({match})")
+        rows = self._db.execute(_FOUND, [match, discussion_id]).fetchall()
+        opening = _first_of_threads(rows, in_subject)
+        found = []
+        for message_id, score, own_score, _, _ in rows:
+            inherits = message_id in in_subject and message_id not in opening
+            if not inherits or message_id in in_text:
+                found.append((own_score if inherits else score, message_id))
+        found.sort()
+        return [Ranked(i, -score, i in in_text) for score, i in found]
+
+    def _telling(self, discussion_id: int, query: str) -> str:
+        """``either`` of the words, but for those that many messages hold: they tell nothing
+        apart, weigh next to nothing, and would find everything."""
+        (total,) = self._db.execute(
+            "SELECT count(*) FROM messages WHERE discussion_id = ?", [discussion_id]
+        ).fetchone()
+        wanted, unwanted = _terms(query)
+        most = max(COMMON * total, AT_LEAST)
+        rare = [term for term in wanted if self._n_matching(term) <= most]
+        return _expression(rare or wanted, unwanted, either=True)
+
+    def hits(self, query: str, found: Sequence[Ranked], *, either: bool = False) -> list[Hit]:
+        """The words in their places, for some of what ``ranked`` found."""
+        match = match_expression(query, either=either)
+        pieces = self._pieces(match, [one.message_id for one in found]) if found else {}
         return [
-            Hit(message_id=message_id, snippet=pieces[message_id][bool(is_in_text)])
-            for message_id, is_in_text in found
-        ], total
+            Hit(message_id=one.message_id, snippet=pieces[one.message_id][one.is_in_text])
+            for one in found
+        ]
+
+    def words_like(self, word: str, *, most: int = 3) -> list[str]:
+        """Words of the file that are spelt nearly so and stand in several messages, without
+        accents; the likest first."""
+        from rapidfuzz import fuzz, process
+
+        self._db.execute(
+            """CREATE VIRTUAL TABLE IF NOT EXISTS temp.words
+               USING fts5vocab('main', 'messages_fts', 'row')"""
+        )
+        rows = self._db.execute(
+            "SELECT term FROM temp.words WHERE doc > 1 AND length(term) BETWEEN ? AND ?",
+            [len(word) - 2, len(word) + 2],
+        ).fetchall()
+        found = process.extract(
+            folded(word), [term for (term,) in rows], scorer=fuzz.ratio, score_cutoff=75, limit=most
+        )
+        return [term for term, _, _ in found]
+
+    def _matching(self, match: str) -> frozenset[int]:
+        sql = "SELECT rowid FROM messages_fts WHERE messages_fts MATCH ?"
+        return frozenset(message_id for (message_id,) in self._db.execute(sql, [match]).fetchall())
+
+    def _n_matching(self, match: str) -> int:
+        sql = "SELECT count(*) FROM messages_fts WHERE messages_fts MATCH ?"
+        return int(self._db.execute(sql, [match]).fetchone()[0])
 
     def _pieces(self, match: str, message_ids: list[int]) -> dict[int, tuple[Pieces, Pieces]]:
         """By message, the words around the best place in it, and in its text."""
@@ -67,29 +130,29 @@ class Search:
         return {i: (_pieces(best), _pieces(text)) for i, best, text in rows.fetchall()}
 
 
-_RANKED = """
-    WITH found AS MATERIALIZED (
-        SELECT rowid AS id, bm25(messages_fts, 2.0, 1.0) AS score,
-               bm25(messages_fts, 0.0, 1.0) AS own_score
-        FROM messages_fts WHERE messages_fts MATCH :all),
-    by_subject AS (
-        SELECT m.id, row_number() OVER (
-            PARTITION BY coalesce(m.thread_id, m.id) ORDER BY m.rank, m.id) AS nth
-        FROM found f JOIN messages m ON m.id = f.id
-        WHERE m.discussion_id = :discussion
-          AND m.id IN (SELECT rowid FROM messages_fts WHERE messages_fts MATCH :in_subject)),
-    by_text AS MATERIALIZED (
-        SELECT rowid AS id FROM messages_fts WHERE messages_fts MATCH :in_text)
-    SELECT f.id, t.id IS NOT NULL AS is_in_text
-    FROM found f JOIN messages m ON m.id = f.id
-    LEFT JOIN by_subject s ON s.id = f.id LEFT JOIN by_text t ON t.id = f.id
-    WHERE m.discussion_id = :discussion AND (t.id IS NOT NULL OR coalesce(s.nth, 1) = 1)
-    ORDER BY CASE WHEN coalesce(s.nth, 1) = 1 THEN f.score ELSE f.own_score END, f.id
-"""
+# Cross: read from the words to their messages; the other way round takes seconds.
+_FOUND = """SELECT f.rowid, bm25(messages_fts, 2.0, 1.0), bm25(messages_fts, 0.0, 1.0),
+        coalesce(m.thread_id, m.id), m.rank
+    FROM messages_fts f CROSS JOIN messages m ON m.id = f.rowid
+    WHERE f.messages_fts MATCH ? AND m.discussion_id = ?"""
 
 
-def match_expression(query: str) -> str:
-    """What a person typed, as an FTS5 expression in which every term is quoted."""
+def folded(text: str) -> str:
+    """Without case and accents, as words are looked for."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+
+
+def match_expression(query: str, *, either: bool = False) -> str:
+    """What a person typed, as an FTS5 expression in which every term is quoted.
+
+    All terms are asked for, or with ``either`` any of them.
+    """
+    return _expression(*_terms(query), either=either)
+
+
+def _terms(query: str) -> tuple[list[str], list[str]]:
+    """The terms that are asked for, and those that are not wanted, quoted."""
     wanted: list[str] = []
     unwanted: list[str] = []
     for minus, phrase, word in re.findall(r'(-?)(?:"([^"]*)"|([^\s"]+))', query.replace("\0", " ")):
@@ -98,9 +161,26 @@ def match_expression(query: str) -> str:
             continue
         quoted = '"' + term.replace('"', '""') + '"' + ("*" if word.endswith("*") else "")
         (unwanted if minus else wanted).append(quoted)
+    return wanted, unwanted
+
+
+def _expression(wanted: list[str], unwanted: list[str], *, either: bool) -> str:
     if not wanted:
         return ""
-    return " AND ".join(wanted) + "".join(f" NOT {term}" for term in unwanted)
+    asked = f"({(' OR ' if either else ' AND ').join(wanted)})"
+    return asked + "".join(f" NOT {term}" for term in unwanted)
+
+
+def _first_of_threads(
+    rows: Sequence[tuple[int, float, float, int, int]], in_subject: frozenset[int]
+) -> frozenset[int]:
+    """The first message of each thread whose subject holds the words."""
+    first: dict[int, tuple[int, int]] = {}
+    for message_id, _, _, thread_id, rank in rows:
+        if message_id in in_subject:
+            here = (rank, message_id)
+            first[thread_id] = min(first.get(thread_id, here), here)
+    return frozenset(message_id for _, message_id in first.values())
 
 
 def _pieces(text: str) -> Pieces:

@@ -28,6 +28,7 @@ from web.pages.harvest import KeyContext, TakeContext
 from web.pages.ideas import IdeaContext, UnplacedContext
 from web.pages.repeated import RepeatedContext
 from web.pages.search import SearchContext
+from web.pages.settings import SettingsContext
 from web.pages.threads import ThreadContext, ThreadsContext
 from web.pages.uploads import JobContext, UploadContext
 
@@ -44,6 +45,7 @@ PAGES = {
     f"{AT}/search?q=stalls": SearchContext,
     f"{AT}/key": KeyContext,
     f"{AT}/messages/2/take": TakeContext,
+    f"{AT}/settings": SettingsContext,
     "/upload": UploadContext,
     "/nowhere": ErrorContext,
 }

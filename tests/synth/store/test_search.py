@@ -141,3 +141,19 @@ def test_pages_of_hits_neither_repeat_nor_miss_any(store: Store, two_threads: in
         for n in range(3)
     ]
     assert paged == [hit.message_id for hit in store.search.words(two_threads, "ferry")[0]]
+
+
+def test_any_of_the_words_may_be_asked_for(store: Store, discussion_id: int) -> None:
+    found = store.search.ranked(discussion_id, "cafés river -rents", either=True)
+    assert {one.message_id for one in found} == {1, 2}
+    assert all(one.is_in_text for one in found)
+    assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
+    hits = store.search.hits("cafés river", found, either=True)
+    assert {text for hit in hits for text, is_found in hit.snippet if is_found} == {
+        "Cafés", "river",
+    }  # fmt: skip
+
+
+def test_other_discussions_are_not_searched(store: Store, discussion_id: int) -> None:
+    other = store.discussions.add("Elsewhere")
+    assert store.search.ranked(other.id, "river") == []

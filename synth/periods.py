@@ -1,0 +1,147 @@
+"""When an idea was spoken about: counts by day, week, month, quarter or year, and the gist."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from itertools import accumulate
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synth.records import UNKNOWN_TIME
+
+MOST_BINS = 48
+"""Stretches of time that a small chart shows side by side."""
+MOST_OF_IT = 0.75
+"""Share of its messages that tells when an idea was spoken about."""
+LONG = 0.55
+"""Share of the time of a discussion from which an idea was there throughout."""
+QUIET = 0.15
+"""Share of that time without a word from which an idea is quiet."""
+_DAY = 86_400
+
+
+class Unit(StrEnum):
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calendar:
+    """The time of a discussion in stretches of one length."""
+
+    unit: Unit
+    first: int
+    """Number of the first stretch, counted from 1970."""
+    n: int
+
+    @property
+    def starts(self) -> tuple[date, ...]:
+        """First day of every stretch."""
+        return tuple(_start(self.unit, self.first + i) for i in range(self.n))
+
+    @property
+    def end(self) -> date:
+        """Last day of the last stretch."""
+        return _start(self.unit, self.first + self.n) - timedelta(days=1)
+
+    def places(self, posted: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The stretch of each time, from 0; -1 where it is unknown."""
+        places = _numbers(self.unit, posted) - self.first
+        return np.where(posted == UNKNOWN_TIME, -1, places)
+
+    def counts(self, posted: NDArray[np.int64]) -> NDArray[np.int64]:
+        """How many of the times fall into each stretch: int64 (n,)."""
+        places = self.places(posted)
+        return np.bincount(places[places >= 0], minlength=self.n).astype(np.int64)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trend:
+    """The gist of a row of counts."""
+
+    is_throughout: bool
+    """Whether no shorter time stands out."""
+    first: date
+    """Of the shortest time that holds most of it; of all of it where there is none."""
+    last: date
+    """The last day of that time."""
+    last_said: date
+    """First day of the last stretch with a message."""
+    is_quiet: bool
+    """Whether nothing was said for a good part of the time at the end."""
+
+
+def calendar_of(posted: NDArray[np.int64]) -> Calendar | None:
+    """The finest calendar with ``MOST_BINS`` stretches at most; None where no time is known.
+
+    ``posted``: seconds since 1970, ``UNKNOWN_TIME`` where nobody knows.
+    """
+    known = posted[posted != UNKNOWN_TIME]
+    if not len(known):
+        return None
+    ends = np.array([known.min(), known.max()])
+    for unit in Unit:
+        first, last = _numbers(unit, ends).tolist()
+        if last - first < MOST_BINS or unit is Unit.YEAR:
+            break
+    return Calendar(unit=unit, first=first, n=last - first + 1)
+
+
+def trend_of(calendar: Calendar, counts: Sequence[int]) -> Trend | None:
+    """What one would say of these counts; None where there are none."""
+    total = sum(counts)
+    if not total:
+        return None
+    first, last = _shortest(counts, total * MOST_OF_IT)
+    is_throughout = last - first + 1 >= max(2, LONG * calendar.n)
+    said = [place for place, n in enumerate(counts) if n]
+    if is_throughout:
+        first, last = said[0], said[-1]
+    return Trend(
+        is_throughout=is_throughout,
+        first=_start(calendar.unit, calendar.first + first),
+        last=_start(calendar.unit, calendar.first + last + 1) - timedelta(days=1),
+        last_said=_start(calendar.unit, calendar.first + said[-1]),
+        is_quiet=calendar.n - 1 - said[-1] > max(1.0, QUIET * calendar.n),
+    )
+
+
+def _shortest(counts: Sequence[int], wanted: float) -> tuple[int, int]:
+    """First and last place of the shortest stretch that holds ``wanted``; the fullest of equals."""
+    sums = [0, *accumulate(counts)]
+    best = (len(counts) + 1, 0, 0, 0)
+    end = 0
+    for start in range(len(counts)):
+        while end < len(counts) and sums[end] - sums[start] < wanted:
+            end += 1
+        held = sums[end] - sums[start]
+        if held < wanted:
+            break
+        best = min(best, (end - start, -held, start, end - 1))
+    return best[2], best[3]
+
+
+def _numbers(unit: Unit, posted: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Which day, week … since 1970 each time falls into."""
+    days = posted // _DAY
+    if unit is Unit.DAY:
+        return days
+    if unit is Unit.WEEK:
+        return (days + 3) // 7  # 1970 began on a Thursday
+    months = np.where(days > -(10**8), days, 0).astype("datetime64[D]").astype("datetime64[M]")
+    return months.astype(np.int64) // {Unit.MONTH: 1, Unit.QUARTER: 3, Unit.YEAR: 12}[unit]
+
+
+def _start(unit: Unit, number: int) -> date:
+    if unit in (Unit.DAY, Unit.WEEK):
+        days = number if unit is Unit.DAY else 7 * number - 3
+        return datetime.fromtimestamp(days * _DAY, UTC).date()
+    months = number * {Unit.MONTH: 1, Unit.QUARTER: 3, Unit.YEAR: 12}[unit]
+    return date(1970 + months // 12, months % 12 + 1, 1)

@@ -1,0 +1,89 @@
+"""Order messages by the words they hold, by what their passages mean, or by both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synth.meaning import mixed
+from synth.records import UNKNOWN_TIME, Activity
+
+N_MEANT = 200
+"""Messages found by their meaning: everything is near to everything to some degree."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scores:
+    """What was found, over all messages and passages of a discussion."""
+
+    all_words: NDArray[np.float32] | None = None
+    """(n_messages,) BM25 where a message holds all the words, else 0; None: not looked for."""
+    any_words: NDArray[np.float32] | None = None
+    """(n_messages,) the same for any of the words."""
+    cosines: NDArray[np.float32] | None = None
+    """(n_passages,) how near each passage is; -1 for those that the model has not read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranked:
+    rows: NDArray[np.intp]
+    """Messages in order."""
+    passages: NDArray[np.intp]
+    """The passage of each that means most alike, -1 where it was found by its words alone."""
+
+
+def ranked(
+    activity: Activity,
+    scores: Scores,
+    *,
+    messages: NDArray[np.bool_],
+    passages: NDArray[np.bool_],
+) -> Ranked:
+    """The messages that were found, best first, among those that fit (n_messages,) and passages
+    that fit (n_passages,). Where nothing was looked for: all that fit."""
+    nothing = np.full(len(activity.messages), -1, dtype=np.intp)
+    if scores.cosines is None:
+        if scores.all_words is None:
+            rows = np.flatnonzero(messages)
+            return Ranked(rows=rows, passages=nothing[rows])
+        rows = np.flatnonzero(messages & (scores.all_words > 0))
+        rows = rows[np.argsort(-scores.all_words[rows], kind="stable")]
+        return Ranked(rows=rows, passages=nothing[rows])
+    best, meant = _best_passages(activity, scores.cosines, passages)
+    is_meant = messages & (best >= 0)
+    score = meant
+    if scores.any_words is not None:
+        score = mixed(meant, scores.any_words)
+    nearest = np.flatnonzero(is_meant)
+    nearest = nearest[np.argsort(-score[nearest], kind="stable")[:N_MEANT]]
+    is_found = np.zeros(len(messages), dtype=np.bool_)
+    is_found[nearest] = True
+    if scores.all_words is not None:
+        is_found |= messages & (scores.all_words > 0)
+    rows = np.flatnonzero(is_found)
+    rows = rows[np.argsort(-score[rows], kind="stable")]
+    return Ranked(rows=rows, passages=best[rows])
+
+
+def newest_first(activity: Activity, found: Ranked) -> Ranked:
+    """The same by date; what has none comes last, as it stood."""
+    posted = activity.posted[found.rows]
+    order = np.argsort(-np.where(posted == UNKNOWN_TIME, -(2**61), posted), kind="stable")
+    return Ranked(rows=found.rows[order], passages=found.passages[order])
+
+
+def _best_passages(
+    activity: Activity, cosines: NDArray[np.float32], fits: NDArray[np.bool_]
+) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+    """Per message its nearest passage that fits, -1 for none, and how near it is."""
+    rows = np.flatnonzero(fits & (cosines > -1))
+    rows = rows[np.argsort(cosines[rows], kind="stable")]  # the nearest is written last
+    best = np.full(len(activity.messages), -1, dtype=np.intp)
+    best[activity.of_message[rows]] = rows
+    least = float(cosines[rows[0]]) if len(rows) else 0.0
+    meant = np.full(len(activity.messages), least, dtype=np.float32)
+    there = best >= 0
+    meant[there] = cosines[best[there]]
+    return best, meant

@@ -1,0 +1,115 @@
+"""How ideas stand to one another: who answers whom, on which side, and what is near."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from synth.records import Activity
+
+Pair = tuple[int, int]
+"""Id of the idea that speaks, and of the one that is spoken to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relations:
+    """What the replies between the messages of ideas tell, by pairs of ideas."""
+
+    replies: Mapping[Pair, int]
+    """Messages under the first idea that answer one under the second."""
+    against: Mapping[Pair, int] = field(default_factory=dict)
+    """Voices under the first that take a side against what they answer under the second."""
+    favouring: Mapping[Pair, int] = field(default_factory=dict)
+    """Voices under the first that take a side for it."""
+
+
+def relations_of(activity: Activity, leaves_under: Mapping[int, Sequence[int]]) -> Relations:
+    """The replies between ideas. ``leaves_under``: idea → the leaf ideas whose passages it holds.
+
+    A message stands under every idea that one of its passages stands under, and under those above.
+    """
+    ideas = list(leaves_under)
+    holds = _messages_under(activity, leaves_under)
+    children = np.flatnonzero(activity.parents >= 0)
+    parents = activity.parents[children]
+    table = sp.coo_array(holds[children].T @ holds[parents])
+    rows, columns = table.coords
+    return Relations(
+        replies={
+            (ideas[a], ideas[b]): n
+            for a, b, n in zip(rows.tolist(), columns.tolist(), table.data.tolist(), strict=True)
+            if a != b
+        },
+        against=_voices_between(activity, holds, ideas, side=-1),
+        favouring=_voices_between(activity, holds, ideas, side=1),
+    )
+
+
+def _messages_under(activity: Activity, leaves_under: Mapping[int, Sequence[int]]) -> sp.csr_array:
+    """int64 (n_messages, n_ideas): 1 where a passage of the message stands under the idea."""
+    above: dict[int, list[int]] = {}
+    for column, leaves in enumerate(leaves_under.values()):
+        for leaf in leaves:
+            above.setdefault(leaf, []).append(column)
+    rows: list[NDArray[np.int64]] = [np.zeros(0, dtype=np.int64)]
+    columns: list[NDArray[np.int64]] = [np.zeros(0, dtype=np.int64)]
+    for leaf, ideas in above.items():
+        said = np.unique(activity.of_message[activity.leaves == leaf])
+        for column in ideas:
+            rows.append(said)
+            columns.append(np.full(len(said), column, dtype=np.int64))
+    places = (np.concatenate(rows), np.concatenate(columns))
+    shape = (len(activity.messages), len(leaves_under))
+    table = sp.csr_array((np.ones(len(places[0]), dtype=np.int64), places), shape=shape)
+    table.data[:] = 1  # a message may stand under several leaves of one idea
+    return table
+
+
+def _voices_between(
+    activity: Activity, holds: sp.csr_array, ideas: Sequence[int], *, side: int
+) -> dict[Pair, int]:
+    voices: dict[Pair, set[int]] = {}
+    taken = np.flatnonzero((activity.sides == side) & (activity.parents >= 0))
+    for row in taken.tolist():
+        voice = int(activity.voices[row])
+        for b in _columns_of(holds, int(activity.parents[row])):
+            for a in _columns_of(holds, row):
+                if a != b:
+                    voices.setdefault((ideas[a], ideas[b]), set()).add(voice)
+    return {pair: len(found) for pair, found in voices.items()}
+
+
+def _columns_of(table: sp.csr_array, row: int) -> list[int]:
+    found: list[int] = table.indices[table.indptr[row] : table.indptr[row + 1]].tolist()
+    return found
+
+
+def nearness_of(
+    centroids: Mapping[int, NDArray[np.float32]],
+    leaves_under: Mapping[int, Sequence[int]],
+    n_passages: Mapping[int, int],
+) -> dict[Pair, float]:
+    """Cosine of every two ideas, from the mean directions of their leaves.
+
+    ``centroids``: leaf → unit vector; ``n_passages``: leaf → how much it weighs. Ideas without any
+    known leaf are left out.
+    """
+    rows: dict[int, NDArray[np.float32]] = {}
+    for idea, leaves in leaves_under.items():
+        known = [leaf for leaf in leaves if leaf in centroids]
+        if known:
+            total = sum(n_passages.get(leaf, 1) * centroids[leaf] for leaf in known)
+            length = float(np.linalg.norm(total))
+            if length:
+                rows[idea] = np.asarray(total / length, dtype=np.float32)
+    if not rows:
+        return {}
+    ids, matrix = list(rows), np.vstack(list(rows.values()))
+    cosines = matrix @ matrix.T
+    return {
+        (a, b): float(cosines[i, j]) for i, a in enumerate(ids) for j, b in enumerate(ids) if i != j
+    }

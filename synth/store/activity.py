@@ -1,0 +1,82 @@
+"""All that was said in a discussion as columns, and whether it is still what is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from synth.records import UNKNOWN_TIME, Activity
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from sqlite_utils import Database
+
+
+class Activities:
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def version(self, discussion_id: int) -> tuple[object, ...]:
+        """Another value after every import, build, correction and erasure."""
+        row: tuple[object, ...] = self._db.execute(_VERSION, [discussion_id]).fetchone()
+        return row
+
+    def of(self, discussion_id: int) -> Activity:
+        """Every message and passage of the discussion."""
+        import numpy as np
+
+        rows = self._db.execute(_MESSAGES, [discussion_id]).fetchall()
+        ids, threads, parents, voices, posted, sides, likes = _columns(rows, 7)
+        passages = self._db.execute(_PASSAGES, [discussion_id]).fetchall()
+        passage_ids, of, leaves = _columns([row[:3] for row in passages], 3)
+        return Activity(
+            messages=ids,
+            threads=threads,
+            parents=_rows_of(parents, ids),
+            voices=voices,
+            posted=posted,
+            sides=sides.astype(np.int8),
+            likes=likes,
+            passages=passage_ids,
+            of_message=np.searchsorted(ids, of).astype(np.int64),
+            leaves=leaves,
+            weights=np.array([row[3] for row in passages], dtype=np.float32),
+        )
+
+
+def _columns(rows: Sequence[tuple[Any, ...]], n: int) -> NDArray[np.int64]:
+    """int64 (n, n_rows)."""
+    import numpy as np
+
+    table = np.array(rows, dtype=np.int64).reshape(len(rows), n)
+    return np.ascontiguousarray(table.T)
+
+
+def _rows_of(wanted: NDArray[np.int64], ids: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where each wanted id stands among ``ids`` (ascending), -1 where it does not."""
+    import numpy as np
+
+    if not len(ids):
+        return wanted
+    places = np.minimum(np.searchsorted(ids, wanted), len(ids) - 1)
+    return np.where(ids[places] == wanted, places, -1).astype(np.int64)
+
+
+_VERSION = """SELECT
+    (SELECT max(id) FROM events WHERE discussion_id = ?1 AND noun <> 'extract'),
+    (SELECT max(id) FROM runs WHERE discussion_id = ?1),
+    (SELECT state || coalesce(finished_at, '') FROM runs WHERE discussion_id = ?1
+     ORDER BY id DESC LIMIT 1),
+    (SELECT max(id) FROM sources WHERE discussion_id = ?1),
+    (SELECT state || n_added || ' ' || n_updated FROM sources WHERE discussion_id = ?1
+     ORDER BY id DESC LIMIT 1),
+    (SELECT count(*) FROM erasures WHERE discussion_id = ?1)"""
+_MESSAGES = f"""SELECT id, coalesce(thread_id, id), coalesce(parent_id, 0),
+    coalesce(participant_id, -id), coalesce(unixepoch(posted_at), {UNKNOWN_TIME}),
+    CASE stance WHEN 'for' THEN 1 WHEN 'against' THEN -1 ELSE 0 END, coalesce(n_likes, -1)
+    FROM messages WHERE discussion_id = ? ORDER BY id"""
+_PASSAGES = """SELECT p.id, p.message_id, coalesce(l.idea_id, 0), coalesce(l.weight, 0)
+    FROM passages p LEFT JOIN placements l ON l.passage_id = p.id
+    WHERE p.message_id IN (SELECT id FROM messages WHERE discussion_id = ?)
+    ORDER BY p.message_id, p.start"""

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from synth.pipeline.explaining import ground_of, nearest_ideas, nearest_passages
+from synth.pipeline.space import Landmarks
+from synth.store import Store
+
+
+@pytest.fixture
+def beside(built: Store) -> list[int]:
+    """The passages of one idea."""
+    placements = built.ideas.placements(1)
+    leaf = next(p.idea_id for p in placements if p.idea_id is not None)
+    return [p.passage_id for p in placements if p.idea_id == leaf]
+
+
+def test_where_no_model_read_the_passages_words_are_compared(
+    built: Store, beside: list[int]
+) -> None:
+    ground = ground_of(built, 1, built.activity.of(1))
+    assert ground.model is None
+    placement = built.ideas.passages(beside)[beside[0]]
+    near = nearest_passages(built, placement, beside, ground)
+    assert near.basis == "words"
+    assert near.n_compared == len(beside) - 1
+    assert {one.passage_id for one in near.passages} <= set(beside[1:])
+    likeness = [one.likeness for one in near.passages]
+    assert likeness == sorted(likeness, reverse=True)
+    assert likeness[0] > 0
+
+
+def test_where_a_model_read_them_directions_are_compared(built: Store, beside: list[int]) -> None:
+    (sha,) = built._db.execute("SELECT json_extract(model, '$.sha256') FROM runs").fetchone()
+    shas = dict(built._db.execute("SELECT id, content_sha256 FROM passages").fetchall())
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(len(shas), 8)).astype(np.float16)
+    built.vectors.put(list(shas.values()), rows, model=f"model-{sha[:16]}-1")
+    ground = ground_of(built, 1, built.activity.of(1))
+    assert ground.model == f"model-{sha[:16]}-1"
+    placement = built.ideas.passages(beside)[beside[0]]
+    near = nearest_passages(built, placement, beside, ground)
+    assert near.basis == "vectors"
+    assert near.n_compared == len(beside) - 1
+    assert beside[0] not in {one.passage_id for one in near.passages}
+
+
+def test_a_single_passage_has_nothing_near(built: Store, beside: list[int]) -> None:
+    ground = ground_of(built, 1, built.activity.of(1))
+    placement = built.ideas.passages(beside)[beside[0]]
+    near = nearest_passages(built, placement, beside[:1], ground)
+    assert (near.passages, near.n_compared) == ((), 0)
+
+
+def test_ideas_near_to_an_unplaced_passage_are_told_where_its_direction_was_kept(
+    built: Store,
+) -> None:
+    ground = ground_of(built, 1, built.activity.of(1))
+    assert nearest_ideas(1, replace(ground, landmarks=None)) == []
+    kept = Landmarks(
+        idea_ids=np.array([4, 5]),
+        centroids=np.eye(2, dtype=np.float32),
+        passage_ids=np.array([1]),
+        vectors=np.array([[0.6, 0.8]], dtype=np.float32),
+        message_ids=np.array([], dtype=np.int64),
+        fingerprints=np.array([], dtype="S16"),
+        n_built=0,
+    )
+    ground = replace(ground, landmarks=kept)
+    assert [idea for idea, _ in nearest_ideas(1, ground)] == [5, 4]
+    assert nearest_ideas(2, ground) == []

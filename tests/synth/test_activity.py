@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import pytest
+
+from synth.activity import (
+    Order,
+    Side,
+    Voice,
+    messages_of,
+    on_side,
+    ordered,
+    sides_of,
+    under,
+    voices_of,
+)
+from synth.records import Stance
+from tests.synth.made_up_activity import Said, activity
+
+
+def test_passages_under_an_idea_are_those_of_its_leaves() -> None:
+    said = activity(Said(1, (1, 2)), Said(2, (3,)), Said(2, (0,)))
+    assert under(said, [1, 3]).tolist() == [0, 2]
+    assert under(said, [0]).tolist() == [3]
+    assert under(said, []).tolist() == []
+
+
+def test_voices_are_counted_with_what_they_said_and_the_busiest_first() -> None:
+    said = activity(Said(7, (1, 1)), Said(7), Said(4), Said(-4))
+    assert voices_of(said, under(said, [1])) == [
+        Voice(participant_id=7, n_passages=3, n_messages=2),
+        Voice(participant_id=4, n_passages=1, n_messages=1),
+        Voice(participant_id=None, n_passages=1, n_messages=1),
+    ]
+    assert messages_of(said, under(said, [1])).tolist() == [0, 1, 2, 3]
+
+
+def test_sides_count_a_voice_once_and_are_empty_where_nobody_takes_one() -> None:
+    said = activity(Said(1, side=1), Said(1, side=1), Said(2, side=-1), Said(3))
+    rows = under(said, [1])
+    assert sides_of(said, rows) == (
+        Side(stance=Stance.FOR, n_voices=1, n_passages=2),
+        Side(stance=Stance.AGAINST, n_voices=1, n_passages=1),
+    )
+    assert on_side(said, rows, Stance.AGAINST).tolist() == [2]
+    assert on_side(said, rows, None).tolist() == [0, 1, 2, 3]
+    assert sides_of(said, rows[3:]) == ()
+
+
+@pytest.mark.parametrize(
+    ("order", "rows"),
+    [
+        (Order.CENTRAL, [1, 0, 2, 3]),
+        (Order.NEWEST, [2, 0, 1, 3]),
+        (Order.OLDEST, [1, 0, 2, 3]),
+        (Order.LIKED, [0, 2, 1, 3]),
+    ],
+)
+def test_what_is_unknown_comes_last_and_equals_stay_in_order(order: Order, rows: list[int]) -> None:
+    said = activity(
+        Said(1, day=5, weight=0.5, likes=9),
+        Said(1, day=-2, weight=0.9),
+        Said(1, day=8, weight=0.5, likes=9),
+        Said(1, day=None, weight=0.1),
+    )
+    assert ordered(said, under(said, [1]), order).tolist() == rows

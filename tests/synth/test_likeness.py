@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import numpy as np
+
+from synth.likeness import by_direction, by_words, nearest, shared_terms
+
+VECTORS = {
+    7: np.array([1, 0, 1], dtype=np.float16).tobytes(),
+    8: np.array([1, 0.1, 1], dtype=np.float16).tobytes(),
+    9: np.array([0, 1, 1], dtype=np.float16).tobytes(),
+}
+MEAN = np.array([0, 0, 1], dtype=np.float32)
+
+
+def test_the_nearest_passages_come_first_and_what_points_elsewhere_not_at_all() -> None:
+    (found,) = by_direction(7, VECTORS, mean=MEAN, most=5)
+    assert found.passage_id == 8
+    assert found.likeness > 0.99
+    assert by_direction(7, VECTORS, mean=MEAN, most=0) == []
+
+
+def test_rare_words_count_more_than_common_ones() -> None:
+    texts = {
+        1: "the library opens on Sundays",
+        2: "the market opens on Monday",
+        3: "the school opens on Tuesday",
+        4: "the pool opens on Friday",
+    }
+    found = by_words("A library, on a Sunday", texts, language="en", most=2)
+    assert found[0].passage_id == 1
+    assert by_words("!!", texts, language=None, most=2) == []
+
+
+def test_terms_are_found_whatever_their_case_accents_and_number() -> None:
+    text = "Les DONNÉES médicales, et la donnee du patient."
+    spans = shared_terms(text, ("données du patient",), language="fr")
+    assert [text[s.start : s.end] for s in spans] == ["DONNÉES", "donnee", "patient"]
+    assert shared_terms("du pain", ("données du patient",), language="fr") == ()
+
+
+def test_ideas_are_named_by_their_direction() -> None:
+    axes = np.eye(2, dtype=np.float32)
+    assert nearest(np.array([0.6, 0.8], dtype=np.float32), axes, [4, 5], most=1)[0][0] == 5
+    assert nearest(np.array([-1, 0], dtype=np.float32), axes, [4, 5], most=2) == []

@@ -1,0 +1,160 @@
+"""What facilitators say about a discussion: question, introduction, embedding, last synthesis."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import ClassVar, Literal
+
+from flask import Blueprint, flash, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from synth.store import Discussion, Embed, Framing, site_of
+from web.permission import writers_only
+from web.rendering import render
+from web.store import current_store, find_discussion
+
+settings = Blueprint("settings", __name__)
+ACTOR = "person"
+"""Who decides, as long as there are no accounts."""
+MAX_QUESTION = 300
+MAX_INTRODUCTION = 5_000
+MAX_SITES = 20
+Field = Literal["question", "introduction", "sites", "synthesis"]
+
+
+class BadField(Exception):
+    """What a field of the form holds cannot be kept; said to the person beside it."""
+
+    def __init__(self, field: Field, text: str) -> None:
+        super().__init__(text)
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsForm:
+    """The form as a person filled it in."""
+
+    question: str
+    introduction: str
+    embed: str
+    """``nobody``, ``anybody`` or ``listed``."""
+    sites: str
+    """One a line."""
+    synthesis: str
+    """``2024-05-31``, or nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsContext:
+    template: ClassVar[str] = "settings.html"
+    discussion: Discussion
+    form: SettingsForm
+    problems: Mapping[Field, str]
+    """By field, in the order of the form."""
+    max_question: int
+    max_introduction: int
+
+
+@settings.get("/d/<slug>/settings")
+@writers_only
+def form(slug: str) -> str:
+    """What is said of the discussion now, to be changed."""
+    found = find_discussion(slug)
+    return _page(found, _form_of(found.framing), {})
+
+
+@settings.post("/d/<slug>/settings")
+@writers_only
+def save(slug: str) -> Response | tuple[str, int]:
+    """Keep it, or show again what cannot be kept and why."""
+    found, sent = find_discussion(slug), _sent_form()
+    try:
+        framing = _framing(sent, found.framing, today=datetime.now(UTC).date())
+    except BadField as bad:
+        return _page(found, sent, {bad.field: str(bad)}), 422
+    changed = current_store().discussions.frame(found.id, framing, actor=ACTOR)
+    flash("Saved." if changed else "Nothing was changed.", "done")
+    return redirect(url_for("settings.form", slug=slug), 303)
+
+
+def _page(found: Discussion, shown: SettingsForm, problems: Mapping[Field, str]) -> str:
+    return render(
+        SettingsContext(
+            discussion=found,
+            form=shown,
+            problems=problems,
+            max_question=MAX_QUESTION,
+            max_introduction=MAX_INTRODUCTION,
+        )
+    )
+
+
+def _form_of(framing: Framing) -> SettingsForm:
+    embed = framing.embed
+    return SettingsForm(
+        question=framing.question,
+        introduction=framing.introduction,
+        embed="anybody" if embed.is_open else "listed" if embed.sites else "nobody",
+        sites="\n".join(embed.sites),
+        synthesis=framing.synthesis_at.date().isoformat() if framing.synthesis_at else "",
+    )
+
+
+def _sent_form() -> SettingsForm:
+    def text(name: str) -> str:
+        return request.form.get(name, "").replace("\r\n", "\n").replace("\0", "").strip()
+
+    return SettingsForm(
+        question=" ".join(text("question").split()),
+        introduction=text("introduction"),
+        embed=text("embed"),
+        sites=text("sites"),
+        synthesis=text("synthesis"),
+    )
+
+
+def _framing(sent: SettingsForm, before: Framing, *, today: date) -> Framing:
+    """What the form says; raises BadField."""
+    if len(sent.question) > MAX_QUESTION:
+        raise BadField("question", f"It is longer than {MAX_QUESTION} letters.")
+    if len(sent.introduction) > MAX_INTRODUCTION:
+        raise BadField("introduction", f"It is longer than {MAX_INTRODUCTION:,} letters.")
+    return Framing(
+        question=sent.question,
+        introduction=sent.introduction,
+        embed=_embed(sent),
+        synthesis_at=_synthesis_at(sent.synthesis, before.synthesis_at, today=today),
+    )
+
+
+def _embed(sent: SettingsForm) -> Embed:
+    if sent.embed != "listed":
+        return Embed(is_open=sent.embed == "anybody")
+    sites: dict[str, None] = {}
+    for address in sent.sites.split():
+        site = site_of(address)
+        if site is None:
+            raise BadField("sites", f"“{address[:80]}” is no address of a web site.")
+        sites[site] = None
+    if not sites:
+        raise BadField("sites", "Say which sites, one a line, or choose nobody.")
+    if len(sites) > MAX_SITES:
+        raise BadField("sites", f"At most {MAX_SITES} sites can be listed.")
+    return Embed(sites=tuple(sites))
+
+
+def _synthesis_at(text: str, before: datetime | None, *, today: date) -> datetime | None:
+    """The beginning of that day in UTC; the moment known already where the day is the same."""
+    if not text:
+        return None
+    try:
+        chosen = date.fromisoformat(text)
+    except ValueError:
+        raise BadField("synthesis", f"“{text[:40]}” is no date; write 2024-05-31.") from None
+    if chosen > today:
+        raise BadField("synthesis", "That day is still to come.")
+    if before is not None and before.date() == chosen:
+        return before
+    return datetime(chosen.year, chosen.month, chosen.day, tzinfo=UTC)
