@@ -292,6 +292,8 @@ def main() -> None:
     parser.add_argument("--quality", choices=["draft", "full"], default="full")
     parser.add_argument("--write", action="store_true", help="put the table into the docs")
     chosen = parser.parse_args()
+    if not (chosen.stores or chosen.argkp or chosen.archive):
+        parser.error("name --stores, --argkp or --archive to measure on")
     lines = ["| " + " | ".join(COLUMNS) + " |", "|" + "---|" * len(COLUMNS)]
     for path in chosen.stores:
         for way, row in grow_both_ways(path, quality=chosen.quality).items():

@@ -159,6 +159,8 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="update docs/quality.md")
     options = parser.parse_args()
     if find_spec("bertopic") is None:
+        if options.write:
+            parser.error("without BERTopic there is nothing to compare with: pip install bertopic")
         print("BERTopic is not installed, left out: pip install bertopic", file=sys.stderr)
     encode = Cached()
     lines: list[str] = []
