@@ -101,9 +101,9 @@ def _ideas() -> list[IdeaRow]:
     for n, (title, x, y) in enumerate(TOPS, 1):
         rows.append(_idea(-10 * n, None, title, x=x, y=y, n_authors=10 - n))
         for side in (1, 2):
-            x, y = _middle(2 * (n - 1) + side - 1)
+            left, top = _middle(2 * (n - 1) + side - 1)
             below = f"{title}, side {side}"
-            rows.append(_idea(-10 * n - side, -10 * n, below, x=x, y=y, n_authors=5 - side))
+            rows.append(_idea(-10 * n - side, -10 * n, below, x=left, y=top, n_authors=5 - side))
     return rows
 
 
