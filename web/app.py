@@ -22,6 +22,7 @@ from web.jobs import Jobs
 from web.pages.discussions import discussions
 from web.pages.harvest import harvest
 from web.pages.ideas import ideas
+from web.pages.maps import maps
 from web.pages.repeated import repeated
 from web.pages.search import search
 from web.pages.settings import settings
@@ -84,7 +85,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     visits.init_app(app)
     add_filters(app)
     for pages in (
-        discussions, ideas, repeated, threads, search, harvest, settings, uploads, api,
+        discussions, maps, ideas, repeated, threads, search, harvest, settings, uploads, api,
     ):  # fmt: skip
         app.register_blueprint(pages)
     app.after_request(_safe)

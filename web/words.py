@@ -33,6 +33,10 @@ def _new_message(n: int, num: str) -> str:
     return ngettext("%(n)s new message", "%(n)s new messages", n, n=num)
 
 
+def _new_passage(n: int, num: str) -> str:
+    return ngettext("%(n)s new passage", "%(n)s new passages", n, n=num)
+
+
 def _passage(n: int, num: str) -> str:
     return ngettext("%(n)s passage", "%(n)s passages", n, n=num)
 
@@ -60,6 +64,7 @@ _COUNTED: dict[str, Callable[[int, str], str]] = {
     "line": _line,
     "message": _message,
     "new message": _new_message,
+    "new passage": _new_passage,
     "passage": _passage,
     "problem": _problem,
     "text": _text,
@@ -72,6 +77,11 @@ def counted(n: int, noun: str) -> str:
     """``1 message``, ``1,204 messages``, in the language of the page; KeyError for a noun that
     has no words here."""
     return _COUNTED[noun](n, format_decimal(n))
+
+
+def counted_forms(noun: str) -> dict[str, str]:
+    """``{"one": "{n} voice", "other": "{n} voices"}``: for scripts, which choose among them."""
+    return {"one": _COUNTED[noun](1, "{n}"), "other": _COUNTED[noun](2, "{n}")}
 
 
 NATURES: dict[Nature, LazyString] = {

@@ -234,16 +234,17 @@ class Ideas:
         rows = self._db.query(f"{PLACED} WHERE m.discussion_id = ? {_IN_ORDER}", [discussion_id])
         return [placement_of(row) for row in rows]
 
-    def points(self, discussion_id: int) -> list[tuple[float, float, int | None, int]]:
-        """(x, y, leaf idea or None, message id) of every passage that is laid out."""
-        return self._db.execute(
-            """SELECT p.x, p.y, l.idea_id, p.message_id
-               FROM passages p JOIN messages m ON m.id = p.message_id
-               LEFT JOIN placements l ON l.passage_id = p.id
-               WHERE m.discussion_id = ? AND p.x IS NOT NULL AND p.y IS NOT NULL
-               ORDER BY p.message_id, p.start""",
+    def stances(self, discussion_id: int) -> dict[int, tuple[int, int]]:
+        """Leaf idea id → its passages that speak for and against their parent, where any do."""
+        rows = self._db.execute(
+            """SELECT l.idea_id, sum(m.stance = 'for'), sum(m.stance = 'against')
+               FROM messages m JOIN passages p ON p.message_id = m.id
+               JOIN placements l ON l.passage_id = p.id
+               WHERE m.discussion_id = ? AND m.stance IS NOT NULL AND l.idea_id IS NOT NULL
+               GROUP BY l.idea_id""",
             [discussion_id],
-        ).fetchall()
+        )
+        return {idea_id: (n_for, n_against) for idea_id, n_for, n_against in rows.fetchall()}
 
     def placements_under(
         self, idea_id: int, *, limit: int, offset: int = 0

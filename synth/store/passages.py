@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from sqlite_utils import Database
 
+Point = tuple[float, float, int, int, int, int, int]
+"""x, y, leaf idea (0: unplaced), stance (0 none, 1 for, 2 against), source, posted (epoch seconds,
+0: unknown), passage id."""
+
 
 class Passages:
     def __init__(self, db: Database) -> None:
@@ -147,14 +151,18 @@ class Passages:
         )
         return [(x, y) for x, y in rows.fetchall()]
 
-    def extent(self, discussion_id: int) -> tuple[float, float, float, float] | None:
-        """Least and greatest x, then y, of the places on the map; None before it is laid out."""
-        row = self._db.execute(
-            """SELECT min(p.x), max(p.x), min(p.y), max(p.y) FROM passages p
-               JOIN messages m ON m.id = p.message_id WHERE m.discussion_id = ?""",
+    def points(self, discussion_id: int) -> list[Point]:
+        """Every passage that is laid out, in order of message and place."""
+        return self._db.execute(
+            """SELECT p.x, p.y, coalesce(l.idea_id, 0),
+                      CASE m.stance WHEN 'for' THEN 1 WHEN 'against' THEN 2 ELSE 0 END,
+                      m.source_file, coalesce(strftime('%s', m.posted_at), 0) + 0, p.id
+               FROM passages p JOIN messages m ON m.id = p.message_id
+               LEFT JOIN placements l ON l.passage_id = p.id
+               WHERE m.discussion_id = ? AND p.x IS NOT NULL AND p.y IS NOT NULL
+               ORDER BY p.message_id, p.start""",
             [discussion_id],
-        ).fetchone()
-        return None if row[0] is None else row
+        ).fetchall()
 
     def set_positions(self, positions: Iterable[tuple[int, float, float]]) -> None:
         """Write (passage id, x, y)."""

@@ -15,6 +15,7 @@ from waitress import create_server
 from synth.pipeline import build, import_files
 from synth.settings import Settings
 from synth.store import open_store
+from tests.browser.drawn_discussion import add_drawn
 from web import create_app
 
 ARGUMENTS = (
@@ -79,12 +80,13 @@ def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def address(export: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where the viewer listens; it serves the discussion ``town-talk``."""
+    """Where the viewer listens; it serves the discussions ``town-talk`` and ``the-ring-road``."""
     db = tmp_path_factory.mktemp("served") / "served.db"
     with open_store(db) as store:
         found = store.discussions.add("Town talk")
         import_files(store, found.id, [export])
         build(store, found.id, Settings(quality="draft"))
+        add_drawn(store)
     server = create_server(create_app({"DB": str(db)}), host="127.0.0.1", port=0, threads=4)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -35,20 +35,6 @@ def test_from_the_front_page_to_the_words_in_the_thread(page: Page) -> None:
     expect(page.locator(f"#{anchor} .body")).to_contain_text(words)
 
 
-def test_the_map_draws_every_passage_and_its_circles_lead_to_ideas(page: Page) -> None:
-    page.goto(f"{AT}/")
-    expect(page.locator("#map[data-ready]")).to_be_attached()
-    assert int(page.locator("#map").get_attribute("data-ready") or 0) >= 18
-    painted = page.evaluate(
-        """() => { const c = document.getElementById('points');
-        return c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some(v => v > 0); }"""
-    )
-    assert painted
-    page.locator("#map a.top").first.focus()
-    page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile(r"/ideas/\d+$"))
-
-
 def test_search_keeps_the_query_in_the_address(page: Page) -> None:
     page.goto(f"{AT}/")
     page.get_by_role("searchbox").fill("sunday librarian")

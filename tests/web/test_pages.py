@@ -26,6 +26,7 @@ from web.app import ErrorContext
 from web.pages.discussions import AboutContext, DiscussionContext, FrontContext
 from web.pages.harvest import KeyContext, TakeContext
 from web.pages.ideas import IdeaContext, UnplacedContext
+from web.pages.maps import EmbedContext, MapContext
 from web.pages.repeated import RepeatedContext
 from web.pages.search import SearchContext
 from web.pages.settings import SettingsContext
@@ -36,6 +37,8 @@ AT = "/d/the-market-square"
 PAGES = {
     "/": FrontContext,
     f"{AT}/": DiscussionContext,
+    f"{AT}/map": MapContext,
+    "/embed/the-market-square": EmbedContext,
     f"{AT}/about": AboutContext,
     f"{AT}/ideas/1": IdeaContext,
     f"{AT}/unplaced": UnplacedContext,
@@ -78,7 +81,7 @@ def test_a_page_renders_exactly_its_context(address: str, app: Flask, client: Fl
 def test_every_template_of_a_page_is_tested_here() -> None:
     pages = {context.template for context in (*PAGES.values(), JobContext)}
     folder = Path(create_app.__code__.co_filename).parent / "templates"
-    partial = {"base.html", "discussion_base.html", "macros.html"}
+    partial = {"base.html", "discussion_base.html", "macros.html", "map_macros.html"}
     assert {path.name for path in folder.glob("*.html")} - partial == pages
 
 
@@ -90,7 +93,7 @@ def test_a_page_is_safe_to_open(address: str, client: FlaskClient) -> None:
     assert "default-src 'none'" in policy
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert not re.search(r"<[^>]+\s(style|on\w+)=", answer.text)
-    assert not re.search(r"<script(?![^>]* src=)", answer.text)
+    assert not re.search(r'<script(?![^>]* (src=|type="application/json"))', answer.text)
     assert "<img src=x" not in answer.text
     assert "javascript:" not in answer.text
 

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from synth.records import Idea, Span
-from web.mapping import HEIGHT, WIDTH, Frame, draw, wrap
 from web.outline import Outline
 from web.paging import Paging
 from web.presentation import (
@@ -138,29 +137,3 @@ def test_the_outline_is_numbered_and_coloured_by_top_idea() -> None:
     ]
     assert [b.idea.id for b in outline.path(3)] == [1]
     assert outline.get(99) is None
-
-
-def test_labels_stay_inside_and_apart() -> None:
-    """Thirty ideas on one heap: not all get a label, but no two labels meet."""
-    spread = [idea(n, x=(n * 0.37) % 1, y=(n * 0.61) % 1) for n in range(1, 31)]
-    drawn = draw(Outline(spread, {}), Frame())
-    labels = [b.label for b in drawn.tops if b.label]
-    assert 3 <= len(labels) < 31
-    rows = [(label.x, y, line) for label in labels for y, line in label.lines]
-    assert len(set(rows)) == len(rows)
-    for x, y, _ in rows:
-        assert 0 <= x <= WIDTH
-        assert 0 <= y <= HEIGHT
-
-
-def test_the_frame_fills_the_drawing_and_a_single_point_stands_in_the_middle() -> None:
-    frame = Frame(left=0.4, right=0.6, top=0.5, bottom=0.5)
-    assert frame.across(0.4) < 10 < WIDTH - 10 < frame.across(0.6)
-    assert frame.down(0.5) == HEIGHT / 2
-
-
-@given(st.text(max_size=200))
-def test_a_label_is_a_few_short_lines(title: str) -> None:
-    lines = wrap(title)
-    assert 1 <= len(lines) <= 3
-    assert all(len(line) <= 32 for line in lines)

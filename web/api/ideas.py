@@ -1,12 +1,12 @@
-"""The outline, an idea with its passages, what stands under no idea, and the points of the map."""
+"""The outline, an idea with its passages, and what stands under no idea."""
 
 from __future__ import annotations
 
-from flask import Response, abort, redirect, url_for
+from flask import abort, redirect, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from synth.records import Placement
-from web.api.operations import BYTES, operation
+from web.api.operations import operation
 from web.api.parameters import PAGED, QUERY, asked_paging
 from web.api.schemas import items_of, page_of
 from web.api.shapes import (
@@ -19,7 +19,6 @@ from web.api.shapes import (
     passage_json,
     voices_json,
 )
-from web.mapping import pack_points
 from web.outline import Outline, outline_of
 from web.pages.search import asked_query, titled
 from web.paging import Paging
@@ -69,19 +68,6 @@ def unplaced(slug: str) -> Json:
     found, store, asked = find_discussion(slug), current_store(), asked_paging()
     placements, total = store.ideas.unplaced(found.id, limit=asked.size, offset=asked.offset)
     return _passages(placements, outline_of(store, found), asked.of(total))
-
-
-@operation(
-    "/d/<slug>/points",
-    "Every passage on the map, 12 bytes each, little-endian: x and y (unsigned 16 bit, "
-    "0..65535 across the drawing), colour (unsigned 16 bit; 0 is unplaced), 2 bytes "
-    "reserved, message id (unsigned 32 bit)",
-    answer={},
-    media=BYTES,
-)
-def points(slug: str) -> Response:
-    found, store = find_discussion(slug), current_store()
-    return Response(pack_points(store, found, outline_of(store, found)), mimetype=BYTES)
 
 
 def _passages(placements: list[Placement], outline: Outline, paging: Paging) -> Json:

@@ -11,7 +11,7 @@ from flask import Blueprint
 from synth.readers import is_shown
 from synth.records import Extract, ExtractState, IdeaVoices, Problem, Run
 from synth.store import Discussion, Source, Store
-from web.mapping import IdeaMap, draw, frame_of
+from web.map import MapBox, map_box
 from web.outline import Branch, Outline, outline_of
 from web.pages.repeated import Shown, shown_texts
 from web.quoting import Quoted, quote_extracts
@@ -38,7 +38,7 @@ class DiscussionContext:
     template: ClassVar[str] = "discussion.html"
     discussion: Discussion
     branches: Sequence[Branch]
-    map: IdeaMap
+    map: MapBox
     n_passages: int
     n_unplaced: int
     key_passages: Sequence[Quoted]
@@ -84,7 +84,7 @@ def discussion(slug: str) -> str:
         DiscussionContext(
             discussion=found,
             branches=outline.roots,
-            map=draw(outline, frame_of(store, found)),
+            map=map_box(found, outline, "page"),
             n_passages=store.passages.count(found.id),
             n_unplaced=store.ideas.unplaced(found.id, limit=0)[1],
             key_passages=quote_extracts(store, outline, best(extracts, outline)),

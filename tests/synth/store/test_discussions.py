@@ -21,12 +21,18 @@ def test_messages_are_found_page_by_page(store: Store, discussion_id: int) -> No
     assert store.messages.discussion_of(999) is None
 
 
-def test_passages_are_counted_and_their_extent_known(store: Store, discussion_id: int) -> None:
+def test_passages_are_counted_and_their_places_known(store: Store, discussion_id: int) -> None:
     assert store.passages.count(discussion_id) == 3
-    assert store.passages.extent(discussion_id) is None
-    ids = [p.id for p in store.passages.all(discussion_id)]
-    store.passages.set_positions([(ids[0], 0.1, 0.9), (ids[1], 0.7, 0.2)])
-    assert store.passages.extent(discussion_id) == (0.1, 0.7, 0.2, 0.9)
+    assert store.passages.points(discussion_id) == []
+    passages = store.passages.all(discussion_id)
+    store.passages.set_positions([(passages[0].id, 0.1, 0.9), (passages[1].id, 0.7, 0.2)])
+    points = store.passages.points(discussion_id)
+    assert [point[:3] for point in points] == [(0.1, 0.9, 0), (0.7, 0.2, 0)]
+    for point, passage in zip(points, passages, strict=False):
+        message = store.messages.get(passage.message_id)
+        assert message is not None
+        posted = 0 if message.posted_at is None else int(message.posted_at.timestamp())
+        assert point[5:] == (posted, passage.id)
 
 
 def test_the_language_of_a_title_is_kept(store: Store, discussion_id: int, run_id: int) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import struct
 from typing import Any
 
 import pytest
@@ -21,6 +20,7 @@ EXAMPLES = {
     "/api/d/{slug}/ideas/{idea_id}": f"{AT}/ideas/1",
     "/api/d/{slug}/unplaced": f"{AT}/unplaced",
     "/api/d/{slug}/repeated": f"{AT}/repeated",
+    "/api/d/{slug}/map": f"{AT}/map",
     "/api/d/{slug}/messages": f"{AT}/messages",
     "/api/d/{slug}/messages/{message_id}": f"{AT}/messages/2",
     "/api/d/{slug}/threads": f"{AT}/threads",
@@ -126,17 +126,6 @@ def test_real_names_are_nowhere(client: FlaskClient) -> None:
         text = client.get(address).text
         assert "Ann Carter" not in text
         assert "ann@example.org" not in text
-
-
-def test_points_are_twelve_bytes_each_with_an_etag(client: FlaskClient) -> None:
-    answer = client.get(f"{AT}/points")
-    points = list(struct.iter_unpack("<HHHHI", answer.data))
-    assert [point[4] for point in points] == [1, 2, 3, 4, 5, 6]
-    assert [point[2] for point in points] == [1, 1, 1, 2, 2, 0]
-    xs = [point[0] for point in points]
-    assert xs == sorted(xs)
-    again = client.get(f"{AT}/points", headers={"If-None-Match": answer.headers["ETag"]})
-    assert (again.status_code, again.data) == (304, b"")
 
 
 def test_an_idea_lists_its_passages_best_fit_first(client: FlaskClient) -> None:

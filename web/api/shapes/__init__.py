@@ -7,6 +7,7 @@ from web.api.shapes.extract import EXTRACT, extract_json
 from web.api.shapes.idea import IDEA, IDEA_WITH_PASSAGES, idea_json, voices_json
 from web.api.shapes.job import JOB, job_json
 from web.api.shapes.lists import Json, list_json, time_of
+from web.api.shapes.map import MAP, map_json
 from web.api.shapes.message import (
     HIT,
     MESSAGE,
@@ -26,6 +27,7 @@ __all__ = [
     "IDEA",
     "IDEA_WITH_PASSAGES",
     "JOB",
+    "MAP",
     "MESSAGE",
     "MESSAGE_WITH_PASSAGES",
     "PASSAGE",
@@ -38,6 +40,7 @@ __all__ = [
     "idea_json",
     "job_json",
     "list_json",
+    "map_json",
     "message_json",
     "passage_json",
     "repeated_json",

@@ -1,14 +1,15 @@
-"""The idea map: circles as large as an idea has voices, labels that leave each other room."""
+"""The map as a still picture, for paper and for readers without scripts.
+
+Circles as large as an idea has voices, with labels that leave each other room.
+"""
 
 from __future__ import annotations
 
 import math
-import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from synth.store import Discussion, Store
-from web.outline import N_HUES, Branch, Outline
+from web.outline import Branch, Outline
 
 WIDTH, HEIGHT = 150.0, 100.0
 """Size of the drawing in its own units; the page scales it."""
@@ -18,9 +19,6 @@ LINE = 2.9
 """Mean width of a letter and height of a line of a label, in drawing units."""
 LABEL_LETTERS = 21
 LABEL_LINES = 3
-GRID = 65535
-POINT = struct.Struct("<HHHHI")
-"""x and y on the grid, colour (0: unplaced), reserved, message id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,73 +65,36 @@ class IdeaMap:
     subs: tuple[Bubble, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Frame:
-    """The part of the layout that is drawn: what it covers fills the drawing."""
+def across(x: float) -> float:
+    """Where a layout's x (0..1) stands in the drawing.
 
-    left: float = 0.0
-    right: float = 1.0
-    top: float = 0.0
-    bottom: float = 1.0
-
-    def across(self, x: float) -> float:
-        """Where a layout's x stands in the drawing."""
-        return MARGIN + (WIDTH - 2 * MARGIN) * _share(x, self.left, self.right)
-
-    def down(self, y: float) -> float:
-        return MARGIN + (HEIGHT - 2 * MARGIN) * _share(y, self.top, self.bottom)
+    A layout fills the unit square and keeps its places as a map grows, so the whole square is
+    drawn, whatever stands in it: a frame around the passages would move with each outlier.
+    """
+    return MARGIN + (WIDTH - 2 * MARGIN) * min(max(x, 0.0), 1.0)
 
 
-def frame_of(store: Store, discussion: Discussion) -> Frame:
-    """The frame that holds every passage."""
-    extent = store.passages.extent(discussion.id)
-    if extent is None:
-        return Frame()
-    left, right, top, bottom = extent
-    return Frame(left=left, right=right, top=top, bottom=bottom)
+def down(y: float) -> float:
+    return MARGIN + (HEIGHT - 2 * MARGIN) * min(max(y, 0.0), 1.0)
 
 
-def draw(outline: Outline, frame: Frame) -> IdeaMap:
+def draw(outline: Outline) -> IdeaMap:
     """Bubbles of the top ideas, with labels, and of the ideas right below them."""
     branches = outline.in_order()
     most = max((b.idea.n_authors for b in branches), default=1) or 1
     return IdeaMap(
         width=WIDTH,
         height=HEIGHT,
-        tops=_labelled([_bubble(b, frame, most, scale=6.0) for b in outline.roots]),
-        subs=tuple(_bubble(c, frame, most, scale=3.5) for b in outline.roots for c in b.children),
+        tops=_labelled([_bubble(b, most, scale=6.0) for b in outline.roots]),
+        subs=tuple(_bubble(c, most, scale=3.5) for b in outline.roots for c in b.children),
     )
 
 
-def _share(value: float, least: float, greatest: float) -> float:
-    """0..1: how far ``value`` lies between the two; the middle where they are one."""
-    if greatest <= least:
-        return 0.5
-    return min(max((value - least) / (greatest - least), 0.0), 1.0)
-
-
-def pack_points(store: Store, discussion: Discussion, outline: Outline) -> bytes:
-    """Every laid-out passage as 12 bytes (see ``POINT``), little-endian."""
-    packed = bytearray()
-    frame = frame_of(store, discussion)
-    for x, y, idea_id, message_id in store.ideas.points(discussion.id):
-        branch = outline.get(idea_id)
-        colour = 0 if branch is None else 1 + int(branch.hue.removeprefix("hue-")) % N_HUES
-        packed += POINT.pack(
-            round(GRID * frame.across(x) / WIDTH),
-            round(GRID * frame.down(y) / HEIGHT),
-            colour,
-            0,
-            message_id,
-        )
-    return bytes(packed)
-
-
-def _bubble(branch: Branch, frame: Frame, most: int, *, scale: float) -> Bubble:
+def _bubble(branch: Branch, most: int, *, scale: float) -> Bubble:
     return Bubble(
         branch=branch,
-        x=frame.across(branch.idea.x),
-        y=frame.down(branch.idea.y),
+        x=across(branch.idea.x),
+        y=down(branch.idea.y),
         radius=1.4 + scale * math.sqrt(branch.idea.n_authors / most),
         label=None,
     )

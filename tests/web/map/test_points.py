@@ -1,0 +1,67 @@
+"""Every passage as sixteen bytes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+from flask.testing import FlaskClient
+
+from synth.pipeline.correcting.ideas import hide_idea
+from synth.store import Store
+from web.map.points import GRID, POINT, UNPLACED, pack_points
+from web.outline import outline_of
+
+AT = "/api/d/the-market-square"
+
+
+def test_a_point_says_where_what_when_and_which(client: FlaskClient) -> None:
+    points = np.frombuffer(client.get(f"{AT}/points").data, dtype=POINT)
+    assert POINT.itemsize == 16
+    assert points["passage"].tolist() == [1, 2, 3, 4, 5, 6]
+    assert points["idea"].tolist() == [0, 0, 1, 2, 2, UNPLACED]
+    assert points["stance"].tolist() == [0, 1, 0, 0, 0, 0]
+    assert points["batch"].tolist() == [0] * 6
+    hours = [datetime(2024, 3, 1, 9 + n, 30, tzinfo=UTC) for n in range(6)]
+    assert points["posted"].tolist() == [int(at.timestamp()) for at in hours]
+    assert points["x"].tolist() == pytest.approx([GRID * 0.1 * n for n in range(6)], abs=1)
+    assert points["y"].tolist() == pytest.approx([GRID * (0.2 + 0.1 * n) for n in range(6)], abs=1)
+
+
+def test_points_are_sent_once(client: FlaskClient) -> None:
+    for path in ("points", "map"):
+        tag = client.get(f"{AT}/{path}").headers["ETag"]
+        again = client.get(f"{AT}/{path}", headers={"If-None-Match": tag})
+        assert (again.status_code, again.data) == (304, b"")
+
+
+def test_one_far_passage_moves_no_other(store: Store) -> None:
+    (found,) = store.discussions.all()
+    outline = outline_of(store, found)
+    before = np.frombuffer(pack_points(store, found, outline), dtype=POINT)
+    store.passages.set_positions([(6, 1.0, 0.0)])
+    after = np.frombuffer(pack_points(store, found, outline), dtype=POINT)
+    assert after[:5].tolist() == before[:5].tolist()
+    assert after[5]["x"] == GRID
+
+
+def test_ideas_are_named_by_their_place_in_the_list(client: FlaskClient) -> None:
+    ideas = client.get(f"{AT}/map").get_json()["ideas"]
+    assert [one["number"] for one in ideas] == ["1", "1.1", "2"]
+    assert [one["parent"] for one in ideas] == [None, 0, None]
+    assert [one["hue"] for one in ideas] == [0, 0, 1]
+    assert [(one["n_for"], one["n_against"]) for one in ideas] == [(1, 0), (0, 0), (0, 0)]
+
+
+def test_what_stands_under_a_hidden_idea_is_drawn_as_unplaced(store: Store) -> None:
+    (found,) = store.discussions.all()
+    hide_idea(store, found.id, store.ideas.outline(found.id)[0].id, actor="a person")
+    outline = outline_of(store, found)
+    points = np.frombuffer(pack_points(store, found, outline), dtype=POINT)
+    assert points["idea"].tolist() == [UNPLACED, UNPLACED, UNPLACED, 0, 0, UNPLACED]
+
+
+def test_a_discussion_without_a_map_has_no_points(store: Store) -> None:
+    empty = store.discussions.add("Nothing yet")
+    assert pack_points(store, empty, outline_of(store, empty)) == b""
