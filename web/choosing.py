@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flask import request, url_for
 
@@ -22,19 +23,17 @@ def choices(
 
     The other wishes of the address stay, but for the page: another order begins anew.
     """
-    asked = {key: value for key, value in request.args.items() if key not in {name, "page"}}
+    asked: dict[str, Any] = {
+        key: value for key, value in request.args.items() if key not in {name, "page"}
+    } | dict(request.view_args or {})
     default = next(iter(texts), "")
+
+    def address(value: str) -> str:
+        wish = {} if value == default else {name: value}
+        return url_for(request.endpoint or "", _anchor=anchor, **{**asked, **wish})
+
     return tuple(
-        Choice(
-            text=text,
-            address=url_for(
-                request.endpoint or "",
-                _anchor=anchor,
-                **{**asked, **({} if value == default else {name: value})},
-                **(request.view_args or {}),
-            ),
-            is_chosen=value == chosen,
-        )
+        Choice(text=text, address=address(value), is_chosen=value == chosen)
         for value, text in texts.items()
     )
 

@@ -145,8 +145,6 @@ def _new_since(activity: Activity, outline: Outline, since: datetime) -> dict[in
     recent = np.flatnonzero(activity.posted[activity.of_message] >= since.timestamp())
     found = activity.leaves[recent]
     return {
-        branch.idea.id: len(
-            messages_of(activity, recent[np.isin(found, np.array(leaves(branch)))])
-        )
+        branch.idea.id: len(messages_of(activity, recent[np.isin(found, np.array(leaves(branch)))]))
         for branch in outline.in_order()
     }

@@ -84,10 +84,11 @@ def positions_of(
     store: Store, outline: Outline, activity: Activity, rows: NDArray[np.intp]
 ) -> Sequence[Position]:
     """For and against with a quote of each; empty where nobody takes a side."""
-    return [
-        Position(side=side, quote=_best(store, outline, activity, on_side(activity, rows, side.stance)))
-        for side in sides_of(activity, rows)
-    ]
+    found = []
+    for side in sides_of(activity, rows):
+        own = on_side(activity, rows, side.stance)
+        found.append(Position(side=side, quote=_best(store, outline, activity, own)))
+    return found
 
 
 def _best(

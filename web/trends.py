@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
-from flask_babel import format_date
+from flask_babel import LazyString, format_date, lazy_gettext
 from flask_babel import gettext as _
 
 from synth.periods import Calendar, Trend, Unit, trend_of
@@ -16,6 +17,16 @@ HEIGHT = 12
 BAR = 0.82
 LEAST = 0.7
 """Height of the smallest bar: one message is to be seen."""
+Kind = Literal["throughout", "mostly", "once"]
+_GISTS: dict[tuple[Kind, bool], LazyString] = {
+    ("throughout", False): lazy_gettext("all along, %(first)s to %(last)s"),
+    ("throughout", True): lazy_gettext("from %(first)s on, quiet since %(end)s"),
+    ("mostly", False): lazy_gettext("mostly %(first)s to %(last)s"),
+    ("mostly", True): lazy_gettext("mostly %(first)s to %(last)s, quiet since %(end)s"),
+    ("once", False): lazy_gettext("mostly in %(first)s"),
+    ("once", True): lazy_gettext("mostly in %(first)s, quiet since %(end)s"),
+}
+"""By what a trend is, and whether nothing was said for a good part of the time at the end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,23 +99,11 @@ def timeline(
 
 def gist(calendar: Calendar, trend: Trend) -> str:
     """``mostly 2016 to 2018, quiet since 2020``."""
-    first, last = (point(calendar.unit, at) for at in (trend.first, trend.last))
-    end = point(calendar.unit, trend.last_said)
-    if trend.is_throughout:
-        if trend.is_quiet:
-            return _("from %(first)s to %(last)s, quiet since", first=first, last=last)
-        return _("all along, %(first)s to %(last)s", first=first, last=last)
-    if first == last:
-        if not trend.is_quiet:
-            return _("mostly in %(time)s", time=first)
-        if end == first:
-            return _("in %(time)s, quiet since", time=first)
-        return _("mostly in %(time)s, quiet since %(end)s", time=first, end=end)
-    if not trend.is_quiet:
-        return _("mostly %(first)s to %(last)s", first=first, last=last)
-    if end == last:
-        return _("mostly %(first)s to %(last)s, quiet since", first=first, last=last)
-    return _("mostly %(first)s to %(last)s, quiet since %(end)s", first=first, last=last, end=end)
+    first, last, end = (
+        point(calendar.unit, at) for at in (trend.first, trend.last, trend.last_said)
+    )
+    kind: Kind = "throughout" if trend.is_throughout else "once" if first == last else "mostly"
+    return str(_GISTS[kind, trend.is_quiet]) % {"first": first, "last": last, "end": end}
 
 
 def point(unit: Unit, at: date) -> str:

@@ -102,8 +102,9 @@ def idea(slug: str, idea_id: int) -> str | Response:
             portrait=portrait(store, found, outline, branch) if paging.page == 1 else None,
             orders=choices("sort", orders(), order, anchor="all"),
             sides=choices("side", sides(), side, anchor="all") if has_sides else (),
-            passages=quoted_rows(store, outline, figures, ordered(
-                figures.activity, chosen, Order(order)), paging),
+            passages=quoted_rows(
+                store, outline, figures, ordered(figures.activity, chosen, Order(order)), paging
+            ),
             paging=paging,
         )
     )

@@ -8,11 +8,11 @@ from typing import ClassVar
 
 from flask import Blueprint, request
 
+from synth.store import Discussion
 from web.figures import Facts, facts_of, figures_of
 from web.outline import Branch, outline_of
 from web.rendering import render
 from web.store import current_store, find_discussion
-from synth.store import Discussion
 
 outlines = Blueprint("outlines", __name__)
 

@@ -15,7 +15,7 @@ from synth.activity import ThreadOrder, Threads
 from synth.records import UNKNOWN_TIME, Message
 from synth.store import Discussion, Store
 from web.choosing import Choice, asked_choice, choices
-from web.figures import figures_of, threads_table
+from web.figures import threads_table
 from web.jumps import Jumps, Tally
 from web.kept import kept
 from web.outline import Branch, Outline, outline_of
@@ -194,9 +194,7 @@ def titles_of(store: Store, thread_ids: Sequence[int]) -> dict[int, tuple[str, s
     return {i: (thread_title(title), language) for i, (title, language) in found.items()}
 
 
-def _lines(
-    store: Store, outline: Outline, table: Threads, rows: Sequence[int]
-) -> list[ThreadLine]:
+def _lines(store: Store, outline: Outline, table: Threads, rows: Sequence[int]) -> list[ThreadLine]:
     ids = [int(table.ids[row]) for row in rows]
     titles = titles_of(store, ids)
     return [
@@ -240,9 +238,7 @@ def _shown(
     store: Store, discussion: Discussion, ids: Sequence[int], outline: Outline, jumps: Jumps
 ) -> tuple[ShownMessage, ...]:
     """The messages of one page with all that is laid over them."""
-    veil = kept(
-        store, discussion, "veil", lambda: Veil(store.participants.names(discussion.id))
-    )
+    veil = kept(store, discussion, "veil", lambda: Veil(store.participants.names(discussion.id)))
     messages = store.messages.many(ids)
     answered = {m.parent_id for m in messages.values() if m.parent_id} - messages.keys()
     parents = messages | store.messages.many(sorted(answered))
