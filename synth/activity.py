@@ -101,3 +101,80 @@ def ordered(activity: Activity, rows: NDArray[np.intp], order: Order) -> NDArray
 def messages_of(activity: Activity, rows: NDArray[np.intp]) -> NDArray[np.int64]:
     """Rows of the messages that these passages stand in, each once."""
     return np.unique(activity.of_message[rows])
+
+
+class ThreadOrder(StrEnum):
+    """How threads are listed."""
+
+    LONGEST = "longest"
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    VOICES = "voices"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Threads:
+    """Every thread of a discussion as columns, in order of id."""
+
+    ids: NDArray[np.int64]
+    n_messages: NDArray[np.int64]
+    n_voices: NDArray[np.int64]
+    first: NDArray[np.int64]
+    """Seconds since 1970 of the first message; ``UNKNOWN_TIME`` where none has a date."""
+    last: NDArray[np.int64]
+    leaf: NDArray[np.int64]
+    """The leaf idea that most of its passages stand under, 0 for none."""
+    n_under: NDArray[np.int64]
+    """How many stand under it."""
+    n_passages: NDArray[np.int64]
+
+    def ordered(self, order: ThreadOrder) -> NDArray[np.intp]:
+        """Rows in that order; where no message has a date, last."""
+        is_undated = self.last == UNKNOWN_TIME
+        match order:
+            case ThreadOrder.LONGEST:
+                keys: tuple[NDArray[np.generic], ...] = (-self.n_messages,)
+            case ThreadOrder.VOICES:
+                keys = (-self.n_messages, -self.n_voices)
+            case ThreadOrder.NEWEST:
+                keys = (-np.where(is_undated, 0, self.last), is_undated)
+            case ThreadOrder.OLDEST:
+                keys = (self.first, is_undated)
+        return np.lexsort((self.ids, *keys))
+
+
+def threads_of(activity: Activity) -> Threads:
+    """What one says of every thread in a line."""
+    ids, of = np.unique(activity.threads, return_inverse=True)
+    n = len(ids)
+    pairs = np.unique(np.stack((of, activity.voices), axis=1), axis=0)
+    first, last = np.full(n, np.iinfo(np.int64).max), np.full(n, UNKNOWN_TIME)
+    known = activity.posted != UNKNOWN_TIME
+    np.minimum.at(first, of[known], activity.posted[known])
+    np.maximum.at(last, of[known], activity.posted[known])
+    leaf, n_under = _dominant(of[activity.of_message], activity.leaves, n)
+    return Threads(
+        ids=ids,
+        n_messages=np.bincount(of, minlength=n),
+        n_voices=np.bincount(pairs[:, 0], minlength=n),
+        first=np.where(last == UNKNOWN_TIME, UNKNOWN_TIME, first),
+        last=last,
+        leaf=leaf,
+        n_under=n_under,
+        n_passages=np.bincount(of[activity.of_message], minlength=n),
+    )
+
+
+def _dominant(
+    threads: NDArray[np.intp], leaves: NDArray[np.int64], n: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Per thread the leaf of most passages, the lower id among equals, and of how many."""
+    placed = leaves > 0
+    pairs, counts = np.unique(
+        np.stack((threads[placed], leaves[placed]), axis=1), axis=0, return_counts=True
+    )
+    order = np.lexsort((-pairs[:, 1], counts))  # the largest is written last
+    leaf, n_under = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
+    leaf[pairs[order, 0]] = pairs[order, 1]
+    n_under[pairs[order, 0]] = counts[order]
+    return leaf, n_under

@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import IntegerConverter, Map
 
 from synth.errors import StoreProblem
-from web import language, store, visits
+from web import kept, language, store, visits
 from web.api import api
 from web.api.problems import problem
 from web.jobs import Jobs
@@ -23,6 +23,8 @@ from web.pages.discussions import discussions
 from web.pages.harvest import harvest
 from web.pages.ideas import ideas
 from web.pages.maps import maps
+from web.pages.outline import outlines
+from web.pages.passages import passages
 from web.pages.repeated import repeated
 from web.pages.search import search
 from web.pages.settings import settings
@@ -81,11 +83,13 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.extensions["jobs"] = Jobs(Path(app.config["DB"]))
     CSRFProtect(app)
     store.init_app(app)
+    kept.init_app(app)
     language.init_app(app)
     visits.init_app(app)
     add_filters(app)
     for pages in (
-        discussions, maps, ideas, repeated, threads, search, harvest, settings, uploads, api,
+        discussions, maps, outlines, ideas, passages, repeated, threads, search, harvest, settings,
+        uploads, api,
     ):  # fmt: skip
         app.register_blueprint(pages)
     app.after_request(_safe)

@@ -41,7 +41,7 @@ class Shelf:
             if thing.version != version:
                 thing.value = make()
                 thing.version = version
-            return cast(T, thing.value)
+            return cast("T", thing.value)
 
 
 def init_app(app: Flask) -> None:

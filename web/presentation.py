@@ -35,6 +35,11 @@ def number(n: float) -> str:
     return format_decimal(round(n))
 
 
+def decimal(n: float) -> str:
+    """``0.876`` → ``0.88``, ``0,88``."""
+    return format_decimal(round(n, 2))
+
+
 def percent(share: float) -> str:
     """``0.876`` → ``88%``, ``88 %``."""
     return format_percent(round(share, 2))
@@ -77,7 +82,8 @@ def web_address(url: str | None) -> str | None:
 def add_filters(app: Flask) -> None:
     """Give the templates these words; a name that is not given fails loudly."""
     filters = (
-        day, clock, number, counted, percent, duration, language_name, language_tag, web_address,
+        day, clock, number, decimal, counted, percent, duration, language_name, language_tag,
+        web_address,
     )  # fmt: skip
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.finalize = contained

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from synth.records import Extract, Message, Placement, Stance, Unplaced
@@ -28,6 +28,8 @@ class Quoted:
     """0..1: how well it fits its idea."""
     reason: Unplaced | None = None
     """Why it stands under no idea."""
+    passage_id: int | None = None
+    """Where it is a passage: its permanent address says why it is here."""
 
 
 def quote_placements(
@@ -35,17 +37,21 @@ def quote_placements(
 ) -> tuple[Quoted, ...]:
     """The words of passages, in the given order."""
     messages = store.messages.many(sorted({p.message_id for p in placements}))
-    return tuple(
-        quote_span(
-            messages[p.message_id],
-            p.start,
-            p.end,
-            idea=outline.get(p.idea_id),
-            weight=None if p.idea_id is None else p.weight,
-            reason=p.reason if p.idea_id is None else None,
-        )
-        for p in placements
+    return tuple(quote_placement(messages[p.message_id], p, outline) for p in placements)
+
+
+def quote_placement(message: Message, placement: Placement, outline: Outline) -> Quoted:
+    """The words of a passage."""
+    is_placed = placement.idea_id is not None
+    quoted = quote_span(
+        message,
+        placement.start,
+        placement.end,
+        idea=outline.get(placement.idea_id),
+        weight=placement.weight if is_placed else None,
+        reason=None if is_placed else placement.reason,
     )
+    return replace(quoted, passage_id=placement.passage_id)
 
 
 def quote_extracts(

@@ -133,6 +133,28 @@ class Extracts:
         )
         return [_extract(row) for row in rows]
 
+    def best(self, discussion_id: int, *, limit: int, offset: int = 0) -> list[Extract]:
+        """Those that stand and were not rejected: what people took first, then by score."""
+        rows = self._db.query(
+            f"""{_SELECT} WHERE e.id IN (
+                  SELECT x.id FROM extracts x JOIN messages n ON n.id = x.message_id
+                  WHERE n.discussion_id = ? AND x.is_stale = 0 AND x.state <> 'rejected'
+                  ORDER BY x.state <> 'taken', x.score DESC, x.id LIMIT ? OFFSET ?)
+                ORDER BY e.state <> 'taken', e.score DESC, e.id""",
+            [discussion_id, limit, offset],
+        )
+        return [_extract(row) for row in rows]
+
+    def counts(self, discussion_id: int) -> dict[ExtractState, int]:
+        """How many stand in each state."""
+        rows = self._db.execute(
+            """SELECT e.state, count(*) FROM extracts e JOIN messages m ON m.id = e.message_id
+               WHERE m.discussion_id = ? AND e.is_stale = 0 GROUP BY e.state""",
+            [discussion_id],
+        )
+        found = {ExtractState(state): n for state, n in rows.fetchall()}
+        return {state: found.get(state, 0) for state in ExtractState}
+
     def count(self, discussion_id: int) -> int:
         """How many stand, suggested and decided ones."""
         (n,) = self._db.execute(

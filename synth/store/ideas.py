@@ -229,6 +229,13 @@ class Ideas:
             found.setdefault(idea_id, []).append(passage_id)
         return {idea_id: tuple(ids) for idea_id, ids in found.items()}
 
+    def representatives_of(self, idea_id: int) -> list[int]:
+        """The same for one idea."""
+        rows = self._db.execute(
+            "SELECT passage_id FROM representatives WHERE idea_id = ? ORDER BY rank", [idea_id]
+        )
+        return [passage_id for (passage_id,) in rows.fetchall()]
+
     def placements(self, discussion_id: int) -> list[Placement]:
         """Every passage with its leaf idea or None, in order of message and place."""
         rows = self._db.query(f"{PLACED} WHERE m.discussion_id = ? {_IN_ORDER}", [discussion_id])

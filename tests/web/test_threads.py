@@ -6,9 +6,10 @@ from flask.testing import FlaskClient
 
 from synth.records import CleanText, RawMessage
 from synth.store import Imported, Linked, Store
+from web.jumps import Jumps
 from web.outline import Outline
 from web.pages.threads import MESSAGES_PER_PAGE
-from web.reading import Fold, Piece, Veil, shown
+from web.reading import Fold, Overlay, Piece, Veil, shown
 
 AT = "/d/the-market-square"
 
@@ -89,11 +90,14 @@ def test_the_pieces_of_a_message_are_its_text(store: Store) -> None:
     for message in store.messages.all(found.id):
         read = shown(
             message,
+            Overlay(
+                placements=store.ideas.of_messages([message.id])[message.id],
+                extracts=store.extracts.of_messages([message.id]).get(message.id, ()),
+                quotes=store.evidence.quotes([message.id]).get(message.id, ()),
+            ),
             answers=None,
-            placements=store.ideas.of_messages([message.id])[message.id],
-            extracts=store.extracts.of_messages([message.id]).get(message.id, ()),
-            quotes=store.evidence.quotes([message.id]).get(message.id, ()),
             outline=Outline([], {}),
+            jumps=Jumps([], Outline([], {}), None),
             veil=Veil({}),
         )
         assert "".join(b.text for b in read.blocks if isinstance(b, Piece)) == message.text

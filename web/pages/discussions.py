@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import ClassVar
 
 from flask import Blueprint
 
 from synth.readers import is_shown
-from synth.records import Extract, ExtractState, IdeaVoices, Problem, Run
+from synth.records import Extract, ExtractState, Problem, Run
 from synth.store import Discussion, Source, Store
+from web.figures import Facts, facts_of, figures_of
 from web.map import MapBox, map_box
 from web.outline import Branch, Outline, outline_of
 from web.pages.repeated import Shown, shown_texts
@@ -21,6 +23,8 @@ from web.store import current_store, find_discussion
 discussions = Blueprint("discussions", __name__)
 N_KEY = 3
 """Key passages shown beside the outline."""
+N_LOOKED_AT = 20
+"""Key passages read at a time until these are found."""
 N_REPEATED = 3
 """Repeated texts shown there."""
 N_PROBLEMS = 50
@@ -46,8 +50,8 @@ class DiscussionContext:
     n_taken: int
     repeated: Sequence[Shown]
     n_repeated: int
-    carriers: Mapping[int, IdeaVoices]
-    """Who carries the ideas, by idea id."""
+    facts: Mapping[int, Facts]
+    """What stands beside each idea, by its id."""
     run: Run | None
 
 
@@ -78,21 +82,22 @@ def discussion(slug: str) -> str:
     """Numbers, map and outline."""
     found, store = find_discussion(slug), current_store()
     outline = outline_of(store, found)
-    extracts = store.extracts.all(found.id)
+    figures = figures_of(store, found, outline)
+    n_of = store.extracts.counts(found.id)
     repeated, n_repeated = shown_texts(store, found, limit=N_REPEATED)
     return render(
         DiscussionContext(
             discussion=found,
             branches=outline.roots,
             map=map_box(found, outline, "page"),
-            n_passages=store.passages.count(found.id),
-            n_unplaced=store.ideas.unplaced(found.id, limit=0)[1],
-            key_passages=quote_extracts(store, outline, best(extracts, outline)),
-            n_suggested=sum(e.state is ExtractState.SUGGESTED for e in extracts),
-            n_taken=sum(e.state is ExtractState.TAKEN for e in extracts),
+            n_passages=len(figures.activity.passages),
+            n_unplaced=len(figures.unplaced(outline)),
+            key_passages=quote_extracts(store, outline, best(store, found, outline)),
+            n_suggested=n_of[ExtractState.SUGGESTED],
+            n_taken=n_of[ExtractState.TAKEN],
             repeated=repeated,
             n_repeated=n_repeated,
-            carriers=store.repetitions.voices(found.id),
+            facts=facts_of(store, found, outline),
             run=store.runs.last(found.id),
         )
     )
@@ -112,11 +117,16 @@ def about(slug: str) -> str:
     )
 
 
-def best(extracts: Sequence[Extract], outline: Outline) -> list[Extract]:
+def best(store: Store, discussion: Discussion, outline: Outline) -> list[Extract]:
     """What people took, then what scores best; nothing that was rejected, and no suggestion that
     stands under hidden ideas only."""
-    kept = [e for e in extracts if e.state is not ExtractState.REJECTED and is_shown(e, outline)]
-    return sorted(kept, key=lambda e: (e.state is not ExtractState.TAKEN, -e.score, e.id))[:N_KEY]
+    found: list[Extract] = []
+    for at in count(step=N_LOOKED_AT):
+        some = store.extracts.best(discussion.id, limit=N_LOOKED_AT, offset=at)
+        found += [extract for extract in some if is_shown(extract, outline)]
+        if len(found) >= N_KEY or len(some) < N_LOOKED_AT:
+            break
+    return found[:N_KEY]
 
 
 def _with_problems(store: Store, source: Source) -> SourceProblems:

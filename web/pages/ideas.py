@@ -2,26 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from flask import Blueprint, abort, redirect, url_for
+from flask_babel import gettext as _
+from numpy import intp
+from numpy.typing import NDArray
 from werkzeug import Response
 
+from synth.activity import Order, messages_of, on_side, ordered
 from synth.readers import summary_beside
-from synth.records import IdeaVoices, Placement
+from synth.records import UNKNOWN_TIME, Placement, Stance
 from synth.store import Discussion, Store
+from web.bearings import Bearings, bearings_of
+from web.choosing import Choice, asked_choice, choices
+from web.figures import Facts, Figures, facts_of, figures_of, nearness, relations
 from web.outline import Branch, Outline, outline_of
 from web.paging import Paging, asked_page
 from web.quoting import Quoted, quote_placements
 from web.rendering import render
+from web.speakers import Position, Speakers, positions_of, speakers_of
 from web.store import current_store, find_discussion
+from web.trends import Timeline, timeline
 
 ideas = Blueprint("ideas", __name__)
 PER_PAGE = 30
 N_VOICES = 5
 """Quotes at the top of an idea, each from another voice."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portrait:
+    """What opens the first page of an idea, before all its passages."""
+
+    summary: str
+    """Empty where the first quote says the same."""
+    voices: Sequence[Quoted]
+    positions: Sequence[Position]
+    """For and against; empty where nobody takes a side."""
+    bearings: Bearings
+    speakers: Speakers
+    timeline: Timeline | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,11 +55,12 @@ class IdeaContext:
     above: Sequence[Branch]
     before: Branch | None
     after: Branch | None
-    carriers: IdeaVoices | None
-    """None where the map was built by an earlier version."""
-    summary: str
-    """Empty where the first quote says the same."""
-    voices: Sequence[Quoted]
+    facts: Mapping[int, Facts]
+    portrait: Portrait | None
+    """None on the later pages of its passages."""
+    orders: Sequence[Choice]
+    sides: Sequence[Choice]
+    """Empty where nobody takes a side."""
     passages: Sequence[Quoted]
     paging: Paging
 
@@ -59,11 +83,14 @@ def idea(slug: str, idea_id: int) -> str | Response:
     if lives_on_in is not None and outline.get(lives_on_in) is not None:
         return redirect(url_for("ideas.idea", slug=slug, idea_id=lives_on_in), code=301)
     if branch is None:
-        abort(404, description="There is no such idea on this map; it may have changed.")
-    asked = asked_page(PER_PAGE)
-    placements, total = store.ideas.placements_under(idea_id, limit=asked.size, offset=asked.offset)
+        abort(404, description=_("There is no such idea on this map; it may have changed."))
+    figures = figures_of(store, found, outline)
+    rows = figures.rows(branch)
+    order, side = asked_choice("sort", orders()), asked_choice("side", sides())
+    chosen = on_side(figures.activity, rows, Stance(side) if side else None)
+    paging = asked_page(PER_PAGE).of(len(chosen))
+    has_sides = bool(figures.activity.sides[figures.activity.of_message[rows]].any())
     before, after = _neighbours(outline, branch)
-    telling = voices(store, found, outline, idea_id) if asked.page == 1 else ()
     return render(
         IdeaContext(
             discussion=found,
@@ -71,11 +98,14 @@ def idea(slug: str, idea_id: int) -> str | Response:
             above=outline.path(idea_id),
             before=before,
             after=after,
-            carriers=store.repetitions.voices(found.id).get(idea_id),
-            summary=summary_beside(branch.idea.summary, (one.text for one in telling)),
-            voices=telling,
-            passages=quote_placements(store, outline, placements),
-            paging=asked.of(total),
+            facts=facts_of(store, found, outline),
+            portrait=portrait(store, found, outline, branch) if paging.page == 1 else None,
+            orders=choices("sort", orders(), order, anchor="all"),
+            sides=choices("side", sides(), side, anchor="all") if has_sides else (),
+            passages=quoted_rows(
+                store, outline, figures, ordered(figures.activity, chosen, Order(order)), paging
+            ),
+            paging=paging,
         )
     )
 
@@ -84,22 +114,61 @@ def idea(slug: str, idea_id: int) -> str | Response:
 def unplaced(slug: str) -> str:
     """What stands under no idea."""
     found, store = find_discussion(slug), current_store()
-    asked = asked_page(PER_PAGE)
-    placements, total = store.ideas.unplaced(found.id, limit=asked.size, offset=asked.offset)
+    outline = outline_of(store, found)
+    figures = figures_of(store, found, outline)
+    rows = figures.unplaced(outline)
+    paging = asked_page(PER_PAGE).of(len(rows))
     return render(
         UnplacedContext(
             discussion=found,
-            passages=quote_placements(store, Outline([], {}), placements),
-            paging=asked.of(total),
+            passages=quoted_rows(store, outline, figures, rows, paging),
+            paging=paging,
         )
     )
 
 
-def voices(
-    store: Store, discussion: Discussion, outline: Outline, idea_id: int
-) -> tuple[Quoted, ...]:
+def orders() -> dict[str, str]:
+    """What ``?sort=`` may say, and how it is called."""
+    return {
+        Order.CENTRAL.value: _("Best fit"),
+        Order.NEWEST.value: _("Newest"),
+        Order.OLDEST.value: _("Oldest"),
+        Order.LIKED.value: _("Most liked"),
+    }
+
+
+def sides() -> dict[str, str]:
+    """What ``?side=`` may say."""
+    return {"": _("All"), Stance.FOR.value: _("For"), Stance.AGAINST.value: _("Against")}
+
+
+def portrait(store: Store, discussion: Discussion, outline: Outline, branch: Branch) -> Portrait:
+    figures = figures_of(store, discussion, outline)
+    rows = figures.rows(branch)
+    telling = voices(store, outline, branch.idea.id)
+    posted = figures.activity.posted[messages_of(figures.activity, rows)]
+    return Portrait(
+        summary=summary_beside(branch.idea.summary, (one.text for one in telling)),
+        voices=telling,
+        positions=positions_of(store, outline, figures.activity, rows),
+        bearings=bearings_of(
+            branch,
+            outline,
+            relations(store, discussion, outline),
+            nearness(store, discussion, outline),
+        ),
+        speakers=speakers_of(store, figures.activity, rows),
+        timeline=timeline(
+            figures.calendar,
+            figures.counts.get(branch.idea.id, ()),
+            n_undated=int((posted == UNKNOWN_TIME).sum()),
+        ),
+    )
+
+
+def voices(store: Store, outline: Outline, idea_id: int) -> tuple[Quoted, ...]:
     """The most telling passages, one for each author; anonymous ones count as different."""
-    ids = store.ideas.representatives(discussion.id).get(idea_id, ())
+    ids = store.ideas.representatives_of(idea_id)
     there = store.ideas.passages(ids)
     placed: list[Placement] = [there[i] for i in ids if i in there]
     seen: set[str] = set()
@@ -109,6 +178,15 @@ def voices(
             chosen.append(quoted)
             seen.add(quoted.author or "")
     return tuple(chosen[:N_VOICES])
+
+
+def quoted_rows(
+    store: Store, outline: Outline, figures: Figures, rows: NDArray[intp], paging: Paging
+) -> tuple[Quoted, ...]:
+    """The passages of one page, by their rows in the figures."""
+    ids = figures.activity.passages[rows[paging.offset : paging.offset + paging.size]].tolist()
+    there = store.ideas.passages(ids)
+    return quote_placements(store, outline, [there[i] for i in ids])
 
 
 def _neighbours(outline: Outline, branch: Branch) -> tuple[Branch | None, Branch | None]:

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import ClassVar
 
-from flask import Blueprint, abort, redirect, url_for
-from werkzeug.wrappers import Response
+from flask import Blueprint, Response, abort, redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as WerkzeugResponse
 
-from synth.records import Message
+from synth.activity import ThreadOrder, Threads
+from synth.records import UNKNOWN_TIME, Message
 from synth.store import Discussion, Store
-from web.outline import Outline, outline_of
+from web.choosing import Choice, asked_choice, choices
+from web.figures import threads_table
+from web.jumps import Jumps, Tally
+from web.kept import kept
+from web.outline import Branch, Outline, outline_of
 from web.paging import Paging, asked_page
-from web.reading import ShownMessage, Veil, shown
+from web.reading import MOST_LETTERS, Overlay, ShownMessage, Veil, shown
 from web.rendering import render
 from web.store import current_store, find_discussion
 
 threads = Blueprint("threads", __name__)
 PER_PAGE = 50
-MESSAGES_PER_PAGE = 200
+MESSAGES_PER_PAGE = 100
 TITLE_LETTERS = 90
 
 
@@ -36,6 +42,10 @@ class ThreadLine:
     n_authors: int
     first_at: datetime | None
     last_at: datetime | None
+    idea: Branch | None
+    """The one that most of its passages stand under."""
+    share: float
+    """0..1 of its passages under that idea."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +53,7 @@ class ThreadsContext:
     template: ClassVar[str] = "threads.html"
     discussion: Discussion
     threads: Sequence[ThreadLine]
+    orders: Sequence[Choice]
     paging: Paging
 
 
@@ -53,58 +64,105 @@ class ThreadContext:
     title: str
     messages: Sequence[ShownMessage]
     n_authors: int
+    ideas: Sequence[Tally]
+    """Ideas of the whole thread, those of most passages first."""
+    jumps: Jumps
+    addresses: Mapping[int, str]
+    """Passage id → where it is read, for all that a link on the page may lead to."""
+    before: ThreadLine | None
+    """The thread that began before this one."""
+    after: ThreadLine | None
     paging: Paging
 
 
 @threads.get("/d/<slug>/threads")
 def listing(slug: str) -> str:
-    """The threads, the longest first."""
+    """The threads, the longest first unless ``?sort=`` says otherwise."""
     found = find_discussion(slug)
     asked = asked_page(PER_PAGE).of(found.n_threads)
+    order = asked_choice("sort", orders())
     return render(
-        ThreadsContext(discussion=found, threads=thread_lines(found, asked), paging=asked)
+        ThreadsContext(
+            discussion=found,
+            threads=thread_lines(found, asked, order=ThreadOrder(order)),
+            orders=choices("sort", orders(), order),
+            paging=asked,
+        )
     )
 
 
 @threads.get("/d/<slug>/threads/<int:thread_id>")
 def thread(slug: str, thread_id: int) -> str:
-    """A thread in reading order, its passages linked to their ideas."""
+    """A thread in reading order; ``?idea=`` follows an idea through it."""
     found, store = find_discussion(slug), current_store()
-    messages = store.messages.thread(thread_id) if is_in(store, found, thread_id) else []
-    if not messages:
-        abort(404, description="There is no such thread in this discussion.")
-    asked = asked_page(MESSAGES_PER_PAGE).of(len(messages))
+    ids = store.threads.message_ids(thread_id) if is_in(store, found, thread_id) else []
+    if not ids:
+        abort(404, description=_("There is no such thread in this discussion."))
+    outline = outline_of(store, found)
+    asked = asked_page(MESSAGES_PER_PAGE).of(len(ids))
+    placements = [p for p in store.threads.placements(thread_id) if p.start < MOST_LETTERS]
+    jumps = Jumps(placements, outline, outline.get(request.args.get("idea", type=int)))
+    here = ids[asked.offset : asked.offset + asked.size]
+    before, after = _beside(found, outline, thread_id)
     return render(
         ThreadContext(
             discussion=found,
-            title=thread_title(messages[0]),
-            messages=_shown(store, found, messages, asked),
-            n_authors=len({m.participant_id for m in messages if m.participant_id is not None}),
+            title=titles_of(store, [thread_id])[thread_id][0],
+            messages=_shown(store, found, here, outline, jumps),
+            n_authors=store.threads.counts(thread_id)[1],
+            ideas=jumps.ideas,
+            jumps=jumps,
+            addresses=_addresses(slug, thread_id, ids, jumps, asked),
+            before=before,
+            after=after,
             paging=asked,
         )
     )
 
 
 @threads.get("/d/<slug>/messages/<int:message_id>")
-def message(slug: str, message_id: int) -> Response:
+def message(slug: str, message_id: int) -> WerkzeugResponse:
     """The permanent address of a message: leads to its place in its thread."""
     found, store = find_discussion(slug), current_store()
     there = store.messages.get(message_id) if is_in(store, found, message_id) else None
     if there is None:
-        abort(404, description="There is no such message in this discussion.")
-    return redirect(place_of(store, slug, there))
+        abort(404, description=_("There is no such message in this discussion."))
+    return redirect(place_of(store, slug, there, idea=request.args.get("idea", type=int)))
 
 
-def place_of(store: Store, slug: str, message: Message) -> str:
+@threads.get("/d/<slug>/messages/<int:message_id>/words")
+def words(slug: str, message_id: int) -> Response:
+    """All the words of a message as plain text, however many they are."""
+    found, store = find_discussion(slug), current_store()
+    there = store.messages.get(message_id) if is_in(store, found, message_id) else None
+    if there is None:
+        abort(404, description=_("There is no such message in this discussion."))
+    return Response(there.text, mimetype="text/plain")
+
+
+def orders() -> dict[str, str]:
+    """What ``?sort=`` may say, and how it is called."""
+    return {
+        ThreadOrder.LONGEST.value: _("Longest"),
+        ThreadOrder.NEWEST.value: _("Newest"),
+        ThreadOrder.OLDEST.value: _("Oldest"),
+        ThreadOrder.VOICES.value: _("Most voices"),
+    }
+
+
+def place_of(
+    store: Store, slug: str, message: Message, *, idea: int | None = None, anchor: str = ""
+) -> str:
     """Address of a message in its thread, on the right page of a long one."""
-    ids = [m.id for m in store.messages.thread(message.thread_id)]
+    ids = store.threads.message_ids(message.thread_id)
     page = ids.index(message.id) // MESSAGES_PER_PAGE + 1
     return url_for(
         "threads.thread",
         slug=slug,
         thread_id=message.thread_id,
+        idea=idea,
         page=page if page > 1 else None,
-        _anchor=f"m{message.id}",
+        _anchor=anchor or f"m{message.id}",
     )
 
 
@@ -113,37 +171,77 @@ def is_in(store: Store, discussion: Discussion, message_id: int) -> bool:
     return store.messages.discussion_of(message_id) == discussion.id
 
 
-def thread_lines(discussion: Discussion, paging: Paging) -> list[ThreadLine]:
-    rows = current_store().messages.threads(discussion.id, limit=paging.size, offset=paging.offset)
-    roots = current_store().messages.many([row["id"] for row in rows])
+def thread_lines(
+    discussion: Discussion, paging: Paging, *, order: ThreadOrder = ThreadOrder.LONGEST
+) -> list[ThreadLine]:
+    """One page of the list of threads."""
+    store = current_store()
+    outline = outline_of(store, discussion)
+    table = threads_table(store, discussion, outline)
+    rows = table.ordered(order)[paging.offset : paging.offset + paging.size].tolist()
+    return _lines(store, outline, table, rows)
+
+
+def thread_title(title: str) -> str:
+    """The subject of the first message or its first words, in ``TITLE_LETTERS``."""
+    words = " ".join(title.split())
+    return words if len(words) <= TITLE_LETTERS else words[: TITLE_LETTERS - 1].rstrip() + "…"
+
+
+def titles_of(store: Store, thread_ids: Sequence[int]) -> dict[int, tuple[str, str | None]]:
+    """Thread id → title and language."""
+    found = store.threads.titles(thread_ids)
+    return {i: (thread_title(title), language) for i, (title, language) in found.items()}
+
+
+def _lines(store: Store, outline: Outline, table: Threads, rows: Sequence[int]) -> list[ThreadLine]:
+    ids = [int(table.ids[row]) for row in rows]
+    titles = titles_of(store, ids)
     return [
         ThreadLine(
-            id=row["id"],
-            title=thread_title(roots[row["id"]]),
-            language=roots[row["id"]].language,
-            n_messages=row["n_messages"],
-            n_authors=row["n_authors"],
-            first_at=_time(row["first_at"]),
-            last_at=_time(row["last_at"]),
+            id=thread_id,
+            title=titles[thread_id][0],
+            language=titles[thread_id][1],
+            n_messages=int(table.n_messages[row]),
+            n_authors=int(table.n_voices[row]),
+            first_at=_time(int(table.first[row])),
+            last_at=_time(int(table.last[row])),
+            idea=outline.get(int(table.leaf[row])),
+            share=int(table.n_under[row]) / max(1, int(table.n_passages[row])),
         )
-        for row in rows
+        for thread_id, row in zip(ids, rows, strict=True)
+        if thread_id in titles
     ]
 
 
-def thread_title(root: Message) -> str:
-    """The subject of the first message, else its first words."""
-    return _short(root.subject or root.text)
+def _beside(
+    discussion: Discussion, outline: Outline, thread_id: int
+) -> tuple[ThreadLine | None, ThreadLine | None]:
+    """The threads that began before and after this one."""
+    store = current_store()
+    table = threads_table(store, discussion, outline)
+    order = table.ordered(ThreadOrder.OLDEST).tolist()
+    ids = table.ids[order].tolist()
+    if thread_id not in ids:
+        return None, None
+    at = ids.index(thread_id)
+    before, after = order[max(0, at - 1) : at], order[at + 1 : at + 2]
+    lines = {line.id: line for line in _lines(store, outline, table, [*before, *after])}
+
+    def line(rows: Sequence[int]) -> ThreadLine | None:
+        return lines.get(int(table.ids[rows[0]])) if rows else None
+
+    return line(before), line(after)
 
 
 def _shown(
-    store: Store, discussion: Discussion, messages: Sequence[Message], paging: Paging
+    store: Store, discussion: Discussion, ids: Sequence[int], outline: Outline, jumps: Jumps
 ) -> tuple[ShownMessage, ...]:
     """The messages of one page with all that is laid over them."""
-    outline: Outline = outline_of(store, discussion)
-    veil = Veil(store.participants.names(discussion.id))
-    by_id = {m.id: m for m in messages}
-    page = messages[paging.offset : paging.offset + paging.size]
-    ids = [m.id for m in page]
+    veil = kept(store, discussion, "veil", lambda: Veil(store.participants.names(discussion.id)))
+    messages = store.messages.many(ids)
+    answered = {m.parent_id for m in messages.values() if m.parent_id} - messages.keys()
+    parents = messages | store.messages.many(sorted(answered))
     placements, extracts, quotes = (
         store.ideas.of_messages(ids),
         store.extracts.of_messages(ids),
@@ -151,22 +249,44 @@ def _shown(
     )
     return tuple(
         shown(
-            m,
-            answers=None if m.parent_id is None else by_id.get(m.parent_id),
-            placements=placements.get(m.id, ()),
-            extracts=extracts.get(m.id, ()),
-            quotes=quotes.get(m.id, ()),
+            messages[i],
+            Overlay(
+                placements=placements.get(i, ()),
+                extracts=extracts.get(i, ()),
+                quotes=quotes.get(i, ()),
+            ),
+            answers=parents.get(messages[i].parent_id or 0),
             outline=outline,
+            jumps=jumps,
             veil=veil,
         )
-        for m in page
+        for i in ids
     )
 
 
-def _short(title: str) -> str:
-    words = " ".join(title.split())
-    return words if len(words) <= TITLE_LETTERS else words[: TITLE_LETTERS - 1].rstrip() + "…"
+def _addresses(
+    slug: str, thread_id: int, ids: Sequence[int], jumps: Jumps, paging: Paging
+) -> dict[int, str]:
+    """Where every stop is read: an anchor on this page, or the address of another one."""
+    page_of = {message_id: n // paging.size + 1 for n, message_id in enumerate(ids)}
+    idea = None if jumps.chosen is None else jumps.chosen.idea.id
+    start = {
+        page: ""
+        if page == paging.page
+        else url_for(
+            "threads.thread",
+            slug=slug,
+            thread_id=thread_id,
+            idea=idea,
+            page=page if page > 1 else None,
+        )
+        for page in set(page_of.values())
+    }
+    return {
+        stop.passage_id: f"{start[page_of[stop.message_id]]}#p{stop.passage_id}"
+        for stop in jumps.stops.values()
+    }
 
 
-def _time(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
+def _time(seconds: int) -> datetime | None:
+    return None if seconds == UNKNOWN_TIME else datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,150 @@
+"""What is counted over all that was said: when ideas were spoken about, by whom, beside what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import numpy as np
+from flask_babel import get_locale
+from numpy.typing import NDArray
+
+from synth.activity import Threads, messages_of, threads_of, under
+from synth.periods import Calendar, calendar_of
+from synth.pipeline.explaining import Ground, ground_of
+from synth.records import Activity, IdeaVoices
+from synth.relations import Pair, Relations, nearness_of, relations_of
+from synth.store import Discussion, Store
+from web.kept import kept
+from web.outline import Branch, Outline
+from web.trends import Spark, spark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """Of one discussion as it is stored now."""
+
+    activity: Activity
+    calendar: Calendar | None
+    """None where no message has a date."""
+    counts: Mapping[int, tuple[int, ...]]
+    """Idea id → messages in each stretch of the calendar; empty without one."""
+
+    def rows(self, branch: Branch) -> NDArray[np.intp]:
+        """Rows of the passages under an idea that readers see."""
+        return under(self.activity, leaves(branch))
+
+    def unplaced(self, outline: Outline) -> NDArray[np.intp]:
+        """Rows of the passages under no idea that readers see."""
+        shown = [branch.idea.id for branch in outline.in_order()]
+        return np.flatnonzero(~np.isin(self.activity.leaves, np.array(shown, dtype=np.int64)))
+
+
+def leaves(branch: Branch) -> list[int]:
+    """The idea and all ideas under it, by id: what its passages may stand right under."""
+    return [branch.idea.id, *(i for child in branch.children for i in leaves(child))]
+
+
+def leaves_under(outline: Outline) -> dict[int, Sequence[int]]:
+    """The same for every idea."""
+    return {branch.idea.id: leaves(branch) for branch in outline.in_order()}
+
+
+def figures_of(store: Store, discussion: Discussion, outline: Outline) -> Figures:
+    return kept(store, discussion, "figures", lambda: _count(store, discussion, outline))
+
+
+def relations(store: Store, discussion: Discussion, outline: Outline) -> Relations:
+    """Who answers whom, between ideas."""
+    activity = figures_of(store, discussion, outline).activity
+    return kept(
+        store,
+        discussion,
+        "relations",
+        lambda: relations_of(activity, leaves_under(outline)),
+    )
+
+
+def threads_table(store: Store, discussion: Discussion, outline: Outline) -> Threads:
+    """What one says of every thread in a line."""
+    activity = figures_of(store, discussion, outline).activity
+    return kept(store, discussion, "threads", lambda: threads_of(activity))
+
+
+def ground(store: Store, discussion: Discussion, outline: Outline) -> Ground:
+    """What explains why passages stand where they stand."""
+    activity = figures_of(store, discussion, outline).activity
+    return kept(store, discussion, "ground", lambda: ground_of(store, discussion.id, activity))
+
+
+def nearness(store: Store, discussion: Discussion, outline: Outline) -> Mapping[Pair, float]:
+    """How near ideas lie to one another; empty where the build kept no directions."""
+    activity = figures_of(store, discussion, outline).activity
+    landmarks = ground(store, discussion, outline).landmarks
+
+    def make() -> Mapping[Pair, float]:
+        if landmarks is None:
+            return {}
+        ids: list[int] = landmarks.idea_ids.tolist()
+        centroids = dict(zip(ids, landmarks.centroids, strict=True))
+        found, counts = np.unique(activity.leaves, return_counts=True)
+        sizes = dict(zip(found.tolist(), counts.tolist(), strict=True))
+        return nearness_of(centroids, leaves_under(outline), sizes)
+
+    return kept(store, discussion, "nearness", make)
+
+
+def _count(store: Store, discussion: Discussion, outline: Outline) -> Figures:
+    activity = store.activity.of(discussion.id)
+    calendar = calendar_of(activity.posted)
+    counts = {}
+    for branch in outline.in_order() if calendar else ():
+        rows = messages_of(activity, under(activity, leaves(branch)))
+        assert calendar is not None
+        counts[branch.idea.id] = tuple(calendar.counts(activity.posted[rows]).tolist())
+    return Figures(activity=activity, calendar=calendar, counts=counts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What stands beside an idea in the outline."""
+
+    spark: Spark | None
+    carriers: IdeaVoices | None
+    """None where the map was built by an earlier version."""
+    n_new: int | None = None
+    """Messages since the day that the address names; None where it names none."""
+
+
+def facts_of(
+    store: Store, discussion: Discussion, outline: Outline, *, since: datetime | None = None
+) -> Mapping[int, Facts]:
+    """By idea id, in the language of the page."""
+    figures = figures_of(store, discussion, outline)
+
+    def make() -> Mapping[int, Facts]:
+        carriers = store.repetitions.voices(discussion.id)
+        return {
+            branch.idea.id: Facts(
+                spark=spark(figures.calendar, figures.counts.get(branch.idea.id, ())),
+                carriers=carriers.get(branch.idea.id),
+            )
+            for branch in outline.in_order()
+        }
+
+    facts = kept(store, discussion, f"facts {get_locale()}", make)
+    if since is None:
+        return facts
+    new = _new_since(figures.activity, outline, since)
+    return {idea: replace(found, n_new=new.get(idea, 0)) for idea, found in facts.items()}
+
+
+def _new_since(activity: Activity, outline: Outline, since: datetime) -> dict[int, int]:
+    """Idea id → messages under it posted since then."""
+    recent = np.flatnonzero(activity.posted[activity.of_message] >= since.timestamp())
+    found = activity.leaves[recent]
+    return {
+        branch.idea.id: len(messages_of(activity, recent[np.isin(found, np.array(leaves(branch)))]))
+        for branch in outline.in_order()
+    }
