@@ -41,10 +41,10 @@ def kept(**more: object) -> Kept:
     return Kept(**{**facts, **more})  # type: ignore[arg-type]
 
 
-def test_a_page_is_made_once(client: FlaskClient, opened: list[Path]) -> None:
-    first = client.get(f"{AT}/", headers=ELSEWHERE)
+def test_a_page_is_made_once(app: Flask, opened: list[Path]) -> None:
+    first = app.test_client().get(f"{AT}/", headers=ELSEWHERE)
     n_opened = len(opened)
-    second = client.get(f"{AT}/", headers=ELSEWHERE)
+    second = app.test_client().get(f"{AT}/", headers=ELSEWHERE)
     assert (second.status_code, second.data) == (200, first.data)
     assert len(opened) == n_opened == 1
     assert {**second.headers} == {**first.headers}
