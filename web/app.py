@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import IntegerConverter, Map
 
 from synth.errors import StoreProblem
-from web import kept, language, store, visits
+from web import caching, kept, language, store, visits
 from web.api import api
 from web.api.problems import problem
 from web.jobs import Jobs
@@ -93,6 +93,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     ):  # fmt: skip
         app.register_blueprint(pages)
     app.after_request(_safe)
+    caching.init_app(app)
     app.register_error_handler(HTTPException, _tell_http)
     app.register_error_handler(CSRFError, _tell_old_form)
     app.register_error_handler(StoreProblem, _tell_store)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from synth.readers import shown as not_hidden
 from synth.records import Idea
 from synth.store import Discussion, Store
+from web.remembering import remembered
 
 N_HUES = 12
 """The style sheet has this many; a top idea and all below it share one."""
@@ -80,4 +81,8 @@ class Outline:
 
 def outline_of(store: Store, discussion: Discussion) -> Outline:
     """The discussion's outline as stored."""
-    return Outline(store.ideas.outline(discussion.id), store.ideas.languages(discussion.id))
+
+    def made() -> Outline:
+        return Outline(store.ideas.outline(discussion.id), store.ideas.languages(discussion.id))
+
+    return remembered(("outline", discussion.id), made)

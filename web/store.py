@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask, abort, current_app, g
 
 from synth.store import Discussion, Store, open_store
+from web.remembering import remembered
 
 
 def current_store() -> Store:
@@ -17,7 +18,7 @@ def current_store() -> Store:
 
 def find_discussion(slug: str) -> Discussion:
     """The discussion with that slug; 404 otherwise."""
-    found = current_store().discussions.find(slug)
+    found = remembered(("discussion", slug), lambda: current_store().discussions.find(slug))
     if found is None or found.slug != slug:
         abort(404)
     return found

@@ -86,7 +86,7 @@ def addresses(app: Flask, ids: Ids) -> Iterator[str]:
 def pages(hostile: tuple[Flask, Ids]) -> Iterator[tuple[str, TestResponse]]:
     app, ids = hostile
     client = app.test_client()
-    for address in addresses(app, ids):
+    for address in list(addresses(app, ids)):
         answer = client.get(address)
         assert answer.status_code in {200, 302, 404}, f"{address}: {answer.status}"
         if answer.status_code == 200:

@@ -10,10 +10,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from http import HTTPStatus
 from typing import TypeVar
 
-from flask import Blueprint, Response, request
+from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from web.api.parameters import Parameter, check_asked
@@ -104,13 +103,3 @@ def operation(
         return view
 
     return register
-
-
-@api.after_request
-def _conditional(response: Response) -> Response:
-    """304 for what the client has already."""
-    if response.status_code == HTTPStatus.OK:
-        response.headers.setdefault("Cache-Control", "no-cache")
-        response.add_etag()
-        response.make_conditional(request)
-    return response

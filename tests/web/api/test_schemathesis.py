@@ -65,7 +65,8 @@ def ask(path: str, mode: GenerationMode, app: Flask) -> set[int]:
     @ASKED
     @given(case=schema[path]["GET"].as_strategy(generation_mode=mode))
     def one(case: Case) -> None:
-        found.add(case.call_and_validate().status_code)
+        # Within one process schemathesis takes what is compressed for what is meant.
+        found.add(case.call_and_validate(headers={"Accept-Encoding": "identity"}).status_code)
 
     one()
     return found
