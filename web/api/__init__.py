@@ -13,6 +13,7 @@ from web.api import (  # noqa: F401 - they register their addresses
     maps,
     messages,
     openapi,
+    passages,
 )
 from web.api.operations import api
 
