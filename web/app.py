@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import IntegerConverter, Map
 
 from synth.errors import StoreProblem
-from web import caching, kept, language, store, visits
+from web import caching, kept, language, safety, store, visits
 from web.api import api
 from web.api.problems import problem
 from web.jobs import Jobs
@@ -36,16 +36,6 @@ from web.rendering import render
 from web.words import HTTP_ERRORS
 
 MAX_UPLOAD_BYTES = 512 * 1024 * 1024
-
-_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
-        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
 
 
 class RowNumber(IntegerConverter):
@@ -92,18 +82,12 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         uploads, api,
     ):  # fmt: skip
         app.register_blueprint(pages)
-    app.after_request(_safe)
+    safety.init_app(app)
     caching.init_app(app)
     app.register_error_handler(HTTPException, _tell_http)
     app.register_error_handler(CSRFError, _tell_old_form)
     app.register_error_handler(StoreProblem, _tell_store)
     return app
-
-
-def _safe(response: Response) -> Response:
-    for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
-    return response
 
 
 def _tell_http(error: HTTPException) -> Response:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from flask import Blueprint
+from flask import Blueprint, Response, make_response, url_for
+from flask_babel import gettext as _
+from markupsafe import Markup
 
-from synth.store import Discussion
+from synth.store import Discussion, Embed
 from web.map import MapBox, map_box
 from web.outline import outline_of
 from web.rendering import render
+from web.safety import content_policy
 from web.store import current_store, find_discussion
 
 maps = Blueprint("maps", __name__)
@@ -21,6 +24,8 @@ class MapContext:
     template: ClassVar[str] = "map.html"
     discussion: Discussion
     map: MapBox
+    embed_code: str
+    """HTML that shows the map on another site; empty where no site may."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,14 +39,25 @@ class EmbedContext:
 def full(slug: str) -> str:
     """The map, as large as the window."""
     found, store = find_discussion(slug), current_store()
-    return render(
-        MapContext(discussion=found, map=map_box(found, outline_of(store, found), "full"))
-    )
+    box = map_box(found, outline_of(store, found), "full")
+    return render(MapContext(discussion=found, map=box, embed_code=_embed_code(found)))
 
 
 @maps.get("/embed/<slug>")
-def embed(slug: str) -> str:
+def embed(slug: str) -> Response:
     """The map for a frame; which sites may show it is the facilitator's to say."""
     found, store = find_discussion(slug), current_store()
-    outline = outline_of(store, found)
-    return render(EmbedContext(discussion=found, map=map_box(found, outline, "embed")))
+    box = map_box(found, outline_of(store, found), "embed")
+    response = make_response(render(EmbedContext(discussion=found, map=box)))
+    policy = content_policy(frame_ancestors=found.embed.frame_ancestors)
+    response.headers["Content-Security-Policy"] = policy
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _embed_code(discussion: Discussion) -> str:
+    if discussion.embed == Embed():
+        return ""
+    frame = Markup('<iframe src="{}" title="{}" width="100%" height="600" loading="lazy"></iframe>')
+    address = url_for("maps.embed", slug=discussion.slug, _external=True)
+    return str(frame.format(address, _("The map of “%(title)s”", title=discussion.title)))
