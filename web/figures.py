@@ -79,15 +79,12 @@ def ground(store: Store, discussion: Discussion, outline: Outline) -> Ground:
 
 
 def nearness(store: Store, discussion: Discussion, outline: Outline) -> Mapping[Pair, float]:
-    """How near ideas lie to one another; empty where the build kept no directions."""
+    """How near ideas lie to one another; empty where no directions are known."""
     activity = figures_of(store, discussion, outline).activity
-    landmarks = ground(store, discussion, outline).landmarks
+    known = ground(store, discussion, outline)
 
     def make() -> Mapping[Pair, float]:
-        if landmarks is None:
-            return {}
-        ids: list[int] = landmarks.idea_ids.tolist()
-        centroids = dict(zip(ids, landmarks.centroids, strict=True))
+        centroids = dict(zip(known.ideas, known.centroids, strict=True))
         found, counts = np.unique(activity.leaves, return_counts=True)
         sizes = dict(zip(found.tolist(), counts.tolist(), strict=True))
         return nearness_of(centroids, leaves_under(outline), sizes)
