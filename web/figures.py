@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from synth.activity import Threads, messages_of, threads_of, under
 from synth.periods import Calendar, calendar_of
 from synth.pipeline.explaining import Ground, ground_of
-from synth.records import Activity, IdeaVoices
+from synth.records import Activity, IdeaVoices, Placement
 from synth.relations import Pair, Relations, nearness_of, relations_of
 from synth.store import Discussion, Store
 from web.kept import kept
 from web.outline import Branch, Outline
+from web.paging import Paging
 from web.trends import Spark, spark
 
 
@@ -34,6 +35,13 @@ class Figures:
     def rows(self, branch: Branch) -> NDArray[np.intp]:
         """Rows of the passages under an idea that readers see."""
         return under(self.activity, leaves(branch))
+
+    def placements(self, store: Store, rows: NDArray[np.intp], paging: Paging) -> list[Placement]:
+        """The passages of one page of these rows; one that is gone meanwhile is left out."""
+        here = rows[paging.offset : paging.offset + paging.size]
+        ids: list[int] = self.activity.passages[here].tolist()
+        there = store.ideas.passages(ids)
+        return [there[i] for i in ids if i in there]
 
     def unplaced(self, outline: Outline) -> NDArray[np.intp]:
         """Rows of the passages under no idea that readers see."""

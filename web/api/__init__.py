@@ -6,13 +6,14 @@ a function in ``web.api.shapes`` with its schema beside it. ``openapi.json`` is 
 
 from __future__ import annotations
 
-from web.api import (  # noqa: A004, F401 - they register their addresses
+from web.api import (  # noqa: F401 - they register their addresses
     discussions,
     ideas,
     jobs,
     map,
     messages,
     openapi,
+    passages,
 )
 from web.api.operations import api
 
