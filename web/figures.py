@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from synth.activity import Threads, messages_of, threads_of, under
 from synth.periods import Calendar, calendar_of
 from synth.pipeline.explaining import Ground, ground_of
-from synth.records import Activity, IdeaVoices
+from synth.records import Activity, IdeaVoices, Placement
 from synth.relations import Pair, Relations, nearness_of, relations_of
 from synth.store import Discussion, Store
 from web.kept import kept
 from web.outline import Branch, Outline
+from web.paging import Paging
 from web.trends import Spark, spark
 
 
@@ -34,6 +35,13 @@ class Figures:
     def rows(self, branch: Branch) -> NDArray[np.intp]:
         """Rows of the passages under an idea that readers see."""
         return under(self.activity, leaves(branch))
+
+    def placements(self, store: Store, rows: NDArray[np.intp], paging: Paging) -> list[Placement]:
+        """The passages of one page of these rows; one that is gone meanwhile is left out."""
+        here = rows[paging.offset : paging.offset + paging.size]
+        ids: list[int] = self.activity.passages[here].tolist()
+        there = store.ideas.passages(ids)
+        return [there[i] for i in ids if i in there]
 
     def unplaced(self, outline: Outline) -> NDArray[np.intp]:
         """Rows of the passages under no idea that readers see."""
@@ -79,15 +87,12 @@ def ground(store: Store, discussion: Discussion, outline: Outline) -> Ground:
 
 
 def nearness(store: Store, discussion: Discussion, outline: Outline) -> Mapping[Pair, float]:
-    """How near ideas lie to one another; empty where the build kept no directions."""
+    """How near ideas lie to one another; empty where no directions are known."""
     activity = figures_of(store, discussion, outline).activity
-    landmarks = ground(store, discussion, outline).landmarks
+    known = ground(store, discussion, outline)
 
     def make() -> Mapping[Pair, float]:
-        if landmarks is None:
-            return {}
-        ids: list[int] = landmarks.idea_ids.tolist()
-        centroids = dict(zip(ids, landmarks.centroids, strict=True))
+        centroids = dict(zip(known.ideas, known.centroids, strict=True))
         found, counts = np.unique(activity.leaves, return_counts=True)
         sizes = dict(zip(found.tolist(), counts.tolist(), strict=True))
         return nearness_of(centroids, leaves_under(outline), sizes)

@@ -97,6 +97,6 @@ def _best(
     """What fits best among those of some length."""
     first = activity.passages[ordered(activity, rows, Order.CENTRAL)[:LOOKED_AT]].tolist()
     there = store.ideas.passages(first)
-    quotes = quote_placements(store, outline, [there[i] for i in first])
+    quotes = quote_placements(store, outline, [there[i] for i in first if i in there])
     long_enough = (quote for quote in quotes if len(quote.text) >= LEAST_LETTERS)
     return next(long_enough, next(iter(quotes), None))

@@ -15,12 +15,16 @@ from synth.periods import Calendar, Trend, Unit, trend_of
 HEIGHT = 12
 """Of a small line of bars, in its own units; every stretch of time is one wide."""
 BAR = 0.82
+LATE = 0.15
+"""Share of the time of a discussion after which an idea was not there from the beginning."""
 LEAST = 0.7
 """Height of the smallest bar: one message is to be seen."""
-Kind = Literal["throughout", "mostly", "once"]
+Kind = Literal["throughout", "since", "mostly", "once"]
 _GISTS: dict[tuple[Kind, bool], LazyString] = {
-    ("throughout", False): lazy_gettext("all along, %(first)s to %(last)s"),
-    ("throughout", True): lazy_gettext("from %(first)s on, quiet since %(end)s"),
+    ("throughout", False): lazy_gettext("all along"),
+    ("throughout", True): lazy_gettext("from the beginning, quiet since %(end)s"),
+    ("since", False): lazy_gettext("since %(first)s"),
+    ("since", True): lazy_gettext("from %(first)s on, quiet since %(end)s"),
     ("mostly", False): lazy_gettext("mostly %(first)s to %(last)s"),
     ("mostly", True): lazy_gettext("mostly %(first)s to %(last)s, quiet since %(end)s"),
     ("once", False): lazy_gettext("mostly in %(first)s"),
@@ -99,16 +103,26 @@ def timeline(
 
 def gist(calendar: Calendar, trend: Trend) -> str:
     """``mostly 2016 to 2018, quiet since 2020``."""
-    first, last, end = (
-        point(calendar.unit, at) for at in (trend.first, trend.last, trend.last_said)
-    )
-    kind: Kind = "throughout" if trend.is_throughout else "once" if first == last else "mostly"
-    return str(_GISTS[kind, trend.is_quiet]) % {"first": first, "last": last, "end": end}
+    unit = calendar.unit
+    is_one = point(unit, trend.first) == point(unit, trend.last)
+    kind: Kind = "once" if is_one else "mostly"
+    if trend.is_throughout:
+        late = (trend.first - calendar.starts[0]) / (calendar.end - calendar.starts[0])
+        kind = "since" if late > LATE else "throughout"
+    return str(_GISTS[kind, trend.is_quiet]) % {
+        "first": point(unit, trend.first, before=trend.last if kind == "mostly" else None),
+        "last": point(unit, trend.last),
+        "end": point(unit, trend.last_said),
+    }
 
 
-def point(unit: Unit, at: date) -> str:
-    """A day in as few words as the calendar needs: ``3 May 2024``, ``May 2024``, ``2024``."""
-    form = {Unit.DAY: "d MMMM y", Unit.WEEK: "d MMMM y", Unit.MONTH: "MMMM y"}.get(unit, "y")
+def point(unit: Unit, at: date, *, before: date | None = None) -> str:
+    """A day in as few words as the calendar needs: ``3 May 2024``, ``May 2024``, ``2024``;
+    without its year where it stands ``before`` a day of the same."""
+    forms = {Unit.DAY: "d MMMM y", Unit.WEEK: "d MMMM y", Unit.MONTH: "MMMM y"}
+    form = forms.get(unit, "y")
+    if before is not None and before.year == at.year and unit in forms:
+        form = form.removesuffix(" y")
     return format_date(at, form)
 
 

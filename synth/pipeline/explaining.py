@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from synth.likeness import Alike, by_direction, by_words, nearest
+from synth.likeness import Alike, by_direction, by_words, nearest, unit
 from synth.pipeline.space import Landmarks
 from synth.records import Activity, Placement
 from synth.store import Store
@@ -37,8 +37,12 @@ class Ground:
     """Key of the model that read passages for the map; None where none did."""
     mean: NDArray[np.float32] | None
     """Mean direction of what it read."""
-    landmarks: Landmarks | None
-    """None where nothing was kept of the build: a small discussion, or erased words."""
+    ideas: Sequence[int]
+    """Leaf ideas whose directions are known."""
+    centroids: NDArray[np.float32]
+    """(n_ideas, dim) theirs, unit rows."""
+    kept: Mapping[int, NDArray[np.float32]]
+    """Directions in the same space of passages under no idea, by id, as far as they are known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,19 +55,64 @@ class Nearest:
 
 
 def ground_of(store: Store, discussion_id: int, activity: Activity) -> Ground:
-    """What ``nearest_passages`` and ``nearest_ideas`` take."""
+    """What ``nearest_passages`` and ``nearest_ideas`` take.
+
+    Directions of ideas are those that the build kept; the build of a small map keeps none, and
+    then they are the means of what the model read.
+    """
+    model = store.vectors.model_of(discussion_id)
+    arrays = store.spaces.get(discussion_id, "landmarks")
+    step = 1 if arrays is None else max(1, len(activity.passages) // FOR_MEAN)
+    ids = activity.passages[::step].tolist()
+    vectors = _read(store, ids, model)
+    mean = vectors.rows.mean(axis=0) if len(vectors.rows) else None
+    if arrays is not None:
+        marks = Landmarks.from_arrays(arrays)
+        at = dict(zip(marks.passage_ids.tolist(), marks.vectors, strict=True))
+        leaves, centroids = marks.idea_ids.tolist(), marks.centroids
+    elif mean is not None:
+        away = unit(vectors.rows - mean)
+        at = dict(zip(vectors.ids, away, strict=True))
+        leaves, centroids = _means(vectors.ids, away, activity)
+    else:
+        at, leaves, centroids = {}, [], vectors.rows
+    unplaced = set(activity.passages[activity.leaves == 0].tolist())
+    return Ground(
+        model=model,
+        mean=mean,
+        ideas=leaves,
+        centroids=centroids,
+        kept={one: row for one, row in at.items() if one in unplaced},
+    )
+
+
+class _Read(NamedTuple):
+    """What a model read: ids of passages, and their vectors, float32 (n, dim)."""
+
+    ids: list[int]
+    rows: NDArray[np.float32]
+
+
+def _read(store: Store, passage_ids: Sequence[int], model: str | None) -> _Read:
     import numpy as np
 
-    ids = activity.passages[:: max(1, len(activity.passages) // FOR_MEAN)].tolist()
-    model = store.vectors.model_of(discussion_id)
-    rows = {} if model is None else store.vectors.of_passages(ids, model=model)
-    mean = None
-    if rows:
-        table = np.frombuffer(b"".join(rows.values()), dtype=np.float16)
-        mean = table.reshape(len(rows), -1).mean(axis=0, dtype=np.float32)
-    arrays = store.spaces.get(discussion_id, "landmarks")
-    landmarks = None if arrays is None else Landmarks.from_arrays(arrays)
-    return Ground(model=model, mean=mean, landmarks=landmarks)
+    found = {} if model is None else store.vectors.of_passages(passage_ids, model=model)
+    rows = np.frombuffer(b"".join(found.values()), dtype=np.float16).astype(np.float32)
+    return _Read(list(found), rows.reshape(len(found), -1 if found else 0))
+
+
+def _means(
+    passage_ids: Sequence[int], rows: NDArray[np.float32], activity: Activity
+) -> tuple[list[int], NDArray[np.float32]]:
+    """Leaf ideas and the mean directions of their passages."""
+    import numpy as np
+
+    own = np.searchsorted(activity.passages, passage_ids, sorter=np.argsort(activity.passages))
+    leaves = activity.leaves[np.argsort(activity.passages)[own]]
+    ids = np.unique(leaves[leaves > 0])
+    means = [rows[leaves == leaf].mean(axis=0) for leaf in ids]
+    table = np.array(means, dtype=np.float32).reshape(len(ids), rows.shape[1])
+    return ids.tolist(), unit(table)
 
 
 def nearest_passages(
@@ -93,15 +142,9 @@ def nearest_passages(
 def nearest_ideas(passage_id: int, ground: Ground) -> list[tuple[int, float]]:
     """(leaf idea, cosine) of the ideas nearest to an unplaced passage, nearest first.
 
-    Empty where the build kept no direction of the passage.
+    Empty where nobody knows its direction.
     """
-    import numpy as np
-
-    kept = ground.landmarks
-    if kept is None:
+    vector = ground.kept.get(passage_id)
+    if vector is None:
         return []
-    rows = np.flatnonzero(kept.passage_ids == passage_id)
-    if not len(rows):
-        return []
-    ids: list[int] = kept.idea_ids.tolist()
-    return nearest(kept.vectors[rows[0]], kept.centroids, ids, most=N_IDEAS)
+    return nearest(vector, ground.centroids, ground.ideas, most=N_IDEAS)

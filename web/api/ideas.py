@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from flask import abort, redirect, url_for
+from numpy import intp
+from numpy.typing import NDArray
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from synth.records import Placement
+from synth.activity import Order, ordered
 from web.api.operations import operation
 from web.api.parameters import PAGED, QUERY, asked_paging
 from web.api.schemas import items_of, page_of
@@ -19,9 +21,9 @@ from web.api.shapes import (
     passage_json,
     voices_json,
 )
+from web.figures import Figures, figures_of
 from web.outline import Outline, outline_of
 from web.pages.search import asked_query, titled
-from web.paging import Paging
 from web.store import current_store, find_discussion
 
 
@@ -54,22 +56,25 @@ def idea(slug: str, idea_id: int) -> Json | WerkzeugResponse:
         return redirect(url_for("api.idea", slug=slug, idea_id=lives_on_in), code=301)
     if branch is None:
         abort(404, description="There is no such idea on this map.")
-    asked = asked_paging()
-    placements, total = store.ideas.placements_under(idea_id, limit=asked.size, offset=asked.offset)
+    figures = figures_of(store, found, outline)
+    rows = ordered(figures.activity, figures.rows(branch), Order.CENTRAL)
     return idea_json(branch) | {
         "voices": voices_json(store.repetitions.voices(found.id).get(idea_id)),
         "children": [child.idea.id for child in branch.children],
-        "passages": _passages(placements, outline, asked.of(total)),
+        "passages": _passages(figures, rows, outline),
     }
 
 
 @operation("/d/<slug>/unplaced", "Passages under no idea", answer=page_of(PASSAGE), query=PAGED)
 def unplaced(slug: str) -> Json:
-    found, store, asked = find_discussion(slug), current_store(), asked_paging()
-    placements, total = store.ideas.unplaced(found.id, limit=asked.size, offset=asked.offset)
-    return _passages(placements, outline_of(store, found), asked.of(total))
+    found, store = find_discussion(slug), current_store()
+    outline = outline_of(store, found)
+    figures = figures_of(store, found, outline)
+    return _passages(figures, figures.unplaced(outline), outline)
 
 
-def _passages(placements: list[Placement], outline: Outline, paging: Paging) -> Json:
+def _passages(figures: Figures, rows: NDArray[intp], outline: Outline) -> Json:
+    paging = asked_paging().of(len(rows))
+    placements = figures.placements(current_store(), rows, paging)
     messages = current_store().messages.many(sorted({p.message_id for p in placements}))
     return list_json(placements, lambda p: passage_json(p, messages[p.message_id], outline), paging)

@@ -8,8 +8,6 @@ from typing import ClassVar
 
 from flask import Blueprint, abort, redirect, url_for
 from flask_babel import gettext as _
-from numpy import intp
-from numpy.typing import NDArray
 from werkzeug import Response
 
 from synth.activity import Order, messages_of, on_side, ordered
@@ -18,7 +16,7 @@ from synth.records import UNKNOWN_TIME, Placement, Stance
 from synth.store import Discussion, Store
 from web.bearings import Bearings, bearings_of
 from web.choosing import Choice, asked_choice, choices
-from web.figures import Facts, Figures, facts_of, figures_of, nearness, relations
+from web.figures import Facts, facts_of, figures_of, nearness, relations
 from web.outline import Branch, Outline, outline_of
 from web.paging import Paging, asked_page
 from web.quoting import Quoted, quote_placements
@@ -90,6 +88,7 @@ def idea(slug: str, idea_id: int) -> str | Response:
     chosen = on_side(figures.activity, rows, Stance(side) if side else None)
     paging = asked_page(PER_PAGE).of(len(chosen))
     has_sides = bool(figures.activity.sides[figures.activity.of_message[rows]].any())
+    listed = ordered(figures.activity, chosen, Order(order))
     before, after = _neighbours(outline, branch)
     return render(
         IdeaContext(
@@ -102,9 +101,7 @@ def idea(slug: str, idea_id: int) -> str | Response:
             portrait=portrait(store, found, outline, branch) if paging.page == 1 else None,
             orders=choices("sort", orders(), order, anchor="all"),
             sides=choices("side", sides(), side, anchor="all") if has_sides else (),
-            passages=quoted_rows(
-                store, outline, figures, ordered(figures.activity, chosen, Order(order)), paging
-            ),
+            passages=quote_placements(store, outline, figures.placements(store, listed, paging)),
             paging=paging,
         )
     )
@@ -121,7 +118,7 @@ def unplaced(slug: str) -> str:
     return render(
         UnplacedContext(
             discussion=found,
-            passages=quoted_rows(store, outline, figures, rows, paging),
+            passages=quote_placements(store, outline, figures.placements(store, rows, paging)),
             paging=paging,
         )
     )
@@ -178,15 +175,6 @@ def voices(store: Store, outline: Outline, idea_id: int) -> tuple[Quoted, ...]:
             chosen.append(quoted)
             seen.add(quoted.author or "")
     return tuple(chosen[:N_VOICES])
-
-
-def quoted_rows(
-    store: Store, outline: Outline, figures: Figures, rows: NDArray[intp], paging: Paging
-) -> tuple[Quoted, ...]:
-    """The passages of one page, by their rows in the figures."""
-    ids = figures.activity.passages[rows[paging.offset : paging.offset + paging.size]].tolist()
-    there = store.ideas.passages(ids)
-    return quote_placements(store, outline, [there[i] for i in ids])
 
 
 def _neighbours(outline: Outline, branch: Branch) -> tuple[Branch | None, Branch | None]:

@@ -261,6 +261,7 @@ def _shown(
             veil=veil,
         )
         for i in ids
+        if i in messages
     )
 
 

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from synth.pipeline.explaining import ground_of, nearest_ideas, nearest_passages
-from synth.pipeline.space import Landmarks
 from synth.store import Store
 
 
@@ -16,6 +15,16 @@ def beside(built: Store) -> list[int]:
     placements = built.ideas.placements(1)
     leaf = next(p.idea_id for p in placements if p.idea_id is not None)
     return [p.passage_id for p in placements if p.idea_id == leaf]
+
+
+def read_by_a_model(store: Store) -> str:
+    """Give every passage a vector, as by the model of the last build; returns the model's key."""
+    (sha,) = store._db.execute("SELECT json_extract(model, '$.sha256') FROM runs").fetchone()
+    shas = dict(store._db.execute("SELECT id, content_sha256 FROM passages").fetchall())
+    rows = np.random.default_rng(0).normal(size=(len(shas), 8)).astype(np.float16)
+    model = f"model-{sha[:16]}-1"
+    store.vectors.put(list(shas.values()), rows, model=model)
+    return model
 
 
 def test_where_no_model_read_the_passages_words_are_compared(
@@ -34,13 +43,9 @@ def test_where_no_model_read_the_passages_words_are_compared(
 
 
 def test_where_a_model_read_them_directions_are_compared(built: Store, beside: list[int]) -> None:
-    (sha,) = built._db.execute("SELECT json_extract(model, '$.sha256') FROM runs").fetchone()
-    shas = dict(built._db.execute("SELECT id, content_sha256 FROM passages").fetchall())
-    rng = np.random.default_rng(0)
-    rows = rng.normal(size=(len(shas), 8)).astype(np.float16)
-    built.vectors.put(list(shas.values()), rows, model=f"model-{sha[:16]}-1")
+    model = read_by_a_model(built)
     ground = ground_of(built, 1, built.activity.of(1))
-    assert ground.model == f"model-{sha[:16]}-1"
+    assert ground.model == model
     placement = built.ideas.passages(beside)[beside[0]]
     near = nearest_passages(built, placement, beside, ground)
     assert near.basis == "vectors"
@@ -55,20 +60,32 @@ def test_a_single_passage_has_nothing_near(built: Store, beside: list[int]) -> N
     assert (near.passages, near.n_compared) == ((), 0)
 
 
-def test_ideas_near_to_an_unplaced_passage_are_told_where_its_direction_was_kept(
+def test_ideas_near_to_an_unplaced_passage_are_told_where_its_direction_is_known(
     built: Store,
 ) -> None:
     ground = ground_of(built, 1, built.activity.of(1))
-    assert nearest_ideas(1, replace(ground, landmarks=None)) == []
-    kept = Landmarks(
-        idea_ids=np.array([4, 5]),
+    assert nearest_ideas(1, ground) == []
+    known = replace(
+        ground,
+        ideas=[4, 5],
         centroids=np.eye(2, dtype=np.float32),
-        passage_ids=np.array([1]),
-        vectors=np.array([[0.6, 0.8]], dtype=np.float32),
-        message_ids=np.array([], dtype=np.int64),
-        fingerprints=np.array([], dtype="S16"),
-        n_built=0,
+        kept={1: np.array([0.6, 0.8], dtype=np.float32)},
     )
-    ground = replace(ground, landmarks=kept)
-    assert [idea for idea, _ in nearest_ideas(1, ground)] == [5, 4]
-    assert nearest_ideas(2, ground) == []
+    assert [idea for idea, _ in nearest_ideas(1, known)] == [5, 4]
+    assert nearest_ideas(2, known) == []
+
+
+def test_a_small_map_knows_the_directions_of_its_ideas_from_what_was_read(built: Store) -> None:
+    placements = built.ideas.placements(1)
+    first = placements[0]
+    built._db.execute("DELETE FROM spaces")
+    built._db.execute(
+        "UPDATE placements SET idea_id = NULL WHERE passage_id = ?", [first.passage_id]
+    )
+    read_by_a_model(built)
+    ground = ground_of(built, 1, built.activity.of(1))
+    leaves = {p.idea_id for p in placements if p.idea_id is not None}
+    assert set(ground.ideas) <= leaves
+    assert np.allclose(np.linalg.norm(ground.centroids, axis=1), 1, atol=1e-3)
+    assert list(ground.kept) == [first.passage_id]
+    assert {idea for idea, _ in nearest_ideas(first.passage_id, ground)} <= leaves

@@ -18,6 +18,7 @@ from web.api.shapes.message import (
     thread_json,
 )
 from web.api.shapes.passage import PASSAGE, REPEATED_TEXT, passage_json, repeated_json
+from web.api.shapes.why import WHY, why_json
 
 __all__ = [
     "DISCUSSION",
@@ -33,6 +34,7 @@ __all__ = [
     "PASSAGE",
     "REPEATED_TEXT",
     "THREAD",
+    "WHY",
     "Json",
     "discussion_json",
     "extract_json",
@@ -48,4 +50,5 @@ __all__ = [
     "thread_json",
     "time_of",
     "voices_json",
+    "why_json",
 ]

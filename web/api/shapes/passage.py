@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from synth.records import Message, Origin, Placement, RepeatedText, Stance, Unplaced
 from web.api.schemas import (
+    Schema,
     boolean,
     choice,
     count,
@@ -24,24 +25,20 @@ SPAN = {
     "end": count(),
 }
 STANCE = maybe(choice(Stance, "Which side of what it answers it takes, where that is known."))
-PASSAGE = named(
-    "Passage",
-    record(
-        {
-            "id": row_id(),
-            **SPAN,
-            "text": string("`text[start:end]` of the message."),
-            "language": maybe(string()),
-            "author": maybe(string("Pseudonym; null for an anonymous message.")),
-            "posted_at": time(),
-            "stance": STANCE,
-            "idea_id": maybe(row_id("The leaf idea; null where it stands under none.")),
-            "weight": share("How well it fits its idea."),
-            "origin": choice(Origin),
-            "reason": maybe(choice(Unplaced, "Why the machine put it under no idea.")),
-        }
-    ),
-)
+PASSAGE_FIELDS: dict[str, Schema] = {
+    "id": row_id(),
+    **SPAN,
+    "text": string("`text[start:end]` of the message."),
+    "language": maybe(string()),
+    "author": maybe(string("Pseudonym; null for an anonymous message.")),
+    "posted_at": time(),
+    "stance": STANCE,
+    "idea_id": maybe(row_id("The leaf idea; null where it stands under none.")),
+    "weight": share("How well it fits its idea."),
+    "origin": choice(Origin),
+    "reason": maybe(choice(Unplaced, "Why the machine put it under no idea.")),
+}
+PASSAGE = named("Passage", record(PASSAGE_FIELDS))
 REPEATED_TEXT = named(
     "RepeatedText",
     record(
