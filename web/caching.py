@@ -143,6 +143,12 @@ def init_app(app: Flask) -> None:
     app.after_request(_keep)
 
 
+def do_not_keep() -> None:
+    """To be called where the same question will soon be answered otherwise, with no change to the
+    file: something is being read or made in the background."""
+    g.key = None
+
+
 def _look() -> Response | None:
     """The answer, if it is kept."""
     g.version, g.key = None, None

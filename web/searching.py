@@ -17,6 +17,7 @@ from synth.sifting import Said, Sieve, Wishes, said_of
 from synth.store import Discussion, Store
 from synth.store import Ranked as Worded
 from web.asking import Ask, Mode, Sort
+from web.caching import do_not_keep
 from web.kept import kept
 from web.meanings import NotReady, Unreadable, meaning_of
 from web.outline import Branch, Outline
@@ -132,8 +133,10 @@ def _meaning(
     try:
         return meaning_of(store, discussion), "", ""
     except NotReady:
+        do_not_keep()
         return None, "loading", ""
     except Unreadable as problem:
+        do_not_keep()
         return None, "unreadable", str(problem)
 
 

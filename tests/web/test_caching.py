@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 
 from synth.store import Store, open_store
 from web import create_app
-from web.caching import Answers, Kept, NotingCookies
+from web.caching import Answers, Kept, NotingCookies, do_not_keep
 
 AT = "/d/the-market-square"
 ELSEWHERE = {"Host": "map.example"}
@@ -148,6 +148,17 @@ def test_an_answer_that_sets_a_cookie_is_not_kept(app: Flask) -> None:
 
     got = [app.test_client().get("/cookie").headers["Set-Cookie"] for _ in range(2)]
     assert got == ["number=1; Path=/", "number=2; Path=/"]
+
+
+def test_what_will_soon_be_otherwise_is_not_kept(app: Flask) -> None:
+    said = iter(("still reading", "read"))
+
+    @app.get("/meaning")
+    def meaning() -> str:
+        do_not_keep()
+        return next(said)
+
+    assert [app.test_client().get("/meaning").text for _ in range(2)] == ["still reading", "read"]
 
 
 def test_errors_are_not_kept(client: FlaskClient, store: Store) -> None:
