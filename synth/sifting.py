@@ -135,7 +135,9 @@ class Sieve:
         return mask
 
 
-def count_values(values: NDArray[np.integer[object]], rows: NDArray[np.intp]) -> list[tuple[int, int]]:
+def count_values(
+    values: NDArray[np.int64] | NDArray[np.int16], rows: NDArray[np.intp]
+) -> list[tuple[int, int]]:
     """(value, how many of the rows have it), the most frequent first, then the smallest."""
     found, counts = np.unique(values[rows], return_counts=True)
     return sorted(zip(found.tolist(), counts.tolist(), strict=True), key=lambda c: (-c[1], c[0]))

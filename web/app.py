@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import IntegerConverter, Map
 
 from synth.errors import StoreProblem
-from web import caching, kept, language, safety, store, visits
+from web import caching, kept, language, meanings, safety, store, visits
 from web.api import api
 from web.api.problems import problem
 from web.jobs import Jobs
@@ -25,6 +25,7 @@ from web.pages.ideas import ideas
 from web.pages.maps import maps
 from web.pages.outline import outlines
 from web.pages.passages import passages
+from web.pages.point import point
 from web.pages.repeated import repeated
 from web.pages.search import search
 from web.pages.settings import settings
@@ -76,10 +77,11 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     kept.init_app(app)
     language.init_app(app)
     visits.init_app(app)
+    meanings.init_app(app)
     add_filters(app)
     for pages in (
-        discussions, maps, outlines, ideas, passages, repeated, threads, search, harvest, settings,
-        uploads, api,
+        discussions, maps, outlines, ideas, passages, repeated, threads, search, point, harvest,
+        settings, uploads, api,
     ):  # fmt: skip
         app.register_blueprint(pages)
     safety.init_app(app)

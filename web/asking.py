@@ -30,7 +30,7 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """Words, how to look for them, and what to leave out. What is not asked for is None or False."""
+    """Words, how to look for them, and what else is wished; what is not is None or False."""
 
     query: str = ""
     mode: Mode = Mode.BOTH

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -86,7 +87,8 @@ def chips_of(discussion: Discussion, ask: Ask, facets: Sequence[Facet]) -> list[
 
 
 def address_of(discussion: Discussion, ask: Ask) -> str:
-    return url_for("search.words", slug=discussion.slug, **ask.address())
+    values: dict[str, Any] = {"slug": discussion.slug, **ask.address()}
+    return url_for("search.words", **values)
 
 
 def without_filters(discussion: Discussion, ask: Ask) -> str:

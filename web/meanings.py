@@ -44,9 +44,14 @@ class Meanings:
     """Of one file. Reading goes on in the background; many may wait for it."""
 
     def __init__(
-        self, db: Path, *, read: Callable[[Store, int], Meaning] = read_meaning
+        self,
+        db: Path,
+        *,
+        read: Callable[[Store, int], Meaning] = read_meaning,
+        patience: float = PATIENCE,
     ) -> None:
         self._db = db
+        self.patience = patience
         self._read = read
         self._readings: OrderedDict[Key, _Reading] = OrderedDict()
         self._lock = threading.Lock()
@@ -88,13 +93,15 @@ def init_app(app: Flask) -> None:
     app.extensions["meanings"] = Meanings(Path(app.config["DB"]))
 
 
-def meaning_of(store: Store, discussion: Discussion, *, wait: float = PATIENCE) -> Meaning:
-    """What the discussion's passages mean to the model of its map; raises as ``Meanings.get``."""
+def meaning_of(store: Store, discussion: Discussion, *, wait: float | None = None) -> Meaning:
+    """What the discussion's passages mean to the model of its map; raises as ``Meanings.get``,
+    after its patience where ``wait`` says nothing else."""
     run = store.runs.last(discussion.id)
     if run is None:
         raise Unreadable("there is no map of this discussion yet")
     meanings: Meanings = current_app.extensions["meanings"]
-    return meanings.get((discussion.id, run.id), wait=wait)
+    patience = meanings.patience if wait is None else wait
+    return meanings.get((discussion.id, run.id), wait=patience)
 
 
 def begin_reading(store: Store, discussion: Discussion) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from urllib.parse import urlsplit
 
 from babel import Locale, UnknownLocaleError
@@ -20,9 +20,9 @@ from web.words import counted
 _TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*\Z")
 
 
-def day(at: datetime) -> str:
-    """``3 March 2024``, ``3 mars 2024``."""
-    return format_date(at.astimezone(UTC), "d MMMM y")
+def day(at: date) -> str:
+    """``3 March 2024``, ``3 mars 2024``; of a time, the day in UTC."""
+    return format_date(at.astimezone(UTC) if isinstance(at, datetime) else at, "d MMMM y")
 
 
 def clock(at: datetime) -> str:

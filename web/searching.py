@@ -25,6 +25,7 @@ from web.outline import Branch, Outline
 NO_VOICE = -(2**40)
 """Nobody's number: a pseudonym that nobody bears finds nothing."""
 N_IDEAS = 3
+_LEAST = np.float32(1e-6)
 SURE_WORDS = 4
 """A question of fewer words does not tell its language."""
 Trouble = Literal["", "loading", "unreadable"]
@@ -39,7 +40,7 @@ class Answer:
     scores: Scores
     found: Ranked
     words: Mapping[int, Worded]
-    """By message id, those that hold all the words, or any of them where few hold all."""
+    """By message id, those that hold all the words."""
     ideas: Sequence[NearIdea]
     """Near by meaning."""
     trouble: Trouble
@@ -63,19 +64,17 @@ def answer(store: Store, discussion: Discussion, outline: Outline, ask: Ask) -> 
     extracts = store.extracts.all(discussion.id)
     sieve = Sieve(said, wishes_of(store, discussion, outline, ask), extracts)
     meaning, trouble, why = _meaning(store, discussion, ask)
-    cosines, ideas = None, ()
+    cosines: NDArray[np.float32] | None = None
+    ideas: Sequence[NearIdea] = ()
     if meaning is not None:
         cosines, ideas = _meant(store, discussion, said, meaning, ask.query)
-    is_worded = bool(ask.query) and (ask.mode is not Mode.MEANING or meaning is None)
-    scores, words = _worded(store, discussion, said, ask.query) if is_worded else (Scores(), {})
+    every, some = _worded(store, discussion, ask, has_meaning=meaning is not None)
     scores = Scores(
-        all_words=scores.all_words,
-        any_words=scores.any_words if cosines is not None else None,
+        all_words=None if every is None else _scores(said, every),
+        any_words=None if some is None else _scores(said, some),
         cosines=cosines,
     )
-    found = ranked(
-        said.activity, scores, messages=sieve.messages(), passages=sieve.passages()
-    )
+    found = ranked(said.activity, scores, messages=sieve.messages(), passages=sieve.passages())
     if ask.sort is Sort.NEWEST or not ask.query:
         found = newest_first(said.activity, found)
     return Answer(
@@ -83,7 +82,7 @@ def answer(store: Store, discussion: Discussion, outline: Outline, ask: Ask) -> 
         sieve=sieve,
         scores=scores,
         found=found,
-        words=words,
+        words={one.message_id: one for one in every or ()},
         ideas=ideas,
         trouble=trouble,
         why=why,
@@ -125,9 +124,7 @@ def leaves_of(branch: Branch) -> list[int]:
     return [branch.idea.id, *(i for child in branch.children for i in leaves_of(child))]
 
 
-def _meaning(
-    store: Store, discussion: Discussion, ask: Ask
-) -> tuple[Meaning | None, Trouble, str]:
+def _meaning(store: Store, discussion: Discussion, ask: Ask) -> tuple[Meaning | None, Trouble, str]:
     if not ask.query or ask.mode is Mode.WORDS:
         return None, "", ""
     try:
@@ -191,27 +188,41 @@ def language_of(query: str, said: Said) -> str | None:
 
 
 def _worded(
-    store: Store, discussion: Discussion, said: Said, query: str
-) -> tuple[Scores, dict[int, Worded]]:
-    every = store.search.ranked(discussion.id, query)
-    some = store.search.ranked(discussion.id, query, either=True)
-    words = {one.message_id: one for one in (*some, *every)}
-    return Scores(all_words=_scores(said, every), any_words=_scores(said, some)), words
+    store: Store, discussion: Discussion, ask: Ask, *, has_meaning: bool
+) -> tuple[Sequence[Worded] | None, Sequence[Worded] | None]:
+    """The messages that hold all the words, and any of them; None for what is not looked for."""
+    if not ask.query or (ask.mode is Mode.MEANING and has_meaning):
+        return None, None
+    every = store.search.ranked(discussion.id, ask.query)
+    if not has_meaning:
+        return every, None
+    if len(ask.query.split()) == 1:
+        return every, every
+    return every, store.search.ranked(discussion.id, ask.query, either=True)
 
 
 def _scores(said: Said, found: Sequence[Worded]) -> NDArray[np.float32]:
+    """BM25 by message, above 0 wherever the words are; (n_messages,)."""
     scores = np.zeros(len(said.activity.messages), dtype=np.float32)
-    score_of = {one.message_id: one.score for one in found}
-    rows = said.rows(list(score_of))
-    ids = said.activity.messages[rows].tolist()
-    scores[rows] = [max(score_of[i], 1e-6) for i in ids]
+    by_id = sorted(found)
+    rows = said.rows([one.message_id for one in by_id])
+    known = said.activity.messages[rows]
+    ids = np.array([one.message_id for one in by_id], dtype=np.int64)
+    values = np.array([one.score for one in by_id], dtype=np.float32)
+    scores[rows] = np.maximum(values[np.isin(ids, known)], _LEAST)
     return scores
 
 
 def told(trouble: Trouble, why: str) -> str:
     """What to say to a reader who asked for meaning and got words."""
     if trouble == "loading":
-        return _("The meaning of this discussion is still being read: these were found by their words. Try again in a few seconds.")  # noqa: E501
+        return _(
+            "The meaning of this discussion is still being read: these were found by their words. "
+            "Try again in a few seconds."
+        )
     if trouble == "unreadable":
-        return _("What is meant could not be looked at (%(why)s): these were found by their words.", why=why)  # noqa: E501
+        return _(
+            "Meaning could not be looked at (%(why)s): these were found by their words.",
+            why=why,
+        )
     return ""

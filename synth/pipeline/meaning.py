@@ -30,9 +30,9 @@ def read_meaning(
 ) -> Meaning:
     """What every passage means to the model that the map was made with; takes seconds.
 
-    Passages that the model did not read for the map are estimated from their words, as there. Raises
-    StoreProblem where there is no map, ModelMissing where its model cannot be loaded or is not the
-    one that read the passages. ``load`` stands in for ``models.load``.
+    Passages that the model did not read for the map are estimated from their words, as there.
+    Raises StoreProblem where there is no map, ModelMissing where its model cannot be loaded or is
+    not the one that read the passages. ``load`` stands in for ``models.load``.
     """
     import models
 
@@ -121,7 +121,7 @@ def _estimated(
         if not is_read.any():
             raise ModelMissing("nothing of what the model read is kept; make the map anew")
         blend = Blend().fit(vectors, texts, is_known=is_read)
-    unread = np.flatnonzero(~is_read)
+    unread: list[int] = np.flatnonzero(~is_read).tolist()
     nothing = np.zeros((len(unread), vectors.shape[1]), dtype=np.float32)
     guessed, _ = blend.transform(
         nothing, [texts[row] for row in unread], is_known=np.zeros(len(unread), dtype=np.bool_)
@@ -135,7 +135,7 @@ def _shifted(
     tags: Sequence[str | None],
     shifts: Mapping[str, NDArray[np.float32]],
 ) -> NDArray[np.float32]:
-    """Without what the passages of each language share, so that a question in one finds the other."""
+    """Without what the passages of each language share: a question in one finds the other."""
     import numpy as np
 
     if not shifts:

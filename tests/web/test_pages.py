@@ -29,6 +29,7 @@ from web.pages.ideas import IdeaContext, UnplacedContext
 from web.pages.maps import EmbedContext, MapContext
 from web.pages.outline import OutlineContext
 from web.pages.passages import PassageContext
+from web.pages.point import PointContext
 from web.pages.repeated import RepeatedContext
 from web.pages.search import SearchContext
 from web.pages.settings import SettingsContext
@@ -53,6 +54,7 @@ PAGES = {
     f"{AT}/key": KeyContext,
     f"{AT}/messages/2/take": TakeContext,
     f"{AT}/settings": SettingsContext,
+    f"{AT}/point?text=stalls": PointContext,
     "/upload": UploadContext,
     "/nowhere": ErrorContext,
 }

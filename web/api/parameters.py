@@ -14,7 +14,7 @@ from datetime import date
 from flask import abort, request
 
 from web.api.schemas import Schema, integer, string
-from web.pages.search import MAX_LETTERS
+from web.asking import MAX_LETTERS
 from web.paging import LAST_PAGE, Paging
 
 DEFAULT_PER_PAGE = 100

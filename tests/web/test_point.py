@@ -1,0 +1,74 @@
+"""Where a reader's own sentence stands among what was said."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from synth.errors import ModelMissing
+from synth.meaning import Meaning
+from synth.store import Store
+from tests.web.made_up_meaning import give_meaning, read
+from web.meanings import Meanings
+
+AT = "/d/the-market-square/point"
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    give_meaning(app)
+    return app.test_client()
+
+
+def test_who_said_the_like_and_where_it_stands(client: FlaskClient) -> None:
+    page = client.get(f"{AT}?text=Le+marché+au+bord+du+fleuve+doit+rester").text
+    assert "Others said something like it" in page
+    assert "Stalls by the river" in page
+    assert "These people said something like it" in page
+    voices = re.findall(r"<span>(Participant \d+|Anonymous)</span>", page)
+    assert len(voices) == len(set(voices)) == 3
+    (mark,) = re.findall(r"/d/the-market-square/\?mark=([\d.]+)%2C([\d.]+)", page)
+    assert all(0 <= float(at) <= 1 for at in mark)
+
+
+def test_what_nobody_said_is_told_so_with_the_nearest(app: Flask) -> None:
+    def strict(store: Store, discussion_id: int) -> Meaning:
+        known = read(store, discussion_id)
+        return replace(known, nearest=known.nearest * 0 + 1)
+
+    app.extensions["meanings"] = Meanings(Path(app.config["DB"]), read=strict)
+    page = app.test_client().get(f"{AT}?text=A+tram+line+to+the+airport").text
+    assert "Nobody seems to have said this yet" in page
+    assert "The nearest passages" in page
+    assert "These people said something like it" not in page
+
+
+def test_words_alone_do_not_judge_how_near_it_comes(app: Flask) -> None:
+    def words(store: Store, discussion_id: int) -> Meaning:
+        return replace(read(store, discussion_id), is_of_words=True)
+
+    app.extensions["meanings"] = Meanings(Path(app.config["DB"]), read=words)
+    page = app.test_client().get(f"{AT}?text=Stalls").text
+    assert "goes by the words alone" in page
+    assert "Nobody seems" not in page
+
+
+def test_the_form_invites_and_keeps_what_was_written(client: FlaskClient) -> None:
+    assert "My point" in client.get(AT).text
+    page = client.get(f"{AT}?text=%3Cscript%3Ealert(1)%3C/script%3E").text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;</textarea>" in page
+
+
+def test_without_a_model_it_says_so_and_leads_to_words(app: Flask) -> None:
+    def none(_store: Store, _discussion_id: int) -> Meaning:
+        raise ModelMissing("themes: its weights are not installed")
+
+    app.extensions["meanings"] = Meanings(Path(app.config["DB"]), read=none)
+    page = app.test_client().get(f"{AT}?text=stalls").text
+    assert "themes: its weights are not installed" in page
+    assert "Search by words" in page
