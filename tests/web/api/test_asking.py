@@ -62,9 +62,9 @@ def test_a_wrong_question_is_refused_with_its_reason(
 
 
 def test_a_query_is_not_cut_silently(client: FlaskClient) -> None:
-    assert client.get(f"{AT}/search", query_string={"q": "é" * 300}).status_code == 200
-    told = problem_of(client, f"{AT}/search?q={'a' * 301}", 400)["detail"]
-    assert told == "The parameter “q” is longer than 300 characters."
+    assert client.get(f"{AT}/search", query_string={"q": "é" * 1000}).status_code == 200
+    told = problem_of(client, f"{AT}/search?q={'a' * 1001}", 400)["detail"]
+    assert told == "The parameter “q” is longer than 1000 characters."
 
 
 def test_a_number_that_no_row_can_have_leads_nowhere(client: FlaskClient) -> None:
