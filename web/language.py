@@ -3,10 +3,15 @@ prefers. The language of people's words is marked where they stand."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import lru_cache, wraps
+from typing import TypeVarTuple
 from urllib.parse import urlencode
 
 from flask import Flask, Response, request
-from flask_babel import Babel
+from flask_babel import Babel, get_locale
+
+Ts = TypeVarTuple("Ts")
 
 LANGUAGES = {"en": "English", "fr": "Français"}
 """Every language of the pages, by its own name."""
@@ -14,7 +19,23 @@ _LOCALES = {"en": "en_GB"}
 """How dates and numbers are written, where the language alone does not say."""
 _RTL = frozenset({"ar", "fa", "he", "ur"})
 COOKIE = "lang"
+_MOST_WRITTEN = 4_096
 _A_YEAR = 365 * 24 * 3600
+
+
+def written_once(write: Callable[[*Ts], str]) -> Callable[[*Ts], str]:
+    """Remember how a date or a number is written in each language: a page has hundreds of them,
+    and each takes as long as a line of the page's own words."""
+
+    @lru_cache(maxsize=_MOST_WRITTEN)
+    def remembered(_locale: object, *args: *Ts) -> str:
+        return write(*args)
+
+    @wraps(write)
+    def ask(*args: *Ts) -> str:
+        return remembered(get_locale(), *args)
+
+    return ask
 
 
 def page_language() -> str:

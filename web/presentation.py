@@ -13,6 +13,7 @@ from jinja2 import StrictUndefined
 
 from web import words
 from web.directions import contained
+from web.language import written_once
 from web.paging import page_address
 from web.permission import may_write
 from web.words import counted
@@ -22,7 +23,12 @@ _TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*\Z")
 
 def day(at: date) -> str:
     """``3 March 2024``, ``3 mars 2024``; of a time, the day in UTC."""
-    return format_date(at.astimezone(UTC) if isinstance(at, datetime) else at, "d MMMM y")
+    return _day(at.astimezone(UTC).date() if isinstance(at, datetime) else at)
+
+
+@written_once
+def _day(at: date) -> str:
+    return format_date(at, "d MMMM y")
 
 
 def clock(at: datetime) -> str:
@@ -30,16 +36,19 @@ def clock(at: datetime) -> str:
     return f"{day(at)}, {at.astimezone(UTC):%H:%M} UTC"
 
 
+@written_once
 def number(n: float) -> str:
     """``12,345``, ``12 345``."""
     return format_decimal(round(n))
 
 
+@written_once
 def decimal(n: float) -> str:
     """``0.876`` → ``0.88``, ``0,88``."""
     return format_decimal(round(n, 2))
 
 
+@written_once
 def percent(share: float) -> str:
     """``0.876`` → ``88%``, ``88 %``."""
     return format_percent(round(share, 2))

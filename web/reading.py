@@ -7,9 +7,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
-from typing import ClassVar
-
-from flask_babel import gettext as _
+from typing import ClassVar, Literal
 
 from synth.readers import is_shown
 from synth.records import Extract, ExtractState, Message, Placement, Quote, QuoteKind
@@ -20,8 +18,13 @@ DEEPEST = 6
 """Replies deeper than this are indented no further."""
 MOST_LETTERS = 40_000
 """Of one message on its thread's page; what is longer is cut, and given as a file of its own."""
+FoldKind = Literal["quoted", "signature", "both"]
 _WORD = re.compile(r"\w+")
-_ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]+(?:@|\s+(?:at|\(at\)|\[at\])\s+)[\w-]+(?:\.[\w-]+)+")
+_BEFORE_AT = re.compile(r"[\w.+-]+\Z")
+_AT = re.compile(r"[@\s](?:(?<=@)|\s*(?:at|\(at\)|\[at\])\s+)[\w-]+(?:\.[\w-]+)+")
+"""Addresses are looked for from their middle: every word might begin one."""
+MOST_BEFORE_AT = 64
+"""Letters that may stand there (RFC 5321)."""
 _MIN_NAME = 4
 """Shorter names (``Al``) are left: they would be found inside other words' company."""
 
@@ -48,7 +51,7 @@ class Fold:
     """What was separated from the message's own words, one click away."""
 
     is_folded: ClassVar[bool] = True
-    label: str
+    kind: FoldKind
     text: str
     n_lines: int
 
@@ -82,31 +85,43 @@ class Veil:
 
     def __init__(self, names: Mapping[str, str]) -> None:
         """``names``: pseudonym → real name."""
-        self._names: dict[str, list[tuple[re.Pattern[str], str]]] = {}
-        real = [(re.sub(r"^\W+", "", name).strip(), who) for who, name in names.items()]
-        for name, pseudonym in sorted(real, key=lambda pair: (-len(pair[0]), pair)):
-            first = _WORD.search(name)
+        self._names: dict[str, list[tuple[str, str]]] = {}
+        """By their first word."""
+        for pseudonym, real in names.items():
+            name = re.sub(r"^\W+", "", real).strip()
+            first = _WORD.match(name)
             if len(name) >= _MIN_NAME and first is not None:
-                pattern = re.compile(rf"{re.escape(name)}(?!\w)", re.IGNORECASE)
-                key = first[0].casefold()
-                self._names.setdefault(key, []).append((pattern, pseudonym))
+                self._names.setdefault(first[0].casefold(), []).append((name, pseudonym))
 
     def cover(self, text: str) -> str:
         """The text with pseudonyms for names, and addresses left out."""
-        text = _ADDRESS.sub("[address]", text)
-        pieces: list[str] = []
-        done = 0
-        for word in _WORD.finditer(text):
-            if word.start() < done:
-                continue
-            # One look for each word: an alternation of all names takes as long as there are names.
-            for pattern, pseudonym in self._names.get(word[0].casefold(), ()):
-                found = pattern.match(text, word.start())
-                if found is not None:
-                    pieces += (text[done : word.start()], pseudonym)
-                    done = found.end()
-                    break
-        return "".join((*pieces, text[done:]))
+        text = _without_addresses(text)
+        # An alternation of all names takes as long as there are names: only those at hand are
+        # looked for.
+        at_hand = self._names.keys() & set(_WORD.findall(text.casefold()))
+        return _covered(text, [pair for key in at_hand for pair in self._names[key]])
+
+
+def _without_addresses(text: str) -> str:
+    pieces: list[str] = []
+    done = 0
+    for at in _AT.finditer(text):
+        name = _BEFORE_AT.search(text[max(done, at.start() - MOST_BEFORE_AT) : at.start()])
+        if name is not None:
+            pieces += (text[done : at.start() - len(name[0])], "[address]")
+            done = at.end()
+    return "".join((*pieces, text[done:]))
+
+
+def _covered(text: str, names: Sequence[tuple[str, str]]) -> str:
+    """``names``: (real name, pseudonym)."""
+    if not names:
+        return text
+    longest_first = sorted(names, key=lambda pair: (-len(pair[0]), pair))
+    pseudonyms = {name.casefold(): who for name, who in reversed(longest_first)}
+    either = "|".join(re.escape(name) for name, _ in longest_first)
+    pattern = re.compile(rf"\b(?:{either})(?!\w)", re.IGNORECASE)
+    return pattern.sub(lambda found: pseudonyms.get(found[0].casefold(), "[name]"), text)
 
 
 def shown(
@@ -194,12 +209,12 @@ def _folds(quotes: Iterable[Quote], veil: Veil) -> dict[int, list[Piece | Fold]]
         parts = list(group)
         words = "\n".join(part.text for part in parts).strip("\n")
         text = veil.cover(words[:MOST_LETTERS]) + (" …" if len(words) > MOST_LETTERS else "")
-        found[at] = [Fold(label=_label(parts), text=text, n_lines=text.count("\n") + 1)]
+        found[at] = [Fold(kind=_kind(parts), text=text, n_lines=text.count("\n") + 1)]
     return found
 
 
-def _label(parts: Sequence[Quote]) -> str:
+def _kind(parts: Sequence[Quote]) -> FoldKind:
     kinds = {part.kind for part in parts}
     if kinds == {QuoteKind.SIGNATURE}:
-        return _("Signature")
-    return _("Quoted words and signature") if QuoteKind.SIGNATURE in kinds else _("Quoted words")
+        return "signature"
+    return "both" if QuoteKind.SIGNATURE in kinds else "quoted"

@@ -102,10 +102,7 @@ def test_the_pieces_of_a_message_are_its_text(store: Store) -> None:
         )
         assert "".join(b.text for b in read.blocks if isinstance(b, Piece)) == message.text
         if message.id == 2:
-            assert [b.label for b in read.blocks if isinstance(b, Fold)] == [
-                "Quoted words",
-                "Signature",
-            ]
+            assert [b.kind for b in read.blocks if isinstance(b, Fold)] == ["quoted", "signature"]
 
 
 def test_the_veil_covers_whole_names_only() -> None:

@@ -26,7 +26,7 @@ from web.store import current_store, find_discussion
 
 threads = Blueprint("threads", __name__)
 PER_PAGE = 50
-MESSAGES_PER_PAGE = 100
+MESSAGES_PER_PAGE = 50
 TITLE_LETTERS = 90
 
 
