@@ -9,14 +9,15 @@ HERE = Path(__file__).parent
 
 
 def main() -> None:
-    for path in sorted(HERE.glob("*.py")):
+    for path in sorted((*HERE.glob("*.py"), *HERE.glob("web/*.py"))):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         is_command = any(
             isinstance(part, ast.FunctionDef) and part.name == "main" for part in tree.body
         )
         if is_command and not path.name.startswith("_"):
             doc = ast.get_docstring(tree) or ""
-            print(f"python -m benchmarks.{path.stem:<12} {doc.splitlines()[0] if doc else ''}")
+            name = ".".join(path.relative_to(HERE).with_suffix("").parts)
+            print(f"python -m benchmarks.{name:<12} {doc.splitlines()[0] if doc else ''}")
 
 
 if __name__ == "__main__":

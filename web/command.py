@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 import click
 
 from synth.errors import InputProblem
 
+if TYPE_CHECKING:
+    from flask import Flask
+
 THREADS = 8
+
+
+class Server(Protocol):
+    """What is used of waitress's server."""
+
+    def run(self) -> None: ...
+
+    def close(self) -> None: ...
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -24,18 +37,32 @@ THREADS = 8
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 def serve(db: Path, host: str, port: int) -> None:
     """Open the viewer on http://127.0.0.1:8000/ (stop with Ctrl-C)."""
-    from waitress import create_server
-
     from web.app import create_app
 
     _check_free(host, port)
-    app = create_app({"DB": str(db), "HOST": host})
-    server = create_server(app, host=host, port=port, threads=THREADS, ident=None)
+    server = server_of(create_app({"DB": str(db), "HOST": host}), host=host, port=port)
     click.echo(f"The viewer is at http://{host}:{port}/ (Ctrl-C stops it)")
     try:
         server.run()
     finally:
         server.close()
+
+
+def server_of(app: Flask, *, host: str, port: int) -> Server:
+    """A server for the viewer that listens, but does not answer before it is run."""
+    from waitress import create_server
+
+    # It would tell every time that more readers ask at once than there are threads.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    server: Server = create_server(
+        app,
+        host=host,
+        port=port,
+        threads=THREADS,
+        ident=None,
+        max_request_body_size=app.config["MAX_CONTENT_LENGTH"],
+    )
+    return server
 
 
 def _check_free(host: str, port: int) -> None:

@@ -10,12 +10,16 @@ from synth.records import Extract, Message, Placement, Stance, Unplaced
 from synth.store import Store
 from web.outline import Branch, Outline
 
+MOST_LETTERS = 3_000
+"""Longer passages (a file pasted as one line) are quoted up to here; the thread has more."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quoted:
     """A stretch of a message, verbatim."""
 
     text: str
+    """Ends with an ellipsis where ``is_cut``."""
     message_id: int
     author: str | None
     """Pseudonym."""
@@ -28,6 +32,8 @@ class Quoted:
     """0..1: how well it fits its idea."""
     reason: Unplaced | None = None
     """Why it stands under no idea."""
+    is_cut: bool = False
+    """Whether it goes on in the message."""
     passage_id: int | None = None
     """Where it is a passage: its permanent address says why it is here."""
 
@@ -74,8 +80,11 @@ def quote_span(
     weight: float | None,
     reason: Unplaced | None = None,
 ) -> Quoted:
+    is_cut = end - start > MOST_LETTERS
+    words = message.text[start : start + MOST_LETTERS if is_cut else end].strip()
     return Quoted(
-        text=message.text[start:end].strip(),
+        text=f"{words} …" if is_cut else words,
+        is_cut=is_cut,
         message_id=message.id,
         author=message.author,
         posted_at=message.posted_at,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -47,6 +48,8 @@ LINKS = (
     'https://example.org/" onmouseover="window.hit=1" x=\'<script>window.hit=1</script>',
 )
 N_MESSAGES = len(LINKS)
+Words = Callable[[int], str]
+"""Number of a message → its text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +69,8 @@ def words_of(n: int) -> str:
     return f"Message{n} begins. {poison} Message{n} ends."
 
 
-def _imported(n: int, participant_id: int | None) -> Imported:
-    text = words_of(n)
+def _imported(n: int, participant_id: int | None, words: Words) -> Imported:
+    text = words(n)
     quotes = (
         Quote(kind=QuoteKind.ATTRIBUTION, text=f"{POISON} wrote:", at=0, author=POISON),
         Quote(kind=QuoteKind.QUOTED, text=f"Quoted{n} {POISON}", at=0),
@@ -112,7 +115,7 @@ def _idea(key: int, parent: int | None, representative: int) -> IdeaRow:
     )
 
 
-def _map(store: Store, discussion_id: int, run_id: int) -> tuple[int, ...]:
+def _map(store: Store, discussion_id: int, run_id: int, words: Words) -> tuple[int, ...]:
     passages = store.passages.all(discussion_id)
     first = passages[0].id
     ids = store.ideas.replace_machine(
@@ -135,7 +138,7 @@ def _map(store: Store, discussion_id: int, run_id: int) -> tuple[int, ...]:
                 is_message=True,
                 message_id=passages[0].message_id,
                 start=0,
-                end=len(words_of(0)),
+                end=len(words(0)),
                 members=[p.message_id for p in passages[:3]],
             )
         ],
@@ -149,7 +152,9 @@ def _map(store: Store, discussion_id: int, run_id: int) -> tuple[int, ...]:
     return tuple(ids.values())
 
 
-def _key_passages(store: Store, discussion_id: int, idea_id: int, run_id: int) -> tuple[int, ...]:
+def _key_passages(
+    store: Store, discussion_id: int, idea_id: int, *, run_id: int, words: Words
+) -> tuple[int, ...]:
     messages = list(store.messages.all(discussion_id))
     store.extracts.replace_suggestions(
         discussion_id,
@@ -158,8 +163,8 @@ def _key_passages(store: Store, discussion_id: int, idea_id: int, run_id: int) -
                 id=0,
                 message_id=messages[n].id,
                 start=0,
-                end=len(words_of(n)),
-                quote=words_of(n),
+                end=len(words(n)),
+                quote=words(n),
                 nature=Nature.ISSUE,
                 score=0.5,
                 state=ExtractState.SUGGESTED,
@@ -171,7 +176,7 @@ def _key_passages(store: Store, discussion_id: int, idea_id: int, run_id: int) -
     )
     store.extracts.take(
         messages[2].id,
-        Span(start=0, end=len(words_of(2))),
+        Span(start=0, end=len(words(2))),
         nature=Nature.SOLUTION,
         tags=(f"Tag {POISON}", BIDI),
         actor=POISON,
@@ -195,13 +200,15 @@ def _link(store: Store, messages: tuple[int, ...]) -> None:
         )
 
 
-def fill_hostile(store: Store) -> Ids:
+def fill_hostile(store: Store, *, words: Words = words_of) -> Ids:
     """Seven messages in two threads, three ideas, three key passages, one repeated text."""
     found = store.discussions.add(f"Discussion {POISON}")
     source = store.sources.begin(found.id, name=f"file {POISON}.csv", format="table")
     people = [store.participants.add(found.id, author_key=POISON + k, name=POISON) for k in "ab"]
     voices = (people[0], people[1], None)
-    store.messages.add(found.id, source, [_imported(n, voices[n % 3]) for n in range(N_MESSAGES)])
+    store.messages.add(
+        found.id, source, [_imported(n, voices[n % 3], words) for n in range(N_MESSAGES)]
+    )
     problem = Problem(source=POISON, position=POISON, what=POISON, remedy=POISON)
     store.sources.finish(
         source, state="done", sha256="", n_bytes=1, n_added=N_MESSAGES, n_updated=0, n_unchanged=0,
@@ -215,12 +222,12 @@ def fill_hostile(store: Store) -> Ids:
     )  # fmt: skip
     store.passages.replace(
         found.id,
-        {m: [Span(start=0, end=len(words_of(n)))] for n, m in enumerate(messages)},
-        texts={m: words_of(n) for n, m in enumerate(messages)},
+        {m: [Span(start=0, end=len(words(n)))] for n, m in enumerate(messages)},
+        texts={m: words(n) for n, m in enumerate(messages)},
         run_id=run_id,
     )
-    ideas = _map(store, found.id, run_id)
-    extracts = _key_passages(store, found.id, ideas[0], run_id)
+    ideas = _map(store, found.id, run_id, words)
+    extracts = _key_passages(store, found.id, ideas[0], run_id=run_id, words=words)
     model = {"name": POISON, "sha256": POISON}
     outcome = {"n_passages": 7, "n_ideas": 3, "share_placed": 0.8, "lineage": {"born": 3}}
     store.runs.finish(run_id, state="done", model=model, outcome=outcome, timings={"cut": 0.2})

@@ -17,7 +17,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from synth.store import open_store
-from tests.web.hostile import POISON, Ids, fill_hostile
+from tests.web.hostile import POISON, Ids, fill_hostile, words_of
 from web import create_app
 from web.directions import closed
 
@@ -148,6 +148,31 @@ def test_what_people_wrote_is_there_as_text(
         said = LexborHTMLParser(client.get(address).text).text()
         for text in texts:
             assert text in said, address
+
+
+@pytest.fixture(scope="module")
+def one_line(tmp_path_factory: pytest.TempPathFactory) -> tuple[Flask, Ids]:
+    """The same, but the second message is a line of ten million characters without a blank."""
+    line = ("x" * 200 + "<b>&é") * (10_000_000 // 205)
+    path = tmp_path_factory.mktemp("long") / "long.db"
+    with open_store(path) as store:
+        ids = fill_hostile(store, words=lambda n: line if n == 1 else words_of(n))
+    return app_over(path), ids
+
+
+def test_a_message_of_ten_megabytes_makes_no_endless_page(one_line: tuple[Flask, Ids]) -> None:
+    n_pages = 0
+    for address, answer in pages(one_line):
+        if answer.mimetype == "text/html":
+            assert len(answer.data) < 400_000, address
+            n_pages += 1
+    assert n_pages > 20
+
+
+def test_the_api_has_all_of_it(one_line: tuple[Flask, Ids]) -> None:
+    app, ids = one_line
+    answer = app.test_client().get(f"/api/d/{ids.slug}/messages/{ids.messages[1]}")
+    assert len(answer.get_json()["text"]) > 9_900_000
 
 
 def check_inert(html: str, where: str) -> None:

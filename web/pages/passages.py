@@ -13,7 +13,7 @@ from synth.records import Message, Placement, Span
 from synth.store import Discussion, Store
 from web.outline import Outline, outline_of
 from web.pages.threads import place_of, titles_of
-from web.quoting import Quoted, quote_placement
+from web.quoting import MOST_LETTERS, Quoted, quote_placement
 from web.reasons import Why, why
 from web.rendering import render
 from web.store import current_store, find_discussion
@@ -88,11 +88,13 @@ def find_passage(
 def marked(text: str, placement: Placement, terms: Sequence[Span]) -> list[tuple[str, bool]]:
     """The words of the passage in pieces; True for those at ``terms``."""
     pieces: list[tuple[str, bool]] = []
-    at = placement.start
+    at, end = placement.start, min(placement.end, placement.start + MOST_LETTERS)
     for span in terms:
+        if span.end > end:
+            break
         pieces += [(text[at : span.start], False), (text[span.start : span.end], True)]
         at = span.end
-    pieces.append((text[at : placement.end], False))
+    pieces.append((text[at:end] + (" …" if end < placement.end else ""), False))
     return [piece for piece in pieces if piece[0]]
 
 
