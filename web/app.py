@@ -29,6 +29,7 @@ from web.pages.point import point
 from web.pages.repeated import repeated
 from web.pages.search import search
 from web.pages.settings import settings
+from web.pages.since import since
 from web.pages.threads import threads
 from web.pages.uploads import uploads
 from web.permission import LOOPBACK
@@ -80,8 +81,8 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     meanings.init_app(app)
     add_filters(app)
     for pages in (
-        discussions, maps, outlines, ideas, passages, repeated, threads, search, point, harvest,
-        settings, uploads, api,
+        discussions, maps, outlines, ideas, passages, repeated, threads, search, point, since,
+        harvest, settings, uploads, api,
     ):  # fmt: skip
         app.register_blueprint(pages)
     safety.init_app(app)

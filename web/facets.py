@@ -14,9 +14,10 @@ from synth.records import ExtractState, Nature
 from synth.sifting import count_ideas, count_values
 from synth.store import Discussion, Store
 from web.asking import FILTERS, Ask
+from web.figures import leaves
 from web.outline import Branch, Outline
 from web.presentation import day, language_name
-from web.searching import Answer, leaves_of
+from web.searching import Answer
 from web.words import NATURES, STATES
 
 MOST = 15
@@ -115,9 +116,7 @@ def _ideas(outline: Outline, ask: Ask, answer: Answer) -> list[Option]:
                 walk(branch.children, depth + 1)
 
     walk(outline.roots, 0)
-    counts = count_ideas(
-        answer.said.activity, rows, {b.idea.id: leaves_of(b) for _depth, b in listed}
-    )
+    counts = count_ideas(answer.said.activity, rows, {b.idea.id: leaves(b) for _depth, b in listed})
     return [
         Option(
             value=str(branch.idea.id),

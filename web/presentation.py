@@ -106,6 +106,7 @@ def add_filters(app: Flask) -> None:
         state_words=words.STATES,
         stance_words=words.STANCES,
         unplaced_words=words.UNPLACED,
+        verb_words=words.VERBS,
         stage_words=words.STAGES,
         unit_words=words.UNITS,
         job_words=words.JOB_STATES,

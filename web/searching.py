@@ -18,9 +18,10 @@ from synth.store import Discussion, Store
 from synth.store import Ranked as Worded
 from web.asking import Ask, Mode, Sort
 from web.caching import do_not_keep
+from web.figures import leaves
 from web.kept import kept
 from web.meanings import NotReady, Unreadable, meaning_of
-from web.outline import Branch, Outline
+from web.outline import Outline
 
 NO_VOICE = -(2**40)
 """Nobody's number: a pseudonym that nobody bears finds nothing."""
@@ -105,9 +106,9 @@ def wishes_of(store: Store, discussion: Discussion, outline: Outline, ask: Ask) 
     if ask.author is not None:
         voice = store.participants.called(discussion.id, ask.author) or NO_VOICE
     branch = outline.get(ask.idea)
-    leaves = None if branch is None else tuple(leaves_of(branch))
+    ids = None if branch is None else tuple(leaves(branch))
     return Wishes(
-        leaves=() if ask.idea is not None and branch is None else leaves,
+        leaves=() if ask.idea is not None and branch is None else ids,
         is_unplaced=ask.is_unplaced,
         voice=voice,
         thread=ask.thread,
@@ -117,11 +118,6 @@ def wishes_of(store: Store, discussion: Discussion, outline: Outline, ask: Ask) 
         first=ask.first,
         last=ask.last,
     )
-
-
-def leaves_of(branch: Branch) -> list[int]:
-    """The idea and all under it, by id."""
-    return [branch.idea.id, *(i for child in branch.children for i in leaves_of(child))]
 
 
 def _meaning(store: Store, discussion: Discussion, ask: Ask) -> tuple[Meaning | None, Trouble, str]:

@@ -38,6 +38,10 @@ def _new_passage(n: int, num: str) -> str:
     return ngettext("%(n)s new passage", "%(n)s new passages", n, n=num)
 
 
+def _new_voice(n: int, num: str) -> str:
+    return ngettext("%(n)s new voice", "%(n)s new voices", n, n=num)
+
+
 def _passage(n: int, num: str) -> str:
     return ngettext("%(n)s passage", "%(n)s passages", n, n=num)
 
@@ -66,6 +70,7 @@ _COUNTED: dict[str, Callable[[int, str], str]] = {
     "message": _message,
     "new message": _new_message,
     "new passage": _new_passage,
+    "new voice": _new_voice,
     "passage": _passage,
     "problem": _problem,
     "text": _text,
@@ -112,6 +117,21 @@ EVIDENCE: dict[ParentEvidence, LazyString] = {
     ParentEvidence.MENTION: lazy_gettext("addresses an earlier speaker"),
     ParentEvidence.NONE: lazy_gettext("answers nothing, or nobody can tell"),
 }
+VERBS: dict[str, LazyString] = {
+    "renamed": lazy_gettext("renamed"),
+    "merged": lazy_gettext("merged"),
+    "split": lazy_gettext("split"),
+    "moved": lazy_gettext("moved in the outline"),
+    "pinned": lazy_gettext("passages put under it"),
+    "unplaced": lazy_gettext("passages taken out"),
+    "confirmed": lazy_gettext("confirmed"),
+    "unconfirmed": lazy_gettext("no longer confirmed"),
+    "hidden": lazy_gettext("hidden"),
+    "shown": lazy_gettext("shown again"),
+    "linked": lazy_gettext("passages tied together"),
+    "parted": lazy_gettext("passages kept apart"),
+}
+"""What people did to the map."""
 UNPLACED: dict[Unplaced, LazyString] = {
     Unplaced.SAYS_LITTLE: lazy_gettext("says little by itself"),
     Unplaced.BETWEEN: lazy_gettext("between two ideas"),

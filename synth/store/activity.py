@@ -44,6 +44,18 @@ class Activities:
             weights=np.array([row[3] for row in passages], dtype=np.float32),
         )
 
+    def arrivals(self, discussion_id: int) -> NDArray[np.int64]:
+        """When each message came into the file, in the order of ``of``: seconds since 1970."""
+        import numpy as np
+
+        rows = self._db.execute(
+            """SELECT unixepoch(s.imported_at) FROM messages m
+               JOIN sources s ON s.id = m.source_file
+               WHERE m.discussion_id = ? ORDER BY m.id""",
+            [discussion_id],
+        ).fetchall()
+        return np.array([at for (at,) in rows], dtype=np.int64)
+
 
 def _columns(rows: Sequence[tuple[Any, ...]], n: int) -> NDArray[np.int64]:
     """int64 (n, n_rows)."""

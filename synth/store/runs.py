@@ -105,6 +105,16 @@ class Runs:
         )
         return next(map(_run, rows), None)
 
+    def maps_since(self, discussion_id: int, at: datetime) -> list[Run]:
+        """The builds that ended after a moment, the first map of all left out, oldest first."""
+        rows = self._db.query(
+            """SELECT * FROM runs WHERE discussion_id = ?1 AND state = 'done' AND finished_at > ?2
+               AND id > (SELECT min(id) FROM runs WHERE discussion_id = ?1 AND state = 'done')
+               ORDER BY id""",
+            [discussion_id, time_text(at)],
+        )
+        return [_run(row) for row in rows]
+
     def provenance(self, run_id: int) -> dict[str, object]:
         """Everything that is known of a run, for ``run.json``."""
         row = next(self._db.query("SELECT * FROM runs WHERE id = ?", [run_id]))

@@ -33,6 +33,7 @@ from web.pages.point import PointContext
 from web.pages.repeated import RepeatedContext
 from web.pages.search import SearchContext
 from web.pages.settings import SettingsContext
+from web.pages.since import SinceContext
 from web.pages.threads import ThreadContext, ThreadsContext
 from web.pages.uploads import JobContext, UploadContext
 
@@ -54,6 +55,7 @@ PAGES = {
     f"{AT}/key": KeyContext,
     f"{AT}/messages/2/take": TakeContext,
     f"{AT}/settings": SettingsContext,
+    f"{AT}/since?since=2024-03-01": SinceContext,
     f"{AT}/point?text=stalls": PointContext,
     "/upload": UploadContext,
     "/nowhere": ErrorContext,

@@ -32,7 +32,7 @@ def test_who_said_the_like_and_where_it_stands(client: FlaskClient) -> None:
     assert "These people said something like it" in page
     voices = re.findall(r"<span>(Participant \d+|Anonymous)</span>", page)
     assert len(voices) == len(set(voices)) == 3
-    (mark,) = re.findall(r"/d/the-market-square/\?mark=([\d.]+)%2C([\d.]+)", page)
+    (mark,) = re.findall(r"/d/the-market-square/map\?mark=([\d.]+)(?:%2C|,)([\d.]+)", page)
     assert all(0 <= float(at) <= 1 for at in mark)
 
 

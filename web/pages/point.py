@@ -179,4 +179,4 @@ def _on_map(
     near = [str(one.branch.idea.id) for one in ideas if one.verdict != "far"]
     if near:
         values["ideas"] = ",".join(near)
-    return url_for("discussions.discussion", **values)
+    return url_for("maps.full", **values)

@@ -1,0 +1,160 @@
+"""What is new in a discussion since a moment: messages, voices, and what became of its ideas."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synth.records import UNKNOWN_TIME, Activity, Run
+
+ONCE_LIVELY = 3
+"""Messages in as long a time before, from which silence since is worth telling."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdeaNews:
+    """What came under one idea."""
+
+    idea_id: int
+    n_new: int
+    """Messages."""
+    n_before: int
+    n_new_voices: int
+    """Voices that had said nothing under it before."""
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing was said under it before."""
+        return self.n_before == 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fate:
+    """What became of an idea in a rebuild."""
+
+    idea_id: int
+    title: str
+    """As it was called; it may stand nowhere else any more."""
+    into: tuple[int, ...] = ()
+    """Ids of what it was split into, or the one it was merged into."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """All that is new."""
+
+    n_messages: int
+    n_voices: int
+    """Voices in the new messages."""
+    n_new_voices: int
+    """Those of them that had never spoken before."""
+    n_threads: int
+    """Threads with new messages."""
+    n_new_threads: int
+    """Those of them that begin with one."""
+    newest: tuple[int, ...]
+    """Ids of the newest messages, the newest first."""
+    ideas: tuple[IdeaNews, ...]
+    """Ideas with new messages, those of most first."""
+    quiet: tuple[int, ...]
+    """Ideas that were spoken of in as long a time before, and not since."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fates:
+    """What rebuilds made of the ideas of earlier maps."""
+
+    born: tuple[int, ...] = ()
+    split: tuple[Fate, ...] = ()
+    merged: tuple[Fate, ...] = ()
+    gone: tuple[Fate, ...] = ()
+
+
+def news_since(
+    activity: Activity,
+    when: NDArray[np.int64],
+    moment: int,
+    *,
+    leaves_under: Mapping[int, Sequence[int]],
+    most: int,
+) -> News:
+    """What came after ``moment``, in seconds since 1970.
+
+    ``when`` (n_messages,): when each message counts as having come, ``UNKNOWN_TIME`` where nobody
+    knows: it is not new then. ``leaves_under``: idea → the ideas whose passages it holds.
+    ``most``: how many of the newest messages are named.
+    """
+    is_new = when > moment
+    rows = np.flatnonzero(is_new)
+    order = rows[np.lexsort((-rows, -when[rows]))]
+    voices = np.unique(activity.voices[rows])
+    threads = np.unique(activity.threads[rows])
+    before = ~is_new
+    known = np.unique(activity.voices[before])
+    roots = np.isin(threads, activity.messages[rows])
+    ideas, quiet = _ideas(activity, when, moment, leaves_under)
+    return News(
+        n_messages=len(rows),
+        n_voices=len(voices),
+        n_new_voices=int((~np.isin(voices, known)).sum()),
+        n_threads=len(threads),
+        n_new_threads=int(roots.sum()),
+        newest=tuple(activity.messages[order[:most]].tolist()),
+        ideas=tuple(sorted(ideas, key=lambda one: (-one.n_new, one.idea_id))),
+        quiet=quiet,
+    )
+
+
+def _ideas(
+    activity: Activity,
+    when: NDArray[np.int64],
+    moment: int,
+    leaves_under: Mapping[int, Sequence[int]],
+) -> tuple[list[IdeaNews], tuple[int, ...]]:
+    """Ideas with something new, and those that fell silent."""
+    known = when[when != UNKNOWN_TIME]
+    last = int(known.max()) if len(known) else moment
+    as_long = moment - max(last - moment, 0)
+    found: list[IdeaNews] = []
+    quiet: list[int] = []
+    for idea, leaves in leaves_under.items():
+        inside = np.isin(activity.leaves, np.asarray(leaves, dtype=np.int64))
+        rows = np.unique(activity.of_message[inside])
+        new, old = rows[when[rows] > moment], rows[when[rows] <= moment]
+        if len(new):
+            voices = np.setdiff1d(activity.voices[new], activity.voices[old])
+            found.append(
+                IdeaNews(idea_id=idea, n_new=len(new), n_before=len(old), n_new_voices=len(voices))
+            )
+        elif last > moment and int((when[old] > as_long).sum()) >= ONCE_LIVELY:
+            quiet.append(idea)
+    return found, tuple(quiet)
+
+
+def fates_of(runs: Sequence[Run]) -> Fates:
+    """What the outcomes of these builds tell, later ones last."""
+    born: list[int] = []
+    fates: dict[str, list[Fate]] = {"split": [], "merged": [], "gone": []}
+    for run in runs:
+        became = run.outcome.get("became")
+        if not isinstance(became, Mapping):
+            continue  # built by an early version, which counted fates only
+        born += [int(i) for i in became.get("born", ())]
+        for name, found in fates.items():
+            found += [_fate(one) for one in became.get(name, ())]
+    return Fates(
+        born=tuple(dict.fromkeys(born)),
+        split=tuple(fates["split"]),
+        merged=tuple(fates["merged"]),
+        gone=tuple(fates["gone"]),
+    )
+
+
+def _fate(told: Mapping[str, Any]) -> Fate:
+    into = told.get("into", ())
+    parts = (into,) if isinstance(into, int) else tuple(into)
+    return Fate(idea_id=int(told["id"]), title=str(told["title"]), into=parts)
