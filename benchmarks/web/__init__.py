@@ -1,1 +1,1 @@
-"""The viewer under load."""
+"""The viewer under load, and in a browser."""

@@ -7,7 +7,7 @@ import math
 from datetime import UTC, datetime, timedelta
 
 from synth.records import CleanText, ParentEvidence, RawMessage, Span, Stance
-from synth.store import IdeaRow, Imported, Linked, PlacementRow, Store
+from synth.store import Embed, Framing, IdeaRow, Imported, Linked, PlacementRow, Store
 
 TITLE = "The ring road"
 SLUG = "the-ring-road"
@@ -21,6 +21,7 @@ STANCES = (Stance.FOR, Stance.AGAINST, None)
 def add_drawn(store: Store) -> None:
     """Add the discussion; its ideas are numbered 1, 1.1, 1.2, 2, …"""
     found = store.discussions.add(TITLE)
+    store.discussions.frame(found.id, Framing(embed=Embed(is_open=True)), actor="a person")
     source = store.sources.begin(found.id, name="ring.csv", format="table")
     voices = [
         store.participants.add(found.id, author_key=f"v{n}", name=f"Voice {n}") for n in range(9)

@@ -6,8 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
+
+from tests.browser.accessibility import serious
 
 pytestmark = pytest.mark.browser
 AT = "/d/town-talk"
@@ -121,13 +122,3 @@ def test_pages_are_accessible_and_never_wider_than_a_phone(page: Page, scheme: s
             found.append(f"{address} is wider than the window")
         found += [f"{address}: {told}" for told in serious(page)]
     assert found == []
-
-
-def serious(page: Page) -> list[str]:
-    """What axe finds that keeps people out."""
-    results = Axe().run(page).response["violations"]
-    return [
-        f"{one['id']}: {one['nodes'][0]['html'][:120]}"
-        for one in results
-        if one["impact"] in {"serious", "critical"}
-    ]

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Literal
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.browser.accessibility import serious
 from tests.browser.drawn_discussion import N_UNPLACED, PER_LEAF, SLUG
 
 pytestmark = pytest.mark.browser
@@ -76,7 +81,7 @@ def test_the_wheel_belongs_to_the_page_until_the_map_is_clicked(page: Page) -> N
     stage(page).scroll_into_view_if_needed()
     stage(page).hover(position={"x": 5, "y": 5})
     page.mouse.wheel(0, 40)
-    page.wait_for_timeout(400)
+    expect(page.locator(".map-hint")).to_be_visible()
     assert "z" not in asked(page)
     stage(page).click(position={"x": 5, "y": 5})
     page.mouse.wheel(0, -300)
@@ -168,7 +173,7 @@ def test_what_is_new_since_the_last_visit_is_marked(page: Page, address: str) ->
     """Nothing is new to somebody who was here just now; a day in the address tells otherwise."""
     opened(page, f"{FULL}?since=2024-05-04")
     new = page.locator("#map-legend button[data-since=day]")
-    expect(new).to_be_visible()
+    expect(new).to_have_text(re.compile("New since 4 May 2024"))
     new.click()
     page.wait_for_url(re.compile("show=new"))
     expect(new).to_have_attribute("aria-pressed", "true")
@@ -214,3 +219,71 @@ def point_on_screen(page: Page) -> tuple[float, float]:
         }"""
     )
     return found[0], found[1]
+
+
+@pytest.fixture
+def elsewhere(address: str) -> Iterator[str]:
+    """Another site, whose page ``/SLUG`` frames the map of that discussion."""
+
+    class Framing(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            frame = f'<iframe src="{address}/embed{self.path}" width="800" height="600"></iframe>'
+            self.wfile.write(frame.encode())
+
+        def log_message(self, format: str, *_: object) -> None:  # noqa: A002 - the name it has
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Framing)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    thread.join(timeout=10)
+
+
+def test_the_map_stands_in_a_frame_only_where_the_facilitator_allows_it(
+    browser: Browser, elsewhere: str
+) -> None:
+    """The ring road may be shown by every site, the town talk by none."""
+    context = browser.new_context(viewport={"width": 900, "height": 700})
+    page, refused = context.new_page(), []
+    page.on("console", lambda told: refused.append(told.text))
+    page.goto(f"{elsewhere}/town-talk")
+    expect(page.frame_locator("iframe").locator("#map")).to_have_count(0)
+    assert any("frame-ancestors 'none'" in told for told in refused)
+    page.goto(f"{elsewhere}/{SLUG}")
+    shown = page.frame_locator("iframe")
+    expect(shown.locator("#map[data-ready]")).to_be_attached(timeout=PATIENCE_MS)
+    shown.locator("button.map-label:visible").first.click()
+    with context.expect_page() as beside:
+        shown.get_by_role("link", name="Read this idea").click()
+    beside.value.wait_for_url(re.compile(rf"/d/{SLUG}/ideas/\d+$"))
+    context.close()
+
+
+def test_without_scripts_the_still_picture_leads_to_ideas(page: Page, address: str) -> None:
+    browser = page.context.browser
+    assert browser is not None
+    plain = browser.new_context(base_url=address, java_script_enabled=False)
+    read = plain.new_page()
+    for path in (f"{AT}/", FULL):
+        read.goto(path)
+        expect(read.locator(".map-still a.top")).to_have_count(3)
+        expect(read.locator(".map-stage")).to_be_hidden()
+    read.locator(".map-still a.top").first.click()
+    expect(read).to_have_url(re.compile(r"/ideas/\d+$"))
+    plain.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_live_map_is_accessible(page: Page, scheme: Literal["light", "dark"]) -> None:
+    page.emulate_media(color_scheme=scheme)
+    for path in (FULL, f"/embed/{SLUG}", f"{AT}/"):
+        opened(page, path)
+        labels(page).first.click()
+        expect(page.locator(".map-panel .words").first).to_be_visible()
+        assert serious(page) == []

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from flask import Blueprint, Response, make_response, url_for
+from flask import Blueprint, Response, make_response, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
 from synth.store import Discussion, Embed
-from web.map import MapBox, map_box
+from web.map import MapBox, map_box, map_ideas, pack_points, picture_png
 from web.outline import outline_of
+from web.remembering import remembered
 from web.rendering import render
 from web.safety import content_policy
 from web.store import current_store, find_discussion
@@ -41,6 +42,23 @@ def full(slug: str) -> str:
     found, store = find_discussion(slug), current_store()
     box = map_box(found, outline_of(store, found), "full")
     return render(MapContext(discussion=found, map=box, embed_code=_embed_code(found)))
+
+
+@maps.get("/d/<slug>/map.png")
+def picture(slug: str) -> Response:
+    """The map as a small picture, for sites that show what a link leads to."""
+    found, store = find_discussion(slug), current_store()
+
+    def made() -> bytes:
+        outline = outline_of(store, found)
+        ideas = map_ideas(store, found, outline)
+        return picture_png(pack_points(store, found, outline), ideas)
+
+    response = Response(remembered(("picture", found.id), made), mimetype="image/png")
+    response.headers["Cache-Control"] = "no-cache"
+    response.add_etag()
+    response.make_conditional(request)
+    return response
 
 
 @maps.get("/embed/<slug>")

@@ -12,7 +12,7 @@ import { AGAINST, FOR, readPoints } from "./points.js";
 import { Scene } from "./scene.js";
 import { View } from "./view.js";
 
-const NEAR = 9, NEAR_FINGER = 20, PAUSE = 250; // pixels; ms before the address follows the view
+const NEAR = 9, NEAR_FINGER = 20, PAUSE = 250, HINT = 1600; // pixels; ms until the address follows, ms of a hint
 
 class IdeaMap {
   constructor(root, words, model, facts) {
@@ -36,7 +36,9 @@ class IdeaMap {
     const target = this.mode === "embed" ? "_blank" : null;
     const shared = { words, model, addresses, target, fetchJson: remembered(fetchJson) };
     Object.assign(this, { addresses, target });
-    this.view = new View(this.stage, { isEager: this.mode === "full", onChange: (isSettled) => this.moved(isSettled) });
+    this.view = new View(this.stage, {
+      isEager: this.mode === "full", onChange: (isSettled) => this.moved(isSettled), onRefused: () => this.hint(),
+    });
     this.card = new Card(root.querySelector(".map-card"), shared);
     this.panel = new Panel(root.querySelector(".map-panel"), {
       ...shared, onClose: () => this.close(), onZoom: () => this.zoomTo(this.state.idea),
@@ -86,9 +88,15 @@ class IdeaMap {
     this.timer = window.setTimeout(() => this.write({ isStep: false }), PAUSE);
   }
 
+  // The wheel scrolls the page as long as the map was not clicked: say so where somebody tries.
+  hint() {
+    this.root.classList.add("is-hinting");
+    window.clearTimeout(this.hinting);
+    this.hinting = window.setTimeout(() => this.root.classList.remove("is-hinting"), HINT);
+  }
+
   write({ isStep }) {
-    const { x, y, k } = this.view.transform, isWhole = k === 1 && x === 0 && y === 0;
-    const view = isWhole ? null : this.view.centre();
+    const view = this.view.isWhole() ? null : this.view.centre();
     writeAddress({ ...this.state, view }, { isStep: isStep && this.mode !== "embed" });
   }
 
@@ -111,7 +119,19 @@ class IdeaMap {
   choose(id, { isFocused }) {
     this.state.idea = id;
     this.apply({ isFocused });
+    this.uncover();
     this.write({ isStep: true });
+  }
+
+  // Moves the map where the panel has come to lie over the label of the chosen idea.
+  uncover() {
+    const label = this.scene.labels.node(this.model.places.get(this.state.idea));
+    if (!label || label.hidden) { return; }
+    const panel = this.panel.node.getBoundingClientRect(), stage = this.stage.getBoundingClientRect();
+    const box = label.getBoundingClientRect(), isBeside = panel.height > 0.9 * stage.height;
+    const x = isBeside ? Math.max(0, box.right - panel.left + 24) : 0;
+    const y = isBeside ? 0 : Math.max(0, box.bottom - panel.top + 24);
+    if (x || y) { this.view.shift(-x, -y); }
   }
 
   close() {
@@ -137,7 +157,7 @@ class IdeaMap {
     this.counts = fresh ? model.counted(fresh) : null;
     this.scene.tell(fresh);
     this.scene.choose(state.idea, { inside: this.inside(), show: state.show, pin: state.mark });
-    this.legend.tell(this.totals());
+    this.legend.tell(this.totals(), state.since);
     this.legend.mark({ show: state.show, since: this.kind() });
     const place = model.places.get(state.idea);
     if (place === undefined) { this.panel.hide(); return; }
@@ -263,7 +283,10 @@ async function start(root) {
     const [facts, bytes] = await Promise.all([fetchJson(root.dataset.facts), fetchBytes(root.dataset.points)]);
     const model = new Model(facts, readPoints(bytes));
     const map = new IdeaMap(root, words, model, facts);
-    window.requestAnimationFrame(() => { root.dataset.ready = String(map.model.points.n); });
+    window.requestAnimationFrame(() => {
+      root.dataset.ready = String(map.model.points.n);
+      performance.mark("map-drawn");
+    });
   } catch (error) {
     root.dataset.ready = "failed"; // the still picture stays
     console.error(error);

@@ -8,10 +8,10 @@ const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 
 export class View {
   // isEager: wheel and one finger belong to the map at once; else only once it was clicked or
-  // focused, so that the page around it scrolls. onChange(isSettled) is told of each change.
-  constructor(stage, { isEager, onChange }) {
-    this.stage = stage;
-    this.isActive = isEager;
+  // focused, so that the page around it scrolls. onChange(isSettled) is told of each change,
+  // onRefused() of a wheel that was left to the page.
+  constructor(stage, { isEager, onChange, onRefused }) {
+    Object.assign(this, { stage, onRefused, isActive: isEager });
     this.transform = zoomIdentity;
     this.behaviour = zoom().scaleExtent([LEAST, MOST]).clickDistance(6)
       .filter((event) => this.isMine(event))
@@ -34,12 +34,17 @@ export class View {
   }
 
   isMine(event) {
-    if (event.type === "wheel") { return this.isActive || event.ctrlKey || event.metaKey; }
+    if (event.type === "wheel") {
+      const isMine = this.isActive || event.ctrlKey || event.metaKey;
+      if (!isMine) { this.onRefused(); }
+      return isMine;
+    }
     if (event.type === "touchstart") { return this.isActive || event.touches.length > 1; }
     return !event.ctrlKey && !event.button;
   }
 
   resize(width, height, pad) {
+    if (width === this.width && height === this.height) { return; }
     const centre = this.width ? this.centre() : null;
     Object.assign(this, { width, height, pad });
     this.behaviour.extent([[0, 0], [width, height]])
@@ -81,6 +86,14 @@ export class View {
     const k = 0.75 / Math.max(right - left, bottom - top, 0.05);
     this.show(Math.min(12, Math.max(1, k)), (left + right) / 2, (top + bottom) / 2, options);
   }
+
+  isWhole() {
+    const { k, x, y } = this.transform;
+    return Math.abs(k - 1) < 1e-3 && Math.abs(x) < 1 && Math.abs(y) < 1;
+  }
+
+  // Moved just so far that a place on the stage comes to stand on another.
+  shift(x, y) { this.moved().call(this.behaviour.translateBy, x / this.transform.k, y / this.transform.k); }
 
   whole() { this.moved().call(this.behaviour.transform, zoomIdentity); }
   closer() { this.by(STEP); }

@@ -1,6 +1,7 @@
 // Words come from the page, in its language; this fills them in.
 
-const tongue = document.documentElement.lang || "en";
+const { lang } = document.documentElement;
+const tongue = lang === "en" ? "en-GB" : lang; // as the server writes dates and numbers
 const digits = new Intl.NumberFormat(tongue), plural = new Intl.PluralRules(tongue);
 const days = new Intl.DateTimeFormat(tongue, { dateStyle: "long", timeZone: "UTC" });
 
