@@ -36,6 +36,12 @@ class Figures:
         """Rows of the passages under an idea that readers see."""
         return under(self.activity, leaves(branch))
 
+    def of_thread(self, thread_id: int) -> NDArray[np.int64]:
+        """The leaf ideas of the passages of a thread, 0 for none."""
+        threads = self.activity.threads[self.activity.of_message]
+        found: NDArray[np.int64] = self.activity.leaves[threads == thread_id]
+        return found
+
     def placements(self, store: Store, rows: NDArray[np.intp], paging: Paging) -> list[Placement]:
         """The passages of one page of these rows; one that is gone meanwhile is left out."""
         here = rows[paging.offset : paging.offset + paging.size]

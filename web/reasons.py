@@ -73,7 +73,7 @@ def why(
     beside = [] if branch is None else _beside(figures, branch.idea.id)
     near = nearest_passages(store, placement, beside, found)
     quotes = _quotes(store, outline, [one.passage_id for one in near.passages])
-    thread = store.threads.placements(message.thread_id)
+    thread = figures.of_thread(message.thread_id)
     parent = None if message.parent_id is None else store.messages.get(message.parent_id)
     return Why(
         path=() if branch is None else (*outline.path(branch.idea.id), branch),
@@ -87,7 +87,7 @@ def why(
         basis=near.basis,
         n_compared=near.n_compared,
         n_in_thread=len(thread),
-        n_like_it=sum(outline.get(p.idea_id) is branch for p in thread),
+        n_like_it=int(np.count_nonzero(thread == (0 if branch is None else branch.idea.id))),
         answers=parent,
         answers_ideas=() if parent is None else _ideas(store, outline, parent.id),
         because=store.corrections.reason(placement.passage_id),

@@ -127,12 +127,17 @@ class Passages:
     def texts(self, passage_ids: Sequence[int]) -> dict[int, str]:
         """Passage id → its words."""
         rows = self._db.execute(
-            """SELECT p.id, m.text, p.start, p."end" FROM passages p
-               JOIN messages m ON m.id = p.message_id
-               WHERE p.id IN (SELECT value FROM json_each(?))""",
+            """SELECT id, message_id, start, "end" FROM passages
+               WHERE id IN (SELECT value FROM json_each(?))""",
             [json_text(list(passage_ids))],
+        ).fetchall()
+        texts: dict[int, str] = dict(
+            self._db.execute(
+                "SELECT id, text FROM messages WHERE id IN (SELECT value FROM json_each(?))",
+                [json_text(list({of for _, of, _, _ in rows}))],
+            ).fetchall()
         )
-        return {one: text[start:end] for one, text, start, end in rows.fetchall()}
+        return {one: texts[of][start:end] for one, of, start, end in rows}
 
     def count(self, discussion_id: int) -> int:
         (n,) = self._db.execute(

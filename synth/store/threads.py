@@ -32,10 +32,13 @@ class Threads:
         )
         return [message_id for (message_id,) in rows.fetchall()]
 
-    def placements(self, thread_id: int) -> list[Placement]:
-        """Its passages in reading order, with their ideas."""
+    def placements(self, thread_id: int, *, within: int = -1) -> list[Placement]:
+        """Its passages in reading order, with their ideas; those that begin in the first so many
+        characters of their message where ``within`` says how many."""
         rows = self._db.query(
-            f"{PLACED} WHERE m.thread_id = ? ORDER BY m.rank, m.id, p.start", [thread_id]
+            f"""{PLACED} WHERE m.thread_id = ?1 AND (?2 < 0 OR p.start < ?2)
+                ORDER BY m.rank, m.id, p.start""",
+            [thread_id, within],
         )
         return [placement_of(row) for row in rows]
 

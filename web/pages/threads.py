@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from synth.activity import ThreadOrder, Threads
-from synth.records import UNKNOWN_TIME, Message
+from synth.records import UNKNOWN_TIME, Message, Placement
 from synth.store import Discussion, Store
 from web.choosing import Choice, asked_choice, choices
 from web.figures import threads_table
@@ -100,7 +100,7 @@ def thread(slug: str, thread_id: int) -> str:
         abort(404, description=_("There is no such thread in this discussion."))
     outline = outline_of(store, found)
     asked = asked_page(MESSAGES_PER_PAGE).of(len(ids))
-    placements = [p for p in store.threads.placements(thread_id) if p.start < MOST_LETTERS]
+    placements = store.threads.placements(thread_id, within=MOST_LETTERS)
     jumps = Jumps(placements, outline, outline.get(request.args.get("idea", type=int)))
     here = ids[asked.offset : asked.offset + asked.size]
     before, after = _beside(found, outline, thread_id)
@@ -108,7 +108,7 @@ def thread(slug: str, thread_id: int) -> str:
         ThreadContext(
             discussion=found,
             title=titles_of(store, [thread_id])[thread_id][0],
-            messages=_shown(store, found, here, outline, jumps),
+            messages=_shown(store, found, here, placements, outline, jumps),
             n_authors=store.threads.counts(thread_id)[1],
             ideas=jumps.ideas,
             jumps=jumps,
@@ -235,23 +235,27 @@ def _beside(
 
 
 def _shown(
-    store: Store, discussion: Discussion, ids: Sequence[int], outline: Outline, jumps: Jumps
+    store: Store,
+    discussion: Discussion,
+    ids: Sequence[int],
+    placements: Sequence[Placement],
+    outline: Outline,
+    jumps: Jumps,
 ) -> tuple[ShownMessage, ...]:
-    """The messages of one page with all that is laid over them."""
+    """The messages of one page with all that is laid over them; ``placements`` of the thread."""
     veil = kept(store, discussion, "veil", lambda: Veil(store.participants.names(discussion.id)))
     messages = store.messages.many(ids)
     answered = {m.parent_id for m in messages.values() if m.parent_id} - messages.keys()
     parents = messages | store.messages.many(sorted(answered))
-    placements, extracts, quotes = (
-        store.ideas.of_messages(ids),
-        store.extracts.of_messages(ids),
-        store.evidence.quotes(ids),
-    )
+    extracts, quotes = store.extracts.of_messages(ids), store.evidence.quotes(ids)
+    standing: dict[int, list[Placement]] = {}
+    for placement in placements:
+        standing.setdefault(placement.message_id, []).append(placement)
     return tuple(
         shown(
             messages[i],
             Overlay(
-                placements=placements.get(i, ()),
+                placements=standing.get(i, ()),
                 extracts=extracts.get(i, ()),
                 quotes=quotes.get(i, ()),
             ),
