@@ -20,6 +20,8 @@ THREADS = 8
 class Server(Protocol):
     """What is used of waitress's server."""
 
+    effective_port: int
+
     def run(self) -> None: ...
 
     def close(self) -> None: ...

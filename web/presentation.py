@@ -12,7 +12,7 @@ from flask_babel import format_date, format_decimal, format_percent, get_locale,
 from jinja2 import StrictUndefined
 
 from web import words
-from web.directions import contained
+from web.containing import contained
 from web.language import written_once
 from web.paging import page_address
 from web.permission import may_write

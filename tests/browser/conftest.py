@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import csv
 import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
-from waitress import create_server
 
 from synth.pipeline import build, import_files
 from synth.settings import Settings
 from synth.store import open_store
 from tests.browser.drawn_discussion import add_drawn
+from tests.browser.serving import serving
 from web import create_app
 
 ARGUMENTS = (
@@ -87,12 +86,8 @@ def address(export: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         import_files(store, found.id, [export])
         build(store, found.id, Settings(quality="draft"))
         add_drawn(store)
-    server = create_server(create_app({"DB": str(db)}), host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(timeout=10)
+    with serving(create_app({"DB": str(db)})) as where:
+        yield where
 
 
 @pytest.fixture(scope="session")

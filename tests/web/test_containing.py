@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from web.directions import closed, contained
+from web.containing import closed, contained
 
 RLO, PDF, RLI, PDI = "\u202e", "\u202c", "\u2067", "\u2069"
 
@@ -32,6 +32,13 @@ def test_closing_is_done_once_and_takes_no_letters(text: str) -> None:
     assert closed(once) == once
     assert [c for c in once if c in "ab "] == [c for c in text if c in "ab "]
     assert sum(c in "\u202a\u202b\u202d\u202e" for c in once) >= once.count(PDF)
+
+
+def test_marks_pile_up_to_eight() -> None:
+    acute, ring = "\u0301", "\u030a"
+    assert contained("a" + acute * 100 + "b" + ring) == "a" + acute * 8 + "b" + ring
+    for word in ("é", "ệ", "שָׁלוֹם", "ཧྐྵྨླྺྼྻྂ"):
+        assert contained(word) == word
 
 
 def test_markup_stays_markup_and_other_values_stay_themselves() -> None:
