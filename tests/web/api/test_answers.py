@@ -18,6 +18,7 @@ EXAMPLES = {
     "/api/d/{slug}": AT,
     "/api/d/{slug}/ideas": f"{AT}/ideas",
     "/api/d/{slug}/ideas/{idea_id}": f"{AT}/ideas/1",
+    "/api/d/{slug}/passages/{passage_id}": f"{AT}/passages/2",
     "/api/d/{slug}/unplaced": f"{AT}/unplaced",
     "/api/d/{slug}/repeated": f"{AT}/repeated",
     "/api/d/{slug}/map": f"{AT}/map",
