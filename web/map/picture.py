@@ -15,7 +15,7 @@ from web.map.points import GRID, POINT, UNPLACED
 WIDTH, HEIGHT = 1200, 630
 """What such sites ask for."""
 MARGIN = 40
-CELL = 6
+CELL = 3
 """Pixels across a cell of the densities that the regions are made of."""
 PAPER = np.array([255, 255, 255], dtype=np.float32)
 HUES = (205, 18, 150, 280, 42, 338, 180, 245, 82, 0, 222, 310)
@@ -48,7 +48,7 @@ def _regions(
     high, wide = HEIGHT // CELL, WIDTH // CELL
     densities = np.zeros((len(HUES), high, wide), dtype=np.float32)
     np.add.at(densities, (hue, np.minimum(top // CELL, high - 1), left // CELL), 1.0)
-    spread = 2.5 + 25 / np.sqrt(len(left) + 12)
+    spread = 5 + 50 / np.sqrt(len(left) + 12)
     densities = gaussian_filter(densities, (0, spread, spread))
     floor = (0.3 + len(left) / 9000) / (2 * np.pi * spread**2)
     greatest = densities.max(axis=0)

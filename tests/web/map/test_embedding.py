@@ -53,3 +53,13 @@ def test_links_of_an_embedded_map_open_beside_the_page_that_shows_it(client: Fla
     links = re.findall(r"<a [^>]*>", page.text)
     assert links
     assert all('target="_blank"' in link and 'rel="noopener"' in link for link in links)
+
+
+def test_without_a_map_the_pages_say_so(store: Store, client: FlaskClient) -> None:
+    store.discussions.add("Nothing yet")
+    for address in ("/d/nothing-yet/map", "/embed/nothing-yet"):
+        page = client.get(address).text
+        assert "There is no map of this discussion yet." in page
+        assert "<script" not in page
+    assert client.get("/api/d/nothing-yet/map").get_json()["ideas"] == []
+    assert client.get("/d/nothing-yet/map.png").status_code == 200
