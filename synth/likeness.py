@@ -56,7 +56,7 @@ def by_words(
     bags = {one: words_of(other, tag) for one, other in others.items()}
     n_texts = Counter(word for bag in (own, *bags.values()) for word in bag)
     n = len(bags) + 1
-    worth = {word: math.log(n / of) ** 2 for word, of in n_texts.items()}
+    worth = {word: math.log((n + 1) / of) ** 2 for word, of in n_texts.items()}
     size = _size(own, worth)
     found = []
     for one, bag in bags.items():

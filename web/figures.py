@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 import numpy as np
 from flask_babel import get_locale
@@ -19,6 +18,7 @@ from synth.store import Discussion, Store
 from web.kept import kept
 from web.outline import Branch, Outline
 from web.paging import Paging
+from web.since import Since
 from web.trends import Spark, spark
 
 
@@ -129,7 +129,7 @@ class Facts:
 
 
 def facts_of(
-    store: Store, discussion: Discussion, outline: Outline, *, since: datetime | None = None
+    store: Store, discussion: Discussion, outline: Outline, *, since: Since | None = None
 ) -> Mapping[int, Facts]:
     """By idea id, in the language of the page."""
     figures = figures_of(store, discussion, outline)
@@ -145,17 +145,29 @@ def facts_of(
         }
 
     facts = kept(store, discussion, f"facts {get_locale()}", make)
-    if since is None:
+    if since is None or since.moment is None:
         return facts
-    new = _new_since(figures.activity, outline, since)
+    is_new = came_since(store, discussion, figures.activity, since)
+    new = _new_under(figures.activity, outline, is_new)
     return {idea: replace(found, n_new=new.get(idea, 0)) for idea, found in facts.items()}
 
 
-def _new_since(activity: Activity, outline: Outline, since: datetime) -> dict[int, int]:
-    """Idea id → messages under it posted since then."""
-    recent = np.flatnonzero(activity.posted[activity.of_message] >= since.timestamp())
-    found = activity.leaves[recent]
+def came_since(
+    store: Store, discussion: Discussion, activity: Activity, since: Since
+) -> NDArray[np.bool_]:
+    """(n_messages,) which of them are new."""
+    assert since.moment is not None
+    if since.is_by_arrival:
+        when = kept(store, discussion, "arrivals", lambda: store.activity.arrivals(discussion.id))
+        return when > since.moment.timestamp()
+    return activity.posted >= since.moment.timestamp()
+
+
+def _new_under(activity: Activity, outline: Outline, is_new: NDArray[np.bool_]) -> dict[int, int]:
+    """Idea id → new messages under it."""
+    rows = np.flatnonzero(is_new[activity.of_message])
+    found = activity.leaves[rows]
     return {
-        branch.idea.id: len(messages_of(activity, recent[np.isin(found, np.array(leaves(branch)))]))
+        branch.idea.id: len(messages_of(activity, rows[np.isin(found, np.array(leaves(branch)))]))
         for branch in outline.in_order()
     }

@@ -118,9 +118,7 @@ def _rank(figures: Figures, placement: Placement) -> float | None:
 
 def _terms(message: Message, placement: Placement, branch: Branch) -> tuple[Span, ...]:
     text = message.text[placement.start : placement.end]
-    spans = shared_terms(
-        text, (branch.idea.title, *branch.idea.keyphrases), language=message.language
-    )
+    spans = shared_terms(text, branch.idea.keyphrases, language=message.language)
     at = placement.start
     return tuple(Span(start=at + span.start, end=at + span.end) for span in spans)
 

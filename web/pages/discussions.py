@@ -13,11 +13,13 @@ from synth.readers import is_shown
 from synth.records import Extract, ExtractState, Problem, Run
 from synth.store import Discussion, Source, Store
 from web.figures import Facts, facts_of, figures_of
+from web.kept import kept
 from web.map import MapBox, map_box
 from web.outline import Branch, Outline, outline_of
 from web.pages.repeated import Shown, shown_texts
 from web.quoting import Quoted, quote_extracts
 from web.rendering import render
+from web.since import asked_since
 from web.store import current_store, find_discussion
 
 discussions = Blueprint("discussions", __name__)
@@ -84,7 +86,9 @@ def discussion(slug: str) -> str:
     outline = outline_of(store, found)
     figures = figures_of(store, found, outline)
     n_of = store.extracts.counts(found.id)
-    repeated, n_repeated = shown_texts(store, found, limit=N_REPEATED)
+    repeated, n_repeated = kept(
+        store, found, "repeated", lambda: shown_texts(store, found, limit=N_REPEATED)
+    )
     return render(
         DiscussionContext(
             discussion=found,
@@ -97,7 +101,7 @@ def discussion(slug: str) -> str:
             n_taken=n_of[ExtractState.TAKEN],
             repeated=repeated,
             n_repeated=n_repeated,
-            facts=facts_of(store, found, outline),
+            facts=facts_of(store, found, outline, since=asked_since(found)),
             run=store.runs.last(found.id),
         )
     )

@@ -21,6 +21,7 @@ from web.outline import Branch, Outline, outline_of
 from web.paging import Paging, asked_page
 from web.quoting import Quoted, quote_placements
 from web.rendering import render
+from web.since import asked_since
 from web.speakers import Position, Speakers, positions_of, speakers_of
 from web.store import current_store, find_discussion
 from web.trends import Timeline, timeline
@@ -97,7 +98,7 @@ def idea(slug: str, idea_id: int) -> str | Response:
             above=outline.path(idea_id),
             before=before,
             after=after,
-            facts=facts_of(store, found, outline),
+            facts=facts_of(store, found, outline, since=asked_since(found)),
             portrait=portrait(store, found, outline, branch) if paging.page == 1 else None,
             orders=choices("sort", orders(), order, anchor="all"),
             sides=choices("side", sides(), side, anchor="all") if has_sides else (),

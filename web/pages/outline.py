@@ -12,6 +12,7 @@ from synth.store import Discussion
 from web.figures import Facts, facts_of, figures_of
 from web.outline import Branch, outline_of
 from web.rendering import render
+from web.since import asked_since
 from web.store import current_store, find_discussion
 
 outlines = Blueprint("outlines", __name__)
@@ -30,7 +31,8 @@ class OutlineContext:
 
 @outlines.get("/d/<slug>/outline")
 def tree(slug: str) -> str:
-    """Every idea with its counts and its time; ``?open=all`` shows all levels."""
+    """Every idea with its counts and its time; ``?open=all`` shows all levels, ``?since=`` marks
+    what is new."""
     found, store = find_discussion(slug), current_store()
     outline = outline_of(store, found)
     figures = figures_of(store, found, outline)
@@ -38,7 +40,7 @@ def tree(slug: str) -> str:
         OutlineContext(
             discussion=found,
             branches=outline.roots,
-            facts=facts_of(store, found, outline),
+            facts=facts_of(store, found, outline, since=asked_since(found)),
             n_unplaced=len(figures.unplaced(outline)),
             is_open=request.args.get("open") == "all",
         )

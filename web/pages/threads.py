@@ -108,7 +108,7 @@ def thread(slug: str, thread_id: int) -> str:
         ThreadContext(
             discussion=found,
             title=titles_of(store, [thread_id])[thread_id][0],
-            messages=_shown(store, found, here, placements, outline, jumps),
+            messages=_shown(store, found, here, placements, outline=outline, jumps=jumps),
             n_authors=store.threads.counts(thread_id)[1],
             ideas=jumps.ideas,
             jumps=jumps,
@@ -239,6 +239,7 @@ def _shown(
     discussion: Discussion,
     ids: Sequence[int],
     placements: Sequence[Placement],
+    *,
     outline: Outline,
     jumps: Jumps,
 ) -> tuple[ShownMessage, ...]:
