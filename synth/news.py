@@ -79,13 +79,13 @@ def news_since(
     when: NDArray[np.int64],
     moment: int,
     *,
-    leaves_under: Mapping[int, Sequence[int]],
+    messages_under: Mapping[int, NDArray[np.intp]],
     most: int,
 ) -> News:
     """What came after ``moment``, in seconds since 1970.
 
     ``when`` (n_messages,): when each message counts as having come, ``UNKNOWN_TIME`` where nobody
-    knows: it is not new then. ``leaves_under``: idea → the ideas whose passages it holds.
+    knows: it is not new then. ``messages_under``: idea → rows of its messages.
     ``most``: how many of the newest messages are named.
     """
     is_new = when > moment
@@ -96,7 +96,7 @@ def news_since(
     before = ~is_new
     known = np.unique(activity.voices[before])
     roots = np.isin(threads, activity.messages[rows])
-    ideas, quiet = _ideas(activity, when, moment, leaves_under)
+    ideas, quiet = _ideas(activity, when, moment, messages_under)
     return News(
         n_messages=len(rows),
         n_voices=len(voices),
@@ -113,7 +113,7 @@ def _ideas(
     activity: Activity,
     when: NDArray[np.int64],
     moment: int,
-    leaves_under: Mapping[int, Sequence[int]],
+    messages_under: Mapping[int, NDArray[np.intp]],
 ) -> tuple[list[IdeaNews], tuple[int, ...]]:
     """Ideas with something new, and those that fell silent."""
     known = when[when != UNKNOWN_TIME]
@@ -121,9 +121,7 @@ def _ideas(
     as_long = moment - max(last - moment, 0)
     found: list[IdeaNews] = []
     quiet: list[int] = []
-    for idea, leaves in leaves_under.items():
-        inside = np.isin(activity.leaves, np.asarray(leaves, dtype=np.int64))
-        rows = np.unique(activity.of_message[inside])
+    for idea, rows in messages_under.items():
         new, old = rows[when[rows] > moment], rows[when[rows] <= moment]
         if len(new):
             voices = np.setdiff1d(activity.voices[new], activity.voices[old])

@@ -24,6 +24,7 @@ from web.pages.harvest import harvest
 from web.pages.ideas import ideas
 from web.pages.maps import maps
 from web.pages.outline import outlines
+from web.pages.overview import overview
 from web.pages.passages import passages
 from web.pages.point import point
 from web.pages.repeated import repeated
@@ -82,7 +83,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     add_filters(app)
     for pages in (
         discussions, maps, outlines, ideas, passages, repeated, threads, search, point, since,
-        harvest, settings, uploads, api,
+        overview, harvest, settings, uploads, api,
     ):  # fmt: skip
         app.register_blueprint(pages)
     safety.init_app(app)

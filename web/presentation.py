@@ -11,7 +11,7 @@ from flask import Flask
 from flask_babel import format_date, format_decimal, format_percent, get_locale, gettext
 from jinja2 import StrictUndefined
 
-from web import words
+from web import alert_words, words
 from web.directions import contained
 from web.language import written_once
 from web.paging import page_address
@@ -107,6 +107,10 @@ def add_filters(app: Flask) -> None:
         stance_words=words.STANCES,
         unplaced_words=words.UNPLACED,
         verb_words=words.VERBS,
+        alert_words=alert_words.ALERTS,
+        missing_words=alert_words.MISSING,
+        band_words=alert_words.BANDS,
+        light_words=alert_words.LIGHTS,
         stage_words=words.STAGES,
         unit_words=words.UNITS,
         job_words=words.JOB_STATES,

@@ -6,11 +6,17 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from synth.news import Fate, fates_of, news_since
-from synth.records import Run
+from synth.news import Fate, News, fates_of, news_since
+from synth.participation import messages_under
+from synth.records import Activity, Run
 from tests.synth.made_up_activity import DAY, Said, activity
 
 UNDER = {1: [1, 2, 3], 2: [2], 3: [3], 4: [4], 5: [5]}
+
+
+def news_of(spoken: Activity, moment: int, *, most: int = 3) -> News:
+    under = messages_under(spoken, UNDER)
+    return news_since(spoken, spoken.posted, moment, messages_under=under, most=most)
 
 
 def test_ideas_that_came_grew_and_fell_silent() -> None:
@@ -24,7 +30,9 @@ def test_ideas_that_came_grew_and_fell_silent() -> None:
         Said(voice=9, ideas=(3, 2), day=12, thread=7),
         Said(voice=8, ideas=(2,), day=None, thread=1),
     )
-    news = news_since(spoken, spoken.posted, 10 * DAY, leaves_under=UNDER, most=1)
+    news = news_since(
+        spoken, spoken.posted, 10 * DAY, messages_under=messages_under(spoken, UNDER), most=1
+    )
     assert (news.n_messages, news.n_voices, news.n_new_voices) == (2, 2, 1)
     assert (news.n_threads, news.n_new_threads) == (2, 1)
     assert news.newest == (7,)
@@ -32,22 +40,30 @@ def test_ideas_that_came_grew_and_fell_silent() -> None:
     assert found == {1: (2, 2, False), 2: (2, 2, False), 3: (1, 0, True)}
     assert {one.idea_id: one.n_new_voices for one in news.ideas} == {1: 1, 2: 1, 3: 1}
     assert news.quiet == (), "three days before, nobody spoke three times of the fourth"
-    longer = news_since(spoken, spoken.posted, 10 * DAY - DAY // 2, leaves_under=UNDER, most=1)
+    longer = news_since(
+        spoken,
+        spoken.posted,
+        10 * DAY - DAY // 2,
+        messages_under=messages_under(spoken, UNDER),
+        most=1,
+    )
     assert longer.quiet == (4,), "the fifth was spoken of too long ago"
 
 
 def test_nothing_new_is_nothing() -> None:
     spoken = activity(*(Said(voice=1, ideas=(4,), day=9) for _ in range(5)))
-    news = news_since(spoken, spoken.posted, 10 * DAY, leaves_under=UNDER, most=3)
+    news = news_since(
+        spoken, spoken.posted, 10 * DAY, messages_under=messages_under(spoken, UNDER), most=3
+    )
     assert (news.n_messages, news.ideas, news.quiet, news.newest) == (0, (), (), ())
     empty = activity()
-    assert news_since(empty, empty.posted, 0, leaves_under={}, most=3).n_messages == 0
+    assert news_of(empty, 0).n_messages == 0
 
 
 def test_what_came_into_the_file_counts_by_its_arrival() -> None:
     spoken = activity(Said(voice=1, day=1), Said(voice=1, day=2))
     arrived = np.array([5, 50], dtype=np.int64)
-    news = news_since(spoken, arrived, 10, leaves_under={1: [1]}, most=3)
+    news = news_since(spoken, arrived, 10, messages_under=messages_under(spoken, {1: [1]}), most=3)
     assert news.newest == (2,)
 
 

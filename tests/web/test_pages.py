@@ -28,6 +28,7 @@ from web.pages.harvest import KeyContext, TakeContext
 from web.pages.ideas import IdeaContext, UnplacedContext
 from web.pages.maps import EmbedContext, MapContext
 from web.pages.outline import OutlineContext
+from web.pages.overview import OverviewContext
 from web.pages.passages import PassageContext
 from web.pages.point import PointContext
 from web.pages.repeated import RepeatedContext
@@ -55,6 +56,7 @@ PAGES = {
     f"{AT}/key": KeyContext,
     f"{AT}/messages/2/take": TakeContext,
     f"{AT}/settings": SettingsContext,
+    f"{AT}/overview": OverviewContext,
     f"{AT}/since?since=2024-03-01": SinceContext,
     f"{AT}/point?text=stalls": PointContext,
     "/upload": UploadContext,

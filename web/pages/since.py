@@ -12,9 +12,10 @@ from flask import Blueprint
 from synth.news import Fate, Fates, IdeaNews, News, fates_of, news_since
 from synth.records import UNKNOWN_TIME
 from synth.store import Correction, Discussion, Store
-from web.figures import figures_of, leaves_under
+from web.figures import figures_of
 from web.kept import kept
 from web.outline import Branch, Outline, outline_of
+from web.overviewing import said_under
 from web.quoting import Quoted, quote_span
 from web.rendering import render
 from web.since import Since, asked_since, last_synthesis, last_visit, usual_since
@@ -114,8 +115,7 @@ def report_of(
     store: Store, discussion: Discussion, outline: Outline, chosen: Since, moment: datetime
 ) -> Report:
     """All that is new since ``moment``."""
-    name = f"news {chosen.is_by_arrival} {int(moment.timestamp())}"
-    news = kept(store, discussion, name, lambda: _news(store, discussion, outline, chosen, moment))
+    news = _news(store, discussion, outline, chosen, moment)
     fates = fates_of(store.runs.maps_since(discussion.id, moment))
     moved = [
         Moved(branch=branch, news=one)
@@ -146,7 +146,7 @@ def _news(
         activity,
         when,
         max(int(moment.timestamp()) - (0 if chosen.is_by_arrival else 1), UNKNOWN_TIME),
-        leaves_under=leaves_under(outline),
+        messages_under=said_under(store, discussion, outline),
         most=N_NEWEST,
     )
 
