@@ -24,7 +24,6 @@ EXAMPLES = {
     "/api/d/{slug}/map": f"{AT}/map",
     "/api/d/{slug}/messages": f"{AT}/messages",
     "/api/d/{slug}/messages/{message_id}": f"{AT}/messages/2",
-    "/api/d/{slug}/passages/{passage_id}": f"{AT}/passages/3",
     "/api/d/{slug}/threads": f"{AT}/threads",
     "/api/d/{slug}/threads/{thread_id}": f"{AT}/threads/1",
     "/api/d/{slug}/search": f"{AT}/search?q=stalls",
