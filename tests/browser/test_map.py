@@ -148,6 +148,31 @@ def test_the_pointer_shows_words_and_a_click_leads_to_them(page: Page) -> None:
     expect(page.locator("main")).to_contain_text(words[:40])
 
 
+def test_a_click_on_open_land_chooses_the_idea_there_and_at_sea_none(page: Page) -> None:
+    opened(page)
+    label = labels(page).nth(2)
+    box = label.locator(".map-disc").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] - 22, box["y"] + box["height"] / 2)
+    expect(page.locator(".map-panel")).to_be_visible()
+    assert asked(page)["idea"] == label.get_attribute("data-idea")
+    stage(page).click(position={"x": 5, "y": 5})
+    expect(page.locator(".map-panel")).to_be_hidden()
+
+
+def test_a_tap_shows_the_words_with_the_way_to_them(browser: Browser, address: str) -> None:
+    context = browser.new_context(
+        base_url=address, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    page = opened(context.new_page(), f"{FULL}?z=6.00&x=0.4500&y=0.8000")
+    page.touchscreen.tap(*point_on_screen(page))
+    card = page.locator(".map-card")
+    expect(card.locator(".words")).to_contain_text("Statement number")
+    card.get_by_role("link", name="Read in the thread").click()
+    expect(page).to_have_url(re.compile(r"/passages/\d+$"))
+    context.close()
+
+
 def test_tab_goes_from_the_map_to_its_ideas_and_to_what_is_under_none(page: Page) -> None:
     opened(page)
     stage(page).focus()

@@ -28,6 +28,16 @@ export class Ground {
 
   addLeaves(leaves) { this.leaves = leaves; this.scaled = null; }
 
+  // The place of the idea whose region lies under a pixel of the stage, as deep as regions are
+  // drawn now; null at sea.
+  at(view, left, top) {
+    const { pen } = this, [x, y] = view.transform.invert([left, top]);
+    pen.setTransform(1, 0, 0, 1, 0, 0);
+    const under = (regions) => [...regions].find(([, { land }]) => pen.isPointInPath(land, x, y))?.[0] ?? null;
+    const leaf = view.transform.k >= SUBS_FROM ? under(this.scaled.leaves) : null;
+    return leaf ?? under(this.scaled.tops);
+  }
+
   // inside: flags of the ideas that are chosen, or null; pin: [x, y] in 0..1, or null.
   draw(view, ratio, { palette, model, inside, pin }) {
     const { pen, canvas } = this, { k, x, y } = view.transform;

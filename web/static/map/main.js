@@ -1,18 +1,19 @@
 // The idea map: reads the points and the ideas, draws them in place of the still picture, and
 // keeps what is seen and chosen in the address.
 
-import { KDBush } from "../vendor/d3-zoom-kdbush.js";
 import { readAddress, writeAddress } from "./address.js";
+import { fetchBytes, fetchJson, remembered } from "./asking.js";
 import { Card } from "./card.js";
 import { Legend } from "./legend.js";
 import { Model } from "./model.js";
+import { Nearby } from "./nearby.js";
 import { newsOf, total } from "./news.js";
 import { Panel } from "./panel.js";
 import { AGAINST, FOR, readPoints } from "./points.js";
 import { Scene } from "./scene.js";
 import { View } from "./view.js";
 
-const NEAR = 9, NEAR_FINGER = 20, PAUSE = 250, HINT = 1600; // pixels; ms until the address follows, ms of a hint
+const NEAR = 9, NEAR_FINGER = 20, CROWD = 4, PAUSE = 250, HINT = 1600; // pixels, passages, ms until the address follows, ms of a hint
 
 class IdeaMap {
   constructor(root, words, model, facts) {
@@ -21,7 +22,7 @@ class IdeaMap {
     this.scene = new Scene(root, model);
     this.stage = this.scene.stage;
     this.makeParts();
-    this.index();
+    this.nearby = new Nearby(model.points);
     this.reveal();
     this.listen();
     this.restore({ isFirst: true });
@@ -50,13 +51,6 @@ class IdeaMap {
       onChoose: (place) => this.choose(model.ideas[place].id, { isFocused: true }),
       onPoint: (place, node) => this.pointAtLabel(place, node),
     });
-  }
-
-  index() {
-    const { x, y, n } = this.model.points;
-    this.tree = n ? new KDBush(n, 64, Float32Array) : null;
-    for (let i = 0; i < n; i += 1) { this.tree.add(x[i], y[i]); }
-    this.tree?.finish();
   }
 
   reveal() {
@@ -208,7 +202,7 @@ class IdeaMap {
 
   point(event) {
     if (event.buttons || event.pointerType === "touch" || event.target.closest(".map-label, .map-card")) { return; }
-    const [x, y] = this.within(event), found = this.nearest(x, y, NEAR);
+    const [x, y] = this.within(event), { found } = this.near(x, y, NEAR);
     this.stage.classList.toggle("is-pointing", found !== null);
     if (found === this.pointed) { return; }
     this.pointed = found;
@@ -223,16 +217,23 @@ class IdeaMap {
     this.card.idea(place, [box.right - stage.left, box.top - stage.top]);
   }
 
+  // On a passage that stands by itself: its words. In a crowd and on open land: the idea there.
   click(event) {
     if (event.target.closest(".map-label, .map-card")) { return; }
     const isTouch = this.pointer === "touch", [x, y] = this.within(event);
-    const found = this.nearest(x, y, isTouch ? NEAR_FINGER : NEAR);
-    if (found === null) { this.card.hide(); return; }
-    const id = this.model.points.passage[found];
-    if (isTouch) { this.card.passage(id, [x, y], { isKept: true }); return; }
-    const to = this.addresses.passagePage(id);
-    if (this.target || event.ctrlKey || event.metaKey) { window.open(to, "_blank", "noopener"); }
+    const { found, n } = this.near(x, y, isTouch ? NEAR_FINGER : NEAR);
+    this.card.hide();
+    if (found === null || n > CROWD) { this.chooseAt(x, y); return; }
+    const id = this.model.points.passage[found], to = this.addresses.passagePage(id);
+    if (isTouch) { this.card.passage(id, [x, y], { isKept: true }); }
+    else if (this.target || event.ctrlKey || event.metaKey) { window.open(to, "_blank", "noopener"); }
     else { window.location.assign(to); }
+  }
+
+  chooseAt(x, y) {
+    const place = this.scene.ground.at(this.view, x, y);
+    if (place !== null) { this.choose(this.model.ideas[place].id, { isFocused: false }); }
+    else if (this.state.idea !== null) { this.close(); }
   }
 
   within(event) {
@@ -240,41 +241,9 @@ class IdeaMap {
     return [event.clientX - box.left, event.clientY - box.top];
   }
 
-  // The passage nearest to a pixel, among those that stand out; null where none is near.
-  nearest(left, top, near) {
-    if (!this.tree) { return null; }
-    const { view, model } = this, { ax, bx, ay, by } = view.linear(1), shape = this.scene.look.shape;
-    const around = this.tree.range(view.fromX(left - near), view.fromY(top - near), view.fromX(left + near), view.fromY(top + near));
-    let best = null, least = near * near;
-    for (const i of around) {
-      const far = (model.points.x[i] * ax + bx - left) ** 2 + (model.points.y[i] * ay + by - top) ** 2;
-      if (far < least && shape[i] < 8) { best = i; least = far; }
-    }
-    return best;
+  near(x, y, near) {
+    return this.nearby.at(x, y, { view: this.view, shape: this.scene.look.shape, near });
   }
-}
-
-async function fetchJson(address) {
-  const answer = await fetch(address);
-  if (!answer.ok) { throw new Error(`${address}: ${answer.status}`); }
-  return answer.json();
-}
-
-async function fetchBytes(address) {
-  const answer = await fetch(address);
-  if (!answer.ok) { throw new Error(`${address}: ${answer.status}`); }
-  return answer.arrayBuffer();
-}
-
-// Asks once for each address; what failed is asked for again.
-function remembered(ask) {
-  const known = new Map();
-  return (address) => {
-    if (!known.has(address)) {
-      known.set(address, ask(address).catch((error) => { known.delete(address); throw error; }));
-    }
-    return known.get(address);
-  };
 }
 
 async function start(root) {

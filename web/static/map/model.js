@@ -29,7 +29,7 @@ export class Model {
     const { n, batch, posted } = this.points, flags = new Uint8Array(n);
     for (let i = 0; i < n; i += 1) {
       const at = byImport || posted[i] === 0 ? this.batchAt[batch[i]] : posted[i];
-      flags[i] = at > moment ? 1 : 0;
+      flags[i] = at >= moment ? 1 : 0;
     }
     return flags;
   }

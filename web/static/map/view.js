@@ -22,7 +22,7 @@ export class View {
     stage.classList.toggle("is-active", isEager);
     if (isEager) { return; }
     stage.addEventListener("focusin", () => this.activate(true));
-    stage.addEventListener("pointerdown", () => this.activate(true));
+    stage.addEventListener("click", () => this.activate(true)); // no swipe that scrolls the page
     document.addEventListener("pointerdown", (event) => {
       if (!stage.contains(event.target)) { this.activate(false); }
     });
