@@ -63,7 +63,6 @@ def _message(n: int, participant_id: int) -> Imported:
     text = f"{WORDS[KEYS[n % 3]]} I said so {n} times."
     said_before = Quote(kind=QuoteKind.QUOTED, text="What was said before.", at=0)
     quotes = (said_before,) if n % 5 == 1 else ()
-    )
     raw = RawMessage(
         source_id=f"l{n}",
         text=text,
