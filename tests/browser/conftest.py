@@ -14,6 +14,7 @@ from synth.pipeline import build, import_files
 from synth.settings import Settings
 from synth.store import open_store
 from tests.browser.drawn_discussion import add_drawn
+from tests.browser.long_discussion import add_long
 from tests.browser.serving import serving
 from web import create_app
 
@@ -86,6 +87,7 @@ def address(export: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         import_files(store, found.id, [export])
         build(store, found.id, Settings(quality="draft"))
         add_drawn(store)
+        add_long(store)
     with serving(create_app({"DB": str(db)})) as where:
         yield where
 

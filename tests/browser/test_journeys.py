@@ -31,7 +31,7 @@ def test_from_the_front_page_to_the_words_in_the_thread(page: Page) -> None:
     quote = page.locator(".passages blockquote").first
     words = quote.locator(".words").inner_text()
     quote.get_by_role("link", name=re.compile("Read in the thread")).click()
-    expect(page).to_have_url(re.compile(r"/threads/\d+#m\d+$"))
+    expect(page).to_have_url(re.compile(r"/threads/\d+\?idea=\d+#m\d+$"))
     anchor = page.url.rpartition("#")[2]
     expect(page.locator(f"#{anchor} .body")).to_contain_text(words)
 
