@@ -43,6 +43,9 @@ PAIRS: tuple[tuple[str, str, float], ...] = (
     ("suggested", "paper", GRAPHIC),
     ("decided", "paper", GRAPHIC),
     ("trouble", "paper", GRAPHIC),
+    ("green", "paper", GRAPHIC),
+    ("orange", "paper", GRAPHIC),
+    ("red", "paper", GRAPHIC),
 )
 
 
