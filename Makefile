@@ -28,6 +28,7 @@ lint: .venv/.ready
 # Writes the generated parts of the docs; the tests fail when they have drifted.
 docs: .venv/.ready
 	@$(BIN)/python -m tests.docs_parts
+	@$(BIN)/python -m tests.contrast
 
 bench: .venv/.ready
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'

@@ -31,6 +31,7 @@ from web.pages.repeated import repeated
 from web.pages.search import search
 from web.pages.settings import settings
 from web.pages.since import since
+from web.pages.styleguide import styleguide
 from web.pages.threads import threads
 from web.pages.uploads import uploads
 from web.permission import LOOPBACK
@@ -86,6 +87,8 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         overview, harvest, settings, uploads, api,
     ):  # fmt: skip
         app.register_blueprint(pages)
+    if app.debug or app.config.get("STYLEGUIDE"):
+        app.register_blueprint(styleguide)
     safety.init_app(app)
     caching.init_app(app)
     app.register_error_handler(HTTPException, _tell_http)

@@ -1,0 +1,133 @@
+"""Every component in its states on one page, for those who work on the viewer.
+
+Served in debug mode, or with ``STYLEGUIDE`` in the configuration; ``docs/design.md`` has the rules.
+Its own words are English only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from flask import Blueprint
+
+from synth.records import Idea, IdeaStatus, IdeaVoices, Stance, Unplaced
+from web.figures import Facts
+from web.outline import N_HUES, Branch, Outline
+from web.paging import Paging
+from web.quoting import Quoted
+from web.rendering import render
+from web.trends import Spark
+
+styleguide = Blueprint("styleguide", __name__)
+SURFACES = ("paper", "card", "mark", "taken", "good", "bad")
+AT = datetime(2024, 3, 1, 9, 30, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StyleguideContext:
+    template: ClassVar[str] = "debug/styleguide.html"
+    surfaces: Sequence[str]
+    n_hues: int
+    branches: Sequence[Branch]
+    facts: Mapping[int, Facts]
+    carried_by_few: IdeaVoices
+    quotes: Sequence[tuple[str, Quoted]]
+    """(what it shows, quote)."""
+    paging: Paging
+    at: datetime
+
+
+@styleguide.get("/styleguide")
+def components() -> str:
+    """Type, colours and components."""
+    outline = _outline()
+    return render(
+        StyleguideContext(
+            surfaces=SURFACES,
+            n_hues=N_HUES,
+            branches=outline.roots,
+            facts=_facts(outline),
+            carried_by_few=_FEW,
+            quotes=_quotes(outline.roots[0]),
+            paging=Paging(page=2, size=30, total=1234),
+            at=AT,
+        )
+    )
+
+
+_FEW = IdeaVoices(
+    n_repeating=12, n_same=9, n_same_voices=2, top_share=0.48, effective=1.7,
+    is_carried_by_few=True,
+)  # fmt: skip
+
+
+def _idea(number: int, title: str, **more: object) -> Idea:
+    facts: dict[str, object] = {
+        "id": number,
+        "parent_id": None,
+        "level": 1,
+        "title": title,
+        "keyphrases": ("cycle lane", "bridge", "kerb"),
+        "summary": "",
+        "n_messages": 1204,
+        "n_authors": 87,
+        "stability": 0.82,
+    }
+    return Idea(**{**facts, **more})  # type: ignore[arg-type]
+
+
+def _outline() -> Outline:
+    return Outline(
+        [
+            _idea(1, "A protected cycle lane on the bridge", status=IdeaStatus.CONFIRMED),
+            _idea(2, "Kerbs, not paint", parent_id=1, level=2, n_messages=61, n_authors=20),
+            _idea(3, "Count the bicycles first", parent_id=1, level=2, n_messages=1, n_authors=1),
+            _idea(4, "Room for stalls by the water, whatever the car park says about it and about "
+                  "the people who have to carry their shopping from there", stability=0.3),
+            _idea(5, "خط للدراجات على الجسر", title_by="a language model", keyphrases=("الجسر",)),
+        ],
+        {1: "en", 2: "en", 3: "en", 4: "en", 5: "ar"},
+    )  # fmt: skip
+
+
+def _facts(outline: Outline) -> dict[int, Facts]:
+    bars = " ".join(f"M{6 * n} {16 - n % 7 * 2}h5V16h-5z" for n in range(16))
+    line = Spark(path=bars, width=96, height=16, gist="mostly March to June, quiet since")
+    return {
+        branch.idea.id: Facts(
+            spark=line if n != 2 else None,
+            carriers=_FEW if n == 3 else None,
+            n_new=7 if n == 0 else None,
+        )
+        for n, branch in enumerate(outline.in_order())
+    }
+
+
+def _quotes(idea: Branch) -> list[tuple[str, Quoted]]:
+    plain = "The cycle lane must be separated from the cars by a kerb, paint is not enough."
+    return [
+        ("With all there may be", _quoted(plain, stance=Stance.FOR, n_likes=12, idea=idea)),
+        ("Against, by nobody known", _quoted(plain, stance=Stance.AGAINST, author=None)),
+        ("Under no idea", _quoted("Thanks, all.", reason=Unplaced.SAYS_LITTLE, posted_at=None)),
+        ("In another direction", _quoted("يجب أن يُفصل الخط عن السيارات بحافة.", language="ar")),
+        ("A word without end", _quoted("Donaudampfschifffahrtsgesellschaft" * 6)),
+    ]
+
+
+def _quoted(text: str, **more: object) -> Quoted:
+    facts: dict[str, object] = {
+        "text": text,
+        "message_id": 1,
+        "author": "Participant 12",
+        "posted_at": AT,
+        "language": "en",
+        "stance": None,
+        "n_likes": None,
+        "idea": None,
+        "weight": 0.8,
+        "passage_id": 1,
+    }
+    return Quoted(**{**facts, **more})  # type: ignore[arg-type]
