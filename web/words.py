@@ -138,6 +138,23 @@ UNPLACED: dict[Unplaced, LazyString] = {
     Unplaced.OFF_TOPIC: lazy_gettext("near no idea"),
 }
 """Why a passage stands under no idea."""
+QUALITIES: dict[str, LazyString] = {
+    "full": lazy_gettext("full"),
+    "draft": lazy_gettext("draft"),
+}
+FATES: dict[str, LazyString] = {
+    "kept": lazy_gettext("kept"),
+    "split": lazy_gettext("split"),
+    "merged": lazy_gettext("merged"),
+    "born": lazy_gettext("new"),
+    "gone": lazy_gettext("gone"),
+}
+"""What becomes of ideas from one map to the next."""
+SOURCE_STATES: dict[str, LazyString] = {
+    "running": lazy_gettext("being read"),
+    "failed": lazy_gettext("could not be read"),
+    "interrupted": lazy_gettext("interrupted"),
+}
 JOB_STATES: dict[str, LazyString] = {
     "waiting": lazy_gettext("waiting"),
     "running": lazy_gettext("at work"),

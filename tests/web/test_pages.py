@@ -251,7 +251,7 @@ def test_search_folds_accents_in_titles(client: FlaskClient) -> None:
 def test_about_says_how_the_map_was_made_and_what_was_not_read(client: FlaskClient) -> None:
     page = client.get(f"{AT}/about").text
     assert "0123456789abcdef" in page
-    assert "3 born" in page
+    assert "new: 3" in page
     assert "has no &lt;b&gt;text&lt;/b&gt;" in page
 
 

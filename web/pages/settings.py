@@ -8,10 +8,12 @@ from datetime import UTC, date, datetime
 from typing import ClassVar, Literal
 
 from flask import Blueprint, flash, redirect, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from synth.store import Discussion, Embed, Framing, site_of
 from web.permission import writers_only
+from web.presentation import number
 from web.rendering import render
 from web.store import current_store, find_discussion
 
@@ -75,7 +77,7 @@ def save(slug: str) -> Response | tuple[str, int]:
     except BadField as bad:
         return _page(found, sent, {bad.field: str(bad)}), 422
     changed = current_store().discussions.frame(found.id, framing, actor=ACTOR)
-    flash("Saved." if changed else "Nothing was changed.", "done")
+    flash(_("Saved.") if changed else _("Nothing was changed."), "done")
     return redirect(url_for("settings.form", slug=slug), 303)
 
 
@@ -118,9 +120,11 @@ def _sent_form() -> SettingsForm:
 def _framing(sent: SettingsForm, before: Framing, *, today: date) -> Framing:
     """What the form says; raises BadField."""
     if len(sent.question) > MAX_QUESTION:
-        raise BadField("question", f"It is longer than {MAX_QUESTION} letters.")
+        raise BadField("question", _("It is longer than %(n)s letters.", n=number(MAX_QUESTION)))
     if len(sent.introduction) > MAX_INTRODUCTION:
-        raise BadField("introduction", f"It is longer than {MAX_INTRODUCTION:,} letters.")
+        raise BadField(
+            "introduction", _("It is longer than %(n)s letters.", n=number(MAX_INTRODUCTION))
+        )
     return Framing(
         question=sent.question,
         introduction=sent.introduction,
@@ -136,12 +140,12 @@ def _embed(sent: SettingsForm) -> Embed:
     for address in sent.sites.split():
         site = site_of(address)
         if site is None:
-            raise BadField("sites", f"“{address[:80]}” is no address of a web site.")
+            raise BadField("sites", _("“%(text)s” is no address of a web site.", text=address[:80]))
         sites[site] = None
     if not sites:
-        raise BadField("sites", "Say which sites, one a line, or choose nobody.")
+        raise BadField("sites", _("Say which sites, one a line, or choose nobody."))
     if len(sites) > MAX_SITES:
-        raise BadField("sites", f"At most {MAX_SITES} sites can be listed.")
+        raise BadField("sites", _("At most %(n)s sites can be listed.", n=number(MAX_SITES)))
     return Embed(sites=tuple(sites))
 
 
@@ -152,9 +156,11 @@ def _synthesis_at(text: str, before: datetime | None, *, today: date) -> datetim
     try:
         chosen = date.fromisoformat(text)
     except ValueError:
-        raise BadField("synthesis", f"“{text[:40]}” is no date; write 2024-05-31.") from None
+        raise BadField(
+            "synthesis", _("“%(text)s” is no date; write 2024-05-31.", text=text[:40])
+        ) from None
     if chosen > today:
-        raise BadField("synthesis", "That day is still to come.")
+        raise BadField("synthesis", _("That day is still to come."))
     if before is not None and before.date() == chosen:
         return before
     return datetime(chosen.year, chosen.month, chosen.day, tzinfo=UTC)
