@@ -49,6 +49,8 @@ class Meaning:
     """(n,) ids, ascending."""
     vectors: NDArray[np.float32]
     """(n, dim) unit rows."""
+    doubt: NDArray[np.float32]
+    """(n,) what is taken off a cosine where the vector is only estimated."""
     shifts: Mapping[str, NDArray[np.float32]]
     """By language, what its passages share beside what all share, (dim,); taken off the vectors."""
     nearest: NDArray[np.float32]
@@ -64,7 +66,7 @@ class Meaning:
 
     def cosines(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
         """(n,) how near each passage is."""
-        return np.asarray(self.vectors @ vector, dtype=np.float32)
+        return np.asarray(self.vectors @ vector - self.doubt, dtype=np.float32)
 
     def usual(self, cosine: float) -> float:
         """Share of the discussion's passages whose nearest neighbour is farther than this."""

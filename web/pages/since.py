@@ -55,6 +55,14 @@ class Corrected:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Newest:
+    """One of the newest messages, or how it begins."""
+
+    words: Quoted
+    is_cut: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """What is new, ready to be shown."""
 
@@ -68,7 +76,7 @@ class Report:
     merged: Sequence[Became]
     gone: Sequence[Became]
     corrections: Sequence[Corrected]
-    newest: Sequence[Quoted]
+    newest: Sequence[Newest]
 
     @property
     def is_empty(self) -> bool:
@@ -181,13 +189,14 @@ def _corrections(
     ]
 
 
-def _newest(store: Store, news: News) -> list[Quoted]:
+def _newest(store: Store, news: News) -> list[Newest]:
     messages = store.messages.many(news.newest)
-    return [
-        quote_span(messages[i], 0, _end(messages[i].text), idea=None, weight=None)
-        for i in news.newest
-        if i in messages
-    ]
+    found = []
+    for message in (messages[i] for i in news.newest if i in messages):
+        end = _end(message.text)
+        words = quote_span(message, 0, end, idea=None, weight=None)
+        found.append(Newest(words=words, is_cut=end < len(message.text)))
+    return found
 
 
 def _end(text: str) -> int:
