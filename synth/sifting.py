@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from synth.records import UNKNOWN_TIME, Activity, Extract, ExtractState, Nature
 
 Mask = NDArray[np.bool_]
+DAY = 86_400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +107,7 @@ class Sieve:
         if wishes.first is not None:
             found.append(("period", activity.posted >= _seconds(wishes.first)))
         if wishes.last is not None:
-            end = _seconds(wishes.last + timedelta(days=1))
+            end = _seconds(wishes.last) + DAY
             is_before = (activity.posted < end) & (activity.posted != UNKNOWN_TIME)
             found.append(("period ends", is_before))
         if wishes.nature is not None:

@@ -107,6 +107,6 @@ def asked(args: MultiDict[str, str]) -> Ask:
 
 
 def _number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 15):
+    if not (text.isascii() and text.isdigit() and len(text) < 20 and int(text) < 2**63):
         raise ValueError(text)
     return int(text)

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 N_SAMPLE = 400
 """Passages that tell how near neighbours are in a discussion."""
 GUESSED = 0.0075
-"""Taken off the cosine of a passage that the model has not read: an estimate is nearer to everything
-than what was read (``benchmarks/search.py``)."""
+"""Taken off the cosine of a passage that the model has not read: an estimate is nearer to all
+questions than what was read (``benchmarks/search.py``)."""
 MOST_ALIKE = 0.9995
 """Copies of a text say nothing of how near neighbours are."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from web.api import (  # noqa: F401 - they register their addresses
     discussions,
+    finding,
     ideas,
     jobs,
     maps,

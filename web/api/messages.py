@@ -1,4 +1,4 @@
-"""Messages, threads, search and key passages of a discussion, as JSON."""
+"""Messages, threads and key passages of a discussion, as JSON."""
 
 from __future__ import annotations
 
@@ -6,24 +6,21 @@ from flask import abort
 
 from synth.readers import is_shown
 from web.api.operations import operation
-from web.api.parameters import PAGED, QUERY, asked_paging
+from web.api.parameters import PAGED, asked_paging
 from web.api.schemas import page_of
 from web.api.shapes import (
     EXTRACT,
-    HIT,
     MESSAGE,
     MESSAGE_WITH_PASSAGES,
     THREAD,
     Json,
     extract_json,
-    hit_json,
     list_json,
     message_json,
     passage_json,
     thread_json,
 )
 from web.outline import outline_of
-from web.pages.search import asked_query
 from web.pages.threads import is_in, thread_lines
 from web.store import current_store, find_discussion
 
@@ -77,20 +74,6 @@ def thread(slug: str, thread_id: int) -> Json:
         abort(404, description="There is no such thread in this discussion.")
     asked = asked_paging().of(len(there))
     return list_json(there[asked.offset : asked.offset + asked.size], message_json, asked)
-
-
-@operation(
-    "/d/<slug>/search",
-    "Messages that hold all the words of q, the most relevant first",
-    answer=page_of(HIT),
-    query=(QUERY, *PAGED),
-)
-def search(slug: str) -> Json:
-    found, asked = find_discussion(slug), asked_paging()
-    hits, total = current_store().search.words(
-        found.id, asked_query(), limit=asked.size, offset=asked.offset
-    )
-    return list_json(hits, hit_json, asked.of(total))
 
 
 @operation(

@@ -101,6 +101,11 @@ def items_of(items: Schema) -> Schema:
 
 def page_of(items: Schema) -> Schema:
     """A page of a list with its place in the whole; ``web.api.shapes.list_json`` makes it."""
+    return page_with(items, {})
+
+
+def page_with(items: Schema, more: Mapping[str, Schema]) -> Schema:
+    """The same with more keys."""
     address = maybe(string(format="uri-reference"))
     return record(
         {
@@ -111,6 +116,7 @@ def page_of(items: Schema) -> Schema:
             "total": count("Items in the whole list."),
             "next": {**address, "description": "Address of the next page; null on the last."},
             "previous": {**address, "description": "Address of the page before; null on page 1."},
+            **more,
         }
     )
 

@@ -9,11 +9,9 @@ from web.api.shapes.job import JOB, job_json
 from web.api.shapes.lists import Json, list_json, time_of
 from web.api.shapes.map import MAP, map_json
 from web.api.shapes.message import (
-    HIT,
     MESSAGE,
     MESSAGE_WITH_PASSAGES,
     THREAD,
-    hit_json,
     message_json,
     thread_json,
 )
@@ -24,7 +22,6 @@ __all__ = [
     "DISCUSSION",
     "DISCUSSION_WITH_RUN",
     "EXTRACT",
-    "HIT",
     "IDEA",
     "IDEA_WITH_PASSAGES",
     "JOB",
@@ -38,7 +35,6 @@ __all__ = [
     "Json",
     "discussion_json",
     "extract_json",
-    "hit_json",
     "idea_json",
     "job_json",
     "list_json",

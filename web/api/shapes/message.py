@@ -1,9 +1,8 @@
-"""A message, a thread, and a message that a search found."""
+"""A message, and a thread."""
 
 from __future__ import annotations
 
 from synth.records import Message, ParentEvidence
-from synth.store import Hit
 from web.api.schemas import (
     Schema,
     array,
@@ -63,15 +62,6 @@ THREAD = named(
         }
     ),
 )
-HIT = named(
-    "Hit",
-    record(
-        {
-            "message_id": row_id(),
-            "snippet": array(record({"text": string(), "is_found": boolean()})),
-        }
-    ),
-)
 
 
 def message_json(message: Message) -> Json:
@@ -107,8 +97,3 @@ def thread_json(line: ThreadLine) -> Json:
         "first_at": time_of(line.first_at),
         "last_at": time_of(line.last_at),
     }
-
-
-def hit_json(hit: Hit) -> Json:
-    pieces = [{"text": text, "is_found": is_found} for text, is_found in hit.snippet]
-    return {"message_id": hit.message_id, "snippet": pieces}
