@@ -173,6 +173,14 @@ def test_a_tap_shows_the_words_with_the_way_to_them(browser: Browser, address: s
     context.close()
 
 
+def test_the_map_speaks_french(page: Page) -> None:
+    opened(page, f"{FULL}?lang=fr")
+    name = labels(page).first.get_attribute("aria-label") or ""
+    assert "9 voix" in name
+    labels(page).first.click()
+    expect(page.locator(".map-panel")).to_contain_text(re.compile(r"\d (mai|avril) 2024"))
+
+
 def test_tab_goes_from_the_map_to_its_ideas_and_to_what_is_under_none(page: Page) -> None:
     opened(page)
     stage(page).focus()

@@ -13,16 +13,24 @@ export function traceInto(path, field, size, place) {
     }
   }
   for (const begin of next.values()) {
-    if (begin.isDone) { continue; }
-    let point = begin;
-    path.moveTo(place(point.x), place(point.y));
-    while (!point.isDone) {
-      point.isDone = true;
-      point = next.get(point.to);
-      path.lineTo(place(point.x), place(point.y));
-    }
-    path.closePath();
+    if (!begin.isDone) { outline(path, next, begin, place); }
   }
+}
+
+// A closed outline through the middles of its stretches, rounded: it is looked at from near, too.
+function outline(path, next, begin, place) {
+  const middle = (one) => {
+    const other = next.get(one.to);
+    return [place((one.x + other.x) / 2), place((one.y + other.y) / 2)];
+  };
+  let point = begin;
+  path.moveTo(...middle(point));
+  while (!point.isDone) {
+    point.isDone = true;
+    point = next.get(point.to);
+    path.quadraticCurveTo(place(point.x), place(point.y), ...middle(point));
+  }
+  path.closePath();
 }
 
 // The edges of a square: 0 top, 1 right, 2 bottom, 3 left. For each case of corners above zero

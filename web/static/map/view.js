@@ -3,7 +3,7 @@
 import { select, zoom, zoomIdentity } from "../vendor/d3-zoom-kdbush.js";
 
 const LEAST = 0.8, MOST = 60, STEP = 1.6, STRIDE = 0.16, MOMENT = 260; // ms
-const BESIDE = 0.3; // how far one may move beyond the rim, as a share of the width
+const BESIDE = 0.6; // how far one may move beyond the rim, as a share of the width
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 
 export class View {
