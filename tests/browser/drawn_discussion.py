@@ -21,7 +21,8 @@ STANCES = (Stance.FOR, Stance.AGAINST, None)
 def add_drawn(store: Store) -> None:
     """Add the discussion; its ideas are numbered 1, 1.1, 1.2, 2, …"""
     found = store.discussions.add(TITLE)
-    store.discussions.frame(found.id, Framing(embed=Embed(is_open=True)), actor="a person")
+    framing = Framing(embed=Embed(is_open=True), synthesis_at=BEGIN + timedelta(days=3))
+    store.discussions.frame(found.id, framing, actor="a person")
     source = store.sources.begin(found.id, name="ring.csv", format="table")
     voices = [
         store.participants.add(found.id, author_key=f"v{n}", name=f"Voice {n}") for n in range(9)

@@ -213,7 +213,18 @@ def test_what_is_new_since_the_last_visit_is_marked(page: Page, address: str) ->
     expect(page.locator("button.map-label.has-new").first).to_be_attached()
     page.context.add_cookies([{"name": "seen", "value": "9999999999.9999999999", "url": address}])
     opened(page)
-    expect(page.locator("#map-legend button[data-show=new]:visible")).to_have_count(0)
+    expect(page.locator("#map-legend button[data-since=visit]")).to_be_hidden()
+
+
+def test_what_is_new_since_the_last_synthesis_is_marked(page: Page) -> None:
+    opened(page)
+    synthesis = page.get_by_role("button", name="New since the last synthesis")
+    n_passages = 6 * PER_LEAF + N_UNPLACED
+    expect(synthesis).to_contain_text(str(n_passages - 3 * 24))
+    expect(page.locator("button.map-label.level-1.has-new .map-new")).to_have_text("+12")
+    synthesis.click()
+    page.wait_for_url(re.compile("show=new"))
+    assert asked(page)["since"] == "synthesis"
 
 
 def test_on_a_phone_the_map_fits_and_a_tap_shows_the_words(page: Page) -> None:

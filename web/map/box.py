@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from flask_babel import gettext as _
@@ -13,6 +14,10 @@ from synth.store import Discussion
 from web.map.drawing import IdeaMap, draw
 from web.outline import Outline
 from web.words import STANCES, counted_forms
+
+_STATIC = Path(__file__).parent.parent / "static"
+MODULES = ("vendor/d3-zoom-kdbush.js", *sorted(f"map/{p.name}" for p in _STATIC.glob("map/*.js")))
+"""The script and what it is made of; browsers may ask for all of it at once."""
 
 Mode = Literal["page", "full", "embed"]
 """A section of a page, the whole window, or a frame of another site."""
@@ -24,6 +29,7 @@ class MapBox:
     mode: Mode
     drawing: IdeaMap
     words: Mapping[str, object]
+    modules: tuple[str, ...] = MODULES
 
 
 def map_box(discussion: Discussion, outline: Outline, mode: Mode) -> MapBox:
