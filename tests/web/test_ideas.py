@@ -135,6 +135,13 @@ def test_passages_are_sorted_as_the_address_says(client: FlaskClient) -> None:
     }
 
 
+def test_nothing_is_sorted_by_likes_that_nobody_counted(client: FlaskClient) -> None:
+    assert "Most liked" in client.get(f"{AT}/ideas/1").text
+    page = client.get(f"{AT}/ideas/3?sort=liked").text
+    assert "Most liked" not in page
+    assert '<a href="/d/the-market-square/ideas/3#all" aria-current="true">Best fit</a>' in page
+
+
 def test_a_chosen_order_and_side_are_marked_and_stay_with_one_another(client: FlaskClient) -> None:
     page = client.get(f"{AT}/ideas/1?sort=newest&side=for").text
     assert len(quotes(page)) == 1

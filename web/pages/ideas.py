@@ -85,7 +85,9 @@ def idea(slug: str, idea_id: int) -> str | Response:
         abort(404, description=_("There is no such idea on this map; it may have changed."))
     figures = figures_of(store, found, outline)
     rows = figures.rows(branch)
-    order, side = asked_choice("sort", orders()), asked_choice("side", sides())
+    has_likes = bool((figures.activity.likes[figures.activity.of_message[rows]] >= 0).any())
+    by = orders(has_likes=has_likes)
+    order, side = asked_choice("sort", by), asked_choice("side", sides())
     chosen = on_side(figures.activity, rows, Stance(side) if side else None)
     paging = asked_page(PER_PAGE).of(len(chosen))
     has_sides = bool(figures.activity.sides[figures.activity.of_message[rows]].any())
@@ -100,7 +102,7 @@ def idea(slug: str, idea_id: int) -> str | Response:
             after=after,
             facts=facts_of(store, found, outline, since=asked_since(found)),
             portrait=portrait(store, found, outline, branch) if paging.page == 1 else None,
-            orders=choices("sort", orders(), order, anchor="all"),
+            orders=choices("sort", by, order, anchor="all"),
             sides=choices("side", sides(), side, anchor="all") if has_sides else (),
             passages=quote_placements(store, outline, figures.placements(store, listed, paging)),
             paging=paging,
@@ -125,14 +127,14 @@ def unplaced(slug: str) -> str:
     )
 
 
-def orders() -> dict[str, str]:
+def orders(*, has_likes: bool) -> dict[str, str]:
     """What ``?sort=`` may say, and how it is called."""
-    return {
+    found = {
         Order.CENTRAL.value: _("Best fit"),
         Order.NEWEST.value: _("Newest"),
         Order.OLDEST.value: _("Oldest"),
-        Order.LIKED.value: _("Most liked"),
     }
+    return found | ({Order.LIKED.value: _("Most liked")} if has_likes else {})
 
 
 def sides() -> dict[str, str]:
