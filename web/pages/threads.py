@@ -69,6 +69,12 @@ class ThreadContext:
     jumps: Jumps
     addresses: Mapping[int, str]
     """Passage id → where it is read, for all that a link on the page may lead to."""
+    idea_addresses: Mapping[int, str]
+    """Idea id → its page; a thread names the same few ideas again and again."""
+    messages_address: str
+    """What the permanent addresses of messages begin with; their ids follow."""
+    passages_address: str
+    """The same of passages."""
     before: ThreadLine | None
     """The thread that began before this one."""
     after: ThreadLine | None
@@ -103,6 +109,7 @@ def thread(slug: str, thread_id: int) -> str:
     placements = store.threads.placements(thread_id, within=MOST_LETTERS)
     jumps = Jumps(placements, outline, outline.get(request.args.get("idea", type=int)))
     here = ids[asked.offset : asked.offset + asked.size]
+    tallies = jumps.ideas
     before, after = _beside(found, outline, thread_id)
     return render(
         ThreadContext(
@@ -110,9 +117,15 @@ def thread(slug: str, thread_id: int) -> str:
             title=titles_of(store, [thread_id])[thread_id][0],
             messages=_shown(store, found, here, placements, outline=outline, jumps=jumps),
             n_authors=store.threads.counts(thread_id)[1],
-            ideas=jumps.ideas,
+            ideas=tallies,
             jumps=jumps,
             addresses=_addresses(slug, thread_id, ids, jumps, asked),
+            idea_addresses={
+                i: url_for("ideas.idea", slug=slug, idea_id=i)
+                for i in (tally.branch.idea.id for tally in tallies)
+            },
+            messages_address=url_for("threads.message", slug=slug, message_id=0).removesuffix("0"),
+            passages_address=url_for("passages.passage", slug=slug, passage_id=0).removesuffix("0"),
             before=before,
             after=after,
             paging=asked,
