@@ -3,9 +3,9 @@
     python -m benchmarks.search ARGKP_FOLDER [--split train]
 
 The arguments of all topics are one discussion; each key point, as people wrote it, is a question,
-and right are the arguments that people matched with it. ``--read 0.4`` has the model read a part of the
-arguments and estimates the rest, as in large discussions. Last, arguments of the other split, whose
-topics nobody spoke about here, say how often a text that nobody said is called so.
+and right are the arguments that people matched with it. ``--read 0.4`` has the model read a part of
+the arguments and estimates the rest, as in large discussions. Last, arguments of the other split,
+whose topics nobody spoke about here, say how often a text that nobody said is called so.
 """
 
 from __future__ import annotations

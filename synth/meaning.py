@@ -24,7 +24,7 @@ NOBODY = 0.03
 has said: one in thirty of them is as alone."""
 SEVERAL = 0.15
 """From this share on, several have said something like it."""
-WORD_WEIGHT = 0.2
+WORD_WEIGHT = 0.15
 """What words count beside meaning, both in standard deviations (``benchmarks/search.py``)."""
 _TINY = 1e-9
 

@@ -11,7 +11,11 @@ from synth.meaning import mixed
 from synth.records import UNKNOWN_TIME, Activity
 
 N_MEANT = 200
-"""Messages found by their meaning: everything is near to everything to some degree."""
+"""Messages found by their meaning at most: everything is near to everything to some degree."""
+OUTSTANDING = 1.0
+"""Standard deviations above the mean from which a message stands out as near; so do the nearest
+``FEW`` in any case."""
+FEW = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +60,7 @@ def ranked(
     score = meant
     if scores.any_words is not None:
         score = mixed(meant, scores.any_words)
-    nearest = np.flatnonzero(is_meant)
-    nearest = nearest[np.argsort(-score[nearest], kind="stable")[:N_MEANT]]
+    nearest = _outstanding(np.flatnonzero(is_meant), score)
     is_found = np.zeros(len(messages), dtype=np.bool_)
     is_found[nearest] = True
     if scores.all_words is not None:
@@ -65,6 +68,16 @@ def ranked(
     rows = np.flatnonzero(is_found)
     rows = rows[np.argsort(-score[rows], kind="stable")]
     return Ranked(rows=rows, passages=best[rows])
+
+
+def _outstanding(rows: NDArray[np.intp], score: NDArray[np.float32]) -> NDArray[np.intp]:
+    """Those of the rows that score well above the others, best first."""
+    if not len(rows):
+        return rows
+    order = rows[np.argsort(-score[rows], kind="stable")[:N_MEANT]]
+    bound = score[rows].mean() + OUTSTANDING * score[rows].std()
+    n = max(FEW, int((score[order] >= bound).sum()))
+    return np.asarray(order[:n], dtype=np.intp)
 
 
 def newest_first(activity: Activity, found: Ranked) -> Ranked:

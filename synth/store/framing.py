@@ -60,6 +60,8 @@ def site_of(address: str) -> str | None:
     Only letters, digits, dots and hyphens are left, so it can stand in a header as it is.
     """
     text = address.strip()
+    if "//" not in text and "." not in text:
+        return None  # a word, not an address
     try:
         parts = urlsplit(text if "//" in text else f"https://{text}")
         host = (parts.hostname or "").encode("idna").decode("ascii").lower()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Pieces = tuple[tuple[str, bool], ...]
 COMMON = 0.2
-AT_LEAST = 100
+AT_LEAST = 1_000
 """A word that more messages hold, and more than this share of all, tells nothing apart where any
 of several is asked for."""
 

@@ -43,6 +43,10 @@ def test_search_keeps_the_query_in_the_address(page: Page) -> None:
     expect(page).to_have_url(re.compile(r"search\?q=sunday\+librarian"))
     expect(page.locator("mark").first).to_have_text(re.compile("sunday|librarian", re.IGNORECASE))
     expect(page.get_by_role("heading", name="The nearest messages")).to_be_visible()
+    page.get_by_label("words only").check()
+    page.get_by_role("button", name="Search").click()
+    expect(page).to_have_url(re.compile(r"mode=words"))
+    expect(page.get_by_role("heading", name="1 message")).to_be_visible()
 
 
 def test_an_upload_shows_progress_and_becomes_a_map(page: Page, export: Path) -> None:

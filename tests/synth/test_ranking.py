@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from synth.ranking import N_MEANT, Scores, newest_first, ranked
+from synth.ranking import FEW, N_MEANT, Scores, newest_first, ranked
 from tests.synth.made_up_activity import Said, activity
 
 SPOKEN = activity(
@@ -53,8 +53,16 @@ def test_meaning_finds_so_many_and_no_more() -> None:
     cosines = np.linspace(0, 0.9, n).astype(np.float32)
     mask = np.ones(n, dtype=np.bool_)
     found = ranked(many, Scores(cosines=cosines), messages=mask, passages=mask)
-    assert len(found.rows) == N_MEANT
+    assert FEW < len(found.rows) < N_MEANT, "those that stand out"
     assert found.rows[0] == n - 1
+    alike = np.full(n, 0.5, dtype=np.float32)
+    alike[0] = 0.1
+    found = ranked(many, Scores(cosines=alike), messages=mask, passages=mask)
+    assert len(found.rows) == FEW
+    bulk = activity(*(Said(voice=n) for n in range(1, 10 * N_MEANT)))
+    cosines = np.linspace(0, 0.9, len(bulk.messages)).astype(np.float32)
+    mask = np.ones(len(cosines), dtype=np.bool_)
+    assert len(ranked(bulk, Scores(cosines=cosines), messages=mask, passages=mask).rows) == N_MEANT
 
 
 def test_without_a_question_all_that_fits_is_found() -> None:

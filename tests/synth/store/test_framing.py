@@ -56,6 +56,8 @@ def test_nobody_may_embed_unless_it_was_said() -> None:
         ("https://école.example", "https://xn--cole-9oa.example"),
         (" https://a.example ", "https://a.example"),
         ("https://user:secret@a.example", "https://a.example"),
+        ("http://intranet", "http://intranet"),
+        ("intranet", None),
         ("ftp://a.example", None),
         ("javascript:alert(1)", None),
         ("https://a.example; script-src *", None),
