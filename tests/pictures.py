@@ -1,13 +1,15 @@
-"""The pictures of the viewer in the README and the docs: ``python -m tests.pictures``.
+"""The pictures of the viewer in the README and the docs: ``python -m tests.pictures [FILE.db]``.
 
 They show the sample threads, built in full quality with the usual seed, in Debian's Chromium. The
 names of the files stay, so pages that show them need no change; together they stay below 1.5 MB.
+Where a file is named, the samples are kept in it, and the next time nothing is built again.
 """
 
 from __future__ import annotations
 
 import base64
 import shutil
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,7 +97,7 @@ def main() -> None:
         raise SystemExit("no Chromium found: install the system's package")
     PICTURES.mkdir(exist_ok=True)
     with TemporaryDirectory() as folder, sync_playwright() as playwright:
-        db = Path(folder) / "samples.db"
+        db = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(folder) / "samples.db"
         with open_store(db) as store:
             for discussion in run_demo(store, Settings()):
                 print(discussion.slug)

@@ -13,6 +13,9 @@ import random
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
+
+import psutil
 
 from benchmarks.pages import DOCS, write_between_marks
 from benchmarks.web.client import Connection
@@ -79,6 +82,38 @@ async def run(readers: int, think: float, seconds: float) -> Waits:
     return waits
 
 
+async def processor_time(pid: int, *, rounds: int) -> dict[str, float]:
+    """Kind of page → mean seconds of processor time that the server takes for one, by itself.
+
+    Does not depend on what else the machine does.
+    """
+    connection, server = Connection(PORT), psutil.Process(pid)
+    steps = dict(islice(walk(await places(PORT), random.Random(0)), 60))
+    found: dict[str, float] = {}
+    for kind, path in steps.items():
+        await connection.get(path)
+        before = server.cpu_times()
+        for _ in range(rounds):
+            await connection.get(path)
+        after = server.cpu_times()
+        spent = after.user + after.system - before.user - before.system
+        found[kind] = spent / rounds
+    connection.close()
+    return found
+
+
+def costs(db: str) -> str:
+    """Processor milliseconds by kind of page: made anew, and kept."""
+    with serving(db, PORT, keeps=False) as pid:
+        anew = asyncio.run(processor_time(pid, rounds=10))
+    with serving(db, PORT, keeps=True) as pid:
+        kept = asyncio.run(processor_time(pid, rounds=100))
+    rows = (
+        f"| {kind} | {1000 * anew[kind]:.0f} | {1000 * kept[kind]:.1f} |" for kind in sorted(anew)
+    )
+    return "\n".join(["| page | made anew, ms | kept, ms |", "|---|---|---|", *rows])
+
+
 def table(found: dict[str, Waits]) -> str:
     """Milliseconds, p50 / p95 / p99 by kind of page and setting."""
     kinds = sorted({kind for waits in found.values() for kind in waits.by_kind})
@@ -114,7 +149,6 @@ def main() -> None:
         Setting(name=f"made anew, {asked.think:g} s", keeps=False, think=asked.think),
         Setting(name=f"first readers, {asked.think:g} s", keeps=True, think=asked.think),
         Setting(name=f"later readers, {asked.think:g} s", keeps=True, think=asked.think),
-        Setting(name="made anew, at once", keeps=False, think=0),
         Setting(name="later readers, at once", keeps=True, think=0),
     )
     found: dict[str, Waits] = {}
@@ -131,9 +165,10 @@ def main() -> None:
             f"{1000 * percentile(waits.every(), 0.95):.0f} ms",
             flush=True,
         )
-    print(table(found))
+    told = f"{table(found)}\n\n{costs(asked.db)}"
+    print(told)
     if asked.write:
-        write_between_marks(DOCS / "performance.md", asked.write, table(found))
+        write_between_marks(DOCS / "performance.md", asked.write, told)
 
 
 if __name__ == "__main__":

@@ -13,13 +13,16 @@ from urllib.error import URLError
 
 
 @contextmanager
-def serving(db: str, port: int, *, keeps: bool) -> Iterator[None]:
-    """The server on ``port``; with ``keeps`` false every page is made anew for every reader."""
+def serving(db: str, port: int, *, keeps: bool) -> Iterator[int]:
+    """The server on ``port``; with ``keeps`` false every page is made anew for every reader.
+
+    Yields the number of its process.
+    """
     command = [sys.executable, "-m", "benchmarks.web.server", db, str(port), "--keeps"]
     process = subprocess.Popen(command if keeps else command[:-1], stdout=subprocess.DEVNULL)
     try:
         _wait(port, process)
-        yield
+        yield process.pid
     finally:
         process.terminate()
         process.wait(timeout=30)
