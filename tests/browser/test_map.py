@@ -22,9 +22,9 @@ PATIENCE_MS = 60_000
 
 
 def opened(page: Page, address: str = FULL) -> Page:
-    """The page once its map is drawn."""
+    """The page once its map is drawn, sub-ideas and all."""
     page.goto(address)
-    expect(page.locator("#map[data-ready]")).to_be_attached(timeout=PATIENCE_MS)
+    expect(page.locator("#map[data-ready][data-detailed]")).to_be_attached(timeout=PATIENCE_MS)
     return page
 
 

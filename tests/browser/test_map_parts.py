@@ -58,7 +58,7 @@ def test_points_are_read_as_they_were_packed(page: Page) -> None:
 def test_no_label_lies_on_another(page: Page, view: str, size: tuple[int, int]) -> None:
     page.set_viewport_size({"width": size[0], "height": size[1]})
     page.goto(f"{FULL}{view}")
-    expect(page.locator("#map[data-ready]")).to_be_attached()
+    expect(page.locator("#map[data-detailed]")).to_be_attached()
     boxes = [one.bounding_box() for one in page.locator(".map-label:visible").all()]
     assert len(boxes) >= 2
     for n, box in enumerate(boxes):

@@ -241,7 +241,8 @@ class IdeaMap {
     return [event.clientX - box.left, event.clientY - box.top];
   }
 
-  near(x, y, near) {
+  near(x, y, least) {
+    const near = Math.max(least, 1.6 * this.scene.radius() + 4); // rings around new ones belong to them
     return this.nearby.at(x, y, { view: this.view, shape: this.scene.look.shape, near });
   }
 }

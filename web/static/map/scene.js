@@ -35,6 +35,7 @@ export class Scene {
     this.ground.addLeaves(leaves);
     this.labels.anchor(anchors(leaves));
     this.changed();
+    this.root.dataset.detailed = String(leaves.size);
   }
 
   resize(view) {
