@@ -274,19 +274,6 @@ class Ideas:
         )
         return [placement_of(row) for row in rows], total
 
-    def unplaced(
-        self, discussion_id: int, *, limit: int, offset: int = 0
-    ) -> tuple[list[Placement], int]:
-        """Passages under no idea, in order of message, and how many there are."""
-        where = "WHERE m.discussion_id = ? AND l.idea_id IS NULL"
-        (total,) = self._db.execute(
-            f"SELECT count(*) FROM ({PLACED} {where})", [discussion_id]
-        ).fetchone()
-        rows = self._db.query(
-            f"{PLACED} {where} {_IN_ORDER} LIMIT ? OFFSET ?", [discussion_id, limit, offset]
-        )
-        return [placement_of(row) for row in rows], total
-
     def of_messages(self, message_ids: Sequence[int]) -> dict[int, list[Placement]]:
         """Message id → its passages in order of place."""
         found: dict[int, list[Placement]] = {}

@@ -263,21 +263,6 @@ class Messages:
         )
         return [_message(row) for row in rows][::-1]
 
-    def threads(self, discussion_id: int, *, limit: int, offset: int = 0) -> list[dict[str, Any]]:
-        """Threads with title, counts and period, the longest first."""
-        return list(
-            self._db.query(
-                """SELECT m.thread_id AS id, count(*) AS n_messages,
-                   count(DISTINCT coalesce(m.participant_id, -m.id)) AS n_authors,
-                   min(m.posted_at) AS first_at, max(m.posted_at) AS last_at,
-                   (SELECT coalesce(r.subject, substr(r.text, 1, 90))
-                    FROM messages r WHERE r.id = m.thread_id) AS title
-                   FROM messages m WHERE m.discussion_id = ?
-                   GROUP BY m.thread_id ORDER BY n_messages DESC, m.thread_id LIMIT ? OFFSET ?""",
-                [discussion_id, limit, offset],
-            )
-        )
-
 
 def fingerprint(raw: RawMessage) -> str:
     """Hash of all that an import knows of a message; a change means an edit."""

@@ -15,6 +15,8 @@ from web.api.shapes import (
     repeated_json,
     run_json,
 )
+from web.figures import figures_of
+from web.outline import outline_of
 from web.store import current_store, find_discussion
 
 
@@ -27,9 +29,11 @@ def discussions() -> Json:
 def discussion(slug: str) -> Json:
     found, store = find_discussion(slug), current_store()
     run = store.runs.last(found.id)
+    outline = outline_of(store, found)
+    figures = figures_of(store, found, outline)
     return discussion_json(found) | {
-        "n_passages": store.passages.count(found.id),
-        "n_unplaced": store.ideas.unplaced(found.id, limit=0)[1],
+        "n_passages": len(figures.activity.passages),
+        "n_unplaced": len(figures.unplaced(outline)),
         "run": None if run is None else run_json(run),
     }
 
