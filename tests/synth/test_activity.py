@@ -5,11 +5,13 @@ import pytest
 from synth.activity import (
     Order,
     Side,
+    ThreadOrder,
     Voice,
     messages_of,
     on_side,
     ordered,
     sides_of,
+    threads_of,
     under,
     voices_of,
 )
@@ -63,3 +65,26 @@ def test_what_is_unknown_comes_last_and_equals_stay_in_order(order: Order, rows:
         Said(1, day=None, weight=0.1),
     )
     assert ordered(said, under(said, [1]), order).tolist() == rows
+
+
+def test_threads_are_counted_with_the_idea_that_most_is_said_about() -> None:
+    said = activity(
+        Said(1, (5, 4), day=3, thread=1),
+        Said(2, (4,), day=9, thread=1),
+        Said(2, (0,), day=None, thread=7),
+        Said(-4, (6, 5), day=2, thread=9),
+    )
+    found = threads_of(said)
+    assert found.ids.tolist() == [1, 7, 9]
+    assert found.n_messages.tolist() == [2, 1, 1]
+    assert found.n_voices.tolist() == [2, 1, 1]
+    assert found.leaf.tolist() == [4, 0, 5]
+    assert found.n_under.tolist() == [2, 0, 1]
+    assert found.n_passages.tolist() == [3, 1, 2]
+    assert {order: found.ids[found.ordered(order)].tolist() for order in ThreadOrder} == {
+        ThreadOrder.LONGEST: [1, 7, 9],
+        ThreadOrder.NEWEST: [1, 9, 7],
+        ThreadOrder.OLDEST: [9, 1, 7],
+        ThreadOrder.VOICES: [1, 7, 9],
+    }
+    assert threads_of(activity()).ids.tolist() == []

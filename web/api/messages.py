@@ -21,8 +21,9 @@ from web.api.shapes import (
     thread_json,
 )
 from web.outline import outline_of
-from web.pages.threads import is_in, thread_lines
+from web.pages.threads import is_in
 from web.store import current_store, find_discussion
+from web.thread_lines import thread_lines
 
 
 @operation(

@@ -12,11 +12,12 @@ from flask_babel import gettext as _
 from synth.records import Message, Placement, Span
 from synth.store import Discussion, Store
 from web.outline import Outline, outline_of
-from web.pages.threads import place_of, titles_of
+from web.pages.threads import place_of
 from web.quoting import MOST_LETTERS, Quoted, quote_placement
 from web.reasons import Why, why
 from web.rendering import render
 from web.store import current_store, find_discussion
+from web.thread_lines import titles_of
 
 passages = Blueprint("passages", __name__)
 AROUND = 420

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 
 import pytest
 
@@ -73,3 +74,27 @@ def test_the_file_itself_refuses_a_quote_that_is_not_in_the_message(
         store.extracts.replace_suggestions(
             discussion_id, [suggestion(1, "The shops!", 0)], run_id=run_id
         )
+
+
+def test_the_best_are_what_people_took_then_what_scores_best_and_nothing_rejected(
+    store: Store, discussion_id: int, run_id: int
+) -> None:
+    found = [
+        replace(suggestion(i, quote, 0), score=score)
+        for i, quote, score in ((1, "The", 0.3), (2, "Cafés", 0.9), (3, "Rents", 0.5))
+    ]
+    store.extracts.replace_suggestions(discussion_id, found, run_id=run_id)
+    first, second, _ = store.extracts.all(discussion_id)
+    store.extracts.decide(first.id, ExtractChange(state=ExtractState.TAKEN), actor="harvester")
+    assert [e.quote for e in store.extracts.best(discussion_id, limit=9)] == [
+        "The",
+        "Cafés",
+        "Rents",
+    ]
+    store.extracts.decide(second.id, ExtractChange(state=ExtractState.REJECTED), actor="harvester")
+    assert [e.quote for e in store.extracts.best(discussion_id, limit=1, offset=1)] == ["Rents"]
+    assert store.extracts.counts(discussion_id) == {
+        ExtractState.SUGGESTED: 1,
+        ExtractState.TAKEN: 1,
+        ExtractState.REJECTED: 1,
+    }

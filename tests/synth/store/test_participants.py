@@ -59,3 +59,7 @@ def test_vectors_of_words_that_others_say_too_are_kept(store: Store, discussion_
     store.vectors.put([shared], np.ones((1, 2), dtype=np.float16), model="a model")
     store.participants.erase(discussion_id, ann)
     assert set(store.vectors.get([shared], model="a model")) == {shared}
+
+
+def test_pseudonyms_are_looked_up_by_id(store: Store, discussion_id: int) -> None:
+    assert store.participants.pseudonyms([2, 99]) == {2: "Participant 2"}

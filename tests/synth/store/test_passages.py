@@ -59,3 +59,15 @@ def test_a_quote_that_is_none_is_still_a_fault_of_the_program(store: Store) -> N
         open_store(store.path) as other,
     ):
         other._db.execute("INSERT INTO discussions (slug) VALUES ('x')")
+
+
+def test_words_and_home_of_a_passage_are_looked_up_by_its_id(
+    store: Store, discussion_id: int
+) -> None:
+    first, second, _ = store.passages.all(discussion_id)
+    assert store.passages.texts([second.id, first.id, 99]) == {
+        first.id: "The stalls should stay by the river.",
+        second.id: "Cafés need room for tables.",
+    }
+    assert store.passages.discussion_of(first.id) == discussion_id
+    assert store.passages.discussion_of(99) is None
