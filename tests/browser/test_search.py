@@ -79,7 +79,7 @@ def test_search_and_point_need_no_script(page: Page, address: str) -> None:
     read.get_by_role("button", name="Search").click()
     expect(read.locator("mark").first).to_be_visible()
     read.get_by_text("Narrow it down").click()
-    read.get_by_label("Idea", exact=True).select_option(index=1)
+    read.get_by_label("Author", exact=True).select_option(index=1)
     read.get_by_role("button", name="Apply").click()
     expect(read.get_by_role("link", name=re.compile("^Remove: "))).to_be_visible()
     read.goto(f"{AT}/point")
