@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 
 from synth.store import Store, open_store
 from web import create_app
-from web.caching import Answers, Kept, NotingCookies, do_not_keep
+from web.caching import do_not_keep
 
 AT = "/d/the-market-square"
 ELSEWHERE = {"Host": "map.example"}
@@ -34,11 +34,6 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 
     monkeypatch.setattr("web.store.open_store", noting)
     return seen
-
-
-def kept(**more: object) -> Kept:
-    facts: dict[str, object] = {"body": b"x" * 100, "is_packed": False, "etag": "e", "headers": ()}
-    return Kept(**{**facts, **more})  # type: ignore[arg-type]
 
 
 def test_a_page_is_made_once(app: Flask, opened: list[Path]) -> None:
@@ -211,45 +206,6 @@ def test_files_of_the_viewer_may_change_while_it_is_developed(app: Flask) -> Non
     app.debug = True
     app.test_client().get("/static/style.css", headers=ELSEWHERE).close()
     assert app.extensions["answers"].n_bytes == 0
-
-
-def test_the_least_used_goes_first() -> None:
-    one = kept().n_bytes
-    answers = Answers(most_bytes=10 * one)
-    assert answers.get((1, 1), ("a",)) is None
-    for name in "abcdefghij":
-        answers.put((1, 1), (name,), kept())
-    assert answers.get((1, 1), ("a",)) is not None
-    answers.put((1, 1), ("k",), kept())
-    assert answers.n_bytes == 10 * one
-    assert [answers.get((1, 1), (name,)) is None for name in "abk"] == [False, True, False]
-
-
-def test_what_is_large_is_not_kept_and_what_is_put_twice_counts_once() -> None:
-    answers = Answers(most_bytes=10_000)
-    answers.get((1, 1), ("a",))
-    answers.put((1, 1), ("a",), kept(body=b"x" * 5_000))
-    assert answers.n_bytes == 0
-    for _ in range(3):
-        answers.put((1, 1), ("b",), kept())
-    assert answers.n_bytes == kept().n_bytes
-
-
-def test_what_was_made_of_an_older_file_is_not_kept() -> None:
-    answers = Answers(most_bytes=10_000)
-    answers.get((1, 1), ("a",))
-    answers.get((1, 2), ("a",))
-    answers.put((1, 1), ("a",), kept())
-    assert answers.get((1, 2), ("a",)) is None
-
-
-def test_cookies_note_what_was_read() -> None:
-    cookies = NotingCookies({"lang": "fr", "seen": "1.2"})
-    assert cookies.get("lang") == "fr"
-    assert "none" not in cookies
-    assert cookies.read == {"lang", "none"}
-    assert list(cookies.values()) == ["fr", "1.2"]
-    assert "*" in cookies.read
 
 
 def every_address(app: Flask) -> Iterator[str]:

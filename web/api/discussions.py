@@ -15,8 +15,10 @@ from web.api.shapes import (
     repeated_json,
     run_json,
 )
+from web.api.shapes.source import SOURCE, source_json
 from web.figures import figures_of
 from web.outline import outline_of
+from web.pages.discussions import with_problems
 from web.store import current_store, find_discussion
 
 
@@ -49,3 +51,18 @@ def repeated(slug: str) -> Json:
     texts, total = store.repetitions.all(found.id, limit=asked.size, offset=asked.offset)
     messages = store.messages.many(sorted({text.message_id for text in texts}))
     return list_json(texts, lambda t: repeated_json(t, messages[t.message_id]), asked.of(total))
+
+
+@operation(
+    "/d/<slug>/sources",
+    "The files that were brought in, the newest first",
+    answer=page_of(SOURCE),
+    query=PAGED,
+)
+def sources(slug: str) -> Json:
+    found, store = find_discussion(slug), current_store()
+    everything = store.sources.all(found.id)
+    asked = asked_paging().of(len(everything))
+    page = everything[asked.offset : asked.offset + asked.size]
+    told = [with_problems(store, source) for source in page]
+    return list_json(told, lambda one: source_json(one.source, one.problems), asked)

@@ -116,7 +116,7 @@ def about(slug: str) -> str:
             discussion=found,
             run=store.runs.last(found.id),
             evidence=dict(store.evidence.counts(found.id)),
-            sources=[_with_problems(store, source) for source in store.sources.all(found.id)],
+            sources=[with_problems(store, source) for source in store.sources.all(found.id)],
         )
     )
 
@@ -133,6 +133,6 @@ def best(store: Store, discussion: Discussion, outline: Outline) -> list[Extract
     return found[:N_KEY]
 
 
-def _with_problems(store: Store, source: Source) -> SourceProblems:
+def with_problems(store: Store, source: Source) -> SourceProblems:
     problems = store.sources.problems(source.id) if source.n_problems else []
     return SourceProblems(source=source, problems=problems[:N_PROBLEMS])

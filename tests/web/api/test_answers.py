@@ -24,6 +24,7 @@ EXAMPLES = {
     "/api/d/{slug}/map": f"{AT}/map",
     "/api/d/{slug}/messages": f"{AT}/messages",
     "/api/d/{slug}/messages/{message_id}": f"{AT}/messages/2",
+    "/api/d/{slug}/sources": f"{AT}/sources",
     "/api/d/{slug}/threads": f"{AT}/threads",
     "/api/d/{slug}/threads/{thread_id}": f"{AT}/threads/1",
     "/api/d/{slug}/search": f"{AT}/search?q=stalls",
