@@ -29,6 +29,8 @@ MOST_BYTES = 64 * 1024 * 1024
 """Of all that is kept; config ``KEPT_BYTES``."""
 LARGEST = 1 / 8
 """Share of it that one answer may take."""
+PATIENCE = 10.0
+"""Seconds that a reader waits while another one's question makes the same answer."""
 PACKED_FROM = 600
 """Bytes; compressing shorter answers saves nothing."""
 PACKED = frozenset(
@@ -102,6 +104,7 @@ class Answers:
         self._lock = threading.Lock()
         self._version: Version | None = None
         self._kept: OrderedDict[Key, Kept] = OrderedDict()
+        self._making: dict[Key, threading.Event] = {}
 
     def get(self, version: Version, key: Key) -> Kept | None:
         with self._lock:
@@ -110,6 +113,21 @@ class Answers:
             if kept is not None:
                 self._kept.move_to_end(key)
             return kept
+
+    def begin(self, key: Key) -> bool:
+        """Whether the caller is to make it; False once it has waited for another one who does."""
+        with self._lock:
+            over = self._making.get(key)
+            if over is None:
+                self._making[key] = threading.Event()
+                return True
+        over.wait(PATIENCE)
+        return False
+
+    def end(self, key: Key) -> None:
+        """What ``begin`` gave to the caller is made, or could not be."""
+        with self._lock:
+            self._making.pop(key).set()
 
     def put(self, version: Version, key: Key, kept: Kept) -> None:
         with self._lock:
@@ -141,6 +159,7 @@ def init_app(app: Flask) -> None:
     app.extensions["memory"] = Memory()
     app.before_request(_look)
     app.after_request(_keep)
+    app.teardown_request(_end)
 
 
 def do_not_keep() -> None:
@@ -151,15 +170,19 @@ def do_not_keep() -> None:
 
 def _look() -> Response | None:
     """The answer, if it is kept."""
-    g.version, g.key = None, None
+    g.version, g.key, g.making = None, None, None
     if request.method not in {"GET", "HEAD"} or request.endpoint is None:
         return None
     watch: Watch = current_app.extensions["watch"]
     g.version = watch.version()
     if g.version is None or not _is_for_anybody():
         return None
-    key = _key()
-    kept = _answers().get(g.version, key)
+    key, answers = _key(), _answers()
+    kept = answers.get(g.version, key)
+    if kept is None and answers.begin(key):
+        g.making = key
+    elif kept is None:
+        kept = answers.get(g.version, key)
     if kept is None:
         g.key = key
         return None
@@ -176,7 +199,15 @@ def _keep(response: Response) -> Response:
         return response
     kept = _packed(response)
     _answers().put(g.version, key, kept)
+    _end()
     return _fitting(kept)
+
+
+def _end(_error: BaseException | None = None) -> None:
+    """Let those go on who wait for the same answer."""
+    making: Key | None = g.pop("making", None)
+    if making is not None:
+        _answers().end(making)
 
 
 def _is_for_anybody() -> bool:

@@ -1,6 +1,10 @@
-"""What is kept of answers: as much as fits, of one version of the file."""
+"""What is kept of answers: as much as fits, of one version of the file; each made by one reader."""
 
 from __future__ import annotations
+
+import threading
+
+from flask import Flask
 
 from web.caching import Answers, Kept, NotingCookies
 
@@ -47,3 +51,38 @@ def test_cookies_note_what_was_read() -> None:
     assert cookies.read == {"lang", "none"}
     assert list(cookies.values()) == ["fr", "1.2"]
     assert "*" in cookies.read
+
+
+def test_many_who_ask_at_once_wait_for_one(app: Flask) -> None:
+    made, is_asked, may_go_on = list[int](), threading.Event(), threading.Event()
+
+    @app.get("/slow")
+    def slow() -> str:
+        made.append(1)
+        is_asked.set()
+        may_go_on.wait(30)
+        return "slow"
+
+    got: list[str] = []
+    readers = [
+        threading.Thread(target=lambda: got.append(app.test_client().get("/slow").text))
+        for _ in range(5)
+    ]
+    for reader in readers:
+        reader.start()
+    is_asked.wait(30)
+    may_go_on.set()
+    for reader in readers:
+        reader.join()
+    assert got == ["slow"] * 5
+    assert made == [1]
+
+
+def test_what_fails_keeps_nobody_waiting(app: Flask) -> None:
+    app.testing = False
+
+    @app.get("/fails")
+    def fails() -> str:
+        raise RuntimeError
+
+    assert [app.test_client().get("/fails").status_code for _ in range(3)] == [500] * 3
