@@ -318,7 +318,7 @@ def test_without_scripts_the_still_picture_leads_to_ideas(page: Page, address: s
         read.goto(path)
         expect(read.locator(".map-still a.top")).to_have_count(3)
         expect(read.locator(".map-stage")).to_be_hidden()
-        expect(read.get_by_role("link", name="Under no idea")).to_be_visible()
+        expect(read.get_by_role("link", name="Under no idea", exact=True)).to_be_visible()
     read.locator(".map-still a.top").first.click()
     expect(read).to_have_url(re.compile(r"/ideas/\d+$"))
     plain.close()
