@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from flask import Flask
@@ -33,6 +33,8 @@ ALLOWED = set(
     )
 )
 ADDRESSES = ("href", "src", "action", "formaction", "xlink:href", "poster", "srcset", "content")
+NEEDED = {"api.point": "?" + urlencode({"text": POISON[:1500]})}
+"""What an address cannot be asked without."""
 PARAMETERS = ("q", "page", "sort", "since", "lang", "into", "idea", "state", "nature", "z", "text")
 
 
@@ -80,7 +82,7 @@ def addresses(app: Flask, ids: Ids) -> Iterator[str]:
             for values in product(*(values_of(name, ids) for name in names)):
                 built = rule.build(dict(zip(names, values, strict=True)), append_unknown=False)
                 assert built is not None, rule
-                yield built[1]
+                yield built[1] + NEEDED.get(rule.endpoint, "")
 
 
 def pages(hostile: tuple[Flask, Ids]) -> Iterator[tuple[str, TestResponse]]:
