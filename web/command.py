@@ -62,7 +62,6 @@ def server_of(app: Flask, *, host: str, port: int) -> Server:
         port=port,
         threads=THREADS,
         ident=None,
-        max_request_body_size=app.config["MAX_CONTENT_LENGTH"],
     )
     return server
 
