@@ -22,9 +22,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models import Blend, load
-from synth.meaning import NOBODY, mixed, unit
 from synth.pipeline import import_files
 from synth.pipeline.meaning import GUESSED, MOST_ALIKE
+from synth.search.meaning import NOBODY, mixed, unit
 from synth.store import Store, open_store
 
 Rows = NDArray[np.float32]

@@ -15,7 +15,6 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import IntegerConverter, Map
 
 from synth.errors import StoreProblem
-from web import caching, kept, language, meanings, safety, store, visits
 from web.api import api
 from web.api.problems import problem
 from web.jobs import Jobs
@@ -34,9 +33,11 @@ from web.pages.since import since
 from web.pages.styleguide import styleguide
 from web.pages.threads import threads
 from web.pages.uploads import uploads
-from web.permission import LOOPBACK
 from web.presentation import add_filters
 from web.rendering import render
+from web.search import meanings
+from web.serving import caching, kept, language, safety, store, visits
+from web.serving.permission import LOOPBACK
 from web.words import HTTP_ERRORS
 
 MAX_UPLOAD_BYTES = 512 * 1024 * 1024

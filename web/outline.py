@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from synth.readers import shown as not_hidden
 from synth.records import Idea
 from synth.store import Discussion, Store
-from web.remembering import remembered
+from web.serving.remembering import remembered
 
 N_HUES = 12
 """The style sheet has this many; a top idea and all below it share one."""

@@ -11,11 +11,12 @@ from flask import Flask
 from flask_babel import format_date, format_decimal, format_percent, get_locale, gettext
 from jinja2 import StrictUndefined
 
-from web import alert_words, words
-from web.containing import contained
-from web.language import written_once
+from web import words
+from web.insight import alert_words
 from web.paging import page_address
-from web.permission import may_write
+from web.serving.language import written_once
+from web.serving.permission import may_write
+from web.text.containing import contained
 from web.words import counted
 
 _TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*\Z")

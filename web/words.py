@@ -7,7 +7,7 @@ from collections.abc import Callable
 from flask_babel import LazyString, format_decimal, lazy_gettext, ngettext
 
 from synth.records import ExtractState, Nature, ParentEvidence, Stance, Unplaced
-from web.language import written_once
+from web.serving.language import written_once
 
 
 def _idea(n: int, num: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from synth.likeness import Alike, by_direction, by_words, nearest, unit
+from synth.insight.likeness import Alike, by_direction, by_words, nearest, unit
 from synth.pipeline.space import Landmarks
 from synth.records import Activity, Placement
 from synth.store import Store

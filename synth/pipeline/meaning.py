@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from synth.errors import ModelMissing, StoreProblem
-from synth.meaning import Meaning, unit
 from synth.neighbours import centre_of
 from synth.pipeline.space import Space
 from synth.records import Passage
+from synth.search.meaning import Meaning, unit
 from synth.store import Store
 from synth.store.values import sha256_text
 

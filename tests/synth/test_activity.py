@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from synth.activity import (
+from synth.insight.activity import (
     Order,
     Side,
     ThreadOrder,

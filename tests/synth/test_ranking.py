@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from synth.ranking import FEW, N_MEANT, Scores, newest_first, ranked
+from synth.search.ranking import FEW, N_MEANT, Scores, newest_first, ranked
 from tests.synth.made_up_activity import Said, activity
 
 SPOKEN = activity(

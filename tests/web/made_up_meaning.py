@@ -9,9 +9,9 @@ import numpy as np
 from flask import Flask
 from numpy.typing import NDArray
 
-from synth.meaning import Meaning, unit
+from synth.search.meaning import Meaning, unit
 from synth.store import Store
-from web.meanings import Meanings
+from web.search.meanings import Meanings
 
 THEMES = (
     ("stall", "market", "river", "étal", "marché", "fleuve"),

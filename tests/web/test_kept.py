@@ -8,10 +8,10 @@ from datetime import date
 import pytest
 from flask import Flask
 
-from synth.periods import Calendar, Unit, trend_of
+from synth.insight.periods import Calendar, Unit, trend_of
 from synth.store import Store
-from web.kept import MOST, Shelf, kept
-from web.trends import gist, spark, stretch, timeline
+from web.insight.trends import gist, spark, stretch, timeline
+from web.serving.kept import MOST, Shelf, kept
 
 
 def test_a_thing_is_made_once_for_each_version() -> None:

@@ -6,7 +6,7 @@ import threading
 
 from flask import Flask
 
-from web.caching import Answers, Kept, NotingCookies
+from web.serving.caching import Answers, Kept, NotingCookies
 
 
 def kept(**more: object) -> Kept:

@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from synth.store import Framing, Store
-from web.overviewing import GOING_ON, reference_of
+from web.insight.overviewing import GOING_ON, reference_of
 from web.pages.overview import paragraphs_of
 
 AT = "/d/the-market-square/overview"

@@ -22,7 +22,7 @@ from web.presentation import (
     percent,
     web_address,
 )
-from web.spans import find_span, parse_span, widen
+from web.text.spans import find_span, parse_span, widen
 
 
 def idea(n: int, parent: int | None = None, **more: object) -> Idea:

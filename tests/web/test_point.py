@@ -11,10 +11,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from synth.errors import ModelMissing
-from synth.meaning import Meaning
+from synth.search.meaning import Meaning
 from synth.store import Store
 from tests.web.made_up_meaning import give_meaning, read
-from web.meanings import Meanings
+from web.search.meanings import Meanings
 
 AT = "/d/the-market-square/point"
 

@@ -12,13 +12,13 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 
 from synth.errors import ModelMissing
-from synth.meaning import Meaning
 from synth.records import ExtractState
+from synth.search.meaning import Meaning
 from synth.store import ExtractChange, Store
 from tests.web.made_up_meaning import give_meaning, read
-from web.asking import Ask, Mode, asked
-from web.meanings import Meanings, NotReady, Unreadable
 from web.pages.search import marked, words_of
+from web.search.asking import Ask, Mode, asked
+from web.search.meanings import Meanings, NotReady, Unreadable
 
 AT = "/d/the-market-square/search"
 

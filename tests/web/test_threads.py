@@ -6,10 +6,10 @@ from flask.testing import FlaskClient
 
 from synth.records import CleanText, RawMessage
 from synth.store import Imported, Linked, Store
-from web.jumps import Jumps
 from web.outline import Outline
 from web.pages.threads import MESSAGES_PER_PAGE
-from web.reading import Fold, Overlay, Piece, Veil, shown
+from web.text.jumps import Jumps
+from web.text.reading import Fold, Overlay, Piece, Veil, shown
 
 AT = "/d/the-market-square"
 

@@ -9,7 +9,7 @@ from babel.messages.catalog import Message
 from flask.testing import FlaskClient
 
 from tests import catalogues
-from web.language import LANGUAGES
+from web.serving.language import LANGUAGES
 
 PLACE = re.compile(r"%\((\w+)\)s")
 

@@ -16,10 +16,10 @@ from web.api.shapes import (
     run_json,
 )
 from web.api.shapes.source import SOURCE, source_json
-from web.figures import figures_of
+from web.insight.figures import figures_of
 from web.outline import outline_of
 from web.pages.discussions import with_problems
-from web.store import current_store, find_discussion
+from web.serving.store import current_store, find_discussion
 
 
 @operation("/discussions", "Every discussion", answer=items_of(DISCUSSION))

@@ -8,7 +8,7 @@ from web.api.operations import BYTES, operation
 from web.api.shapes import MAP, Json, map_json
 from web.map import batches_of, map_ideas, pack_points
 from web.outline import outline_of
-from web.store import current_store, find_discussion
+from web.serving.store import current_store, find_discussion
 
 
 @operation(

@@ -22,8 +22,8 @@ from web.api.shapes import (
 )
 from web.outline import outline_of
 from web.pages.threads import is_in
-from web.store import current_store, find_discussion
-from web.thread_lines import thread_lines
+from web.serving.store import current_store, find_discussion
+from web.text.thread_lines import thread_lines
 
 
 @operation(

@@ -19,11 +19,11 @@ from synth.store import Discussion, ExtractChange, Store
 from web.outline import Branch, Outline, outline_of
 from web.pages.threads import is_in
 from web.paging import Paging, asked_page
-from web.permission import writers_only
-from web.quoting import Quoted, idea_of, quote_extracts, quote_placements
 from web.rendering import render
-from web.spans import find_span, parse_span, widen
-from web.store import current_store, find_discussion
+from web.serving.permission import writers_only
+from web.serving.store import current_store, find_discussion
+from web.text.quoting import Quoted, idea_of, quote_extracts, quote_placements
+from web.text.spans import find_span, parse_span, widen
 
 harvest = Blueprint("harvest", __name__)
 PER_PAGE = 30

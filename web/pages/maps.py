@@ -12,10 +12,10 @@ from markupsafe import Markup
 from synth.store import Discussion, Embed
 from web.map import MapBox, map_box, map_ideas, pack_points, picture_png
 from web.outline import outline_of
-from web.remembering import remembered
 from web.rendering import render
-from web.safety import content_policy
-from web.store import current_store, find_discussion
+from web.serving.remembering import remembered
+from web.serving.safety import content_policy
+from web.serving.store import current_store, find_discussion
 
 maps = Blueprint("maps", __name__)
 

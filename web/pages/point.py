@@ -11,16 +11,16 @@ from flask import Blueprint, make_response, request, url_for
 from numpy.typing import NDArray
 from werkzeug.wrappers import Response
 
-from synth.meaning import Meaning, Nearness, near_ideas, place_among
-from synth.sifting import Said
+from synth.search.meaning import Meaning, Nearness, near_ideas, place_among
+from synth.search.sifting import Said
 from synth.store import Discussion, Store
-from web.kept import kept
-from web.meanings import NotReady, Unreadable, begin_reading, meaning_of
 from web.outline import Branch, Outline, outline_of
-from web.quoting import Quoted, quote_placements
 from web.rendering import render
-from web.searching import Trouble, bearings, language_of, said_in
-from web.store import current_store, find_discussion
+from web.search.meanings import NotReady, Unreadable, begin_reading, meaning_of
+from web.search.searching import Trouble, bearings, language_of, said_in
+from web.serving.kept import kept
+from web.serving.store import current_store, find_discussion
+from web.text.quoting import Quoted, quote_placements
 
 point = Blueprint("point", __name__)
 MAX_LETTERS = 2_000

@@ -11,9 +11,9 @@ from flask import Blueprint
 
 from synth.store import Discussion, Store
 from web.paging import Paging, asked_page
-from web.quoting import Quoted, quote_span
 from web.rendering import render
-from web.store import current_store, find_discussion
+from web.serving.store import current_store, find_discussion
+from web.text.quoting import Quoted, quote_span
 
 repeated = Blueprint("repeated", __name__)
 PER_PAGE = 20

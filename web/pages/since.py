@@ -9,17 +9,17 @@ from typing import ClassVar
 
 from flask import Blueprint
 
-from synth.news import Fate, Fates, IdeaNews, News, fates_of, news_since
+from synth.insight.news import Fate, Fates, IdeaNews, News, fates_of, news_since
 from synth.records import UNKNOWN_TIME
 from synth.store import Correction, Discussion, Store
-from web.figures import figures_of
-from web.kept import kept
+from web.insight.figures import figures_of
+from web.insight.overviewing import said_under
+from web.insight.since import Since, asked_since, last_synthesis, last_visit, usual_since
 from web.outline import Branch, Outline, outline_of
-from web.overviewing import said_under
-from web.quoting import Quoted, quote_span
 from web.rendering import render
-from web.since import Since, asked_since, last_synthesis, last_visit, usual_since
-from web.store import current_store, find_discussion
+from web.serving.kept import kept
+from web.serving.store import current_store, find_discussion
+from web.text.quoting import Quoted, quote_span
 
 since = Blueprint("since", __name__)
 N_NEWEST = 8

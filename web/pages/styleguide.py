@@ -14,12 +14,12 @@ from typing import ClassVar
 from flask import Blueprint
 
 from synth.records import Idea, IdeaStatus, IdeaVoices, Stance, Unplaced
-from web.figures import Facts
+from web.insight.figures import Facts
+from web.insight.trends import Spark
 from web.outline import N_HUES, Branch, Outline
 from web.paging import Paging
-from web.quoting import Quoted
 from web.rendering import render
-from web.trends import Spark
+from web.text.quoting import Quoted
 
 styleguide = Blueprint("styleguide", __name__)
 SURFACES = ("paper", "card", "mark", "taken", "good", "bad")

@@ -10,18 +10,18 @@ from flask import Blueprint, Response, abort, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from synth.activity import ThreadOrder
+from synth.insight.activity import ThreadOrder
 from synth.records import Message, Placement
 from synth.store import Discussion, Store
 from web.choosing import Choice, asked_choice, choices
-from web.jumps import Jumps, Tally
-from web.kept import kept
 from web.outline import Outline, outline_of
 from web.paging import Paging, asked_page
-from web.reading import MOST_LETTERS, Overlay, ShownMessage, Veil, shown
 from web.rendering import render
-from web.store import current_store, find_discussion
-from web.thread_lines import ThreadLine, thread_lines, threads_beside, titles_of
+from web.serving.kept import kept
+from web.serving.store import current_store, find_discussion
+from web.text.jumps import Jumps, Tally
+from web.text.reading import MOST_LETTERS, Overlay, ShownMessage, Veil, shown
+from web.text.thread_lines import ThreadLine, thread_lines, threads_beside, titles_of
 
 threads = Blueprint("threads", __name__)
 PER_PAGE = 50

@@ -17,9 +17,9 @@ from werkzeug.wrappers import Response
 from synth.settings import Quality, Settings
 from synth.store import Discussion
 from web.jobs import Jobs, JobState
-from web.permission import writers_only
 from web.rendering import render
-from web.store import current_store, find_discussion
+from web.serving.permission import writers_only
+from web.serving.store import current_store, find_discussion
 
 uploads = Blueprint("uploads", __name__)
 MAX_TITLE_LETTERS = 120

@@ -19,11 +19,11 @@ from web.api.schemas import (
     time,
 )  # fmt: skip
 from web.api.shapes.lists import Json, time_of
-from web.asking import Mode, Sort
 from web.pages.point import MAX_LETTERS, CloseIdea, Pointed
 from web.pages.search import Found
-from web.quoting import Quoted
-from web.searching import Trouble
+from web.search.asking import Mode, Sort
+from web.search.searching import Trouble
+from web.text.quoting import Quoted
 
 MEANING = choice(
     ["read", "loading", "unreadable", "not asked"],

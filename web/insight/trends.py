@@ -10,7 +10,7 @@ from typing import Literal
 from flask_babel import LazyString, format_date, lazy_gettext
 from flask_babel import gettext as _
 
-from synth.periods import Calendar, Trend, Unit, trend_of
+from synth.insight.periods import Calendar, Trend, Unit, trend_of
 
 HEIGHT = 12
 """Of a small line of bars, in its own units; every stretch of time is one wide."""

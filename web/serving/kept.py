@@ -1,8 +1,8 @@
 """What pages need of a whole discussion, made once and kept until the discussion changes.
 
-``web.remembering`` forgets with every change of the file, and costs nothing to fill again. What is
-kept here takes a tenth of a second or more: it outlives what changes no map (a key passage taken,
-another discussion), and a crowd that asks at once waits for one of them to make it.
+``remembering``, beside it, forgets with every change of the file, and costs nothing to fill again.
+What is kept here takes a tenth of a second or more: it outlives what changes no map (a key passage
+taken, another discussion), and a crowd that asks at once waits for one of them to make it.
 """
 
 from __future__ import annotations

@@ -12,8 +12,8 @@ from pathlib import Path
 from flask import Flask, current_app
 
 from synth.errors import ModelMissing, SynthError
-from synth.meaning import Meaning
 from synth.pipeline.meaning import read_meaning
+from synth.search.meaning import Meaning
 from synth.store import Discussion, Store, open_store
 
 log = logging.getLogger(__name__)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.meaning import mixed
 from synth.records import UNKNOWN_TIME, Activity
+from synth.search.meaning import mixed
 
 N_MEANT = 200
 """Messages found by their meaning at most: everything is near to everything to some degree."""

@@ -9,7 +9,7 @@ from enum import StrEnum
 from flask import request
 
 from synth.store import Discussion
-from web.visits import current_visit
+from web.serving.visits import current_visit
 
 DAYS = 30
 """Before the last message, where nothing else is asked for."""

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from synth.activity import ThreadOrder, Threads
+from synth.insight.activity import ThreadOrder, Threads
 from synth.records import UNKNOWN_TIME
 from synth.store import Discussion, Store
-from web.figures import threads_table
+from web.insight.figures import threads_table
 from web.outline import Branch, Outline, outline_of
 from web.paging import Paging
-from web.store import current_store
+from web.serving.store import current_store
 
 TITLE_LETTERS = 90
 

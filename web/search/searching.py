@@ -10,18 +10,18 @@ import numpy as np
 from flask_babel import gettext as _
 from numpy.typing import NDArray
 
-from synth.meaning import Meaning, Middles, NearIdea, middles_of, near_ideas
-from synth.ranking import Ranked, Scores, newest_first, ranked
 from synth.records import Extract
-from synth.sifting import Said, Sieve, Wishes, said_of
+from synth.search.meaning import Meaning, Middles, NearIdea, middles_of, near_ideas
+from synth.search.ranking import Ranked, Scores, newest_first, ranked
+from synth.search.sifting import Said, Sieve, Wishes, said_of
 from synth.store import Discussion, Store
 from synth.store import Ranked as Worded
-from web.asking import Ask, Mode, Sort
-from web.caching import do_not_keep
-from web.figures import leaves
-from web.kept import kept
-from web.meanings import NotReady, Unreadable, meaning_of
+from web.insight.figures import leaves
 from web.outline import Outline
+from web.search.asking import Ask, Mode, Sort
+from web.search.meanings import NotReady, Unreadable, meaning_of
+from web.serving.caching import do_not_keep
+from web.serving.kept import kept
 
 NO_VOICE = -(2**40)
 """Nobody's number: a pseudonym that nobody bears finds nothing."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask_babel import LazyString, lazy_gettext
 
-from synth.alerts import Kind, Missing
-from synth.participation import Band, Light
+from synth.insight.alerts import Kind, Missing
+from synth.insight.participation import Band, Light
 
 ALERTS: dict[Kind, tuple[LazyString, LazyString]] = {
     Kind.IGNORED_POST: (

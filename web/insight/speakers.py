@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.activity import Order, Side, Voice, on_side, ordered, sides_of, voices_of
+from synth.insight.activity import Order, Side, Voice, on_side, ordered, sides_of, voices_of
 from synth.records import Activity
 from synth.store import Store
 from web.outline import Outline
-from web.quoting import Quoted, quote_placements
+from web.text.quoting import Quoted, quote_placements
 
 MOST_NAMED = 8
 """Voices with a bar of their own."""

@@ -21,9 +21,9 @@ from pathlib import Path
 from flask import Flask, Request, Response, current_app, g, request, session
 
 from synth.store import Version, Watch
-from web.language import COOKIE as LANGUAGE_COOKIE
-from web.language import page_language
-from web.remembering import Memory
+from web.serving.language import COOKIE as LANGUAGE_COOKIE
+from web.serving.language import page_language
+from web.serving.remembering import Memory
 
 MOST_BYTES = 64 * 1024 * 1024
 """Of all that is kept; config ``KEPT_BYTES``."""

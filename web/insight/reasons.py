@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from synth.activity import Order, ordered, under
-from synth.likeness import shared_terms
+from synth.insight.activity import Order, ordered, under
+from synth.insight.likeness import shared_terms
 from synth.pipeline.explaining import Basis, nearest_ideas, nearest_passages
 from synth.records import Message, Placement, Span
 from synth.store import Discussion, Store
-from web.figures import Figures, figures_of, ground
+from web.insight.figures import Figures, figures_of, ground
 from web.outline import Branch, Outline
-from web.quoting import Quoted, quote_placements
+from web.text.quoting import Quoted, quote_placements
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,8 +11,8 @@ from typing import ClassVar, Literal
 
 from synth.readers import is_shown
 from synth.records import Extract, ExtractState, Message, Placement, Quote, QuoteKind
-from web.jumps import Jumps, Stop
 from web.outline import Branch, Outline
+from web.text.jumps import Jumps, Stop
 
 DEEPEST = 6
 """Replies deeper than this are indented no further."""

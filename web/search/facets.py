@@ -11,13 +11,13 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from synth.records import ExtractState, Nature
-from synth.sifting import count_ideas, count_values
+from synth.search.sifting import count_ideas, count_values
 from synth.store import Discussion, Store
-from web.asking import FILTERS, Ask
-from web.figures import leaves
+from web.insight.figures import leaves
 from web.outline import Branch, Outline
 from web.presentation import day, language_name
-from web.searching import Answer
+from web.search.asking import FILTERS, Ask
+from web.search.searching import Answer
 from web.words import NATURES, STATES
 
 MOST = 15

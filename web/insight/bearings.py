@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from synth.relations import Pair, Relations
+from synth.insight.relations import Pair, Relations
 from web.outline import Branch, Outline
 
 MOST = 5

@@ -9,17 +9,17 @@ import numpy as np
 from flask_babel import get_locale
 from numpy.typing import NDArray
 
-from synth.activity import Threads, messages_of, threads_of, under
-from synth.periods import Calendar, calendar_of
+from synth.insight.activity import Threads, messages_of, threads_of, under
+from synth.insight.periods import Calendar, calendar_of
+from synth.insight.relations import Pair, Relations, nearness_of, relations_of
 from synth.pipeline.explaining import Ground, ground_of
 from synth.records import Activity, IdeaVoices, Placement
-from synth.relations import Pair, Relations, nearness_of, relations_of
 from synth.store import Discussion, Store
-from web.kept import kept
+from web.insight.since import Since
+from web.insight.trends import Spark, spark
 from web.outline import Branch, Outline
 from web.paging import Paging
-from web.since import Since
-from web.trends import Spark, spark
+from web.serving.kept import kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

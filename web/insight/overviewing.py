@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.alerts import Alert, Watched, alerts_of
-from synth.participation import (
+from synth.insight.alerts import Alert, Watched, alerts_of
+from synth.insight.participation import (
     Coverage,
     Participation,
     Pulse,
@@ -21,9 +21,9 @@ from synth.participation import (
 )
 from synth.records import UNKNOWN_TIME, ExtractState, Message, Nature
 from synth.store import Discussion, Store
-from web.figures import figures_of, leaves_under
-from web.kept import kept
+from web.insight.figures import figures_of, leaves_under
 from web.outline import Branch, Outline
+from web.serving.kept import kept
 
 GOING_ON = timedelta(days=30)
 """After its last message a discussion is over: silence is then counted from that message on."""

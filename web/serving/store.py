@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, abort, current_app, g
 
 from synth.store import Discussion, Store, open_store
-from web.remembering import remembered
+from web.serving.remembering import remembered
 
 
 def current_store() -> Store:

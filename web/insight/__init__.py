@@ -1,0 +1,1 @@
+"""Figures of ideas and of the whole discussion, as pages show them."""

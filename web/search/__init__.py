@@ -1,0 +1,1 @@
+"""A search, from its address to what was found."""

@@ -1,0 +1,1 @@
+"""What stands around every page: language, permission, safety, memory of readers and of answers."""

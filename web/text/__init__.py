@@ -1,0 +1,1 @@
+"""People's words as they stand on pages."""
