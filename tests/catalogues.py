@@ -40,7 +40,7 @@ def found() -> Catalog:
         {"templates/**.html": {"trimmed": "true"}},
         keywords=KEYWORDS,
     ):
-        catalog.add(message, locations=[(f"web/{name}", None)], context=context)
+        catalog.add(message, locations=[(f"web/{name}", 0)], context=context)
     return catalog
 
 
@@ -71,7 +71,7 @@ def compiled(catalog: Catalog) -> bytes:
 def updated(language: str) -> Catalog:
     """What is translated, with what is new, without what is gone."""
     catalog = translated(language)
-    catalog.update(found(), no_fuzzy_matching=True)
+    catalog.update(found(), no_fuzzy_matching=True, update_creation_date=False)
     catalog.obsolete.clear()
     return catalog
 

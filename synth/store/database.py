@@ -205,7 +205,8 @@ def _opened(path: Path) -> Database:
         _prepare(db)
         if not is_known:
             _update(db)
-            _UP_TO_DATE[_tables_of(db, path)] = _n_migrations(db)
+            if path.is_file():  # not a store in memory
+                _UP_TO_DATE[_tables_of(db, path)] = _n_migrations(db)
     except BaseException:
         connection.close()
         raise
@@ -219,7 +220,7 @@ opens its file for every page, and comparing all migrations each time takes long
 
 
 def _is_up_to_date(db: Database, path: Path) -> bool:
-    n_migrations = _UP_TO_DATE.get(_tables_of(db, path))
+    n_migrations = _UP_TO_DATE.get(_tables_of(db, path)) if path.is_file() else None
     return n_migrations is not None and n_migrations == _n_migrations(db)
 
 
