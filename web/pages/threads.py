@@ -14,6 +14,7 @@ from synth.insight.activity import ThreadOrder
 from synth.records import Message, Placement
 from synth.store import Discussion, Store
 from web.choosing import Choice, asked_choice, choices
+from web.insight.thread_lines import ThreadLine, thread_lines, threads_beside, titles_of
 from web.outline import Outline, outline_of
 from web.paging import Paging, asked_page
 from web.rendering import render
@@ -21,7 +22,6 @@ from web.serving.kept import kept
 from web.serving.store import current_store, find_discussion
 from web.text.jumps import Jumps, Tally
 from web.text.reading import MOST_LETTERS, Overlay, ShownMessage, Veil, shown
-from web.text.thread_lines import ThreadLine, thread_lines, threads_beside, titles_of
 
 threads = Blueprint("threads", __name__)
 PER_PAGE = 50
