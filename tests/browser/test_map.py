@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.accessibility import serious
+from tests.browser.accessibility import violations
 from tests.browser.drawn_discussion import N_UNPLACED, PER_LEAF, SLUG
 
 pytestmark = pytest.mark.browser
@@ -331,4 +331,4 @@ def test_the_live_map_is_accessible(page: Page, scheme: Literal["light", "dark"]
         opened(page, path)
         labels(page).first.click()
         expect(page.locator(".map-panel .words").first).to_be_visible()
-        assert serious(page) == []
+        assert violations(page) == []

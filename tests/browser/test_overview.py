@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.accessibility import serious
+from tests.browser.accessibility import violations
 
 pytestmark = pytest.mark.browser
 AT = "/d/town-talk"
@@ -84,5 +84,5 @@ def test_pages_fit_and_keep_nobody_out(page: Page, scheme: str) -> None:
             page.goto(address)
             if page.evaluate("document.documentElement.scrollWidth") > width:
                 found.append(f"{address} is wider than {width}")
-            found += [f"{address}: {told}" for told in serious(page)]
+            found += [f"{address}: {told}" for told in violations(page)]
     assert found == []
