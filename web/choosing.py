@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from flask import request, url_for
+from flask import request
+
+from web.paging import address_asking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,14 +24,12 @@ def choices(
 
     The other wishes of the address stay, but for the page: another order begins anew.
     """
-    asked: dict[str, Any] = {
-        key: value for key, value in request.args.items() if key not in {name, "page"}
-    } | dict(request.view_args or {})
+    asked = {key: value for key, value in request.args.items() if key not in {name, "page"}}
     default = next(iter(texts), "")
 
     def address(value: str) -> str:
         wish = {} if value == default else {name: value}
-        return url_for(request.endpoint or "", _anchor=anchor, **{**asked, **wish})
+        return address_asking({**asked, **wish}, anchor=anchor)
 
     return tuple(
         Choice(text=text, address=address(value), is_chosen=value == chosen)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from flask import abort, request, url_for
 from flask_babel import gettext as _
 
 LAST_PAGE = 1_000_000
 """No list is longer; keeps absurd numbers away from the database."""
+_PLAIN = "!$'()*,/:;?@"
+"""What may stand in a query as it is (RFC 3986)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,4 +59,15 @@ def page_address(number: int) -> str:
     asked = {key: value for key, value in request.args.items() if key != "page"}
     if number > 1:
         asked["page"] = str(number)
-    return url_for(request.endpoint or "", **{**asked, **(request.view_args or {})})
+    return address_asking(asked)
+
+
+def address_asking(asked: Mapping[str, str], *, anchor: str | None = None) -> str:
+    """The address being answered, with other parameters.
+
+    They come from the reader: among ``url_for``'s arguments, ``_scheme`` or ``endpoint`` would be
+    its own.
+    """
+    place = url_for(request.endpoint or "", **(request.view_args or {}))
+    query = f"?{urlencode(asked, safe=_PLAIN)}" if asked else ""
+    return f"{place}{query}" + (f"#{anchor}" if anchor else "")

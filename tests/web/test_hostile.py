@@ -19,6 +19,7 @@ from werkzeug.test import TestResponse
 from synth.store import open_store
 from tests.web.hostile import POISON, Ids, fill_hostile, words_of
 from web import create_app
+from web.paging import page_address
 from web.text.containing import closed
 
 ALLOWED = set(
@@ -232,3 +233,23 @@ def check_directions(page: LexborHTMLParser, where: str) -> None:
         else:
             for name, value in node.attributes.items():
                 assert closed(value or "") == (value or ""), f"{where}: {node.tag} {name}"
+
+
+OUR_OWN = dict.fromkeys(
+    ("endpoint", "_scheme", "_external", "_anchor", "_method", "values", "self"), "javascript"
+)
+"""Names that ``url_for`` gives its own arguments."""
+
+
+def test_parameters_are_none_of_the_programs_own(hostile: tuple[Flask, Ids]) -> None:
+    """What is asked for stands in the links to other pages."""
+    app, ids = hostile
+    for page in ("threads", f"ideas/{ids.ideas[0]}", "unplaced", "key", "search?q=a", "outline"):
+        answer = app.test_client().get(
+            f"/d/{ids.slug}/{page}{'&' if '?' in page else '?'}{urlencode(OUR_OWN)}"
+        )
+        assert answer.status_code == 200, page
+        hrefs = [a.attributes.get("href") or "" for a in LexborHTMLParser(answer.text).css("a")]
+        assert not [href for href in hrefs if href.startswith("javascript")], page
+    with app.test_request_context(f"/d/{ids.slug}/threads?{urlencode(OUR_OWN)}"):
+        assert page_address(2) == f"/d/{ids.slug}/threads?{urlencode({**OUR_OWN, 'page': 2})}"

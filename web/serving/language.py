@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache, wraps
 from typing import TypeVarTuple
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from flask import Flask, Response, request
 from flask_babel import Babel, get_locale
@@ -57,7 +57,7 @@ def address_in(language: str) -> str:
     """The page being shown, in another language."""
     asked = request.args.copy()
     asked["lang"] = language
-    return f"{request.path}?{urlencode(list(asked.items(multi=True)))}"
+    return f"{request.script_root}{quote(request.path)}?{urlencode(list(asked.items(multi=True)))}"
 
 
 def init_app(app: Flask) -> None:
