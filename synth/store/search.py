@@ -19,6 +19,11 @@ COMMON = 0.2
 AT_LEAST = 1_000
 """A word that more messages hold, and more than this share of all, tells nothing apart where any
 of several is asked for."""
+MOST_TERMS = 64
+"""Of a query that are looked for; a paragraph has no more that tell anything."""
+LEAST_BEGINNING = 3
+"""Letters of a word that is completed: every message holds words that begin with ``a``. Where
+words are written without spaces between, one sign is enough."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +60,8 @@ class Search:
         Replies inherit the subject of their thread: where only the subject holds the words,
         the first such message of a thread stands for all, and an inherited subject does not
         raise what a reply says itself. ``"two words"`` finds the phrase, ``-word`` leaves
-        messages out, ``wor*`` completes. Whatever is typed is a valid search: nothing raises.
+        messages out, ``wor*`` completes (from ``LEAST_BEGINNING`` letters on). Whatever is typed
+        is a valid search: nothing raises.
         """
         match = self._telling(discussion_id, query) if either else match_expression(query)
         if not match:
@@ -152,16 +158,17 @@ def match_expression(query: str, *, either: bool = False) -> str:
 
 
 def _terms(query: str) -> tuple[list[str], list[str]]:
-    """The terms that are asked for, and those that are not wanted, quoted."""
-    wanted: list[str] = []
-    unwanted: list[str] = []
+    """The terms that are asked for, and those that are not wanted, quoted; each once."""
+    wanted: dict[str, None] = {}
+    unwanted: dict[str, None] = {}
     for minus, phrase, word in re.findall(r'(-?)(?:"([^"]*)"|([^\s"]+))', query.replace("\0", " ")):
         term = phrase or word.strip("*")
         if not re.search(r"\w", term):
             continue
-        quoted = '"' + term.replace('"', '""') + '"' + ("*" if word.endswith("*") else "")
-        (unwanted if minus else wanted).append(quoted)
-    return wanted, unwanted
+        completes = word.endswith("*") and not (term.isascii() and len(term) < LEAST_BEGINNING)
+        quoted = '"' + term.replace('"', '""') + '"' + ("*" if completes else "")
+        (unwanted if minus else wanted)[quoted] = None
+    return list(wanted)[:MOST_TERMS], list(unwanted)[:MOST_TERMS]
 
 
 def _expression(wanted: list[str], unwanted: list[str], *, either: bool) -> str:

@@ -33,6 +33,8 @@ FITTING = 0.1
 """An idea is near enough to be named where at least so much of it is farther from its middle."""
 SHORT = 3
 """Letters of a word that is too short to be looked for in other spellings."""
+N_TERMS = 8
+"""Words that are tried alone and in other spellings, the longest: each is a search of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,7 +218,7 @@ def _ideas(outline: Outline, ask: Ask, came: Answer) -> tuple[Branch, ...]:
 
 
 def _help(store: Store, discussion: Discussion, ask: Ask, came: Answer) -> Help:
-    terms = sorted(words_of(ask.query))
+    terms = sorted(sorted(words_of(ask.query)), key=len, reverse=True)[:N_TERMS]
     is_there = {term: bool(store.search.ranked(discussion.id, term)) for term in terms}
     plain = Ask(mode=ask.mode)
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from synth.records import CleanText, ParentEvidence, RawMessage
 from synth.store import Imported, Store
 from synth.store.messages import Linked
+from synth.store.search import MOST_TERMS, match_expression
 
 
 @pytest.mark.parametrize(
@@ -16,6 +17,7 @@ from synth.store.messages import Linked
         ("CAFÉS tables", [2]),
         ("cafes rents", []),
         ("stall*", [1]),
+        ("st*", []),
         ('"by the river"', [1]),
         ('"the by river"', []),
         ("the -river", []),
@@ -43,6 +45,13 @@ def test_the_found_words_are_marked(store: Store, discussion_id: int) -> None:
 def test_whatever_is_typed_is_a_valid_search(store: Store, discussion_id: int, query: str) -> None:
     hits, total = store.search.words(discussion_id, query)
     assert len(hits) <= total
+
+
+def test_a_query_costs_no_more_than_its_terms() -> None:
+    assert match_expression("a* a* river river -by -by") == '("a" AND "river") NOT "by"'
+    assert match_expression("京* éc*") == '("京"* AND "éc"*)'
+    long = match_expression(" ".join(f"word{n}" for n in range(500)), either=True)
+    assert long.count(" OR ") == MOST_TERMS - 1
 
 
 def add_thread(store: Store, discussion_id: int, name: str, said: list[tuple[str, str]]) -> None:
