@@ -49,7 +49,7 @@ class Calendar:
     @property
     def end(self) -> date:
         """Last day of the last stretch."""
-        return _start(self.unit, self.first + self.n) - timedelta(days=1)
+        return _last(self.unit, self.first + self.n - 1)
 
     def places(self, posted: NDArray[np.int64]) -> NDArray[np.int64]:
         """The stretch of each time, from 0; -1 where it is unknown."""
@@ -107,7 +107,7 @@ def trend_of(calendar: Calendar, counts: Sequence[int]) -> Trend | None:
     return Trend(
         is_throughout=is_throughout,
         first=_start(calendar.unit, calendar.first + first),
-        last=_start(calendar.unit, calendar.first + last + 1) - timedelta(days=1),
+        last=_last(calendar.unit, calendar.first + last),
         last_said=_start(calendar.unit, calendar.first + said[-1]),
         is_quiet=calendar.n - 1 - said[-1] > max(1.0, QUIET * calendar.n),
     )
@@ -145,3 +145,12 @@ def _start(unit: Unit, number: int) -> date:
         return datetime.fromtimestamp(days * _DAY, UTC).date()
     months = number * {Unit.MONTH: 1, Unit.QUARTER: 3, Unit.YEAR: 12}[unit]
     return date(1970 + months // 12, months % 12 + 1, 1)
+
+
+def _last(unit: Unit, number: int) -> date:
+    """Last day of a stretch; no calendar goes beyond the year 9999, which some exports write for
+    "never"."""
+    try:
+        return _start(unit, number + 1) - timedelta(days=1)
+    except (ValueError, OverflowError):
+        return date.max

@@ -96,3 +96,14 @@ def test_one_stretch_of_time_is_no_trend_of_its_own() -> None:
     assert not trend.is_throughout
     assert not trend.is_quiet
     assert trend_of(*years(0, 0)) is None
+
+
+@pytest.mark.parametrize("first", ["0001-01-01", "2024-03-01", "9999-12-01", "9999-12-31"])
+def test_dates_that_stand_for_never_are_dates(first: str) -> None:
+    """Some platforms write the first or the last day that there is."""
+    calendar = calendar_of(seconds(first, "9999-12-31"))
+    assert calendar is not None
+    assert calendar.end == date.max
+    trend = trend_of(calendar, calendar.counts(seconds("9999-12-31")).tolist())
+    assert trend is not None
+    assert trend.last == date.max

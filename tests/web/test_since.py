@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from synth.pipeline import hide_idea, rename_idea, undo_correction
 from synth.store import Framing, Store
+from web.insight.since import usual_since
 
 AT = "/d/the-market-square/since"
 
@@ -95,3 +98,10 @@ def test_what_a_rebuild_made_of_ideas_is_told(client: FlaskClient, store: Store)
 
 def test_the_first_map_is_no_change(client: FlaskClient) -> None:
     assert "What became of the map" not in client.get(f"{AT}?since=2024-03-01").text
+
+
+def test_the_last_weeks_begin_with_the_first_day_there_is(app: Flask, store: Store) -> None:
+    found = store.discussions.named("the-market-square")
+    with app.test_request_context("/"):
+        usual = usual_since(replace(found, last_at=datetime(1, 1, 3, tzinfo=UTC)))
+    assert usual.moment == datetime(1, 1, 1, tzinfo=UTC)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from flask import request
@@ -66,8 +66,10 @@ def usual_since(discussion: Discussion) -> Since:
         if since.moment is not None:
             return since
     last = discussion.last_at
-    moment = None if last is None else beginning_of((last - timedelta(days=DAYS)).date())
-    return Since(point=Point.DAY, moment=moment)
+    if last is None:
+        return Since(point=Point.DAY, moment=None)
+    day = date.fromordinal(max(date.min.toordinal(), last.toordinal() - DAYS))
+    return Since(point=Point.DAY, moment=beginning_of(day))
 
 
 def last_visit() -> Since:
