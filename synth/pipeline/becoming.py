@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from synth.identity import Lineage
+from synth.readers import shown
 from synth.records import Idea
+from synth.store import NO_WORDS
 
 
 def what_became(lineage: Lineage, ids: Sequence[int], before: Sequence[Idea]) -> dict[str, Any]:
@@ -15,9 +17,11 @@ def what_became(lineage: Lineage, ids: Sequence[int], before: Sequence[Idea]) ->
     ``kept`` and ``born`` list ids of the new map. ``split``, ``merged`` and ``gone`` list old ideas
     with id and title, for the title may stand nowhere else any more: those that were split with
     the ids of their parts, those that were merged with the id of what holds them now.
+    What stood under a hidden idea keeps its words to itself.
     ``ids``: (n_ideas,) the id of each row of the new tree.
     """
-    title = {idea.id: idea.title for idea in before}
+    title = dict.fromkeys((idea.id for idea in before), NO_WORDS)
+    title |= {idea.id: idea.title for idea in shown(before)}
     return {
         "kept": list(lineage.kept),
         "split": [
