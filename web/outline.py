@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from synth.readers import shown as not_hidden
 from synth.records import Idea
 from synth.store import Discussion, Store
+from web.serving.kept import version_of
 from web.serving.remembering import remembered
 
 N_HUES = 12
@@ -85,4 +86,5 @@ def outline_of(store: Store, discussion: Discussion) -> Outline:
     def made() -> Outline:
         return Outline(store.ideas.outline(discussion.id), store.ideas.languages(discussion.id))
 
-    return remembered(("outline", discussion.id), made)
+    # With the version: what is kept of a discussion is made of its ideas, and must fit them.
+    return remembered(("outline", discussion.id, version_of(store, discussion)), made)

@@ -18,7 +18,11 @@ class Activities:
         self._db = db
 
     def version(self, discussion_id: int) -> tuple[object, ...]:
-        """Another value after every import, build, correction and erasure."""
+        """Another value after every import, build, correction and erasure.
+
+        And while one of them goes on: the same value means the same messages, passages, ideas and
+        titles, so that columns made at different times stand beside each other.
+        """
         row: tuple[object, ...] = self._db.execute(_VERSION, [discussion_id]).fetchone()
         return row
 
@@ -83,7 +87,10 @@ _VERSION = """SELECT
     (SELECT max(id) FROM sources WHERE discussion_id = ?1),
     (SELECT state || n_added || ' ' || n_updated FROM sources WHERE discussion_id = ?1
      ORDER BY id DESC LIMIT 1),
-    (SELECT count(*) FROM erasures WHERE discussion_id = ?1)"""
+    (SELECT count(*) FROM erasures WHERE discussion_id = ?1),
+    (SELECT count(*) FROM messages), (SELECT max(id) FROM messages),
+    (SELECT count(*) FROM passages), (SELECT max(id) FROM passages),
+    (SELECT group_concat(id || ' ' || title, char(10)) FROM ideas WHERE discussion_id = ?1)"""
 _MESSAGES = f"""SELECT id, coalesce(thread_id, id), coalesce(parent_id, 0),
     coalesce(participant_id, -id), coalesce(unixepoch(posted_at), {UNKNOWN_TIME}),
     CASE stance WHEN 'for' THEN 1 WHEN 'against' THEN -1 ELSE 0 END, coalesce(n_likes, -1)

@@ -92,6 +92,13 @@ class Store:
         """All that is written inside is kept together or not at all."""
         return self._db.atomic()
 
+    def hold(self) -> None:
+        """Read everything from here on as it stands now, whatever others write; until ``close``.
+
+        What is read piece by piece then belongs together. Not for those who write themselves.
+        """
+        self._db.conn.execute("BEGIN")
+
     def vacuum(self) -> None:
         """Give freed pages back and leave no trace of deleted words in the file."""
         self._db.execute("INSERT INTO messages_fts(messages_fts) VALUES ('rebuild')")

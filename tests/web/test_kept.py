@@ -9,9 +9,10 @@ import pytest
 from flask import Flask
 
 from synth.insight.periods import Calendar, Unit, trend_of
-from synth.store import Store
+from synth.store import IdeaRow, Store, open_store
 from web.insight.trends import gist, spark, stretch, timeline
 from web.serving.kept import MOST, Shelf, kept
+from web.serving.store import current_store
 
 
 def test_a_thing_is_made_once_for_each_version() -> None:
@@ -134,3 +135,38 @@ def test_stretches_have_names_in_the_language_of_the_page(app: Flask) -> None:
     with app.test_request_context("/?lang=fr"):
         assert stretch(Unit.QUARTER, date(2024, 4, 1)) == "2e trimestre 2024"
         assert stretch(Unit.MONTH, date(2024, 4, 1)) == "avril 2024"
+
+
+def test_a_page_is_of_one_piece(app: Flask) -> None:
+    """Whatever others write while it is made."""
+
+    @app.get("/twice")
+    def twice() -> str:
+        store = current_store()
+        before = store.discussions.all()
+        with open_store(app.config["DB"]) as other:
+            other.discussions.add("Another")
+        return f"{len(before)} {len(store.discussions.all())}"
+
+    assert [app.test_client().get("/twice").text for _ in range(2)] == ["1 1", "2 2"]
+
+
+def test_what_is_kept_fits_the_ideas_of_its_page(app: Flask, store: Store) -> None:
+    """A map may be put in place between two looks of a page that began before it."""
+    found = store.discussions.named("the-market-square")
+    client, at = app.test_client(), "/d/the-market-square"
+    run_id = store.runs.begin(found.id, kind="build", seed=0, settings={}, versions={})
+    assert client.get(f"{at}/outline").status_code == 200
+    rows = [
+        IdeaRow(
+            key=-n, parent_key=None, level=1, title=f"Idea {n}", keyphrases=(), summary="",
+            n_messages=1, n_authors=1, stability=None, x=0.5, y=0.5, language="en",
+            representatives=(),
+        )
+        for n in (1, 2)
+    ]  # fmt: skip
+    store.ideas.replace_machine(found.id, rows, [], run_id=run_id)  # the run is not over yet
+    for page in ("outline", "overview", "since?since=2024-01-01", ""):
+        answer = client.get(f"{at}/{page}")
+        assert answer.status_code == 200
+    assert "Idea 2" in client.get(f"{at}/overview").text

@@ -8,13 +8,13 @@ taken, another discussion), and a crowd that asks at once waits for one of them 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g
 
-from synth.store import Discussion, Store
+from synth.store import Discussion, Store, Version
 
 T = TypeVar("T")
 MOST = 64
@@ -56,4 +56,16 @@ def init_app(app: Flask) -> None:
 def kept(store: Store, discussion: Discussion, name: str, make: Callable[[], T]) -> T:
     """The thing of that name for the discussion as it is stored now."""
     shelf: Shelf = current_app.extensions["kept"]
-    return shelf.get((discussion.id, name), store.activity.version(discussion.id), make)
+    return shelf.get((discussion.id, name), version_of(store, discussion), make)
+
+
+def version_of(store: Store, discussion: Discussion) -> Hashable:
+    """Of the discussion as this request sees it, looked up once where the request only reads."""
+    watched: Version | None = g.get("version")
+    if watched is None:
+        return store.activity.version(discussion.id)
+    seen: dict[int, Hashable] = g.setdefault("versions", {})
+    if discussion.id not in seen:
+        n_files, _ = watched  # another file may hold as much as the one before
+        seen[discussion.id] = (n_files, store.activity.version(discussion.id))
+    return seen[discussion.id]

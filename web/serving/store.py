@@ -9,9 +9,14 @@ from web.serving.remembering import remembered
 
 
 def current_store() -> Store:
-    """The store of this request; closed when the request ends."""
+    """The store of this request; closed when the request ends.
+
+    What only reads sees the file as it stands at its first look, all its pages of one piece.
+    """
     if "store" not in g:
         g.store = open_store(current_app.config["DB"])
+        if g.get("version") is not None:  # see ``caching``: this request changes nothing
+            g.store.hold()
     store: Store = g.store
     return store
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from synth.records import UNKNOWN_TIME, ParentEvidence
-from synth.store import Imported, Linked, PlacementRow, Store
+from synth.records import UNKNOWN_TIME, ParentEvidence, Span
+from synth.store import IdeaRow, Imported, Linked, PlacementRow, Store
 
 Ready = Callable[..., Imported]
 
@@ -64,6 +64,17 @@ def test_the_version_changes_with_what_is_stored(
     store.messages.update(discussion_id, [ready("4", "Other words.")])
     note()
     run_id = store.runs.begin(discussion_id, kind="build", seed=0, settings={}, versions={})
+    note()
+    # While a build goes on, its passages and its ideas come before its end.
+    spans = {m.id: [Span(start=0, end=4)] for m in store.messages.all(discussion_id)}
+    texts = {m.id: m.text for m in store.messages.all(discussion_id)}
+    store.passages.replace(discussion_id, spans, texts=texts, run_id=run_id)
+    note()
+    row = IdeaRow(
+        key=-1, parent_key=None, level=1, title="Bread", keyphrases=(), summary="", language=None,
+        n_messages=1, n_authors=1, stability=None, x=0.5, y=0.5, representatives=(),
+    )  # fmt: skip
+    store.ideas.replace_machine(discussion_id, [row], [], run_id=run_id)
     note()
     store.runs.finish(run_id, state="done")
     note()
