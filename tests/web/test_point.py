@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from synth.errors import ModelMissing
+from synth.records import Span
 from synth.search.meaning import Meaning
 from synth.store import Store
 from tests.web.made_up_meaning import give_meaning, read
@@ -72,3 +73,15 @@ def test_without_a_model_it_says_so_and_leads_to_words(app: Flask) -> None:
     page = app.test_client().get(f"{AT}?text=stalls").text
     assert "themes: its weights are not installed" in page
     assert "Search by words" in page
+
+
+def test_what_was_taken_away_is_not_said_by_anybody(client: FlaskClient, store: Store) -> None:
+    at = f"{AT}?text=Le+marché+au+bord+du+fleuve+doit+rester"
+    assert "Others said something like it" in client.get(at).text
+    found = store.discussions.named("the-market-square")
+    texts = {m.id: m.text for m in store.messages.all(found.id)}
+    spans = {i: [Span(start=0, end=len(texts[i]))] if i > 3 else [] for i in texts}
+    store.passages.replace(found.id, spans, texts=texts, run_id=1)
+    page = client.get(at).text
+    assert "Others said something like it" not in page
+    assert "Nobody seems to have said this yet" in page

@@ -15,10 +15,11 @@ from synth.errors import ModelMissing
 from synth.records import ExtractState
 from synth.search.meaning import Meaning
 from synth.store import ExtractChange, Store
+from synth.store.search import Search
 from tests.web.made_up_meaning import give_meaning, read
-from web.pages.search import marked, words_of
+from web.pages.search import N_TERMS, marked, words_of
 from web.search.asking import Ask, Mode, asked
-from web.search.meanings import Meanings, NotReady, Unreadable
+from web.search.meanings import Meanings, NotReady, Unreadable, meaning_of
 
 AT = "/d/the-market-square/search"
 
@@ -169,7 +170,7 @@ def test_while_it_is_read_words_are_found_and_nothing_is_kept(app: Flask) -> Non
     assert "no-store" in answer.headers["Cache-Control"]
     go_on.set()
     meanings: Meanings = app.extensions["meanings"]
-    assert meanings.get((1, 1), wait=30).model == "themes"
+    assert meanings.get((1, 1, 0), wait=30).model == "themes"
 
 
 def test_what_cannot_be_foreseen_is_told_without_details(tmp_path: Path) -> None:
@@ -178,7 +179,7 @@ def test_what_cannot_be_foreseen_is_told_without_details(tmp_path: Path) -> None
 
     meanings = Meanings(tmp_path / "x.db", read=broken)
     with pytest.raises(Unreadable, match="unforeseen"):
-        meanings.get((1, 1), wait=30)
+        meanings.get((1, 1, 0), wait=30)
 
 
 def test_few_discussions_are_kept_and_each_read_once(db: Path) -> None:
@@ -189,11 +190,83 @@ def test_few_discussions_are_kept_and_each_read_once(db: Path) -> None:
         return read(store, discussion_id)
 
     meanings = Meanings(db, read=counted)
-    for run_id in (1, 1, 2, 3, 4, 1):
-        meanings.get((1, run_id), wait=30)
-    assert len(n_read) == 5
+    for discussion_id in (1, 1, 2, 3, 4, 1):
+        meanings.get((discussion_id, 1, 0), wait=30)
+    assert n_read == [1, 2, 3, 4, 1]
     with pytest.raises(NotReady):
-        Meanings(db, read=lambda *_: threading.Event().wait(1)).get((1, 1), wait=0)  # type: ignore[arg-type,return-value]
+        Meanings(db, read=lambda *_: threading.Event().wait(1)).get((1, 1, 0), wait=0)  # type: ignore[arg-type,return-value]
+
+
+def test_of_a_discussion_only_its_last_map_is_kept(db: Path) -> None:
+    """Whoever was erased is not in it; an earlier reader may still ask for the one before."""
+    n_read = []
+
+    def counted(store: Store, discussion_id: int) -> Meaning:
+        n_read.append(discussion_id)
+        return read(store, discussion_id)
+
+    meanings = Meanings(db, read=counted)
+    for key in ((1, 1, 0), (2, 1, 0), (1, 1, 1), (2, 1, 0), (1, 1, 0), (1, 1, 1)):
+        meanings.get(key, wait=30)
+    assert n_read == [1, 2, 1, 1]
+
+
+def test_meaning_is_read_anew_without_those_who_were_erased(app: Flask, store: Store) -> None:
+    give_meaning(app)
+    client, found = app.test_client(), store.discussions.named("the-market-square")
+    with app.test_request_context():
+        before = meaning_of(store, found)
+    store.participants.erase(found.id, 1)
+    with app.test_request_context():
+        after = meaning_of(store, found)
+    assert set(after.passages.tolist()) < set(before.passages.tolist())
+    assert client.get(f"{AT}?q=stalls&mode=meaning").status_code == 200
+
+
+def test_one_is_read_at_a_time_and_what_nobody_waits_for_not_at_all(db: Path) -> None:
+    begun, go_on = list[int](), threading.Event()
+
+    def slow(store: Store, discussion_id: int) -> Meaning:
+        begun.append(discussion_id)
+        go_on.wait(30)
+        return read(store, 1)
+
+    meanings = Meanings(db, read=slow)
+    for discussion_id in range(1, 7):
+        with pytest.raises(NotReady):
+            meanings.get((discussion_id, 1, 0), wait=0)
+    go_on.set()
+    for discussion_id in (4, 5, 6):
+        meanings.get((discussion_id, 1, 0), wait=30)
+    assert sorted(begun)[-3:] == [4, 5, 6]
+    assert len(begun) <= 4
+
+
+def test_what_could_not_be_read_is_tried_again(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    troubles = [ModelMissing("themes: its weights are not installed")]
+
+    def later(store: Store, discussion_id: int) -> Meaning:
+        if troubles:
+            raise troubles.pop()
+        return read(store, discussion_id)
+
+    meanings = Meanings(db, read=later)
+    for _ in range(2):
+        with pytest.raises(Unreadable, match="weights"):
+            meanings.get((1, 1, 0), wait=30)
+    monkeypatch.setattr("web.search.meanings.AGAIN", -1)
+    assert meanings.get((1, 1, 0), wait=30).model == "themes"
+
+
+def test_a_long_question_without_an_answer_costs_no_more_than_a_short_one(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = []
+    monkeypatch.setattr(Search, "words_like", lambda _self, word: tried.append(word) or [])
+    question = "+".join(f"zzz{n:03}{'y' * (n % 3)}" for n in range(150))
+    assert client.get(f"{AT}?q={question}&mode=words").status_code == 200
+    assert len(tried) == N_TERMS
+    assert all(word.endswith("yy") for word in tried)
 
 
 def test_the_address_says_the_question_and_nothing_else() -> None:

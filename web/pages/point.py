@@ -18,6 +18,7 @@ from web.outline import Branch, Outline, outline_of
 from web.rendering import render
 from web.search.meanings import NotReady, Unreadable, begin_reading, meaning_of
 from web.search.searching import Trouble, bearings, language_of, said_in
+from web.serving.caching import do_not_keep
 from web.serving.kept import kept
 from web.serving.store import current_store, find_discussion
 from web.text.quoting import Quoted, quote_placements
@@ -106,8 +107,10 @@ def look(store: Store, discussion: Discussion, text: str) -> tuple[Pointed | Non
     try:
         meaning = meaning_of(store, discussion)
     except NotReady:
+        do_not_keep()
         return None, "loading", ""
     except Unreadable as problem:
+        do_not_keep()
         return None, "unreadable", str(problem)
     outline, said = outline_of(store, discussion), said_in(store, discussion)
     known = bearings(store, discussion, said, meaning)
@@ -122,7 +125,7 @@ def look(store: Store, discussion: Discussion, text: str) -> tuple[Pointed | Non
     place = place_among(cosines, _places(store, discussion), said.activity.leaves)
     return (
         Pointed(
-            nearness=_nearness(meaning, own),
+            nearness=_nearness(meaning, cosines),
             ideas=ideas,
             quotes=_voices(store, outline, said, cosines),
             place=place,
@@ -134,6 +137,7 @@ def look(store: Store, discussion: Discussion, text: str) -> tuple[Pointed | Non
 
 
 def _nearness(meaning: Meaning, cosines: NDArray[np.float32]) -> Nearness | None:
+    """By the passages that still stand: what was taken away says nothing any more."""
     if meaning.is_of_words:
         return None
     return meaning.nearness(float(cosines.max())) if len(cosines) else Nearness.NOBODY

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -21,8 +22,10 @@ MOST = 3
 """Discussions that are kept at a time: 60 MB for 40,000 passages."""
 PATIENCE = 20.0
 """Seconds that a reader waits where it is being read; a large discussion takes eight."""
-Key = tuple[int, int]
-"""Discussion, and the run that made its map."""
+AGAIN = 60.0
+"""Seconds after which what could not be read is tried again."""
+Key = tuple[int, int, int]
+"""Discussion, the run that made its map, and how many people were erased since it began."""
 
 
 class NotReady(Exception):
@@ -38,10 +41,15 @@ class _Reading:
     is_over: threading.Event = field(default_factory=threading.Event)
     meaning: Meaning | None = None
     problem: str = ""
+    failed_at: float | None = None
+
+    @property
+    def is_stale(self) -> bool:
+        return self.failed_at is not None and time.monotonic() - self.failed_at > AGAIN
 
 
 class Meanings:
-    """Of one file. Reading goes on in the background; many may wait for it."""
+    """Of one file. Reading goes on in the background, one discussion at a time; many may wait."""
 
     def __init__(
         self,
@@ -55,6 +63,7 @@ class Meanings:
         self._read = read
         self._readings: OrderedDict[Key, _Reading] = OrderedDict()
         self._lock = threading.Lock()
+        self._turn = threading.Lock()
 
     def get(self, key: Key, *, wait: float) -> Meaning:
         """Raises NotReady after ``wait`` seconds, Unreadable where it never will be."""
@@ -68,7 +77,8 @@ class Meanings:
     def _reading(self, key: Key) -> _Reading:
         with self._lock:
             reading = self._readings.get(key)
-            if reading is None:
+            if reading is None or reading.is_stale:
+                self._forget_before(key)
                 reading = self._readings[key] = _Reading()
                 threading.Thread(target=self._work, args=(key, reading), daemon=True).start()
             self._readings.move_to_end(key)
@@ -76,7 +86,19 @@ class Meanings:
                 self._readings.popitem(last=False)
         return reading
 
+    def _forget_before(self, key: Key) -> None:
+        """Maps of the discussion that were replaced, and with them what was erased."""
+        for old in [one for one in self._readings if one[0] == key[0] and one < key]:
+            del self._readings[old]
+
     def _work(self, key: Key, reading: _Reading) -> None:
+        with self._turn:
+            with self._lock:
+                is_wanted = self._readings.get(key) is reading
+            if is_wanted:  # otherwise others were asked for since: who still waits hears "not yet"
+                self._read_now(key, reading)
+
+    def _read_now(self, key: Key, reading: _Reading) -> None:
         try:
             with open_store(self._db) as store:
                 reading.meaning = self._read(store, key[0])
@@ -86,6 +108,7 @@ class Meanings:
             log.exception("The meaning of a discussion could not be read")
             reading.problem = "something unforeseen went wrong; the log has the details"
         finally:
+            reading.failed_at = time.monotonic() if reading.meaning is None else None
             reading.is_over.set()
 
 
@@ -101,7 +124,8 @@ def meaning_of(store: Store, discussion: Discussion, *, wait: float | None = Non
         raise Unreadable("there is no map of this discussion yet")
     meanings: Meanings = current_app.extensions["meanings"]
     patience = meanings.patience if wait is None else wait
-    return meanings.get((discussion.id, run.id), wait=patience)
+    n_erased = len(store.participants.erased_keys(discussion.id))
+    return meanings.get((discussion.id, run.id, n_erased), wait=patience)
 
 
 def begin_reading(store: Store, discussion: Discussion) -> None:

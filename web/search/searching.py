@@ -129,6 +129,7 @@ def _meaning(store: Store, discussion: Discussion, ask: Ask) -> tuple[Meaning | 
         do_not_keep()
         return None, "loading", ""
     except Unreadable as problem:
+        do_not_keep()
         return None, "unreadable", str(problem)
 
 

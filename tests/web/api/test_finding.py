@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.web.made_up_meaning import give_meaning
+from synth.search.meaning import Meaning
+from synth.store import Store
+from tests.web.made_up_meaning import give_meaning, read
+from web.search.meanings import Meanings
 
 AT = "/api/d/the-market-square"
 
@@ -76,3 +81,21 @@ def test_the_overview_has_every_alert(client: FlaskClient) -> None:
     assert len(body["alerts"]) == 9
     assert body["participation"]["band"] == "dozen"
     assert body["reference"]["is_today"] is False
+
+
+def test_that_meaning_is_being_read_is_not_kept(app: Flask) -> None:
+    go_on = threading.Event()
+
+    def slow(store: Store, discussion_id: int) -> Meaning:
+        go_on.wait(30)
+        return read(store, discussion_id)
+
+    meanings = Meanings(Path(app.config["DB"]), read=slow, patience=0)
+    app.extensions["meanings"] = meanings
+    client = app.test_client()
+    for address in ("point?text=stalls", "search?q=stalls"):
+        assert asked(client, address)["meaning"] == "loading"
+    go_on.set()
+    meanings.get((1, 1, 0), wait=30)
+    for address in ("point?text=stalls", "search?q=stalls"):
+        assert asked(client, address)["meaning"] == "read"
