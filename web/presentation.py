@@ -105,6 +105,7 @@ def add_filters(app: Flask) -> None:
         natures=words.NATURES,
         evidence_words=words.EVIDENCE,
         state_words=words.STATES,
+        key_words=words.KEY_PASSAGES,
         stance_words=words.STANCES,
         unplaced_words=words.UNPLACED,
         verb_words=words.VERBS,

@@ -105,6 +105,11 @@ STATES: dict[ExtractState, LazyString] = {
     ExtractState.TAKEN: lazy_gettext("taken"),
     ExtractState.REJECTED: lazy_gettext("rejected"),
 }
+KEY_PASSAGES: dict[ExtractState, LazyString] = {
+    ExtractState.SUGGESTED: lazy_gettext("A key passage, as the machine suggests"),
+    ExtractState.TAKEN: lazy_gettext("A key passage that a person took"),
+}
+"""Of words marked in their thread; those that were rejected are not marked."""
 STANCES: dict[Stance, LazyString] = {
     Stance.FOR: lazy_gettext("for"),
     Stance.AGAINST: lazy_gettext("against"),

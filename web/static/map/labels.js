@@ -106,7 +106,7 @@ export class Labels {
     const step = Math.floor(Math.log2(view.transform.k) * STEPS + 1e-6);
     if (step === this.step) { return; }
     this.step = step;
-    const k = 2 ** (step / STEPS), taken = [], beyond = (view.width + view.height) * 0.02;
+    const k = 2 ** (step / STEPS), taken = [];
     this.shown.clear();
     const first = (label) => (this.model.ideas[label.place]?.id === this.chosen ? 0 : 1);
     const order = [...this.byVoices].sort((a, b) => first(a) - first(b));
@@ -117,8 +117,8 @@ export class Labels {
     }
     for (const { label, x, y } of places) {
       const isFree = (room) => taken.every((other) => other.label === label || apart(room, other));
-      const isInside = (room) => room.left > -beyond && room.right < view.width * k + beyond
-        && room.top > -beyond && room.bottom < view.height * k + beyond;
+      const isInside = (room) => room.left >= 0 && room.right <= view.width * k
+        && room.top >= 0 && room.bottom <= view.height * k;
       const side = SIDES.find((one) => {
         const room = box(label, one, x, y);
         return one === "none" ? label.level === 1 || isFree(room) : isInside(room) && isFree(room);

@@ -42,7 +42,7 @@ class IdeaMap {
     });
     this.card = new Card(root.querySelector(".map-card"), shared);
     this.panel = new Panel(root.querySelector(".map-panel"), {
-      ...shared, onClose: () => this.close(), onZoom: () => this.zoomTo(this.state.idea),
+      ...shared, heading: this.mode === "page" ? "h3" : "h2", onClose: () => this.close(), onZoom: () => this.zoomTo(this.state.idea),
     });
     this.legend = new Legend(document.getElementById("map-legend"), (asked) => this.tellApart(asked));
     const unplacedAt = this.scene.unplacedAt();
