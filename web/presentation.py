@@ -117,6 +117,7 @@ def add_filters(app: Flask) -> None:
         band_words=alert_words.BANDS,
         light_words=alert_words.LIGHTS,
         stage_words=words.STAGES,
+        step_words=words.STEPS,
         unit_words=words.UNITS,
         job_words=words.JOB_STATES,
     )

@@ -121,7 +121,9 @@ export class Labels {
         && room.top >= 0 && room.bottom <= view.height * k;
       const side = SIDES.find((one) => {
         const room = box(label, one, x, y);
-        return one === "none" ? label.level === 1 || isFree(room) : isInside(room) && isFree(room);
+        const isTop = label.level === 1; // its disc stands where it must, even on another
+        if (one === "none") { return isTop || isFree(room); }
+        return isInside(room) && isFree(isTop ? titleIn(room, label, one, x, y) : room);
       });
       if (!side) { continue; }
       taken.push({ ...box(label, side, x, y), label });
@@ -173,6 +175,15 @@ function box({ disc, wide, high }, side, x, y) {
   return {
     left: side === "right" ? x - half : x - half - GAP - wide,
     right: side === "right" ? x + half + GAP + wide : x + half, top: y - tall, bottom: y + tall,
+  };
+}
+
+// The part of a label's room that its title takes.
+function titleIn(room, { disc }, side, x, y) {
+  const half = disc / 2;
+  return {
+    ...room,
+    ...{ below: { top: y + half }, above: { bottom: y - half }, right: { left: x + half }, left: { right: x - half } }[side],
   };
 }
 

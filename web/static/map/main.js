@@ -187,7 +187,15 @@ class IdeaMap {
 
   zoomTo(id, options) {
     const box = this.model.box(this.model.within(this.model.places.get(id)));
-    if (box) { this.view.fit(box, options); }
+    if (box) { this.view.fit(box, { ...options, covered: this.covered() }); }
+  }
+
+  // What the panel lies over, as shares of the width and height of the stage.
+  covered() {
+    const panel = this.panel.node.getBoundingClientRect(), stage = this.stage.getBoundingClientRect();
+    if (!panel.height || panel.width > 0.9 * stage.width) { return [0, Math.min(0.7, panel.height / stage.height)]; }
+    const share = Math.min(0.7, panel.width / stage.width);
+    return [panel.left > stage.left + 1 ? share : -share, 0];
   }
 
   boxOf(ids, mark) {
