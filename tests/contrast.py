@@ -61,7 +61,7 @@ def tokens(scheme: Scheme) -> dict[str, str]:
     """Custom property → what it is written as, hues by their number (``hue-3``)."""
     layer = STYLE.read_text(encoding="utf-8").partition("@layer tokens {")[2]
     layer = layer.partition("@layer base {")[0]
-    light, _, dark = layer.partition("@media (prefers-color-scheme: dark) {")
+    light, _, dark = layer.partition("@media screen and (prefers-color-scheme: dark) {")
     dark, _, hues = dark.partition("\n}\n")
     found = _declared(light)
     if scheme == "dark":

@@ -105,6 +105,7 @@ def add_filters(app: Flask) -> None:
         natures=words.NATURES,
         evidence_words=words.EVIDENCE,
         state_words=words.STATES,
+        key_words=words.KEY_PASSAGES,
         stance_words=words.STANCES,
         unplaced_words=words.UNPLACED,
         verb_words=words.VERBS,
@@ -116,6 +117,7 @@ def add_filters(app: Flask) -> None:
         band_words=alert_words.BANDS,
         light_words=alert_words.LIGHTS,
         stage_words=words.STAGES,
+        step_words=words.STEPS,
         unit_words=words.UNITS,
         job_words=words.JOB_STATES,
     )

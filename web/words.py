@@ -105,6 +105,11 @@ STATES: dict[ExtractState, LazyString] = {
     ExtractState.TAKEN: lazy_gettext("taken"),
     ExtractState.REJECTED: lazy_gettext("rejected"),
 }
+KEY_PASSAGES: dict[ExtractState, LazyString] = {
+    ExtractState.SUGGESTED: lazy_gettext("A key passage, as the machine suggests"),
+    ExtractState.TAKEN: lazy_gettext("A key passage that a person took"),
+}
+"""Of words marked in their thread; those that were rejected are not marked."""
 STANCES: dict[Stance, LazyString] = {
     Stance.FOR: lazy_gettext("for"),
     Stance.AGAINST: lazy_gettext("against"),
@@ -172,6 +177,16 @@ STAGES: dict[str, LazyString] = {
     "Ask the LLM": lazy_gettext("Ask the language model"),
 }
 """By the name that the pipeline gives the stage; others are shown by that name."""
+STEPS: dict[str, LazyString] = {
+    "passages": lazy_gettext("passages"),
+    "embed": lazy_gettext("meaning"),
+    "find ideas": lazy_gettext("ideas"),
+    "place": lazy_gettext("places of what is new"),
+    "title and lay out": lazy_gettext("titles and map"),
+    "suggest": lazy_gettext("key passages"),
+    "write": lazy_gettext("writing"),
+}
+"""What the time of a build was spent on, by the names that the pipeline keeps."""
 UNITS: dict[str, LazyString] = {
     "ideas": lazy_gettext("ideas"),
     "messages": lazy_gettext("messages"),

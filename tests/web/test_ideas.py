@@ -113,7 +113,7 @@ def test_what_is_not_known_of_other_ideas_is_said(client: FlaskClient, store: St
     told = section(client.get(f"{AT}/ideas/3").text, "related")
     assert "No replies lead from here to another idea" in told
     assert "Not known: the platform does not say" in told
-    assert "Not known: the build of a small map keeps no directions" in told
+    assert "None: nothing lies near, or the map is too small" in told
 
 
 def quotes(page: str) -> list[str]:
@@ -188,7 +188,7 @@ def test_an_unplaced_passage_says_why_it_stands_under_no_idea(
     page = client.get(f"{AT}/passages/6").text
     told = section(page, "why")
     assert "It is as near to one idea as to another." in told
-    assert "Not known: the build kept no direction of this passage." in told
+    assert "Not known: the meaning of this passage was not kept." in told
     assert 'id="near"' not in page
 
 

@@ -44,7 +44,7 @@ def test_every_alert_is_raised_looked_for_or_impossible(client: FlaskClient) -> 
     page = client.get(AT).text
     assert "Looked for, and not found" in page
     assert "Active voices that fell silent" in page
-    assert "Issues that are not ripe yet" in page
+    assert "Ideas that are not ripe yet" in page
 
 
 def test_the_lights_say_from_which_day(client: FlaskClient) -> None:

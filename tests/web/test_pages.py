@@ -204,7 +204,7 @@ def test_what_a_person_took_from_an_idea_is_under_no_idea(
 
 def test_a_discussion_without_a_map_says_so(client: FlaskClient, store: Store) -> None:
     store.discussions.add("Only begun")
-    page = client.get("/d/only-begun/").text
+    page = client.get("/d/only-begun/outline").text
     assert "no map of this discussion yet" in page
     assert client.get("/d/only-begun/about").status_code == 200
 
@@ -273,3 +273,17 @@ def test_a_foreign_file_is_told_as_a_page(tmp_path: Path) -> None:
     answer = create_app({"DB": str(path)}).test_client().get("/")
     assert answer.status_code == 409
     assert "cannot be used" in answer.text
+
+
+def test_a_discussion_without_messages_says_so_and_what_to_do(
+    client: FlaskClient, store: Store
+) -> None:
+    at = f"/d/{store.discussions.add('Nothing here yet').slug}"
+    page = client.get(f"{at}/").text
+    assert "No message has been read yet." in page
+    assert "Add an export to this discussion" in page
+    assert "Make the map" not in page
+    assert "No message has been read yet." in client.get(f"{at}/threads").text
+    assert "There is no map of this discussion yet." in client.get(f"{at}/unplaced").text
+    assert 'id="replies"' not in client.get(f"{at}/about").text
+    assert "Add an export" not in client.get(f"{at}/", headers={"Host": "map.example"}).text

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from synth.pipeline import hide_idea, rename_idea, undo_correction
 from synth.store import Framing, Store
-from web.insight.since import usual_since
+from web.insight.since import last_weeks, usual_since
 
 AT = "/d/the-market-square/since"
 
@@ -30,10 +30,20 @@ def test_since_a_day_messages_count_by_when_they_were_posted(client: FlaskClient
     assert "Nothing has come" in client.get(f"{AT}?since=2024-03-02").text
 
 
-def test_a_first_visit_finds_the_last_weeks(client: FlaskClient) -> None:
+def test_a_first_visit_finds_the_last_part_of_a_short_discussion(client: FlaskClient) -> None:
     page = client.get(AT).text
-    assert 'value="2024-01-31"' in page
+    assert 'value="2024-03-01"' in page
     assert "Since my last visit" not in page
+
+
+def test_a_first_visit_finds_the_last_weeks_of_a_long_one(store: Store) -> None:
+    found = store.discussions.all()[0]
+    begin = datetime(2020, 5, 1, tzinfo=UTC)
+    long = replace(found, first_at=begin, last_at=datetime(2024, 3, 1, 9, tzinfo=UTC))
+    assert last_weeks(long) == datetime(2024, 1, 31, tzinfo=UTC)
+    weeks = replace(found, first_at=begin, last_at=begin + timedelta(days=20))
+    assert last_weeks(weeks) == begin + timedelta(days=15)
+    assert last_weeks(replace(found, first_at=None, last_at=None)) is None
 
 
 def test_since_the_last_visit_what_came_into_the_file_counts(client: FlaskClient) -> None:

@@ -12,6 +12,8 @@ from tests import catalogues
 from web.serving.language import LANGUAGES
 
 PLACE = re.compile(r"%\((\w+)\)s")
+BREAKING = re.compile("[^\u202f][;!?»]|[ \u00a0]:|«[^\u202f]")
+"""Signs that could begin a line, or stand too near to their word."""
 
 
 def forms(message: Message) -> list[str]:
@@ -50,6 +52,13 @@ def test_a_translation_has_the_places_of_the_words(language: str) -> None:
         for form in forms(message) if message.id else ():
             assert set(PLACE.findall(form)) <= places, message.id
             assert len(ids) > 1 or set(PLACE.findall(form)) == places, message.id
+
+
+def test_french_signs_stand_as_french_printers_set_them() -> None:
+    for message in catalogues.translated("fr"):
+        for form in forms(message) if message.id else ():
+            assert not BREAKING.search(form), f"a narrow no-break space belongs there: {form}"
+            assert "'" not in form, f"an apostrophe is written ’: {form}"
 
 
 def test_the_address_chooses_the_language_and_a_cookie_keeps_it(client: FlaskClient) -> None:

@@ -27,24 +27,24 @@ ALERTS: dict[Kind, tuple[LazyString, LazyString]] = {
         ),
     ),
     Kind.MATURE_ISSUE: (
-        lazy_gettext("Issues ripe for a synthesis"),
+        lazy_gettext("Ideas ripe for a synthesis"),
         lazy_gettext(
             "At least three of the ideas right under them have an argument: a message that takes a "
             "side, or a key passage of that nature."
         ),
     ),
     Kind.IMMATURE_ISSUE: (
-        lazy_gettext("Issues that are not ripe yet"),
+        lazy_gettext("Ideas that are not ripe yet"),
         lazy_gettext("Fewer than three of the ideas right under them have an argument."),
     ),
     Kind.CONTENTIOUS_ISSUE: (
-        lazy_gettext("Issues that divide"),
+        lazy_gettext("Top ideas that divide"),
         lazy_gettext(
             "Of at least five voices who take a side, three in ten or more are on the smaller one."
         ),
     ),
     Kind.CONTROVERSIAL_IDEA: (
-        lazy_gettext("Ideas that divide"),
+        lazy_gettext("Finer ideas that divide"),
         lazy_gettext("The same, for the ideas below the top ones."),
     ),
     Kind.INACTIVE_VOICE: (

@@ -12,7 +12,9 @@ from synth.store import Discussion
 from web.serving.visits import current_visit
 
 DAYS = 30
-"""Before the last message, where nothing else is asked for."""
+"""Before the last message, where nothing else is asked for …"""
+PART = 4
+"""… but of a short discussion only this part of its time: of what is all new nothing stands out."""
 
 
 class Point(StrEnum):
@@ -65,11 +67,15 @@ def usual_since(discussion: Discussion) -> Since:
     for since in (last_visit(), last_synthesis(discussion)):
         if since.moment is not None:
             return since
-    last = discussion.last_at
-    if last is None:
-        return Since(point=Point.DAY, moment=None)
-    day = date.fromordinal(max(date.min.toordinal(), last.toordinal() - DAYS))
-    return Since(point=Point.DAY, moment=beginning_of(day))
+    return Since(point=Point.DAY, moment=last_weeks(discussion))
+
+
+def last_weeks(discussion: Discussion) -> datetime | None:
+    """When the end of a discussion begins; None where no message has a date."""
+    first, last = discussion.first_at, discussion.last_at
+    if first is None or last is None:
+        return None
+    return beginning_of((last - min(timedelta(days=DAYS), (last - first) / PART)).date())
 
 
 def last_visit() -> Since:

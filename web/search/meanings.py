@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from flask import Flask, current_app
+from flask_babel import gettext as _
 
 from synth.errors import ModelMissing, SynthError
 from synth.pipeline.meaning import read_meaning
@@ -121,7 +122,7 @@ def meaning_of(store: Store, discussion: Discussion, *, wait: float | None = Non
     after its patience where ``wait`` says nothing else."""
     run = store.runs.last(discussion.id)
     if run is None:
-        raise Unreadable("there is no map of this discussion yet")
+        raise Unreadable(_("there is no map yet"))
     meanings: Meanings = current_app.extensions["meanings"]
     patience = meanings.patience if wait is None else wait
     n_erased = len(store.participants.erased_keys(discussion.id))

@@ -106,7 +106,7 @@ export class Labels {
     const step = Math.floor(Math.log2(view.transform.k) * STEPS + 1e-6);
     if (step === this.step) { return; }
     this.step = step;
-    const k = 2 ** (step / STEPS), taken = [], beyond = (view.width + view.height) * 0.02;
+    const k = 2 ** (step / STEPS), taken = [];
     this.shown.clear();
     const first = (label) => (this.model.ideas[label.place]?.id === this.chosen ? 0 : 1);
     const order = [...this.byVoices].sort((a, b) => first(a) - first(b));
@@ -117,11 +117,13 @@ export class Labels {
     }
     for (const { label, x, y } of places) {
       const isFree = (room) => taken.every((other) => other.label === label || apart(room, other));
-      const isInside = (room) => room.left > -beyond && room.right < view.width * k + beyond
-        && room.top > -beyond && room.bottom < view.height * k + beyond;
+      const isInside = (room) => room.left >= 0 && room.right <= view.width * k
+        && room.top >= 0 && room.bottom <= view.height * k;
       const side = SIDES.find((one) => {
         const room = box(label, one, x, y);
-        return one === "none" ? label.level === 1 || isFree(room) : isInside(room) && isFree(room);
+        const isTop = label.level === 1; // its disc stands where it must, even on another
+        if (one === "none") { return isTop || isFree(room); }
+        return isInside(room) && isFree(isTop ? titleIn(room, label, one, x, y) : room);
       });
       if (!side) { continue; }
       taken.push({ ...box(label, side, x, y), label });
@@ -173,6 +175,15 @@ function box({ disc, wide, high }, side, x, y) {
   return {
     left: side === "right" ? x - half : x - half - GAP - wide,
     right: side === "right" ? x + half + GAP + wide : x + half, top: y - tall, bottom: y + tall,
+  };
+}
+
+// The part of a label's room that its title takes.
+function titleIn(room, { disc }, side, x, y) {
+  const half = disc / 2;
+  return {
+    ...room,
+    ...{ below: { top: y + half }, above: { bottom: y - half }, right: { left: x + half }, left: { right: x - half } }[side],
   };
 }
 

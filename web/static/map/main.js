@@ -42,7 +42,7 @@ class IdeaMap {
     });
     this.card = new Card(root.querySelector(".map-card"), shared);
     this.panel = new Panel(root.querySelector(".map-panel"), {
-      ...shared, onClose: () => this.close(), onZoom: () => this.zoomTo(this.state.idea),
+      ...shared, heading: this.mode === "page" ? "h3" : "h2", onClose: () => this.close(), onZoom: () => this.zoomTo(this.state.idea),
     });
     this.legend = new Legend(document.getElementById("map-legend"), (asked) => this.tellApart(asked));
     const unplacedAt = this.scene.unplacedAt();
@@ -187,7 +187,15 @@ class IdeaMap {
 
   zoomTo(id, options) {
     const box = this.model.box(this.model.within(this.model.places.get(id)));
-    if (box) { this.view.fit(box, options); }
+    if (box) { this.view.fit(box, { ...options, covered: this.covered() }); }
+  }
+
+  // What the panel lies over, as shares of the width and height of the stage.
+  covered() {
+    const panel = this.panel.node.getBoundingClientRect(), stage = this.stage.getBoundingClientRect();
+    if (!panel.height || panel.width > 0.9 * stage.width) { return [0, Math.min(0.7, panel.height / stage.height)]; }
+    const share = Math.min(0.7, panel.width / stage.width);
+    return [panel.left > stage.left + 1 ? share : -share, 0];
   }
 
   boxOf(ids, mark) {

@@ -6,8 +6,8 @@ import { counted, day, element, shortened } from "./words.js";
 const N_QUOTES = 3, LETTERS = 260;
 
 export class Panel {
-  constructor(node, { words, fetchJson, model, addresses, onClose, onZoom, target }) {
-    Object.assign(this, { node, words, fetchJson, model, addresses, target });
+  constructor(node, { words, fetchJson, model, addresses, onClose, onZoom, target, heading }) {
+    Object.assign(this, { node, words, fetchJson, model, addresses, target, heading });
     this.close = this.button("map-close", words.close, onClose);
     this.zoom = this.button("plain", words.zoom_to_it, onZoom);
   }
@@ -32,7 +32,7 @@ export class Panel {
   async show(place, { nNew, isFocused }) {
     const idea = this.model.ideas[place], { words } = this;
     this.asked = place;
-    const title = element("h3", "", this.link(this.addresses.ideaPage(idea.id), idea.title));
+    const title = element(this.heading, "map-panel-title", this.link(this.addresses.ideaPage(idea.id), idea.title));
     title.id = "map-panel-title";
     title.tabIndex = -1;
     if (idea.language) { title.lang = idea.language; }

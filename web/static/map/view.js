@@ -81,10 +81,12 @@ export class View {
     this.moved(isInstant).call(this.behaviour.transform, to);
   }
 
-  // A stretch of the map as large as the stage holds, with some room around it.
-  fit([left, top, right, bottom], options) {
-    const k = 0.75 / Math.max(right - left, bottom - top, 0.05);
-    this.show(Math.min(12, Math.max(1, k)), (left + right) / 2, (top + bottom) / 2, options);
+  // A stretch of the map as large as the stage holds, with some room around it. covered: shares
+  // of the width (below 0 at the left) and of the height at the bottom that something lies over.
+  fit([left, top, right, bottom], { covered: [wide, high] = [0, 0], ...options } = {}) {
+    const most = Math.max((right - left) / (1 - Math.abs(wide)), (bottom - top) / (1 - high), 0.05);
+    const k = Math.min(12, Math.max(1, 0.75 / most));
+    this.show(k, (left + right + wide / k) / 2, (top + bottom + high / k) / 2, options);
   }
 
   isWhole() {
