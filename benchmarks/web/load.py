@@ -15,8 +15,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-import psutil
-
 from benchmarks.pages import DOCS, write_between_marks
 from benchmarks.web.client import Connection
 from benchmarks.web.server import serving
@@ -87,6 +85,8 @@ async def processor_time(pid: int, *, rounds: int) -> dict[str, float]:
 
     Does not depend on what else the machine does.
     """
+    import psutil  # comes with the extra "bench"; the tests of walks need none
+
     connection, server = Connection(PORT), psutil.Process(pid)
     steps = dict(islice(walk(await places(PORT), random.Random(0)), 60))
     found: dict[str, float] = {}

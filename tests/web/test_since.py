@@ -113,5 +113,6 @@ def test_the_first_map_is_no_change(client: FlaskClient) -> None:
 def test_the_last_weeks_begin_with_the_first_day_there_is(app: Flask, store: Store) -> None:
     found = store.discussions.named("the-market-square")
     with app.test_request_context("/"):
-        usual = usual_since(replace(found, last_at=datetime(1, 1, 3, tzinfo=UTC)))
-    assert usual.moment == datetime(1, 1, 1, tzinfo=UTC)
+        first, last = (datetime(1, 1, day, tzinfo=UTC) for day in (1, 3))
+        usual = usual_since(replace(found, first_at=first, last_at=last))
+    assert usual.moment == datetime(1, 1, 2, tzinfo=UTC)
