@@ -287,3 +287,13 @@ def test_a_discussion_without_messages_says_so_and_what_to_do(
     assert "There is no map of this discussion yet." in client.get(f"{at}/unplaced").text
     assert 'id="replies"' not in client.get(f"{at}/about").text
     assert "Add an export" not in client.get(f"{at}/", headers={"Host": "map.example"}).text
+
+
+def test_the_map_alone_names_its_ideas_without_scripts(client: FlaskClient) -> None:
+    page = client.get(f"{AT}/map").text
+    without = page[page.index("<noscript>") : page.index("</noscript>")]
+    assert "Room for tables" in without
+    assert '<ul class="plain">' in without
+    front = client.get(f"{AT}/").text
+    within = front[front.index("<noscript>") : front.index("</noscript>")]
+    assert "<ul" not in within, "the ideas stand beside the map there"
