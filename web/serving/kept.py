@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
-from flask import Flask, current_app, g
+from flask import Flask, current_app, g, has_request_context
 
 from synth.store import Discussion, Store, Version
 
@@ -61,7 +61,7 @@ def kept(store: Store, discussion: Discussion, name: str, make: Callable[[], T])
 
 def version_of(store: Store, discussion: Discussion) -> Hashable:
     """Of the discussion as this request sees it, looked up once where the request only reads."""
-    watched: Version | None = g.get("version")
+    watched: Version | None = g.get("version") if has_request_context() else None
     if watched is None:
         return store.activity.version(discussion.id)
     seen: dict[int, Hashable] = g.setdefault("versions", {})
