@@ -156,11 +156,16 @@ def came_since(
     store: Store, discussion: Discussion, activity: Activity, since: Since
 ) -> NDArray[np.bool_]:
     """(n_messages,) which of them are new."""
-    assert since.moment is not None
-    if since.is_by_arrival:
-        when = kept(store, discussion, "arrivals", lambda: store.activity.arrivals(discussion.id))
-        return when > since.moment.timestamp()
-    return activity.posted >= since.moment.timestamp()
+    return times_that_count(store, discussion, activity, since) > since.after
+
+
+def times_that_count(
+    store: Store, discussion: Discussion, activity: Activity, since: Since
+) -> NDArray[np.int64]:
+    """(n_messages,) seconds: when each came into the file, or was posted, as ``since`` counts."""
+    if not since.is_by_arrival:
+        return activity.posted
+    return kept(store, discussion, "arrivals", lambda: store.activity.arrivals(discussion.id))
 
 
 def _new_under(activity: Activity, outline: Outline, is_new: NDArray[np.bool_]) -> dict[int, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from math import ceil, floor
 
 from flask import request
 
@@ -38,6 +39,16 @@ class Since:
         """Whether messages count from when they came into the file: what a reader could not have
         seen at the last visit is new, however old it is. Otherwise from when they were posted."""
         return self.point is Point.VISIT
+
+    @property
+    def after(self) -> int:
+        """Seconds since 1970: what counts as later is new. A message that came in the very second
+        of a visit was there to be seen; one posted in the first second of a day is of that day.
+        Raises ValueError where there is no moment."""
+        if self.moment is None:
+            raise ValueError("nothing to count from")
+        seconds = self.moment.timestamp()
+        return floor(seconds) if self.is_by_arrival else ceil(seconds) - 1
 
     @property
     def address(self) -> str:

@@ -10,14 +10,12 @@ from typing import ClassVar
 from flask import Blueprint
 
 from synth.insight.news import Fate, Fates, IdeaNews, News, fates_of, news_since
-from synth.records import UNKNOWN_TIME
 from synth.store import Correction, Discussion, Store
-from web.insight.figures import figures_of
+from web.insight.figures import figures_of, times_that_count
 from web.insight.overviewing import said_under
 from web.insight.since import Since, asked_since, last_synthesis, last_visit, usual_since
 from web.outline import Branch, Outline, outline_of
 from web.rendering import render
-from web.serving.kept import kept
 from web.serving.store import current_store, find_discussion
 from web.text.quoting import Quoted, quote_span
 
@@ -123,7 +121,7 @@ def report_of(
     store: Store, discussion: Discussion, outline: Outline, chosen: Since, moment: datetime
 ) -> Report:
     """All that is new since ``moment``."""
-    news = _news(store, discussion, outline, chosen, moment)
+    news = _news(store, discussion, outline, chosen)
     fates = fates_of(store.runs.maps_since(discussion.id, moment))
     moved = [
         Moved(branch=branch, news=one)
@@ -143,17 +141,12 @@ def report_of(
     )
 
 
-def _news(
-    store: Store, discussion: Discussion, outline: Outline, chosen: Since, moment: datetime
-) -> News:
+def _news(store: Store, discussion: Discussion, outline: Outline, chosen: Since) -> News:
     activity = figures_of(store, discussion, outline).activity
-    when = activity.posted
-    if chosen.is_by_arrival:
-        when = kept(store, discussion, "arrivals", lambda: store.activity.arrivals(discussion.id))
     return news_since(
         activity,
-        when,
-        max(int(moment.timestamp()) - (0 if chosen.is_by_arrival else 1), UNKNOWN_TIME),
+        times_that_count(store, discussion, activity, chosen),
+        chosen.after,
         messages_under=said_under(store, discussion, outline),
         most=N_NEWEST,
     )
