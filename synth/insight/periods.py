@@ -79,7 +79,8 @@ class Trend:
 
 
 def calendar_of(posted: NDArray[np.int64]) -> Calendar | None:
-    """The finest calendar with ``MOST_BINS`` stretches at most; None where no time is known.
+    """The finest calendar with ``MOST_BINS`` stretches at most, else one of years, however many;
+    None where no time is known.
 
     ``posted``: seconds since 1970, ``UNKNOWN_TIME`` where nobody knows.
     """
