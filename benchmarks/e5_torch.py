@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models import packed, surrogates
+from models import surrogates
 from models.e5 import PREFIX, packaged_weights, unigram_tokenizer
+from models.weights import PackedModel, Vocabulary, read_model, read_vocabulary
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -41,7 +42,7 @@ class TorchE5:
         if not (folder / "modules.json").exists():
             convert(packaged_weights(), folder)
         self.model: SentenceTransformer = SentenceTransformer(str(folder), device="cpu")
-        self._letters = dict(packed.read_vocabulary(packaged_weights()).normalisation)
+        self._letters = dict(read_vocabulary(packaged_weights()).normalisation)
         self._letters.update(surrogates.REPLACEMENTS)
 
     def encode(self, texts: Sequence[str], **named: Any) -> NDArray[np.float32]:
@@ -58,8 +59,8 @@ def convert(weights: Path, folder: Path) -> None:
     from sentence_transformers.models import Pooling, Transformer
     from transformers import BertModel
 
-    model = packed.read_model(weights)
-    vocabulary = packed.read_vocabulary(weights)
+    model = read_model(weights)
+    vocabulary = read_vocabulary(weights)
     config = _config(model, vocabulary)
     bert = BertModel(config, add_pooling_layer=False)
     state = {name: torch.from_numpy(np.ascontiguousarray(v)) for name, v in _state(model).items()}
@@ -77,7 +78,7 @@ def convert(weights: Path, folder: Path) -> None:
     SentenceTransformer(modules=[transformer, pooling], device="cpu").save(str(folder))
 
 
-def _config(model: packed.PackedModel, vocabulary: packed.Vocabulary) -> BertConfig:
+def _config(model: PackedModel, vocabulary: Vocabulary) -> BertConfig:
     from transformers import BertConfig
 
     sizes = model.sizes
@@ -94,7 +95,7 @@ def _config(model: packed.PackedModel, vocabulary: packed.Vocabulary) -> BertCon
     )
 
 
-def _state(model: packed.PackedModel) -> Mapping[str, NDArray[np.float32]]:
+def _state(model: PackedModel) -> Mapping[str, NDArray[np.float32]]:
     """The tensors under the names that ``BertModel`` has for them."""
     sizes = model.sizes
     state = {
@@ -116,11 +117,11 @@ def _state(model: packed.PackedModel) -> Mapping[str, NDArray[np.float32]]:
     return state
 
 
-def _rows(model: packed.PackedModel, name: str) -> NDArray[np.float32]:
+def _rows(model: PackedModel, name: str) -> NDArray[np.float32]:
     return model.arrays[name].reshape(-1, model.sizes.dimensions)
 
 
-def _tokenizer(vocabulary: packed.Vocabulary) -> Any:
+def _tokenizer(vocabulary: Vocabulary) -> Any:
     from tokenizers.processors import TemplateProcessing
     from transformers import PreTrainedTokenizerFast
 

@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models import load, split
+from synth.embedding.context import SURE, topics_of
 from synth.passages import cut
 from synth.pipeline import SAMPLES, import_files
-from synth.pipeline.context import SURE, topics_of
 from synth.records import Message
 from synth.store import open_store
 

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from benchmarks.ideas_data import Embedded
 from models import Blend
+from synth.clustering import find_ideas
+from synth.clustering.assignment import place
+from synth.embedding.knn_graph import Context, centred, in_context, similarity_graph
 from synth.evaluate import PlacedPassage, idea_per_message
-from synth.ideas import find_ideas
-from synth.neighbours import Context, centred, in_context, similarity_graph
-from synth.placement import place
 from synth.records import IdeaTree
 
 Labels = list[int | None]

@@ -64,13 +64,17 @@ def record(folder: Path, wanted: list[Task]) -> dict[str, str]:
 
 def differences(one: dict[str, str], other: dict[str, str]) -> list[str]:
     """What differs among the files that both have; what only one has is told, too."""
-    lines = [f"{name} differs" for name in sorted(one.keys() & other.keys()) if one[name] != other[name]]
+    lines = [
+        f"{name} differs" for name in sorted(one.keys() & other.keys()) if one[name] != other[name]
+    ]
     lines += [f"{name} is in one folder only" for name in sorted(one.keys() ^ other.keys())]
     return lines
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     actions = parser.add_subparsers(dest="action", required=True)
     recording = actions.add_parser("record")
     recording.add_argument("folder", type=Path)

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models import Blend, load
-from synth.neighbours import centred, similarity_graph
+from synth.embedding.knn_graph import centred, similarity_graph
 from synth.settings import QUIET
 from synth.store import Store, open_store
 
@@ -35,7 +35,7 @@ def neighbours(vectors: NDArray[np.float32]) -> list[frozenset[int]]:
 
 
 def table(store: Store) -> list[str]:
-    from synth.pipeline.embedding import embed_passages
+    from synth.embedding.vectors import embed_passages
 
     here = store.discussions.all()[0].id
     messages = {message.id: message for message in store.messages.all(here)}

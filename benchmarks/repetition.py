@@ -23,12 +23,12 @@ from benchmarks.ideas_data import Coded, read_argkp, vectors_of
 from benchmarks.pages import DOCS, write_between_marks
 from benchmarks.repetition_data import CHANGES, WORDINGS, several
 from models import Blend
+from synth.clustering import Copied, find_ideas
+from synth.clustering.assignment import place
+from synth.duplicates import Repetition, find_repetition
+from synth.embedding.knn_graph import centred, similarity_graph
 from synth.evaluate import score_labels
-from synth.ideas import Copied, find_ideas
-from synth.neighbours import centred, similarity_graph
 from synth.pipeline.repeating import blend_once
-from synth.placement import place
-from synth.repetition import Repetition, find_repetition
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = DOCS / "quality.md"

@@ -55,7 +55,7 @@ class Collection:
 def collect(path: Path, n: int) -> Collection:
     """The first ``n`` passages of a discussion, and made-up ones where it has fewer."""
     from models import load
-    from synth.pipeline.embedding import embed_passages
+    from synth.embedding.vectors import embed_passages
     from synth.settings import QUIET
     from synth.store import open_store
 
@@ -111,12 +111,12 @@ def _sentence(text: str, random: np.random.Generator) -> str:
 def run(collection: Collection) -> dict[str, float]:
     """Seconds by stage, and ``ideas``, how many were found."""
     from models import load
-    from synth.ideas import find_ideas
+    from synth.clustering import find_ideas
+    from synth.clustering.assignment import place
+    from synth.duplicates import find_repetition
+    from synth.embedding.knn_graph import centred, similarity_graph
     from synth.layout import lay_out
-    from synth.neighbours import centred, similarity_graph
     from synth.pipeline.repeating import blend_once
-    from synth.placement import place
-    from synth.repetition import find_repetition
     from synth.titles import name_ideas
 
     seconds: dict[str, float] = {}
@@ -173,16 +173,16 @@ def _timed(seconds: dict[str, float], stage: str) -> Iterator[None]:
 @contextmanager
 def _apart(seconds: dict[str, float], stage: str) -> Iterator[None]:
     """Take the time of the resampling inside ``find_ideas``."""
-    from synth import ideas
+    from synth import clustering
 
-    stability_of = ideas.stability_of
+    stability_of = clustering.stability_of
 
     def timed(*given: object, **named: object) -> object:
         with _timed(seconds, stage):
             return stability_of(*given, **named)  # type: ignore[arg-type]
 
     seconds[stage] = 0.0
-    with patch.object(ideas, "stability_of", timed):
+    with patch.object(clustering, "stability_of", timed):
         yield
 
 

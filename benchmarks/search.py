@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 
 from models import Blend, load
 from synth.pipeline import import_files
-from synth.pipeline.meaning import GUESSED, MOST_ALIKE
-from synth.search.meaning import NOBODY, mixed, unit
+from synth.search.semantic import NOBODY, mixed, unit
+from synth.search.semantic_index import GUESSED, MOST_ALIKE
 from synth.store import Store, open_store
 
 Rows = NDArray[np.float32]

@@ -93,9 +93,9 @@ def _given(point_of: NDArray[np.intp]) -> IdeaTree:
 def _found(vectors: Vectors, texts: list[str]) -> IdeaTree:
     """As ``synth.pipeline`` finds them, sub-ideas and broader ones alike."""
     from models import Blend
-    from synth.ideas import find_ideas
-    from synth.neighbours import centred, similarity_graph
-    from synth.placement import place
+    from synth.clustering import find_ideas
+    from synth.clustering.assignment import place
+    from synth.embedding.knn_graph import centred, similarity_graph
 
     middle = centred(Blend(seed=0).fit_transform(vectors, texts)[1], ["en"] * len(texts))
     graph = similarity_graph(middle, seed=0)

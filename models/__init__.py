@@ -10,9 +10,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from models.blending import Blend
-    from models.card import Embedder, ModelCard
+    from models.blend import Blend
     from models.chat import ChatServer
+    from models.embedders import Embedder, ModelCard
     from models.errors import ChatProblem, ModelMissing
     from models.languages import identify, identify_one, shares
     from models.registry import cards, load
@@ -34,11 +34,11 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Blend": "models.blending",
+    "Blend": "models.blend",
     "ChatProblem": "models.errors",
     "ChatServer": "models.chat",
-    "Embedder": "models.card",
-    "ModelCard": "models.card",
+    "Embedder": "models.embedders",
+    "ModelCard": "models.embedders",
     "ModelMissing": "models.errors",
     "cards": "models.registry",
     "identify": "models.languages",

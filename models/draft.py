@@ -8,8 +8,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from models.blending import Blend, no_vectors
-from models.card import ModelCard
+from models.blend import Blend, no_vectors
+from models.embedders import ModelCard
 from models.lexical import N_DIMENSIONS, WEIGHTS_SHA256
 
 CARD = ModelCard(
@@ -53,7 +53,7 @@ class DraftEmbedder:
     def encode(
         self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
     ) -> NDArray[np.float32]:
-        """float32 (n, 456), unit rows; see ``models.card.Embedder.encode``.
+        """float32 (n, 456), unit rows; see ``models.embedders.Embedder.encode``.
 
         A text that shares no word with the others lies on the first axis.
         """

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models import cache, packed, surrogates
-from models.card import ModelCard
+from models import cache, surrogates
+from models.embedders import ModelCard
 from models.errors import ModelMissing
 from models.processors import n_usable
+from models.weights import Vocabulary, read_model, read_vocabulary
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -103,7 +104,7 @@ class E5Embedder:
     def encode(
         self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
     ) -> NDArray[np.float32]:
-        """float32 (n, 384), unit rows; see ``models.card.Embedder.encode``."""
+        """float32 (n, 384), unit rows; see ``models.embedders.Embedder.encode``."""
         sums = np.zeros((len(texts), self.card.dimensions or 0), np.float32)
         if not texts:
             return sums
@@ -191,8 +192,8 @@ class E5Embedder:
         return path
 
     @cached_property
-    def _vocabulary(self) -> packed.Vocabulary:
-        return packed.read_vocabulary(self._file)
+    def _vocabulary(self) -> Vocabulary:
+        return read_vocabulary(self._file)
 
     @cached_property
     def _normalisation(self) -> dict[int, str]:
@@ -236,11 +237,11 @@ def converted(weights: Path, *, precision: Precision = "int8") -> bytes:
     from models.encoder_graph import build
 
     return bytes(
-        build(packed.read_model(weights), precision=precision).SerializeToString(deterministic=True)
+        build(read_model(weights), precision=precision).SerializeToString(deterministic=True)
     )
 
 
-def unigram_tokenizer(vocabulary: packed.Vocabulary) -> tokenizers.Tokenizer:
+def unigram_tokenizer(vocabulary: Vocabulary) -> tokenizers.Tokenizer:
     """A tokenizer over text to which ``vocabulary.normalisation`` was applied."""
     from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from models.packed import BLOCK, Matrix, PackedModel
+from models.weights import BLOCK, Matrix, PackedModel
 
 if TYPE_CHECKING:
     import onnx

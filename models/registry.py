@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.card import Embedder, ModelCard
+from models.embedders import Embedder, ModelCard
 from models.errors import ModelMissing
 
 DEFAULT = "e5-small"

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models import cache
-from models.card import ModelCard
+from models.embedders import ModelCard
 from models.errors import ModelMissing
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class TransformerEmbedder:
     def encode(
         self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
     ) -> NDArray[np.float32]:
-        """float32 (n, dim), unit rows; see ``models.card.Embedder.encode``."""
+        """float32 (n, dim), unit rows; see ``models.embedders.Embedder.encode``."""
         if not texts:
             return np.zeros((0, self.card.dimensions or 0), np.float32)
         prompt = "query: " if _E5.search(self._source) else None

@@ -17,6 +17,8 @@ from werkzeug.routing import IntegerConverter, Map
 from synth.errors import StoreProblem
 from web.api import api
 from web.api.problems import problem
+from web.http import answer_cache, discussion_cache, headers, language, store, visits
+from web.http.permission import LOOPBACK
 from web.jobs import Jobs
 from web.pages.discussions import discussions
 from web.pages.harvest import harvest
@@ -33,12 +35,10 @@ from web.pages.since import since
 from web.pages.styleguide import styleguide
 from web.pages.threads import threads
 from web.pages.uploads import uploads
-from web.presentation import add_filters
-from web.rendering import render
-from web.search import meanings
-from web.serving import caching, kept, language, safety, store, visits
-from web.serving.permission import LOOPBACK
-from web.words import HTTP_ERRORS
+from web.services import semantic_search
+from web.ui.rendering import render
+from web.ui.templates import add_filters
+from web.ui.words import HTTP_ERRORS
 
 MAX_UPLOAD_BYTES = 512 * 1024 * 1024
 
@@ -78,10 +78,10 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.extensions["jobs"] = Jobs(Path(app.config["DB"]))
     CSRFProtect(app)
     store.init_app(app)
-    kept.init_app(app)
+    discussion_cache.init_app(app)
     language.init_app(app)
     visits.init_app(app)
-    meanings.init_app(app)
+    semantic_search.init_app(app)
     add_filters(app)
     for pages in (
         discussions, maps, outlines, ideas, passages, repeated, threads, search, point, since,
@@ -90,8 +90,8 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         app.register_blueprint(pages)
     if app.debug or app.config.get("STYLEGUIDE"):
         app.register_blueprint(styleguide)
-    safety.init_app(app)
-    caching.init_app(app)
+    headers.init_app(app)
+    answer_cache.init_app(app)
     app.register_error_handler(HTTPException, _tell_http)
     app.register_error_handler(CSRFError, _tell_old_form)
     app.register_error_handler(StoreProblem, _tell_store)

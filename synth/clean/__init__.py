@@ -8,13 +8,13 @@ from synth.clean.assemble import assemble
 from synth.clean.attributions import mark_attributions
 from synth.clean.characters import mend, unescape
 from synth.clean.emoji import show_emoji
-from synth.clean.forum import read_markdown_lines, split_quote_tags
+from synth.clean.line_wrap import unwrap
 from synth.clean.lines import Line
-from synth.clean.marks import read_comment_lines, read_mail_lines
+from synth.clean.markdown import read_markdown_lines, split_quote_tags
 from synth.clean.markup import looks_like_html, read_html_lines
 from synth.clean.phrases import ORIGINAL_MESSAGE
-from synth.clean.tails import mark_footers, mark_signatures
-from synth.clean.unwrap import unwrap
+from synth.clean.quote_marks import read_comment_lines, read_mail_lines
+from synth.clean.signatures import mark_footers, mark_signatures
 from synth.records import BodyFormat, CleanText, RawMessage
 
 __all__ = ["clean"]

@@ -39,7 +39,7 @@ def batch(
 
     An input that fails is listed and leaves the others alone; finished work is not redone.
     """
-    from synth.cli import telling
+    from synth.cli import output
     from synth.pipeline import expand_globs, run_batch
     from synth.settings import Settings
 
@@ -52,7 +52,7 @@ def batch(
     )
     failed = [job for job in jobs if job.state == "failed"]
     if as_json:
-        telling.say_json([asdict(job) for job in jobs])
+        output.say_json([asdict(job) for job in jobs])
     else:
         for job in jobs:
             click.echo(f"{job.state}: {job.source} -> {job.folder}")

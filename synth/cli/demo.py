@@ -24,7 +24,7 @@ def demo(
 
     The second time nothing has to be done again.
     """
-    from synth.cli import telling
+    from synth.cli import output
     from synth.pipeline import demo_db, run_demo
     from synth.settings import Settings
     from synth.store import open_store
@@ -34,7 +34,7 @@ def demo(
     settings = Settings(quality="draft" if quality == "draft" else "full")
     with open_store(path) as store:
         for discussion in run_demo(store, settings, progress=progress_on_stderr()):
-            telling.tell_outline(store, discussion)
+            output.tell_outline(store, discussion)
     if not serve:
         return
     command = ctx.find_root().command

@@ -26,7 +26,7 @@ def erase(db: Path, discussion: str | None, participant: str, *, yes: bool) -> N
     Emptied messages stay as steps of their threads, so that replies keep their place. A later
     import does not bring the person back.
     """
-    from synth.cli import telling
+    from synth.cli import output
     from synth.pipeline import choose_discussion, erase_participant
     from synth.store import open_store
 
@@ -42,5 +42,5 @@ def erase(db: Path, discussion: str | None, participant: str, *, yes: bool) -> N
     else:
         click.echo(f"No message of {participant} was left to empty.")
     if report is not None:
-        telling.tell_build(report, {})
+        output.tell_build(report, {})
     click.echo("Exports written earlier still hold the words; write them again.")

@@ -28,7 +28,7 @@ def evaluate(folder: Path, gold: Path, *, as_json: bool) -> None:
     The scores need no number of ideas: adjusted Rand index, V-measure and B-cubed F1 over all
     coded messages; one that is unplaced counts as alone.
     """
-    from synth.cli import telling
+    from synth.cli import output
     from synth.errors import InputProblem
     from synth.evaluate import read_gold, read_placements, score_placements
 
@@ -39,7 +39,7 @@ def evaluate(folder: Path, gold: Path, *, as_json: bool) -> None:
             str(gold), str(error), remedy="check that its message_id are ids of this export"
         ) from error
     if as_json:
-        telling.say_json(asdict(found))
+        output.say_json(asdict(found))
         return
     scores = found.scores
     click.echo(

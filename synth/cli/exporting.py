@@ -26,7 +26,7 @@ def export(db: Path, discussion: str | None, out: Path, *, names: bool, as_json:
 
     The CSV files are messages, ideas, placements, extracts and repetitions.
     """
-    from synth.cli import telling
+    from synth.cli import output
     from synth.pipeline import choose_discussion, write_results
     from synth.store import open_store
 
@@ -34,6 +34,6 @@ def export(db: Path, discussion: str | None, out: Path, *, names: bool, as_json:
         found = choose_discussion(store, discussion)
         paths = write_results(store, found.id, out, names=names)
     if as_json:
-        telling.say_json({"discussion": found.slug, "files": [str(path) for path in paths]})
+        output.say_json({"discussion": found.slug, "files": [str(path) for path in paths]})
     else:
         click.echo(f"Wrote {', '.join(path.name for path in paths)} to {out}.")

@@ -30,14 +30,14 @@ _COMMANDS = {
 _MODULES = {
     "run": "synth.cli.running:run",
     "import": "synth.cli.importing:import_",
-    "build": "synth.cli.building:build",
+    "build": "synth.cli.build:build",
     "demo": "synth.cli.demo:demo",
-    "correct": "synth.cli.correcting:correct",
+    "correct": "synth.cli.correct:correct",
     "batch": "synth.cli.batch:batch",
     "export": "synth.cli.exporting:export",
     "evaluate": "synth.cli.evaluating:evaluate",
     "erase": "synth.cli.erasing:erase",
-    "info": "synth.cli.info:info",
+    "info": "synth.cli.discussion:info",
 }
 PLUGINS = "synth.commands"
 """Entry points under which other packages (the viewer) bring commands."""

@@ -36,7 +36,7 @@ def import_(
     """
     import tempfile
 
-    from synth.cli import telling
+    from synth.cli import output
     from synth.pipeline import bring_in, require_messages, require_readable
     from synth.store import open_store
 
@@ -55,8 +55,8 @@ def import_(
                 progress=progress_on_stderr(),
             )
             if as_json:
-                facts = telling.import_facts(report)
-                telling.say_json({"discussion": chosen.slug, "dry_run": dry_run} | facts)
+                facts = output.import_facts(report)
+                output.say_json({"discussion": chosen.slug, "dry_run": dry_run} | facts)
             require_messages(report, inputs)
     if not as_json:
-        telling.tell_import(report, dry_run=dry_run)
+        output.tell_import(report, dry_run=dry_run)

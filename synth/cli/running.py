@@ -38,7 +38,7 @@ def run(inputs: tuple[str, ...], db: Path | None, out: Path | None, **chosen: An
     synth run list-archive.mbox --out results
     synth run 'exports/*.csv' --quality draft --out results
     """
-    from synth.cli import telling
+    from synth.cli import output
     from synth.pipeline import run as run_job
     from synth.settings import Settings
     from synth.store import open_store
@@ -58,24 +58,24 @@ def run(inputs: tuple[str, ...], db: Path | None, out: Path | None, **chosen: An
             llm=server,
             progress=progress_on_stderr(),
         )
-    telling.warn_of_llm(report.proposed)
+    output.warn_of_llm(report.proposed)
     if chosen["as_json"]:
-        telling.say_json(
+        output.say_json(
             {
                 "discussion": report.discussion.slug,
                 "db": str(path),
-                "import": telling.import_facts(report.imported),
-                "build": telling.build_facts(report.built),
+                "import": output.import_facts(report.imported),
+                "build": output.build_facts(report.built),
                 "files": [str(p) for p in report.paths],
             }
-            | telling.llm_facts(report.proposed)
+            | output.llm_facts(report.proposed)
         )
         return
-    telling.tell_import(report.imported)
+    output.tell_import(report.imported)
     with open_store(path) as store:
-        telling.tell_build(report.built, telling.titles_of(store, report.discussion))
-        telling.tell_llm(report.proposed)
-        telling.tell_outline(store, report.discussion)
+        output.tell_build(report.built, output.titles_of(store, report.discussion))
+        output.tell_llm(report.proposed)
+        output.tell_outline(store, report.discussion)
     click.echo(f"\nKept in {path}.")
     if out is not None:
         click.echo(f"Wrote {', '.join(p.name for p in report.paths)} to {out}.")

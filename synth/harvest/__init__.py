@@ -12,10 +12,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.harvest.choose import choose, undecided
 from synth.harvest.quotes import count_quotes
 from synth.harvest.rows import DecidedSpan, QuoteRow, SentenceRow, Suggestion
 from synth.harvest.scores import Scores, score_sentences
+from synth.harvest.selection import choose, undecided
 
 __all__ = [
     "DecidedSpan",

@@ -41,7 +41,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synth.harvest.rows import SentenceRow
-from synth.harvest.shapes import Flags, Floats, Shapes
+from synth.harvest.surface import Flags, Floats, Shapes
 from synth.harvest.triples import Triples
 from synth.harvest.words import WordTable, tokenise
 

@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.harvest.shapes import Shapes
+from synth.harvest.surface import Shapes
 from synth.harvest.words import WordTable
 from synth.records import Nature
 

@@ -13,7 +13,7 @@ from synth.harvest.features import measure
 from synth.harvest.nature import natures
 from synth.harvest.quotes import count_quoted, threads_of
 from synth.harvest.rows import QuoteRow, SentenceRow
-from synth.harvest.shapes import read_shapes
+from synth.harvest.surface import read_shapes
 from synth.harvest.triples import read_triples
 from synth.harvest.words import read_words
 from synth.records import Nature

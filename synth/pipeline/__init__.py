@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from synth.pipeline.batch import Job, expand_globs, run_batch
-from synth.pipeline.building import BuildReport, build
-from synth.pipeline.correcting import (
+from synth.corrections import (
     confirm_idea,
     hide_idea,
     link_passages,
@@ -19,11 +17,13 @@ from synth.pipeline.correcting import (
     undo_correction,
     unplace_passages,
 )
+from synth.pipeline.batch import Job, expand_globs, run_batch
+from synth.pipeline.build import BuildReport, build
 from synth.pipeline.demo import SAMPLES, demo_db, run_demo, sample_path
-from synth.pipeline.erasing import erase_participant
+from synth.pipeline.erase import erase_participant
 from synth.pipeline.importing import FileReport, ImportReport, import_files, require_messages
-from synth.pipeline.proposing import ProposalReport, propose_titles
-from synth.pipeline.running import (
+from synth.pipeline.language_model import ProposalReport, propose_titles
+from synth.pipeline.run import (
     RunReport,
     bring_in,
     choose_discussion,

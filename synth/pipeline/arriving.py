@@ -6,10 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from synth.pipeline.context import context_of, topics_of
+from synth.embedding.context import context_of, topics_of
+from synth.embedding.space import Space
+from synth.embedding.vectors import embed_later
 from synth.pipeline.cutting import cut_messages
-from synth.pipeline.embedding import embed_later
-from synth.pipeline.space import Space
 from synth.records import Message, Passage
 from synth.settings import Progress
 from synth.store import Store

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from synth.identity import Lineage
+from synth.clustering.lineage import Lineage
 from synth.readers import shown
 from synth.records import Idea
 from synth.store import NO_WORDS

@@ -6,11 +6,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from synth.ideas.newcomers import new_leaves, parent_for
-from synth.neighbours import similarity_graph
+from synth.clustering.assignment import idea_centroids
+from synth.clustering.incremental import new_leaves, parent_for
+from synth.embedding.knn_graph import similarity_graph
 from synth.pipeline.arriving import Located
 from synth.pipeline.ground import Ground
-from synth.placement import idea_centroids
 from synth.records import IdeaName, IdeaStatus, IdeaTree
 from synth.titles import name_ideas
 

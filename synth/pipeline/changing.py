@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from synth.pipeline.space import Landmarks, prints
+from synth.embedding.space import Landmarks, prints
 from synth.settings import Settings
 from synth.store import Store
 from synth.store.values import json_text

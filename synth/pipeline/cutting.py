@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from synth.parallel import in_order
 from synth.passages import cut
 from synth.records import Message, Span
 from synth.settings import Progress
-from synth.workers import in_order
 
 PORTION = 250
 """Messages handed to a process at a time."""

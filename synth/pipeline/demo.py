@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from synth.errors import InputProblem
-from synth.pipeline.building import build
+from synth.pipeline.build import build
 from synth.pipeline.importing import import_files
 from synth.settings import QUIET, Progress, Settings
 from synth.store import Discussion, Store

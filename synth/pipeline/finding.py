@@ -8,21 +8,28 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from synth.clustering import Constraints, Copied, find_ideas
+from synth.clustering.assignment import idea_centroids, place, place_new, why_unplaced
+from synth.duplicates import Repetition
+from synth.embedding.knn_graph import (
+    Centre,
+    Context,
+    centre_of,
+    centred,
+    in_context,
+    similarity_graph,
+)
 from synth.harvest import DecidedSpan, QuoteRow
-from synth.ideas import Constraints, Copied, find_ideas
 from synth.layout import lay_out, set_among
-from synth.neighbours import Centre, Context, centre_of, centred, in_context, similarity_graph
+from synth.parallel import beside
 from synth.passages import n_words
 from synth.pipeline.cutting import Sentences
+from synth.pipeline.harvest import KeyPassage, KeyPassageInputs, key_passages
 from synth.pipeline.repeating import voice_of
-from synth.pipeline.suggesting import KeyPassage, KeyPassageInputs, key_passages
 from synth.pipeline.watch import Watch
-from synth.placement import idea_centroids, place, place_new, why_unplaced
 from synth.records import IdeaName, IdeaTree, Message, Passage, Unplaced
-from synth.repetition import Repetition
 from synth.settings import Settings
 from synth.titles import name_ideas
-from synth.workers import beside
 
 if TYPE_CHECKING:
     import numpy as np

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from synth.clustering.assignment import idea_centroids
+from synth.corrections.constraints import Decision, decisions
+from synth.embedding.space import Landmarks
 from synth.errors import StoreProblem
 from synth.layout import set_among
 from synth.pipeline.arriving import Arrivals, Located
-from synth.pipeline.holding import Decision, decisions
-from synth.pipeline.space import Landmarks
-from synth.placement import idea_centroids
 from synth.records import Idea
 from synth.store import Store
 from synth.store.growth import Carried

@@ -12,14 +12,14 @@ from typing import TypeVar
 from synth.clean import clean
 from synth.errors import InputProblem
 from synth.importers import Reading, ReadOptions, read
-from synth.pipeline.known import Key, KnownMessages
+from synth.parallel import in_order
+from synth.pipeline.known_messages import Key, KnownMessages
 from synth.pipeline.threading import link_threads
 from synth.records import CleanText, Problem, RawMessage
 from synth.settings import QUIET, Progress
 from synth.store import Imported, Store
 from synth.store.messages import fingerprint
 from synth.store.participants import author_hash
-from synth.workers import in_order
 
 T = TypeVar("T")
 

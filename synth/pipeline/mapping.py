@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from synth.identity import Lineage, trace
-from synth.pipeline.holding import resting
+from synth.clustering.lineage import Lineage, trace
+from synth.corrections.constraints import resting
 from synth.records import Idea, IdeaName, IdeaTree, Message, Passage, Placement, Unplaced
 from synth.store import IdeaRow, PlacementRow
 

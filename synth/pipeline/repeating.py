@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from synth.records import Message, Passage, SaidBy
-from synth.repetition import TELLING_WORDS, Copies, Repetition, find_repetition, voices_behind
-from synth.store import RepetitionRow, Store
-from synth.workers import beside
+from synth.duplicates import TELLING_WORDS, Copies, Repetition, find_repetition
+from synth.parallel import beside
+from synth.records import Message, Passage
+from synth.store import RepetitionRow
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,7 +24,7 @@ MOSTLY = 0.5
 
 
 class Said(NamedTuple):
-    """Passages as :func:`synth.repetition.find_repetition` takes them."""
+    """Passages as :func:`synth.duplicates.find_repetition` takes them."""
 
     passages: list[str]
     messages: NDArray[np.intp]
@@ -102,21 +102,6 @@ def _groups(copies: Copies) -> list[tuple[int, list[int]]]:
         for typical, rows in groups
         if len(rows) > 1 and copies.n_words[typical] >= TELLING_WORDS
     ]
-
-
-def count_voices(store: Store, discussion_id: int) -> None:
-    """Write anew who carries each idea, from the placements as they are stored now.
-
-    Call it after every change of placements or of the outline.
-    """
-    parents = {idea.id: idea.parent_id for idea in store.ideas.outline(discussion_id)}
-    under: defaultdict[int, list[SaidBy]] = defaultdict(list)
-    for leaf, said in store.repetitions.said(discussion_id):
-        idea_id = leaf
-        while idea_id is not None:
-            under[idea_id].append(said)
-            idea_id = parents[idea_id]
-    store.repetitions.put_voices({i: voices_behind(under[i]) for i in parents})
 
 
 def blend_once(

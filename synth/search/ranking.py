@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synth.records import UNKNOWN_TIME, Activity
-from synth.search.meaning import mixed
+from synth.search.semantic import mixed
 
 N_MEANT = 200
 """Messages found by their meaning at most: everything is near to everything to some degree."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from synth.store.change import Change
+from synth.store.change_log import Change
 from synth.store.corrections import HeldIdea, Link
 from synth.store.database import Store, open_store
 from synth.store.discussions import Discussion
@@ -15,7 +15,7 @@ from synth.store.proposals import Proposal
 from synth.store.repetitions import RepetitionRow
 from synth.store.search import Hit, Ranked
 from synth.store.sources import Source
-from synth.store.undoing import Correction
+from synth.store.undo import Correction
 from synth.store.values import NO_WORDS
 from synth.store.watching import Version, Watch
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from synth.errors import CorrectionRefused
 from synth.records import Origin
-from synth.store.change import Change
+from synth.store.change_log import Change
 from synth.store.rewriting import Rows
 from synth.store.runs import Events
-from synth.store.undoing import Correction, restore
+from synth.store.undo import Correction, restore
 from synth.store.values import NO_WORDS, json_text
 
 if TYPE_CHECKING:

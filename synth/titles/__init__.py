@@ -7,7 +7,7 @@ may be used (``answers``).
 from __future__ import annotations
 
 from synth.titles.answers import Answer, Refused, checked, title_words
-from synth.titles.asking import (
+from synth.titles.language_model import (
     FIELDS,
     SYSTEM,
     Names,

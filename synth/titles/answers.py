@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from models.keyphrases import key_of, primary
 from models.languages import identify_one
-from synth.titles.asking import LONGEST_SUMMARY, LONGEST_TITLE, Names, Question
+from synth.titles.language_model import LONGEST_SUMMARY, LONGEST_TITLE, Names, Question
 from synth.titles.wording import titled
 
 SHORTEST_TITLE = 8

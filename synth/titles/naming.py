@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from models.clauses import Clause, Reading, read, whole
 from models.keyphrases import key_of, primary
 from synth.records import IdeaName, IdeaTree
-from synth.titles.choosing import (
+from synth.titles.candidates import (
     Encode,
     TitleCandidate,
     by_meaning,
@@ -27,14 +27,14 @@ from synth.titles.choosing import (
     phrases_by_meaning,
     shared,
 )
-from synth.titles.counting import Vocabulary, count_phrases, score_phrases
-from synth.titles.groups import Groups, Vectors, group
-from synth.titles.representatives import (
+from synth.titles.exemplars import (
     choose_representatives,
     fitness,
     readability,
     telling_sentences,
 )
+from synth.titles.groups import Groups, Vectors, group
+from synth.titles.scoring import Vocabulary, count_phrases, score_phrases
 from synth.titles.wording import (
     clipped,
     joined,

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from models.card import ModelCard
 from models.e5 import CARD
+from models.embedders import ModelCard
 
 DIM, LAYERS, HEADS, INNER, MAX_TOKENS = 64, 2, 2, 96, 24
 LETTERS = "abcdefghijklmnopqrstuvwxyzé"

@@ -7,7 +7,7 @@ import pytest
 
 from models.e5 import open_session
 from models.encoder_graph import build
-from models.packed import read_model
+from models.weights import read_model
 
 IDS = [0, 7, 8, 11, 15, 30, 9, 4, 12, 2]
 

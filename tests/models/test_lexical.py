@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models import lexical
-from models.blending import Blend, no_vectors
+from models.blend import Blend, no_vectors
 from models.draft import DraftEmbedder
 from models.errors import ModelMissing
 from models.lexical import LatentView, LexicalView, StaticView

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from models.errors import ModelMissing
-from models.packed import read_model, read_vocabulary
+from models.weights import read_model, read_vocabulary
 
 
 def test_the_tensors_come_back_as_they_were_written(tiny_model) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from synth.insight.activity import (
+from synth.analytics.activity import (
     Order,
     Side,
     ThreadOrder,

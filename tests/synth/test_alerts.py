@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from synth.insight.alerts import Alert, Kind, Missing, Watched, alerts_of
-from synth.insight.participation import messages_under, participation_of
+from synth.analytics.alerts import Alert, Kind, Missing, Watched, alerts_of
+from synth.analytics.participation import messages_under, participation_of
 from synth.records import Activity
 from tests.synth.made_up_activity import DAY, Said, activity
 

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from synth.ideas import ANY, FREE, TOP, UNPLACED, Constraints, find_ideas
-from synth.ideas.constraints import blocks_of
-from synth.ideas.hierarchy import MAX_CHILDREN, MAX_LEVELS
-from synth.neighbours import centred, similarity_graph
-from synth.placement import place
+from synth.clustering import ANY, FREE, TOP, UNPLACED, Constraints, find_ideas
+from synth.clustering.assignment import place
+from synth.clustering.constraints import blocks_of
+from synth.clustering.tree import MAX_CHILDREN, MAX_LEVELS
+from synth.embedding.knn_graph import centred, similarity_graph
 from synth.records import IdeaTree
 from tests.synth.made_up_vectors import made_up
 

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from synth.harvest import QuoteRow, SentenceRow, count_quotes, score_sentences
-from synth.harvest.shapes import _ADDRESS, _END, _LINK, _NUMBER, _share_small, read_shapes
+from synth.harvest.surface import _ADDRESS, _END, _LINK, _NUMBER, _share_small, read_shapes
 from synth.harvest.words import fold, tokenise
-from synth.titles.representatives import _NOISE, _may_be_noise
+from synth.titles.exemplars import _NOISE, _may_be_noise
 
 PIECES = st.sampled_from(
     ["A word", "école", "Straße", "+1", "+10", " ", "\n", "http://a.b", "WWW.a.b", "a@b.c",

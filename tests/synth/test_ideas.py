@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from scipy.cluster.hierarchy import cophenet, linkage
 from sklearn.metrics import adjusted_rand_score
 
-from synth.ideas import Copied, find_ideas
-from synth.ideas.hierarchy import MAX_CHILDREN, MAX_LEVELS, as_rows, gather
-from synth.ideas.linkage import average_linkage, groups_after
-from synth.ideas.readable import RESOLUTION, modularity_after, readable_leaves
-from synth.neighbours import centred, similarity_graph
+from synth.clustering import Copied, find_ideas
+from synth.clustering.cut import RESOLUTION, modularity_after, readable_leaves
+from synth.clustering.linkage import average_linkage, groups_after
+from synth.clustering.tree import MAX_CHILDREN, MAX_LEVELS, as_rows, gather
+from synth.embedding.knn_graph import centred, similarity_graph
 from synth.records import IdeaTree
 from tests.synth.made_up_vectors import made_up
 

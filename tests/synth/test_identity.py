@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synth.identity import trace
+from synth.clustering.lineage import trace
 
 
 def sets(*groups: range) -> list[frozenset[int]]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from synth.ideas import find_ideas
+from synth.clustering import find_ideas
+from synth.embedding.knn_graph import centred, similarity_graph
 from synth.layout import lay_out, set_among
-from synth.neighbours import centred, similarity_graph
 from synth.records import IdeaTree
 from tests.synth.made_up_vectors import made_up
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from synth.insight.likeness import by_direction, by_words, nearest, shared_terms
+from synth.analytics.similarity import by_direction, by_words, nearest, shared_terms
 
 VECTORS = {
     7: np.array([1, 0, 1], dtype=np.float16).tobytes(),

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from synth.search.meaning import (
+from synth.search.semantic import (
     Meaning,
     Nearness,
     middles_of,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from synth.neighbours import Context, centre_of, centred, in_context, similarity_graph
+from synth.embedding.knn_graph import Context, centre_of, centred, in_context, similarity_graph
 from tests.synth.made_up_vectors import made_up
 
 

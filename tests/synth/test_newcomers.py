@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from synth.ideas.hierarchy import MAX_CHILDREN
-from synth.ideas.newcomers import NOWHERE, Parents, new_leaves, parent_for
-from synth.neighbours import similarity_graph
+from synth.clustering.incremental import NOWHERE, Parents, new_leaves, parent_for
+from synth.clustering.tree import MAX_CHILDREN
+from synth.embedding.knn_graph import similarity_graph
 
 DIM = 32
 N_OLD = 6

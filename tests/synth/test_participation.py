@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from synth.insight.participation import (
+from synth.analytics.participation import (
     Band,
     Light,
     Pulse,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synth.insight.periods import MOST_BINS, Calendar, Unit, calendar_of, trend_of
+from synth.analytics.periods import MOST_BINS, Calendar, Unit, calendar_of, trend_of
 from synth.records import UNKNOWN_TIME
 
 

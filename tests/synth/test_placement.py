@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from synth.ideas import find_ideas
-from synth.neighbours import centred, similarity_graph
-from synth.placement import idea_centroids, least_fit, place, place_new, why_unplaced
+from synth.clustering import find_ideas
+from synth.clustering.assignment import idea_centroids, least_fit, place, place_new, why_unplaced
+from synth.embedding.knn_graph import centred, similarity_graph
 from synth.records import Unplaced
 from tests.synth.made_up_vectors import made_up
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from synth.insight.relations import nearness_of, relations_of
+from synth.analytics.relations import nearness_of, relations_of
 from tests.synth.made_up_activity import Said, activity
 
 TREE = {10: [1, 2], 1: [1], 2: [2], 3: [3]}

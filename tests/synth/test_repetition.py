@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.repetition_data import CHANGES, WORDINGS, Wording, several
+from synth.duplicates import Copies, find_repetition, voices_behind
+from synth.duplicates.near_duplicates import Text, _copied, contradicts
+from synth.duplicates.similar_sentences import alike
+from synth.duplicates.wording import sentences_of, weighty, words_of
 from synth.records import SaidBy
-from synth.repetition import Copies, find_repetition, voices_behind
-from synth.repetition.copies import Text, _copied, contradicts
-from synth.repetition.sentences import alike
-from synth.repetition.wording import sentences_of, weighty, words_of
 
 LEAST = {"personal first line": 26, "synonym": 20}
 """Words below which the personal line outweighs the letter, or another word in it may say
@@ -229,5 +229,5 @@ def test_long_texts_that_differ_in_many_sentences_are_not_compared_word_by_word(
     def compare(*_: object) -> bool:
         raise AssertionError("compared")
 
-    monkeypatch.setattr("synth.repetition.copies.contradicts", compare)
+    monkeypatch.setattr("synth.duplicates.near_duplicates.contradicts", compare)
     assert _copied(text("one"), text("other")) == 0.0

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from synth.records import Extract, ExtractState, Nature
-from synth.search.sifting import Said, Sieve, Wishes, count_ideas, count_values, said_of
+from synth.search.filters import Said, Sieve, Wishes, count_ideas, count_values, said_of
 from tests.synth.made_up_activity import Said as Message
 from tests.synth.made_up_activity import activity
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from models.keyphrases import stop_words, unaccented
 from synth.records import IdeaName, IdeaTree
 from synth.titles import name_ideas
-from synth.titles.representatives import LONGEST_SUMMARY, telling_sentences
+from synth.titles.exemplars import LONGEST_SUMMARY, telling_sentences
 from synth.titles.wording import clipped, names_someone, people_named, titled, without_reply_marks
 
 BUSES = [

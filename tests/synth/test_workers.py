@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from synth import workers
-from synth.workers import beside, in_order
+from synth import parallel
+from synth.parallel import beside, in_order
 
 
 @pytest.fixture(autouse=True)
 def two_processes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "n_processes", lambda: 2)
+    monkeypatch.setattr(parallel, "n_processes", lambda: 2)
 
 
 def squares(ns: list[int]) -> tuple[list[int], int]:
@@ -57,7 +57,7 @@ def test_nothing_to_do_is_not_sent_away() -> None:
 
 
 def test_with_one_core_nothing_is_sent_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "n_processes", lambda: 1)
+    monkeypatch.setattr(parallel, "n_processes", lambda: 1)
     assert {pid for _, (_, pid) in in_order(squares, counted(6))} == {os.getpid()}
 
 
@@ -100,9 +100,9 @@ def test_trouble_elsewhere_is_raised_here_after_what_came_before_it() -> None:
 def test_a_script_needs_no_main_guard(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(
-        "from synth import workers\n"
-        "workers.n_processes = lambda: 2\n"
-        "print([result for _, result in workers.in_order(sum, ((n, [n, n]) for n in range(4)))])\n",
+        "from synth import parallel\n"
+        "parallel.n_processes = lambda: 2\n"
+        "print([r for _, r in parallel.in_order(sum, ((n, [n, n]) for n in range(4)))])\n",
         encoding="utf-8",
     )
     done = subprocess.run(

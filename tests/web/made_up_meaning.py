@@ -9,9 +9,9 @@ import numpy as np
 from flask import Flask
 from numpy.typing import NDArray
 
-from synth.search.meaning import Meaning, unit
+from synth.search.semantic import Meaning, unit
 from synth.store import Store
-from web.search.meanings import Meanings
+from web.services.semantic_search import Meanings
 
 THEMES = (
     ("stall", "market", "river", "étal", "marché", "fleuve"),

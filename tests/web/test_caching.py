@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 
 from synth.store import Store, open_store
 from web import create_app
-from web.serving.caching import do_not_keep
+from web.http.answer_cache import do_not_keep
 
 AT = "/d/the-market-square"
 ELSEWHERE = {"Host": "map.example"}
@@ -32,7 +32,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
         seen.append(path)
         return open_store(path)
 
-    monkeypatch.setattr("web.serving.store.open_store", noting)
+    monkeypatch.setattr("web.http.store.open_store", noting)
     return seen
 
 

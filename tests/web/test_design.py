@@ -10,7 +10,8 @@ from flask.testing import FlaskClient
 
 from tests import contrast
 from tests.contrast import DESIGN, N_HUES, SCHEMES, STYLE, Scheme
-from web import create_app, outline
+from web import create_app
+from web.services import outline
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

@@ -19,8 +19,8 @@ from werkzeug.test import TestResponse
 from synth.store import open_store
 from tests.web.hostile import POISON, Ids, fill_hostile, words_of
 from web import create_app
-from web.paging import page_address
-from web.text.containing import closed
+from web.services.containing import closed
+from web.ui.paging import page_address
 
 ALLOWED = set(
     re.findall(

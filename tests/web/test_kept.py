@@ -8,11 +8,11 @@ from datetime import date
 import pytest
 from flask import Flask
 
-from synth.insight.periods import Calendar, Unit, trend_of
+from synth.analytics.periods import Calendar, Unit, trend_of
 from synth.store import IdeaRow, Store, open_store
-from web.insight.trends import gist, spark, stretch, timeline
-from web.serving.kept import MOST, Shelf, kept
-from web.serving.store import current_store
+from web.http.discussion_cache import MOST, Shelf, kept
+from web.http.store import current_store
+from web.services.trends import gist, spark, stretch, timeline
 
 
 def test_a_thing_is_made_once_for_each_version() -> None:

@@ -6,7 +6,7 @@ import threading
 
 from flask import Flask
 
-from web.serving.caching import Answers, Kept, NotingCookies
+from web.http.answer_cache import Answers, Kept, NotingCookies
 
 
 def kept(**more: object) -> Kept:

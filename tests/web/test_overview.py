@@ -9,8 +9,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from synth.store import Framing, Store
-from web.insight.overviewing import GOING_ON, reference_of
 from web.pages.overview import paragraphs_of
+from web.services.overview import GOING_ON, reference_of
 
 AT = "/d/the-market-square/overview"
 

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from synth.records import Idea, Span
-from web.outline import Outline
-from web.paging import Paging
-from web.presentation import (
+from web.services.outline import Outline
+from web.services.spans import find_span, parse_span, widen
+from web.ui.paging import Paging
+from web.ui.templates import (
     counted,
     day,
     duration,
@@ -22,7 +23,6 @@ from web.presentation import (
     percent,
     web_address,
 )
-from web.text.spans import find_span, parse_span, widen
 
 
 def idea(n: int, parent: int | None = None, **more: object) -> Idea:

@@ -12,10 +12,10 @@ from flask.testing import FlaskClient
 
 from synth.errors import ModelMissing
 from synth.records import Span
-from synth.search.meaning import Meaning
+from synth.search.semantic import Meaning
 from synth.store import Store
 from tests.web.made_up_meaning import give_meaning, read
-from web.search.meanings import Meanings
+from web.services.semantic_search import Meanings
 
 AT = "/d/the-market-square/point"
 

@@ -13,13 +13,13 @@ from werkzeug.datastructures import MultiDict
 
 from synth.errors import ModelMissing
 from synth.records import ExtractState
-from synth.search.meaning import Meaning
+from synth.search.semantic import Meaning
 from synth.store import ExtractChange, Store
 from synth.store.search import Search
 from tests.web.made_up_meaning import give_meaning, read
 from web.pages.search import N_TERMS, marked, words_of
-from web.search.asking import Ask, Mode, asked
-from web.search.meanings import Meanings, NotReady, Unreadable, meaning_of
+from web.services.search_query import Ask, Mode, asked
+from web.services.semantic_search import Meanings, NotReady, Unreadable, meaning_of
 
 AT = "/d/the-market-square/search"
 
@@ -254,7 +254,7 @@ def test_what_could_not_be_read_is_tried_again(db: Path, monkeypatch: pytest.Mon
     for _ in range(2):
         with pytest.raises(Unreadable, match="weights"):
             meanings.get((1, 1, 0), wait=30)
-    monkeypatch.setattr("web.search.meanings.AGAIN", -1)
+    monkeypatch.setattr("web.services.semantic_search.AGAIN", -1)
     assert meanings.get((1, 1, 0), wait=30).model == "themes"
 
 

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from synth.pipeline import hide_idea, rename_idea, undo_correction
 from synth.store import Framing, Store
-from web.insight.since import last_weeks, usual_since
+from web.services.since import last_weeks, usual_since
 
 AT = "/d/the-market-square/since"
 

@@ -6,10 +6,10 @@ from flask.testing import FlaskClient
 
 from synth.records import CleanText, RawMessage
 from synth.store import Imported, Linked, Store
-from web.outline import Outline
 from web.pages.threads import MESSAGES_PER_PAGE
-from web.text.jumps import Jumps
-from web.text.reading import Fold, Overlay, Piece, Veil, shown
+from web.services.jumps import Jumps
+from web.services.message import Fold, Overlay, Piece, Veil, shown
+from web.services.outline import Outline
 
 AT = "/d/the-market-square"
 

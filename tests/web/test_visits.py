@@ -9,8 +9,8 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from web.serving import visits
-from web.serving.visits import ENDS_AFTER, EXACT_TO, Visit
+from web.http import visits
+from web.http.visits import ENDS_AFTER, EXACT_TO, Visit
 
 AT = "/d/the-market-square"
 T = 1_700_000_000

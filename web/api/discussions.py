@@ -16,10 +16,10 @@ from web.api.shapes import (
     run_json,
 )
 from web.api.shapes.source import SOURCE, source_json
-from web.insight.figures import figures_of
-from web.outline import outline_of
+from web.http.store import current_store, find_discussion
 from web.pages.discussions import with_problems
-from web.serving.store import current_store, find_discussion
+from web.services.figures import figures_of
+from web.services.outline import outline_of
 
 
 @operation("/discussions", "Every discussion", answer=items_of(DISCUSSION))

@@ -18,15 +18,15 @@ from web.api.shapes.finding import (
 )
 from web.api.shapes.lists import Json, list_json
 from web.api.shapes.watching import NEWS, OVERVIEW, SINCE, news_json, overview_json
-from web.insight.overviewing import overview_of
-from web.insight.since import asked_since, usual_since
-from web.outline import outline_of
+from web.http.store import current_store, find_discussion
 from web.pages.point import asked_text, look
 from web.pages.search import shown
 from web.pages.since import report_of
-from web.search.asking import asked
-from web.search.searching import answer
-from web.serving.store import current_store, find_discussion
+from web.services.outline import outline_of
+from web.services.overview import overview_of
+from web.services.search import answer
+from web.services.search_query import asked
+from web.services.since import asked_since, usual_since
 
 
 @operation(

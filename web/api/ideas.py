@@ -7,7 +7,7 @@ from numpy import intp
 from numpy.typing import NDArray
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from synth.insight.activity import Order, ordered
+from synth.analytics.activity import Order, ordered
 from web.api.operations import operation
 from web.api.parameters import PAGED, QUERY, asked_paging
 from web.api.schemas import items_of, page_of
@@ -21,10 +21,10 @@ from web.api.shapes import (
     passage_json,
     voices_json,
 )
-from web.insight.figures import Figures, figures_of
-from web.outline import Outline, outline_of
+from web.http.store import current_store, find_discussion
 from web.pages.search import asked_query, titled
-from web.serving.store import current_store, find_discussion
+from web.services.figures import Figures, figures_of
+from web.services.outline import Outline, outline_of
 
 
 @operation(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from web.api.operations import operation
 from web.api.shapes import JOB, Json, job_json
+from web.http.permission import writers_only
 from web.pages.uploads import find_job
-from web.serving.permission import writers_only
 
 
 @operation("/jobs/<int:number>", "How far a job is", answer=JOB, for_writers=True)

@@ -6,9 +6,9 @@ from flask import Response
 
 from web.api.operations import BYTES, operation
 from web.api.shapes import MAP, Json, map_json
+from web.http.store import current_store, find_discussion
 from web.map import batches_of, map_ideas, pack_points
-from web.outline import outline_of
-from web.serving.store import current_store, find_discussion
+from web.services.outline import outline_of
 
 
 @operation(

@@ -20,10 +20,10 @@ from web.api.shapes import (
     passage_json,
     thread_json,
 )
-from web.insight.thread_lines import thread_lines
-from web.outline import outline_of
+from web.http.store import current_store, find_discussion
 from web.pages.threads import is_in
-from web.serving.store import current_store, find_discussion
+from web.services.outline import outline_of
+from web.services.threads import thread_lines
 
 
 @operation(

@@ -14,8 +14,8 @@ from datetime import date
 from flask import abort, request
 
 from web.api.schemas import Schema, integer, string
-from web.paging import LAST_PAGE, Paging
-from web.search.asking import MAX_LETTERS
+from web.services.search_query import MAX_LETTERS
+from web.ui.paging import LAST_PAGE, Paging
 
 DEFAULT_PER_PAGE = 100
 MOST_PER_PAGE = 500

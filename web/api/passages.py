@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from web.api.operations import operation
 from web.api.shapes import WHY, Json, why_json
-from web.insight.reasons import why
-from web.outline import outline_of
+from web.http.store import current_store, find_discussion
 from web.pages.passages import find_passage
-from web.serving.store import current_store, find_discussion
+from web.services.explanation import why
+from web.services.outline import outline_of
 
 
 @operation(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from web.map.batches import Batch, batches_of
 from web.map.box import MapBox, map_box
+from web.map.data import pack_points
 from web.map.ideas import MapIdea, map_ideas
 from web.map.picture import picture_png
-from web.map.points import pack_points
 
 __all__ = [
     "Batch",

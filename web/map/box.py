@@ -12,8 +12,8 @@ from flask_babel import gettext as _
 from synth.records import Stance
 from synth.store import Discussion
 from web.map.drawing import IdeaMap, draw
-from web.outline import Outline
-from web.words import STANCES, counted_forms
+from web.services.outline import Outline
+from web.ui.words import STANCES, counted_forms
 
 _STATIC = Path(__file__).parent.parent / "static"
 MODULES = ("vendor/d3-zoom-kdbush.js", *sorted(f"map/{p.name}" for p in _STATIC.glob("map/*.js")))

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from web.outline import Branch, Outline
+from web.services.outline import Branch, Outline
 
 WIDTH, HEIGHT = 150.0, 100.0
 """Size of the drawing in its own units; the page scales it."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from synth.store import Discussion, Store
-from web.outline import Branch, Outline
+from web.services.outline import Branch, Outline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

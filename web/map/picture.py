@@ -9,8 +9,8 @@ import zlib
 import numpy as np
 from numpy.typing import NDArray
 
+from web.map.data import GRID, POINT, UNPLACED
 from web.map.ideas import MapIdea
-from web.map.points import GRID, POINT, UNPLACED
 
 WIDTH, HEIGHT = 1200, 630
 """What such sites ask for."""

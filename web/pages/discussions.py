@@ -12,15 +12,15 @@ from flask import Blueprint
 from synth.readers import is_shown
 from synth.records import Extract, ExtractState, Problem, Run
 from synth.store import Discussion, Source, Store
-from web.insight.figures import Facts, facts_of, figures_of
-from web.insight.since import asked_since
+from web.http.discussion_cache import kept
+from web.http.store import current_store, find_discussion
 from web.map import MapBox, map_box
-from web.outline import Branch, Outline, outline_of
 from web.pages.repeated import Shown, shown_texts
-from web.rendering import render
-from web.serving.kept import kept
-from web.serving.store import current_store, find_discussion
-from web.text.quoting import Quoted, quote_extracts
+from web.services.figures import Facts, facts_of, figures_of
+from web.services.outline import Branch, Outline, outline_of
+from web.services.quotes import Quoted, quote_extracts
+from web.services.since import asked_since
+from web.ui.rendering import render
 
 discussions = Blueprint("discussions", __name__)
 N_KEY = 3

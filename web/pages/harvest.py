@@ -16,14 +16,14 @@ from synth.errors import StoreProblem
 from synth.readers import is_shown
 from synth.records import Extract, ExtractState, Message, Nature, Span
 from synth.store import Discussion, ExtractChange, Store
-from web.outline import Branch, Outline, outline_of
+from web.http.permission import writers_only
+from web.http.store import current_store, find_discussion
 from web.pages.threads import is_in
-from web.paging import Paging, asked_page
-from web.rendering import render
-from web.serving.permission import writers_only
-from web.serving.store import current_store, find_discussion
-from web.text.quoting import Quoted, idea_of, quote_extracts, quote_placements
-from web.text.spans import find_span, parse_span, widen
+from web.services.outline import Branch, Outline, outline_of
+from web.services.quotes import Quoted, idea_of, quote_extracts, quote_placements
+from web.services.spans import find_span, parse_span, widen
+from web.ui.paging import Paging, asked_page
+from web.ui.rendering import render
 
 harvest = Blueprint("harvest", __name__)
 PER_PAGE = 30

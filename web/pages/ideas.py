@@ -10,21 +10,21 @@ from flask import Blueprint, abort, redirect, url_for
 from flask_babel import gettext as _
 from werkzeug import Response
 
-from synth.insight.activity import Order, messages_of, on_side, ordered
+from synth.analytics.activity import Order, messages_of, on_side, ordered
 from synth.readers import summary_beside
 from synth.records import UNKNOWN_TIME, Placement, Stance
 from synth.store import Discussion, Store
-from web.choosing import Choice, asked_choice, choices
-from web.insight.bearings import Bearings, bearings_of
-from web.insight.figures import Facts, facts_of, figures_of, nearness, relations
-from web.insight.since import asked_since
-from web.insight.speakers import Position, Speakers, positions_of, speakers_of
-from web.insight.trends import Timeline, timeline
-from web.outline import Branch, Outline, outline_of
-from web.paging import Paging, asked_page
-from web.rendering import render
-from web.serving.store import current_store, find_discussion
-from web.text.quoting import Quoted, quote_placements
+from web.http.store import current_store, find_discussion
+from web.services.figures import Facts, facts_of, figures_of, nearness, relations
+from web.services.idea import Bearings, bearings_of
+from web.services.outline import Branch, Outline, outline_of
+from web.services.quotes import Quoted, quote_placements
+from web.services.since import asked_since
+from web.services.speakers import Position, Speakers, positions_of, speakers_of
+from web.services.trends import Timeline, timeline
+from web.ui.paging import Paging, asked_page
+from web.ui.query import Choice, asked_choice, choices
+from web.ui.rendering import render
 
 ideas = Blueprint("ideas", __name__)
 PER_PAGE = 30

@@ -10,12 +10,12 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from synth.store import Discussion, Embed
+from web.http.headers import content_policy
+from web.http.remembering import remembered
+from web.http.store import current_store, find_discussion
 from web.map import MapBox, map_box, map_ideas, pack_points, picture_png
-from web.outline import outline_of
-from web.rendering import render
-from web.serving.remembering import remembered
-from web.serving.safety import content_policy
-from web.serving.store import current_store, find_discussion
+from web.services.outline import outline_of
+from web.ui.rendering import render
 
 maps = Blueprint("maps", __name__)
 

@@ -9,11 +9,11 @@ from typing import ClassVar
 from flask import Blueprint, request
 
 from synth.store import Discussion
-from web.insight.figures import Facts, facts_of, figures_of
-from web.insight.since import asked_since
-from web.outline import Branch, outline_of
-from web.rendering import render
-from web.serving.store import current_store, find_discussion
+from web.http.store import current_store, find_discussion
+from web.services.figures import Facts, facts_of, figures_of
+from web.services.outline import Branch, outline_of
+from web.services.since import asked_since
+from web.ui.rendering import render
 
 outlines = Blueprint("outlines", __name__)
 

@@ -10,13 +10,13 @@ from flask import Blueprint
 
 from synth.records import Run
 from synth.store import Discussion
-from web.insight.figures import figures_of
-from web.insight.overviewing import Overview, ShownAlert, overview_of
-from web.insight.trends import Timeline, timeline
-from web.outline import outline_of
-from web.rendering import render
-from web.search.meanings import begin_reading
-from web.serving.store import current_store, find_discussion
+from web.http.store import current_store, find_discussion
+from web.services.figures import figures_of
+from web.services.outline import outline_of
+from web.services.overview import Overview, ShownAlert, overview_of
+from web.services.semantic_search import begin_reading
+from web.services.trends import Timeline, timeline
+from web.ui.rendering import render
 
 overview = Blueprint("overview", __name__)
 

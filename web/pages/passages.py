@@ -11,13 +11,13 @@ from flask_babel import gettext as _
 
 from synth.records import Message, Placement, Span
 from synth.store import Discussion, Store
-from web.insight.reasons import Why, why
-from web.insight.thread_lines import titles_of
-from web.outline import Outline, outline_of
+from web.http.store import current_store, find_discussion
 from web.pages.threads import place_of
-from web.rendering import render
-from web.serving.store import current_store, find_discussion
-from web.text.quoting import MOST_LETTERS, Quoted, quote_placement
+from web.services.explanation import Why, why
+from web.services.outline import Outline, outline_of
+from web.services.quotes import MOST_LETTERS, Quoted, quote_placement
+from web.services.threads import titles_of
+from web.ui.rendering import render
 
 passages = Blueprint("passages", __name__)
 AROUND = 420

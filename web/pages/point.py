@@ -11,17 +11,17 @@ from flask import Blueprint, make_response, request, url_for
 from numpy.typing import NDArray
 from werkzeug.wrappers import Response
 
-from synth.search.meaning import Meaning, Nearness, near_ideas, place_among
-from synth.search.sifting import Said
+from synth.search.filters import Said
+from synth.search.semantic import Meaning, Nearness, near_ideas, place_among
 from synth.store import Discussion, Store
-from web.outline import Branch, Outline, outline_of
-from web.rendering import render
-from web.search.meanings import NotReady, Unreadable, begin_reading, meaning_of
-from web.search.searching import Trouble, bearings, language_of, said_in
-from web.serving.caching import do_not_keep
-from web.serving.kept import kept
-from web.serving.store import current_store, find_discussion
-from web.text.quoting import Quoted, quote_placements
+from web.http.answer_cache import do_not_keep
+from web.http.discussion_cache import kept
+from web.http.store import current_store, find_discussion
+from web.services.outline import Branch, Outline, outline_of
+from web.services.quotes import Quoted, quote_placements
+from web.services.search import Trouble, bearings, language_of, said_in
+from web.services.semantic_search import NotReady, Unreadable, begin_reading, meaning_of
+from web.ui.rendering import render
 
 point = Blueprint("point", __name__)
 MAX_LETTERS = 2_000

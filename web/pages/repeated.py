@@ -10,10 +10,10 @@ from typing import ClassVar
 from flask import Blueprint
 
 from synth.store import Discussion, Store
-from web.paging import Paging, asked_page
-from web.rendering import render
-from web.serving.store import current_store, find_discussion
-from web.text.quoting import Quoted, quote_span
+from web.http.store import current_store, find_discussion
+from web.services.quotes import Quoted, quote_span
+from web.ui.paging import Paging, asked_page
+from web.ui.rendering import render
 
 repeated = Blueprint("repeated", __name__)
 PER_PAGE = 20

@@ -13,14 +13,14 @@ from werkzeug.wrappers import Response
 from synth.records import Message, Placement
 from synth.store import Discussion, Hit, Store
 from synth.store.search import folded
-from web.outline import Branch, Outline, outline_of
-from web.paging import Paging, asked_page
-from web.rendering import render
-from web.search.asking import MAX_LETTERS, Ask, Mode, asked
-from web.search.facets import Chip, Facet, address_of, chips_of, facets_of, without_filters
-from web.search.meanings import begin_reading
-from web.search.searching import Answer, answer, told
-from web.serving.store import current_store, find_discussion
+from web.http.store import current_store, find_discussion
+from web.services.facets import Chip, Facet, address_of, chips_of, facets_of, without_filters
+from web.services.outline import Branch, Outline, outline_of
+from web.services.search import Answer, answer, told
+from web.services.search_query import MAX_LETTERS, Ask, Mode, asked
+from web.services.semantic_search import begin_reading
+from web.ui.paging import Paging, asked_page
+from web.ui.rendering import render
 
 search = Blueprint("search", __name__)
 PER_PAGE = 20

@@ -12,10 +12,10 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from synth.store import Discussion, Embed, Framing, site_of
-from web.presentation import number
-from web.rendering import render
-from web.serving.permission import writers_only
-from web.serving.store import current_store, find_discussion
+from web.http.permission import writers_only
+from web.http.store import current_store, find_discussion
+from web.ui.rendering import render
+from web.ui.templates import number
 
 settings = Blueprint("settings", __name__)
 ACTOR = "person"

@@ -9,15 +9,15 @@ from typing import ClassVar
 
 from flask import Blueprint
 
-from synth.insight.news import Fate, Fates, IdeaNews, News, fates_of, news_since
+from synth.analytics.news import Fate, Fates, IdeaNews, News, fates_of, news_since
 from synth.store import Correction, Discussion, Store
-from web.insight.figures import figures_of, times_that_count
-from web.insight.overviewing import said_under
-from web.insight.since import Since, asked_since, last_synthesis, last_visit, usual_since
-from web.outline import Branch, Outline, outline_of
-from web.rendering import render
-from web.serving.store import current_store, find_discussion
-from web.text.quoting import Quoted, quote_span
+from web.http.store import current_store, find_discussion
+from web.services.figures import figures_of, times_that_count
+from web.services.outline import Branch, Outline, outline_of
+from web.services.overview import said_under
+from web.services.quotes import Quoted, quote_span
+from web.services.since import Since, asked_since, last_synthesis, last_visit, usual_since
+from web.ui.rendering import render
 
 since = Blueprint("since", __name__)
 N_NEWEST = 8

@@ -14,12 +14,12 @@ from typing import ClassVar
 from flask import Blueprint
 
 from synth.records import Idea, IdeaStatus, IdeaVoices, Stance, Unplaced
-from web.insight.figures import Facts
-from web.insight.trends import Spark
-from web.outline import N_HUES, Branch, Outline
-from web.paging import Paging
-from web.rendering import render
-from web.text.quoting import Quoted
+from web.services.figures import Facts
+from web.services.outline import N_HUES, Branch, Outline
+from web.services.quotes import Quoted
+from web.services.trends import Spark
+from web.ui.paging import Paging
+from web.ui.rendering import render
 
 styleguide = Blueprint("styleguide", __name__)
 SURFACES = ("paper", "card", "mark", "taken", "good", "bad")

@@ -10,18 +10,18 @@ from flask import Blueprint, Response, abort, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from synth.insight.activity import ThreadOrder
+from synth.analytics.activity import ThreadOrder
 from synth.records import Message, Placement
 from synth.store import Discussion, Store
-from web.choosing import Choice, asked_choice, choices
-from web.insight.thread_lines import ThreadLine, thread_lines, threads_beside, titles_of
-from web.outline import Outline, outline_of
-from web.paging import Paging, asked_page
-from web.rendering import render
-from web.serving.kept import kept
-from web.serving.store import current_store, find_discussion
-from web.text.jumps import Jumps, Tally
-from web.text.reading import MOST_LETTERS, Overlay, ShownMessage, Veil, shown
+from web.http.discussion_cache import kept
+from web.http.store import current_store, find_discussion
+from web.services.jumps import Jumps, Tally
+from web.services.message import MOST_LETTERS, Overlay, ShownMessage, Veil, shown
+from web.services.outline import Outline, outline_of
+from web.services.threads import ThreadLine, thread_lines, threads_beside, titles_of
+from web.ui.paging import Paging, asked_page
+from web.ui.query import Choice, asked_choice, choices
+from web.ui.rendering import render
 
 threads = Blueprint("threads", __name__)
 PER_PAGE = 50

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from synth.cli import main
-from synth.cli.correcting import correct
+from synth.cli.correct import correct
 from synth.pipeline import run
 from synth.settings import Settings
 from tests.synth.small_discussion import read_csv, rows, write_csv

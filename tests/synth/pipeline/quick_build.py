@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from models import ModelCard
 from synth.pipeline import build, finding
-from synth.pipeline.building import BuildReport
+from synth.pipeline.build import BuildReport
 from synth.records import IdeaName, IdeaTree
 from synth.settings import Settings
 from synth.store import Store

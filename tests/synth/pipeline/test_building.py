@@ -7,18 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from synth import workers
+from synth import parallel
 from synth.errors import ModelMissing
-from synth.pipeline import (
-    build,
-    building,
-    cutting,
-    finding,
-    import_files,
-    importing,
-    run,
-    write_results,
-)
+from synth.pipeline import build, cutting, finding, import_files, importing, run, write_results
 from synth.records import ExtractState, Nature, Origin, Span
 from synth.settings import Settings
 from synth.store import ExtractChange, Store
@@ -125,7 +116,7 @@ def test_an_interrupted_build_leaves_the_map_as_it_was(
         raise error
 
     with monkeypatch.context() as patch:
-        patch.setattr(building, "extracts_of", stop)
+        patch.setattr(build, "extracts_of", stop)
         with pytest.raises(error):
             build(built, ONE, DRAFT, force=True)
     assert results(built, tmp_path / "after") == before
@@ -180,9 +171,9 @@ def test_the_map_does_not_depend_on_how_the_work_is_shared_out(
         return {path.name: path.read_bytes() for path in sorted(out.glob("*.csv"))}
 
     monkeypatch.setattr(importing, "BATCH", 20)
-    monkeypatch.setattr(workers, "n_processes", lambda: 1)
+    monkeypatch.setattr(parallel, "n_processes", lambda: 1)
     alone = made("alone")
-    monkeypatch.setattr(workers, "n_processes", lambda: 2)
+    monkeypatch.setattr(parallel, "n_processes", lambda: 2)
     for module in (importing, cutting):
         monkeypatch.setattr(module, "N_ALONE", 0)
     monkeypatch.setattr(cutting, "PORTION", 5)

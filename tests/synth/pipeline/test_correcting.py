@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from synth import CorrectionRefused, StoreProblem
-from synth.ideas.hierarchy import MAX_CHILDREN, MAX_LEVELS
+from synth.clustering.tree import MAX_CHILDREN, MAX_LEVELS
+from synth.corrections.stored_map import StoredMap, stored_map
 from synth.pipeline import (
-    building,
+    build,
     confirm_idea,
     hide_idea,
     import_files,
@@ -30,7 +31,6 @@ from synth.pipeline import (
     undo_correction,
     unplace_passages,
 )
-from synth.pipeline.stored_map import StoredMap, stored_map
 from synth.records import IdeaStatus, Origin
 from synth.store import Store, open_store
 from tests.synth.pipeline.quick_build import made_up_models
@@ -486,14 +486,14 @@ def test_a_map_that_is_corrected_while_it_is_built_is_not_replaced(
     store: Store, rebuild: Rebuild, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     leaf = leaves(stored_map(store, ONE))[0]
-    find_map = building.find_map
+    find_map = build.find_map
 
     def meanwhile(*arguments: object) -> object:
         with open_store(store.path) as other:
             confirm_idea(other, ONE, leaf, actor=ME)
         return find_map(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(building, "find_map", meanwhile)
+    monkeypatch.setattr(build, "find_map", meanwhile)
     with pytest.raises(StoreProblem, match="corrected while it was being built"):
         rebuild(store, ONE, 2)
     assert stored_map(store, ONE).ideas[leaf].status is IdeaStatus.CONFIRMED

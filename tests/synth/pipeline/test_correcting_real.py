@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from synth.corrections.stored_map import stored_map
 from synth.pipeline import (
     build,
     confirm_idea,
@@ -23,7 +24,6 @@ from synth.pipeline import (
     split_idea,
     unplace_passages,
 )
-from synth.pipeline.stored_map import stored_map
 from synth.records import IdeaStatus, Origin
 from synth.settings import Settings
 from synth.store import Store, open_store

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from models.card import ModelCard
-from synth.pipeline import embedding
-from synth.pipeline.context import context_of, heading, topics_of
-from synth.pipeline.embedding import embed_later, embed_passages
+from models.embedders import ModelCard
+from synth.embedding import vectors as embedding_vectors
+from synth.embedding.context import context_of, heading, topics_of
+from synth.embedding.vectors import embed_later, embed_passages
 from synth.records import Message, ParentEvidence, Passage
 from synth.settings import QUIET
 from synth.store import open_store
@@ -142,7 +142,7 @@ def test_topics_come_after_the_passages_and_are_kept() -> None:
 
 
 def test_topics_have_their_share_of_what_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embedding, "READ_AT_MOST", 8)
+    monkeypatch.setattr(embedding_vectors, "READ_AT_MOST", 8)
     texts = [f"passage {'x' * n}" for n in range(20)]
     passages = [_passage(n, n, text) for n, text in enumerate(texts)]
     with open_store(":memory:") as store:

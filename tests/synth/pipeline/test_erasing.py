@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from synth.errors import ModelMissing, StoreProblem
-from synth.pipeline import build, building, confirm_idea, erase_participant, import_files
+from synth.pipeline import build, confirm_idea, erase_participant, import_files
 from synth.settings import Settings
 from synth.store import Store
 from tests.synth.small_discussion import rows, write_csv
@@ -132,7 +132,7 @@ def test_a_second_call_finishes_what_a_failed_build_left(
         raise StoreProblem(f"cannot: {WORDS}")
 
     with monkeypatch.context() as patch:
-        patch.setattr(building, "find_map", fail)
+        patch.setattr(build, "find_map", fail)
         with pytest.raises(StoreProblem, match="erased, but the map was not built again"):
             erase_participant(store, ONE, "Participant 8")
     assert {idea.title for idea in store.ideas.outline(ONE)} == {"…"}

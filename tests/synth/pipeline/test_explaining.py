@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from synth.pipeline.explaining import ground_of, nearest_ideas, nearest_passages
+from synth.analytics.explanation import ground_of, nearest_ideas, nearest_passages
 from synth.store import Store
 
 

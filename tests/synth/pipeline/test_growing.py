@@ -14,10 +14,9 @@ import pytest
 from synth.errors import StoreProblem
 from synth.pipeline import (
     build,
-    building,
     erase_participant,
     ground,
-    growing,
+    growth,
     import_files,
     merge_ideas,
     pin_passages,
@@ -44,7 +43,7 @@ def _large_db(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("large")
     db = folder / "large.db"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(building, "SMALL", 20)
+        patch.setattr(build, "SMALL", 20)
         run([write_csv(folder / "town.csv", rows(N))], db=db, settings=DRAFT)
     return db
 
@@ -52,7 +51,7 @@ def _large_db(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def large(_large_db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     """A discussion whose map may grow."""
-    monkeypatch.setattr(building, "SMALL", 20)
+    monkeypatch.setattr(build, "SMALL", 20)
     copy = tmp_path / "large.db"
     shutil.copy(_large_db, copy)
     with open_store(copy) as opened:
@@ -248,7 +247,7 @@ def test_an_interrupted_growth_is_made_up_for(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(growing, "places_of", interrupt)
+        patch.setattr(growth, "places_of", interrupt)
         build(large, ONE, DRAFT)
     after = state(large)
     assert after[0] == before[0]
@@ -270,7 +269,7 @@ def test_an_edit_outlives_an_interrupted_growth(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(growing, "places_of", interrupt)
+        patch.setattr(growth, "places_of", interrupt)
         build(large, ONE, DRAFT)
     report = build(large, ONE, DRAFT)
     assert report.growth is not None
@@ -399,7 +398,7 @@ def test_a_correction_made_while_a_map_grows_stops_the_growth(
         return places_of(*args, **kinds)
 
     with monkeypatch.context() as patch, pytest.raises(StoreProblem, match="corrected while"):
-        patch.setattr(growing, "places_of", merging_meanwhile)
+        patch.setattr(growth, "places_of", merging_meanwhile)
         build(large, ONE, DRAFT)
     assert merged not in state(large)[0]
     assert build(large, ONE, DRAFT).growth is not None

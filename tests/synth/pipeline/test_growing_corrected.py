@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from synth import StoreProblem
+from synth.corrections.stored_map import StoredMap, stored_map
 from synth.pipeline import (
-    growing,
+    growth,
     import_files,
     link_passages,
     merge_ideas,
@@ -20,8 +21,7 @@ from synth.pipeline import (
     split_idea,
     undo_correction,
 )
-from synth.pipeline.building import BuildReport
-from synth.pipeline.stored_map import StoredMap, stored_map
+from synth.pipeline.build import BuildReport
 from synth.store import Store, open_store
 from tests.synth.pipeline.quick_build import made_up_models
 from tests.synth.pipeline.test_correcting import (
@@ -195,7 +195,7 @@ def test_a_map_that_is_corrected_while_it_grows_is_left_as_it_is(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     one, other = family(stored_map(store, ONE))[:2]
-    places_of = growing.places_of
+    places_of = growth.places_of
 
     def meanwhile(*arguments: object, **kinds: object) -> object:
         with open_store(store.path) as another:
@@ -203,7 +203,7 @@ def test_a_map_that_is_corrected_while_it_grows_is_left_as_it_is(
         return places_of(*arguments, **kinds)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patch:
-        patch.setattr(growing, "places_of", meanwhile)
+        patch.setattr(growth, "places_of", meanwhile)
         with pytest.raises(StoreProblem, match="corrected while it was being built"):
             grow(MORE)
     assert other not in stored_map(store, ONE).ideas

@@ -10,10 +10,10 @@ import pytest
 from numpy.typing import NDArray
 
 from models import ModelMissing
-from models.card import ModelCard
+from models.embedders import ModelCard
 from synth.errors import StoreProblem
 from synth.pipeline import build, import_files
-from synth.pipeline.meaning import GUESSED, read_meaning
+from synth.search.semantic_index import GUESSED, read_meaning
 from synth.settings import Settings
 from synth.store import Store, open_store
 from synth.store.values import sha256_text

@@ -14,8 +14,8 @@ from synth import titles as titles_of
 from synth.pipeline import (
     build,
     erase_participant,
+    language_model,
     propose_titles,
-    proposing,
     run,
     write_results,
 )
@@ -231,8 +231,8 @@ def test_a_server_that_fails_leaves_the_map_as_it_is(
 def test_a_server_that_has_stopped_answering_is_left_alone(
     built: Store, chat: Chat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(proposing, "AT_ONCE", 1)
-    monkeypatch.setattr(proposing, "MOST_FAILURES", 1)
+    monkeypatch.setattr(language_model, "AT_ONCE", 1)
+    monkeypatch.setattr(language_model, "MOST_FAILURES", 1)
     chat.answer = lambda _: Raw(status=500)
     report = propose_titles(built, ONE, at(chat))
     assert 1 <= len(chat.requests) <= 2 < report.n_asked

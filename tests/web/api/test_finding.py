@@ -10,10 +10,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from synth.search.meaning import Meaning
+from synth.search.semantic import Meaning
 from synth.store import Store
 from tests.web.made_up_meaning import give_meaning, read
-from web.search.meanings import Meanings
+from web.services.semantic_search import Meanings
 
 AT = "/api/d/the-market-square"
 

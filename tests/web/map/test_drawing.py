@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from synth.records import Idea
 from web.map.drawing import HEIGHT, MARGIN, WIDTH, across, down, draw, wrap
-from web.outline import Outline
+from web.services.outline import Outline
 
 
 def idea(n: int, **more: object) -> Idea:

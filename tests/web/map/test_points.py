@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
-from synth.pipeline.correcting.ideas import hide_idea
+from synth.corrections.ideas import hide_idea
 from synth.store import Store
-from web.map.points import GRID, POINT, UNPLACED, pack_points
-from web.outline import outline_of
+from web.map.data import GRID, POINT, UNPLACED, pack_points
+from web.services.outline import outline_of
 
 AT = "/api/d/the-market-square"
 

@@ -6,7 +6,7 @@ from synth.records import Extract, ExtractState, Nature, Origin
 from web.api.schemas import array, choice, named, number, record, row_id, string
 from web.api.shapes.lists import Json
 from web.api.shapes.passage import SPAN
-from web.outline import Outline
+from web.services.outline import Outline
 
 EXTRACT = named(
     "Extract",

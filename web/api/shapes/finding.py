@@ -21,9 +21,9 @@ from web.api.schemas import (
 from web.api.shapes.lists import Json, time_of
 from web.pages.point import MAX_LETTERS, CloseIdea, Pointed
 from web.pages.search import Found
-from web.search.asking import Mode, Sort
-from web.search.searching import Trouble
-from web.text.quoting import Quoted
+from web.services.quotes import Quoted
+from web.services.search import Trouble
+from web.services.search_query import Mode, Sort
 
 MEANING = choice(
     ["read", "loading", "unreadable", "not asked"],

@@ -23,7 +23,7 @@ from web.api.schemas import (
 )  # fmt: skip
 from web.api.shapes.lists import Json
 from web.api.shapes.passage import PASSAGE
-from web.outline import Branch
+from web.services.outline import Branch
 
 _IDEA: dict[str, Schema] = {
     "id": row_id("Stays the same when the map is made anew and the idea lives on."),

@@ -8,7 +8,7 @@ from datetime import datetime
 from web.api.schemas import array, count, integer, maybe, named, record, row_id, share, string, time
 from web.api.shapes.lists import Json, time_of
 from web.map import Batch, MapIdea
-from web.outline import N_HUES
+from web.services.outline import N_HUES
 
 _MAP_IDEA = named(
     "MapIdea",

@@ -20,8 +20,8 @@ from web.api.schemas import (
 from web.api.shapes.extract import EXTRACT
 from web.api.shapes.lists import Json, time_of
 from web.api.shapes.passage import PASSAGE, STANCE
-from web.insight.thread_lines import ThreadLine
-from web.presentation import web_address
+from web.services.threads import ThreadLine
+from web.ui.templates import web_address
 
 _MESSAGE: dict[str, Schema] = {
     "id": row_id(),

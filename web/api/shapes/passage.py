@@ -17,7 +17,7 @@ from web.api.schemas import (
     time,
 )  # fmt: skip
 from web.api.shapes.lists import Json, time_of
-from web.outline import Outline
+from web.services.outline import Outline
 
 SPAN = {
     "message_id": row_id(),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from synth.insight.alerts import Kind, Missing
-from synth.insight.participation import Band, Light, Pulse
+from synth.analytics.alerts import Kind, Missing
+from synth.analytics.participation import Band, Light, Pulse
 from synth.store import Discussion
 from web.api.parameters import Parameter
 from web.api.schemas import (
@@ -22,9 +22,9 @@ from web.api.schemas import (
     time,
 )  # fmt: skip
 from web.api.shapes.lists import Json, time_of
-from web.insight.overviewing import Overview, ShownAlert
-from web.insight.since import Point, Since
 from web.pages.since import Became, Moved, Report
+from web.services.overview import Overview, ShownAlert
+from web.services.since import Point, Since
 
 SINCE = Parameter(
     name="since",

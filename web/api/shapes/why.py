@@ -17,8 +17,8 @@ from web.api.schemas import (
 )  # fmt: skip
 from web.api.shapes.lists import Json
 from web.api.shapes.passage import PASSAGE_FIELDS, passage_json
-from web.insight.reasons import Why
-from web.outline import Outline
+from web.services.explanation import Why
+from web.services.outline import Outline
 
 WHY = named(
     "PassageWithReasons",

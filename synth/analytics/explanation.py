@@ -1,0 +1,150 @@
+"""Why a passage stands where it stands: what it is like, and which ideas were near."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from synth.analytics.similarity import Alike, by_direction, by_words, nearest, unit
+from synth.embedding.space import Landmarks
+from synth.records import Activity, Placement
+from synth.store import Store
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+N_NEAR = 5
+"""Passages that are shown as the nearest."""
+N_IDEAS = 3
+"""Ideas that are named as near to an unplaced passage."""
+LOOKED_AT = 300
+"""Passages of an idea, the best fit first, whose words are compared where no model read one."""
+
+FOR_MEAN = 2_000
+"""Passages whose mean direction stands for that of all."""
+
+Basis = Literal["vectors", "words"]
+"""What likeness rests on: directions of a model that read the passages, or the words they share."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What is looked up for every passage of a map; make it once."""
+
+    model: str | None
+    """Key of the model that read passages for the map; None where none did."""
+    mean: NDArray[np.float32] | None
+    """Mean direction of what it read."""
+    ideas: Sequence[int]
+    """Leaf ideas whose directions are known."""
+    centroids: NDArray[np.float32]
+    """(n_ideas, dim) theirs, unit rows."""
+    kept: Mapping[int, NDArray[np.float32]]
+    """Directions in the same space of passages under no idea, by id, as far as they are known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nearest:
+    """The passages of the same idea that are most like one, the likest first."""
+
+    basis: Basis
+    passages: tuple[Alike, ...]
+    n_compared: int
+
+
+def ground_of(store: Store, discussion_id: int, activity: Activity) -> Ground:
+    """What ``nearest_passages`` and ``nearest_ideas`` take.
+
+    Directions of ideas are those that the build kept; the build of a small map keeps none, and
+    then they are the means of what the model read.
+    """
+    model = store.vectors.model_of(discussion_id)
+    arrays = store.spaces.get(discussion_id, "landmarks")
+    step = 1 if arrays is None else max(1, len(activity.passages) // FOR_MEAN)
+    ids = activity.passages[::step].tolist()
+    vectors = _read(store, ids, model)
+    mean = vectors.rows.mean(axis=0) if len(vectors.rows) else None
+    if arrays is not None:
+        marks = Landmarks.from_arrays(arrays)
+        at = dict(zip(marks.passage_ids.tolist(), marks.vectors, strict=True))
+        leaves, centroids = marks.idea_ids.tolist(), marks.centroids
+    elif mean is not None:
+        away = unit(vectors.rows - mean)
+        at = dict(zip(vectors.ids, away, strict=True))
+        leaves, centroids = _means(vectors.ids, away, activity)
+    else:
+        at, leaves, centroids = {}, [], vectors.rows
+    unplaced = set(activity.passages[activity.leaves == 0].tolist())
+    return Ground(
+        model=model,
+        mean=mean,
+        ideas=leaves,
+        centroids=centroids,
+        kept={one: row for one, row in at.items() if one in unplaced},
+    )
+
+
+class _Read(NamedTuple):
+    """What a model read: ids of passages, and their vectors, float32 (n, dim)."""
+
+    ids: list[int]
+    rows: NDArray[np.float32]
+
+
+def _read(store: Store, passage_ids: Sequence[int], model: str | None) -> _Read:
+    import numpy as np
+
+    found = {} if model is None else store.vectors.of_passages(passage_ids, model=model)
+    rows = np.frombuffer(b"".join(found.values()), dtype=np.float16).astype(np.float32)
+    return _Read(list(found), rows.reshape(len(found), -1 if found else 0))
+
+
+def _means(
+    passage_ids: Sequence[int], rows: NDArray[np.float32], activity: Activity
+) -> tuple[list[int], NDArray[np.float32]]:
+    """Leaf ideas and the mean directions of their passages."""
+    import numpy as np
+
+    own = np.searchsorted(activity.passages, passage_ids, sorter=np.argsort(activity.passages))
+    leaves = activity.leaves[np.argsort(activity.passages)[own]]
+    ids = np.unique(leaves[leaves > 0])
+    means = [rows[leaves == leaf].mean(axis=0) for leaf in ids]
+    table = np.array(means, dtype=np.float32).reshape(len(ids), rows.shape[1])
+    return ids.tolist(), unit(table)
+
+
+def nearest_passages(
+    store: Store, placement: Placement, beside: Sequence[int], ground: Ground
+) -> Nearest:
+    """The passages most like one among those ``beside`` it, given the best fit first.
+
+    Directions are compared where a model has read the passage, and then with those that it
+    has read too; otherwise the words of the ``LOOKED_AT`` that fit best.
+    """
+    own_id = placement.passage_id
+    if ground.model is not None and ground.mean is not None:
+        is_read = store.vectors.of_passages([own_id], model=ground.model)
+        vectors = store.vectors.of_passages(beside, model=ground.model) if is_read else {}
+        if len(vectors.keys() | is_read.keys()) > 1:
+            found = by_direction(own_id, vectors | is_read, mean=ground.mean, most=N_NEAR)
+            return Nearest(basis="vectors", passages=tuple(found), n_compared=len(vectors) - 1)
+    others = [one for one in beside if one != own_id][:LOOKED_AT]
+    texts = store.passages.texts([own_id, *others])
+    own = texts.pop(own_id)
+    message = store.messages.get(placement.message_id)
+    language = None if message is None else message.language
+    alike = by_words(own, texts, language=language, most=N_NEAR)
+    return Nearest(basis="words", passages=tuple(alike), n_compared=len(texts))
+
+
+def nearest_ideas(passage_id: int, ground: Ground) -> list[tuple[int, float]]:
+    """(leaf idea, cosine) of the ideas nearest to an unplaced passage, nearest first.
+
+    Empty where nobody knows its direction.
+    """
+    vector = ground.kept.get(passage_id)
+    if vector is None:
+        return []
+    return nearest(vector, ground.centroids, ground.ideas, most=N_IDEAS)

@@ -1,0 +1,107 @@
+"""How much of each idea comes back when the discussion is resampled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from synth.clustering.leaves import MAX_GROUPS, group_means, smoothed
+from synth.clustering.linkage import MergeTree, average_linkage
+
+SHARE_KEPT = 0.8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resampled:
+    """What the ideas were found from, and is drawn from again."""
+
+    vectors: NDArray[np.float32]
+    """(n, dim) unit rows."""
+    graph: sp.csr_array
+    settled: NDArray[np.float32]
+    """(n, dim) the same, smoothed over the whole graph."""
+    group: NDArray[np.intp]
+    """(n,) the group of each passage in the linkage."""
+
+
+def members(parent: NDArray[np.int32], leaf: NDArray[np.int32]) -> sp.csr_array:
+    """float32 (n_passages, n_ideas), 1 where a passage lies in an idea or in one below it."""
+    rows, columns = [], []
+    idea = leaf.copy()
+    passage = np.flatnonzero(idea >= 0)
+    idea = idea[passage]
+    while len(passage):
+        rows.append(passage)
+        columns.append(idea)
+        above = parent[idea]
+        passage, idea = passage[above >= 0], above[above >= 0]
+    if not rows:
+        return sp.csr_array((len(leaf), len(parent)), dtype=np.float32)
+    row, column = np.concatenate(rows), np.concatenate(columns)
+    ones = np.ones(len(row), dtype=np.float32)
+    return sp.csr_array((ones, (row, column)), shape=(len(leaf), len(parent)))
+
+
+def _best_match(tree: MergeTree, inside: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(n_ideas,) the best Jaccard index of each idea with any part the tree ever forms.
+
+    ``inside`` float32 (n_groups, 1 + n_ideas): passages per group, all and those of each idea.
+    """
+    n = tree.n_groups
+    nodes = np.empty((2 * n - 1, inside.shape[1]), dtype=np.float32)
+    nodes[:n] = inside
+    for merge in range(n - 1):
+        nodes[n + merge] = nodes[tree.left[merge]] + nodes[tree.right[merge]]
+    size, common = nodes[:, :1], nodes[:, 1:]
+    jaccard = common / np.maximum(size + inside[:, 1:].sum(axis=0) - common, 1.0)
+    return np.asarray(jaccard.max(axis=0), dtype=np.float32)
+
+
+def stability_of(
+    member: sp.csr_array,
+    found: Resampled,
+    *,
+    messages: NDArray[np.intp],
+    seed: int,
+    n_runs: int,
+) -> NDArray[np.float32]:
+    """Stability per idea, float32 (n_ideas,), 0..1.
+
+    Clusterwise stability (Hennig 2007): in each of ``n_runs``, a random part of the
+    messages is left out and the rest is merged afresh; an idea scores its best Jaccard
+    index with any part that was formed on the way, averaged over the runs in which it has
+    members left. ``member`` is (n_passages, n_ideas) as :func:`members` gives it. Above
+    ``MAX_GROUPS`` passages groups of them are left out too, and nothing is smoothed afresh.
+    """
+    random = np.random.default_rng(seed)
+    total = np.zeros(member.shape[1], dtype=np.float64)
+    counted = np.zeros(member.shape[1], dtype=np.intp)
+    _, message = np.unique(messages, return_inverse=True)
+    group = found.group
+    is_small = len(group) <= MAX_GROUPS
+    for _ in range(n_runs):
+        drawn = random.random(int(message.max()) + 1) < SHARE_KEPT
+        kept = drawn[message]
+        if not is_small:
+            kept &= (random.random(int(group.max()) + 1) < SHARE_KEPT)[group]
+        rows = np.flatnonzero(kept)
+        if len(rows) < 2:
+            continue
+        if is_small:
+            around = smoothed(found.vectors[rows], found.graph[rows][:, rows])
+        else:
+            around = found.settled[rows]
+        _, part = np.unique(group[rows], return_inverse=True)
+        n_parts = int(part.max()) + 1
+        ones = np.ones(len(rows), dtype=np.float32)
+        in_part = sp.csr_array((ones, (part, np.arange(len(rows)))), shape=(n_parts, len(rows)))
+        of_idea = (in_part @ member[rows]).toarray()
+        sizes = np.asarray(in_part.sum(axis=1)).ravel()
+        tree = average_linkage(group_means(around, part, n_parts), sizes.astype(np.float64))
+        present = of_idea.sum(axis=0) > 0
+        total += np.where(present, _best_match(tree, np.column_stack([sizes, of_idea])), 0.0)
+        counted += present
+    return np.asarray(total / np.maximum(counted, 1), dtype=np.float32)

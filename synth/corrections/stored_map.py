@@ -1,0 +1,200 @@
+"""The map as it is stored, with the questions that a correction asks before it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from synth.clustering.tree import MAX_CHILDREN, MAX_LEVELS
+from synth.errors import CorrectionRefused
+from synth.records import Idea, Origin, Placement
+from synth.store import Store
+
+CORE_SHARE = 0.5
+"""Share of its passages, the best fit first, that carries an idea from map to map."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredMap:
+    """Ideas, placements and links of a discussion, looked up by id."""
+
+    discussion_id: int
+    ideas: dict[int, Idea]
+    """In reading order."""
+    children: dict[int | None, list[int]]
+    placements: dict[int, Placement]
+    """By passage, in order of message and place."""
+    under: dict[int, list[int]]
+    """Leaf idea → its passages, the best fit first."""
+    together: dict[int, set[int]] = field(default_factory=dict)
+    """Passage → those that it is linked to."""
+    apart: dict[int, set[int]] = field(default_factory=dict)
+    reasons: dict[int, str] = field(default_factory=dict)
+    """Passage → why a person's placement is a person's."""
+
+    def idea(self, idea_id: int) -> Idea:
+        found = self.ideas.get(idea_id)
+        if found is None:
+            raise CorrectionRefused(
+                f"no idea {idea_id} on this map; idea_id in ideas.csv says which there are"
+            )
+        return found
+
+    def called(self, idea_id: int) -> str:
+        """The idea as messages name it."""
+        return f"idea {idea_id} ({self.ideas[idea_id].title})"
+
+    def is_leaf(self, idea_id: int) -> bool:
+        return not self.children.get(idea_id)
+
+    def subtree(self, idea_id: int) -> list[int]:
+        """The idea and all below it, parents first."""
+        found = [idea_id]
+        for each in found:
+            found += self.children.get(each, [])
+        return found
+
+    def height(self, idea_id: int) -> int:
+        """Levels that the idea and all below it take."""
+        return 1 + max((self.height(child) for child in self.children.get(idea_id, ())), default=0)
+
+    def path(self, idea_id: int | None) -> list[int]:
+        """The idea and those above it, upwards."""
+        found: list[int] = []
+        while idea_id is not None:
+            found.append(idea_id)
+            idea_id = self.ideas[idea_id].parent_id
+        return found
+
+    def passages_below(self, idea_id: int) -> list[int]:
+        return [p for each in self.subtree(idea_id) for p in self.under.get(each, ())]
+
+    def leaf_of(self, passage_id: int) -> int | None:
+        return self.placements[passage_id].idea_id
+
+    def is_persons(self, passage_id: int) -> bool:
+        return self.placements[passage_id].origin is Origin.PERSON
+
+    def with_linked(self, passage_ids: Iterable[int]) -> list[int]:
+        """The passages and all that people linked to them, in order of message and place."""
+        waiting = list(passage_ids)
+        found: set[int] = set()
+        while waiting:
+            passage_id = waiting.pop()
+            if passage_id not in found:
+                found.add(passage_id)
+                waiting += self.together.get(passage_id, ())
+        return [passage_id for passage_id in self.placements if passage_id in found]
+
+    def replace(self, passage_id: int, idea_id: int | None) -> None:
+        """Note that a passage was moved while the correction is being made."""
+        was = self.leaf_of(passage_id)
+        if was is not None:
+            self.under[was].remove(passage_id)
+        if idea_id is not None:
+            self.under.setdefault(idea_id, []).append(passage_id)
+        self.placements[passage_id] = replace(self.placements[passage_id], idea_id=idea_id)
+
+    # -- refusals --------------------------------------------------------------------------
+
+    def require_leaf(self, idea_id: int) -> None:
+        self.idea(idea_id)
+        if not self.is_leaf(idea_id):
+            inside = ", ".join(str(child) for child in self.children[idea_id])
+            raise CorrectionRefused(
+                f"{self.called(idea_id)} has ideas under it, and passages stand under the "
+                f"lowest ideas only; choose one of {inside}"
+            )
+
+    def require_passages(self, passage_ids: Collection[int]) -> None:
+        if not passage_ids:
+            raise CorrectionRefused("no passage was chosen; name at least one message")
+        for passage_id in passage_ids:
+            if passage_id not in self.placements:
+                raise CorrectionRefused(f"no passage {passage_id} on this map")
+
+    def require_peace(self, passage_ids: Collection[int]) -> None:
+        """Refuse to put passages under one idea that people set apart."""
+        together = set(passage_ids)
+        for one in passage_ids:
+            enemies = self.apart.get(one, set()) & together
+            if enemies:
+                raise CorrectionRefused(
+                    f"{self.where(one)} and {self.where(min(enemies))} must stay apart; "
+                    "undo that first (`synth correct list`)"
+                )
+
+    def require_not_emptied(self, passage_ids: Collection[int], *, keep: int | None = None) -> None:
+        """Refuse to take the last passages from an idea; ``keep`` is the one they go to."""
+        leaving: dict[int, int] = {}
+        for passage_id in passage_ids:
+            leaf = self.leaf_of(passage_id)
+            if leaf is not None and leaf != keep:
+                leaving[leaf] = leaving.get(leaf, 0) + 1
+        for leaf, n in leaving.items():
+            if n == len(self.under[leaf]):
+                raise CorrectionRefused(
+                    f"{self.called(leaf)} would be left without a passage; "
+                    "merge it into another idea or hide it"
+                )
+
+    def require_room(self, parent: int | None, *, n_more: int = 1) -> None:
+        """Refuse more ideas side by side than one reads; people fill all places but one at the
+        top, which the machine needs for what is new."""
+        beside = self.children.get(parent, [])
+        place = "the top" if parent is None else self.called(parent)
+        if len(beside) + n_more > MAX_CHILDREN:
+            raise CorrectionRefused(
+                f"{place} has {len(beside)} ideas already, and a map shows {MAX_CHILDREN} side by "
+                "side at most; merge or move some first"
+            )
+        chosen = sum(self.ideas[i].parent_origin is Origin.PERSON for i in beside)
+        if parent is None and chosen + 1 >= MAX_CHILDREN:
+            raise CorrectionRefused(
+                f"people put {chosen} ideas at the top already, and new ones need a place there; "
+                "move one under another first"
+            )
+
+    def require_depth(self, idea_id: int, parent: int | None) -> None:
+        level = 0 if parent is None else self.idea(parent).level
+        if level + self.height(idea_id) > MAX_LEVELS:
+            raise CorrectionRefused(
+                f"{self.called(idea_id)} would reach below level {MAX_LEVELS} there, and a map "
+                "has no more; choose a higher place"
+            )
+
+    def where(self, passage_id: int) -> str:
+        """The passage as messages name it."""
+        placement = self.placements[passage_id]
+        return f"message {placement.message_id} at {placement.start}"
+
+
+def stored_map(store: Store, discussion_id: int) -> StoredMap:
+    """Read the map; it has no ideas before the first build."""
+    outline = store.ideas.outline(discussion_id)
+    children: dict[int | None, list[int]] = {}
+    for idea in outline:
+        children.setdefault(idea.parent_id, []).append(idea.id)
+    placements = {p.passage_id: p for p in store.ideas.placements(discussion_id)}
+    under: dict[int, list[int]] = {}
+    for placement in sorted(placements.values(), key=lambda p: (-p.weight, p.passage_id)):
+        if placement.idea_id is not None:
+            under.setdefault(placement.idea_id, []).append(placement.passage_id)
+    found = StoredMap(
+        discussion_id=discussion_id,
+        reasons=store.corrections.reasons(discussion_id),
+        ideas={idea.id: idea for idea in outline},
+        children=children,
+        placements=placements,
+        under=under,
+    )
+    for link in store.corrections.links(discussion_id):
+        kind = found.together if link.is_together else found.apart
+        kind.setdefault(link.one_id, set()).add(link.other_id)
+        kind.setdefault(link.other_id, set()).add(link.one_id)
+    return found
+
+
+def core_of(passage_ids: Sequence[int]) -> list[int]:
+    """Of an idea's passages, the best fit first, those that carry it from map to map."""
+    return list(passage_ids[: max(1, round(CORE_SHARE * len(passage_ids)))])

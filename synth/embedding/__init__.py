@@ -1,0 +1,1 @@
+"""Passages as vectors: what stands around them, and which are near which."""

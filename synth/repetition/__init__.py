@@ -1,8 +1,0 @@
-"""Repetition: the same text posted again, and how many voices carry an idea."""
-
-from __future__ import annotations
-
-from synth.repetition.copies import TELLING_WORDS, Copies, Repetition, find_repetition
-from synth.repetition.voices import voices_behind
-
-__all__ = ["TELLING_WORDS", "Copies", "Repetition", "find_repetition", "voices_behind"]

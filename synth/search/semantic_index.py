@@ -1,0 +1,175 @@
+"""Read what is needed to search a discussion by meaning, with the model of its map."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from synth.embedding.knn_graph import centre_of
+from synth.embedding.space import Space
+from synth.errors import ModelMissing, StoreProblem
+from synth.records import Passage
+from synth.search.semantic import Meaning, unit
+from synth.store import Store
+from synth.store.values import sha256_text
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from models import Blend, Embedder
+
+N_SAMPLE = 400
+"""Passages that tell how near neighbours are in a discussion."""
+GUESSED = 0.0075
+"""Taken off the cosine of a passage that the model has not read: an estimate is nearer to all
+questions than what was read (``benchmarks/search.py``)."""
+MOST_ALIKE = 0.9995
+"""Copies of a text say nothing of how near neighbours are."""
+
+
+def read_meaning(
+    store: Store, discussion_id: int, *, load: Callable[[str], Embedder] | None = None
+) -> Meaning:
+    """What every passage means to the model that the map was made with; takes seconds.
+
+    Passages that the model did not read for the map are estimated from their words, as there.
+    Raises StoreProblem where there is no map, ModelMissing where its model cannot be loaded or is
+    not the one that read the passages. ``load`` stands in for ``models.load``.
+    """
+    import numpy as np
+
+    import models
+
+    run = store.runs.last(discussion_id)
+    name = "" if run is None else str(run.model.get("name", ""))
+    if run is None or not name:
+        raise StoreProblem("there is no map of this discussion yet")
+    embedder = (load or models.load)(name)
+    _require_same(embedder, run.model)
+    passages = sorted(store.passages.all(discussion_id), key=lambda passage: passage.id)
+    fitted = store.spaces.get(discussion_id, "fitted")
+    blend = None if fitted is None else Space.from_arrays(fitted).blend
+    vectors, is_read, encode = _vectors(store, embedder, passages, blend)
+    languages = store.messages.languages(discussion_id)
+    tags = [languages.get(passage.message_id) for passage in passages]
+    shifts = dict(centre_of(vectors, tags).of_language) if len(set(tags)) > 1 else {}
+    vectors = _shifted(vectors, tags, shifts)
+    return Meaning(
+        model=name,
+        is_of_words=embedder.is_fitted_per_discussion,
+        passages=_ids(passages),
+        vectors=vectors,
+        doubt=np.where(is_read, np.float32(0), np.float32(GUESSED)),
+        shifts=shifts,
+        nearest=_nearest(vectors, passages, is_read),
+        encode=encode,
+    )
+
+
+def _require_same(embedder: Embedder, card: Mapping[str, object]) -> None:
+    if card.get("sha256") != embedder.card.sha256:
+        raise ModelMissing(
+            f"{embedder.card.name}: the map was made with other weights of this model; "
+            "make the map anew"
+        )
+
+
+def _vectors(
+    store: Store, embedder: Embedder, passages: Sequence[Passage], blend: Blend | None
+) -> tuple[NDArray[np.float32], NDArray[np.bool_], Callable[[str], NDArray[np.float32]]]:
+    """Unit rows, which of them the model has read, and how a text gets its own."""
+    import numpy as np
+
+    from models import Blend
+
+    texts = [passage.text for passage in passages]
+    if embedder.is_fitted_per_discussion:
+        nothing = np.zeros((len(texts), 0), dtype=np.float32)
+        known = blend or Blend().fit(nothing, texts)
+        rows = known.transform(nothing, texts)[1] if texts else np.zeros((0, 1), np.float32)
+        one = np.zeros((1, 0), dtype=np.float32)
+        everything = np.ones(len(texts), dtype=np.bool_)
+        return rows, everything, lambda text: known.transform(one, [text])[1][0]
+    vectors, is_read = _kept(store, embedder, texts)
+    if not is_read.all():
+        vectors = _estimated(vectors, texts, is_read, blend)
+    return vectors, is_read, lambda text: embedder.encode([text])[0]
+
+
+def _kept(
+    store: Store, embedder: Embedder, texts: Sequence[str]
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Vectors that builds kept, and which texts have one; the others are zero."""
+    import numpy as np
+
+    hashes = [sha256_text(text) for text in texts]
+    kept = store.vectors.get(hashes, model=embedder.fingerprint)
+    probe = embedder.encode(["."])  # loads the model now, not with the first question
+    blank = bytes(2 * probe.shape[1])
+    rows = np.frombuffer(b"".join(kept.get(sha, blank) for sha in hashes), dtype=np.float16)
+    vectors = rows.reshape(len(texts), probe.shape[1]).astype(np.float32)
+    return unit(vectors), np.array([sha in kept for sha in hashes], dtype=np.bool_)
+
+
+def _estimated(
+    vectors: NDArray[np.float32],
+    texts: Sequence[str],
+    is_read: NDArray[np.bool_],
+    blend: Blend | None,
+) -> NDArray[np.float32]:
+    """The same with estimates in the rows that were not read."""
+    import numpy as np
+
+    from models import Blend
+
+    if blend is None or not blend.estimates:
+        if not is_read.any():
+            raise ModelMissing("nothing of what the model read is kept; make the map anew")
+        blend = Blend().fit(vectors, texts, is_known=is_read)
+    unread: list[int] = np.flatnonzero(~is_read).tolist()
+    nothing = np.zeros((len(unread), vectors.shape[1]), dtype=np.float32)
+    guessed, _ = blend.transform(
+        nothing, [texts[row] for row in unread], is_known=np.zeros(len(unread), dtype=np.bool_)
+    )
+    vectors[unread] = guessed
+    return vectors
+
+
+def _shifted(
+    vectors: NDArray[np.float32],
+    tags: Sequence[str | None],
+    shifts: Mapping[str, NDArray[np.float32]],
+) -> NDArray[np.float32]:
+    """Without what the passages of each language share: a question in one finds the other."""
+    import numpy as np
+
+    if not shifts:
+        return vectors
+    languages = np.array([tag or "" for tag in tags])
+    for tag, shift in shifts.items():
+        vectors[languages == tag] -= shift
+    return unit(vectors)
+
+
+def _nearest(
+    vectors: NDArray[np.float32], passages: Sequence[Passage], is_read: NDArray[np.bool_]
+) -> NDArray[np.float32]:
+    """Ascending cosines of evenly spread passages to the nearest one of another message."""
+    import numpy as np
+
+    read = np.flatnonzero(is_read)
+    rows = read[:: max(1, len(read) // N_SAMPLE)]
+    messages = np.array([passage.message_id for passage in passages], dtype=np.int64)
+    if len(np.unique(messages)) < 2:
+        return np.zeros(0, dtype=np.float32)
+    found = vectors[rows] @ vectors.T
+    is_same = messages[rows][:, None] == messages[None, :]
+    found[is_same | (found > MOST_ALIKE)] = -1
+    return np.sort(found.max(axis=1)).astype(np.float32)
+
+
+def _ids(passages: Sequence[Passage]) -> NDArray[np.int64]:
+    import numpy as np
+
+    return np.array([passage.id for passage in passages], dtype=np.int64)

@@ -1,1 +1,0 @@
-"""Figures of ideas and of the whole discussion, as pages show them."""

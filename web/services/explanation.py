@@ -1,0 +1,136 @@
+"""Why a passage stands where it stands, for its page and for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from synth.analytics.activity import Order, ordered, under
+from synth.analytics.explanation import Basis, nearest_ideas, nearest_passages
+from synth.analytics.similarity import shared_terms
+from synth.records import Message, Placement, Span
+from synth.store import Discussion, Store
+from web.services.figures import Figures, figures_of, ground
+from web.services.outline import Branch, Outline
+from web.services.quotes import Quoted, quote_placements
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Near:
+    """A passage of the same idea, and how like this one it is."""
+
+    quote: Quoted
+    likeness: float
+    """0..1: the cosine."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NearIdea:
+    branch: Branch
+    likeness: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """What speaks for the place of a passage."""
+
+    path: Sequence[Branch]
+    """From the top idea down to its own; empty where it stands under none."""
+    fits_better_than: float | None
+    """0..1 of the other passages of its idea; None where there is no other."""
+    terms: Sequence[Span]
+    """Where the passage has words of its idea's keyphrases; offsets in its message."""
+    near: Sequence[Near]
+    basis: Basis
+    n_compared: int
+    n_in_thread: int
+    """Passages of its thread."""
+    n_like_it: int
+    """Those under the same idea, this one among them."""
+    answers: Message | None
+    """The message that its own answers."""
+    answers_ideas: Sequence[Branch]
+    """What that one speaks about, first things first."""
+    because: str | None
+    """What a person did: ``pinned``, ``merged``, ``split`` or ``status``; None for nothing."""
+    near_ideas: Sequence[NearIdea]
+    """Of an unplaced passage, where its direction was kept."""
+
+    @property
+    def is_about_the_same(self) -> bool:
+        """Whether the answered message speaks about the passage's idea too."""
+        return bool(self.path) and self.path[-1] in self.answers_ideas
+
+
+def why(
+    store: Store, discussion: Discussion, outline: Outline, placement: Placement, message: Message
+) -> Why:
+    figures = figures_of(store, discussion, outline)
+    branch = outline.get(placement.idea_id)
+    found = ground(store, discussion, outline)
+    beside = [] if branch is None else _beside(figures, branch.idea.id)
+    near = nearest_passages(store, placement, beside, found)
+    quotes = _quotes(store, outline, [one.passage_id for one in near.passages])
+    thread = figures.of_thread(message.thread_id)
+    parent = None if message.parent_id is None else store.messages.get(message.parent_id)
+    return Why(
+        path=() if branch is None else (*outline.path(branch.idea.id), branch),
+        fits_better_than=None if branch is None else _rank(figures, placement),
+        terms=() if branch is None else _terms(message, placement, branch),
+        near=[
+            Near(quote=quotes[one.passage_id], likeness=one.likeness)
+            for one in near.passages
+            if one.passage_id in quotes
+        ],
+        basis=near.basis,
+        n_compared=near.n_compared,
+        n_in_thread=len(thread),
+        n_like_it=int(np.count_nonzero(thread == (0 if branch is None else branch.idea.id))),
+        answers=parent,
+        answers_ideas=() if parent is None else _ideas(store, outline, parent.id),
+        because=store.corrections.reason(placement.passage_id),
+        near_ideas=[]
+        if branch is not None
+        else [
+            NearIdea(branch=there, likeness=likeness)
+            for idea_id, likeness in nearest_ideas(placement.passage_id, found)
+            if (there := outline.get(idea_id)) is not None
+        ],
+    )
+
+
+def _beside(figures: Figures, idea_id: int) -> list[int]:
+    """The passages right under an idea, the best fit first."""
+    rows = ordered(figures.activity, under(figures.activity, [idea_id]), Order.CENTRAL)
+    ids: list[int] = figures.activity.passages[rows].tolist()
+    return ids
+
+
+def _rank(figures: Figures, placement: Placement) -> float | None:
+    rows = under(figures.activity, [placement.idea_id or 0])
+    if len(rows) < 2:
+        return None
+    less = np.count_nonzero(figures.activity.weights[rows] < np.float32(placement.weight))
+    return float(less) / (len(rows) - 1)
+
+
+def _terms(message: Message, placement: Placement, branch: Branch) -> tuple[Span, ...]:
+    text = message.text[placement.start : placement.end]
+    spans = shared_terms(text, branch.idea.keyphrases, language=message.language)
+    at = placement.start
+    return tuple(Span(start=at + span.start, end=at + span.end) for span in spans)
+
+
+def _quotes(store: Store, outline: Outline, passage_ids: Sequence[int]) -> dict[int, Quoted]:
+    there = store.ideas.passages(passage_ids)
+    ids = [i for i in passage_ids if i in there]
+    found = quote_placements(store, outline, [there[i] for i in ids])
+    return dict(zip(ids, found, strict=True))
+
+
+def _ideas(store: Store, outline: Outline, message_id: int) -> tuple[Branch, ...]:
+    placements = store.ideas.of_messages([message_id]).get(message_id, [])
+    branches = (outline.get(p.idea_id) for p in placements)
+    return tuple(dict.fromkeys(b for b in branches if b is not None))

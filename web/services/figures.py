@@ -1,0 +1,178 @@
+"""What is counted over all that was said: when ideas were spoken about, by whom, beside what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from flask_babel import get_locale
+from numpy.typing import NDArray
+
+from synth.analytics.activity import Threads, messages_of, threads_of, under
+from synth.analytics.explanation import Ground, ground_of
+from synth.analytics.periods import Calendar, calendar_of
+from synth.analytics.relations import Pair, Relations, nearness_of, relations_of
+from synth.records import Activity, IdeaVoices, Placement
+from synth.store import Discussion, Store
+from web.http.discussion_cache import kept
+from web.services.outline import Branch, Outline
+from web.services.since import Since
+from web.services.trends import Spark, spark
+from web.ui.paging import Paging
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """Of one discussion as it is stored now."""
+
+    activity: Activity
+    calendar: Calendar | None
+    """None where no message has a date."""
+    counts: Mapping[int, tuple[int, ...]]
+    """Idea id → messages in each stretch of the calendar; empty without one."""
+
+    def rows(self, branch: Branch) -> NDArray[np.intp]:
+        """Rows of the passages under an idea that readers see."""
+        return under(self.activity, leaves(branch))
+
+    def of_thread(self, thread_id: int) -> NDArray[np.int64]:
+        """The leaf ideas of the passages of a thread, 0 for none."""
+        threads = self.activity.threads[self.activity.of_message]
+        found: NDArray[np.int64] = self.activity.leaves[threads == thread_id]
+        return found
+
+    def placements(self, store: Store, rows: NDArray[np.intp], paging: Paging) -> list[Placement]:
+        """The passages of one page of these rows; one that is gone meanwhile is left out."""
+        here = rows[paging.offset : paging.offset + paging.size]
+        ids: list[int] = self.activity.passages[here].tolist()
+        there = store.ideas.passages(ids)
+        return [there[i] for i in ids if i in there]
+
+    def unplaced(self, outline: Outline) -> NDArray[np.intp]:
+        """Rows of the passages under no idea that readers see."""
+        shown = [branch.idea.id for branch in outline.in_order()]
+        return np.flatnonzero(~np.isin(self.activity.leaves, np.array(shown, dtype=np.int64)))
+
+
+def leaves(branch: Branch) -> list[int]:
+    """The idea and all ideas under it, by id: what its passages may stand right under."""
+    return [branch.idea.id, *(i for child in branch.children for i in leaves(child))]
+
+
+def leaves_under(outline: Outline) -> dict[int, Sequence[int]]:
+    """The same for every idea."""
+    return {branch.idea.id: leaves(branch) for branch in outline.in_order()}
+
+
+def figures_of(store: Store, discussion: Discussion, outline: Outline) -> Figures:
+    return kept(store, discussion, "figures", lambda: _count(store, discussion, outline))
+
+
+def relations(store: Store, discussion: Discussion, outline: Outline) -> Relations:
+    """Who answers whom, between ideas."""
+    activity = figures_of(store, discussion, outline).activity
+    return kept(
+        store,
+        discussion,
+        "relations",
+        lambda: relations_of(activity, leaves_under(outline)),
+    )
+
+
+def threads_table(store: Store, discussion: Discussion, outline: Outline) -> Threads:
+    """What one says of every thread in a line."""
+    activity = figures_of(store, discussion, outline).activity
+    return kept(store, discussion, "threads", lambda: threads_of(activity))
+
+
+def ground(store: Store, discussion: Discussion, outline: Outline) -> Ground:
+    """What explains why passages stand where they stand."""
+    activity = figures_of(store, discussion, outline).activity
+    return kept(store, discussion, "ground", lambda: ground_of(store, discussion.id, activity))
+
+
+def nearness(store: Store, discussion: Discussion, outline: Outline) -> Mapping[Pair, float]:
+    """How near ideas lie to one another; empty where no directions are known."""
+    activity = figures_of(store, discussion, outline).activity
+    known = ground(store, discussion, outline)
+
+    def make() -> Mapping[Pair, float]:
+        centroids = dict(zip(known.ideas, known.centroids, strict=True))
+        found, counts = np.unique(activity.leaves, return_counts=True)
+        sizes = dict(zip(found.tolist(), counts.tolist(), strict=True))
+        return nearness_of(centroids, leaves_under(outline), sizes)
+
+    return kept(store, discussion, "nearness", make)
+
+
+def _count(store: Store, discussion: Discussion, outline: Outline) -> Figures:
+    activity = store.activity.of(discussion.id)
+    calendar = calendar_of(activity.posted)
+    counts = {}
+    for branch in outline.in_order() if calendar else ():
+        rows = messages_of(activity, under(activity, leaves(branch)))
+        assert calendar is not None
+        counts[branch.idea.id] = tuple(calendar.counts(activity.posted[rows]).tolist())
+    return Figures(activity=activity, calendar=calendar, counts=counts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What stands beside an idea in the outline."""
+
+    spark: Spark | None
+    carriers: IdeaVoices | None
+    """None where the map was built by an earlier version."""
+    n_new: int | None = None
+    """Messages since the day that the address names; None where it names none."""
+
+
+def facts_of(
+    store: Store, discussion: Discussion, outline: Outline, *, since: Since | None = None
+) -> Mapping[int, Facts]:
+    """By idea id, in the language of the page."""
+    figures = figures_of(store, discussion, outline)
+
+    def make() -> Mapping[int, Facts]:
+        carriers = store.repetitions.voices(discussion.id)
+        return {
+            branch.idea.id: Facts(
+                spark=spark(figures.calendar, figures.counts.get(branch.idea.id, ())),
+                carriers=carriers.get(branch.idea.id),
+            )
+            for branch in outline.in_order()
+        }
+
+    facts = kept(store, discussion, f"facts {get_locale()}", make)
+    if since is None or since.moment is None:
+        return facts
+    is_new = came_since(store, discussion, figures.activity, since)
+    new = _new_under(figures.activity, outline, is_new)
+    return {idea: replace(found, n_new=new.get(idea, 0)) for idea, found in facts.items()}
+
+
+def came_since(
+    store: Store, discussion: Discussion, activity: Activity, since: Since
+) -> NDArray[np.bool_]:
+    """(n_messages,) which of them are new."""
+    return times_that_count(store, discussion, activity, since) > since.after
+
+
+def times_that_count(
+    store: Store, discussion: Discussion, activity: Activity, since: Since
+) -> NDArray[np.int64]:
+    """(n_messages,) seconds: when each came into the file, or was posted, as ``since`` counts."""
+    if not since.is_by_arrival:
+        return activity.posted
+    return kept(store, discussion, "arrivals", lambda: store.activity.arrivals(discussion.id))
+
+
+def _new_under(activity: Activity, outline: Outline, is_new: NDArray[np.bool_]) -> dict[int, int]:
+    """Idea id → new messages under it."""
+    rows = np.flatnonzero(is_new[activity.of_message])
+    found = activity.leaves[rows]
+    return {
+        branch.idea.id: len(messages_of(activity, rows[np.isin(found, np.array(leaves(branch)))]))
+        for branch in outline.in_order()
+    }

@@ -1,0 +1,220 @@
+"""A message as it is read on its thread's page: words, marks on them, folded parts."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+from typing import ClassVar, Literal
+
+from synth.readers import is_shown
+from synth.records import Extract, ExtractState, Message, Placement, Quote, QuoteKind
+from web.services.jumps import Jumps, Stop
+from web.services.outline import Branch, Outline
+
+DEEPEST = 6
+"""Replies deeper than this are indented no further."""
+MOST_LETTERS = 40_000
+"""Of one message on its thread's page; what is longer is cut, and given as a file of its own."""
+FoldKind = Literal["quoted", "signature", "both"]
+_WORD = re.compile(r"\w+")
+_BEFORE_AT = re.compile(r"[\w.+-]+\Z")
+_AT = re.compile(r"[@\s](?:(?<=@)|\s*(?:at|\(at\)|\[at\])\s+)[\w-]+(?:\.[\w-]+)+")
+"""Addresses are looked for from their middle: every word might begin one."""
+MOST_BEFORE_AT = 64
+"""Letters that may stand there (RFC 5321)."""
+_MIN_NAME = 4
+"""Shorter names (``Al``) are left: they would be found inside other words' company."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A stretch of words with the same marks."""
+
+    is_folded: ClassVar[bool] = False
+    text: str
+    idea: Branch | None
+    passage_id: int | None
+    """Where a passage begins: its anchor."""
+    stop: Stop | None
+    """Where the thread begins to speak about an idea: the margin names it here."""
+    is_chosen: bool
+    """Whether they stand under the idea that is followed through the thread."""
+    state: ExtractState | None
+    """Of the key passage that holds these words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fold:
+    """What was separated from the message's own words, one click away."""
+
+    is_folded: ClassVar[bool] = True
+    kind: FoldKind
+    text: str
+    n_lines: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownMessage:
+    message: Message
+    answers: Message | None
+    """Its parent, where that is known."""
+    indent: int
+    blocks: tuple[Piece | Fold, ...]
+    is_cut: bool
+    """Whether it is longer than what a page shows of one message."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overlay:
+    """What is laid over one message."""
+
+    placements: Sequence[Placement] = ()
+    extracts: Sequence[Extract] = ()
+    quotes: Sequence[Quote] = ()
+
+
+class Veil:
+    """Covers real names and addresses in quoted words and signatures.
+
+    A message's own words are shown as they are; what mail programs add around them (who wrote
+    when, signatures) would give away the names behind the pseudonyms.
+    """
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        """``names``: pseudonym → real name."""
+        self._names: dict[str, list[tuple[str, str]]] = {}
+        """By their first word."""
+        for pseudonym, real in names.items():
+            name = re.sub(r"^\W+", "", real).strip()
+            first = _WORD.match(name)
+            if len(name) >= _MIN_NAME and first is not None:
+                self._names.setdefault(first[0].casefold(), []).append((name, pseudonym))
+
+    def cover(self, text: str) -> str:
+        """The text with pseudonyms for names, and addresses left out."""
+        text = _without_addresses(text)
+        # An alternation of all names takes as long as there are names: only those at hand are
+        # looked for.
+        at_hand = self._names.keys() & set(_WORD.findall(text.casefold()))
+        return _covered(text, [pair for key in at_hand for pair in self._names[key]])
+
+
+def _without_addresses(text: str) -> str:
+    pieces: list[str] = []
+    done = 0
+    for at in _AT.finditer(text):
+        name = _BEFORE_AT.search(text[max(done, at.start() - MOST_BEFORE_AT) : at.start()])
+        if name is not None:
+            pieces += (text[done : at.start() - len(name[0])], "[address]")
+            done = at.end()
+    return "".join((*pieces, text[done:]))
+
+
+def _covered(text: str, names: Sequence[tuple[str, str]]) -> str:
+    """``names``: (real name, pseudonym)."""
+    if not names:
+        return text
+    longest_first = sorted(names, key=lambda pair: (-len(pair[0]), pair))
+    pseudonyms = {name.casefold(): who for name, who in reversed(longest_first)}
+    either = "|".join(re.escape(name) for name, _ in longest_first)
+    pattern = re.compile(rf"\b(?:{either})(?!\w)", re.IGNORECASE)
+    return pattern.sub(lambda found: pseudonyms.get(found[0].casefold(), "[name]"), text)
+
+
+def shown(
+    message: Message,
+    over: Overlay,
+    *,
+    answers: Message | None,
+    outline: Outline,
+    jumps: Jumps,
+    veil: Veil,
+) -> ShownMessage:
+    """Lay the marks of passages and extracts over a message and fold what is not its own."""
+    text = message.text[:MOST_LETTERS]
+    kept = [
+        e for e in over.extracts if e.state is not ExtractState.REJECTED and is_shown(e, outline)
+    ]
+    marks = _Marks(text, over.placements, kept, outline, jumps)
+    folds = _folds(over.quotes, veil)
+    blocks: list[Piece | Fold] = []
+    for start, end in pairwise(_cuts(len(text), over, kept)):
+        blocks += folds.pop(start, ())
+        blocks.append(marks.piece(start, end))
+    for rest in folds.values():
+        blocks += rest
+    return ShownMessage(
+        message=message,
+        answers=answers,
+        indent=min(message.depth, DEEPEST),
+        blocks=tuple(blocks),
+        is_cut=len(text) < len(message.text),
+    )
+
+
+def _cuts(length: int, over: Overlay, extracts: Sequence[Extract]) -> list[int]:
+    """Where the marks change, from the beginning to the end."""
+    cuts = {0, length}
+    cuts |= {at for p in over.placements for at in (p.start, p.end)}
+    cuts |= {at for e in extracts for at in (e.start, e.end)}
+    cuts |= {quote.at for quote in over.quotes}
+    return sorted(cut for cut in cuts if 0 <= cut <= length)
+
+
+class _Marks:
+    """Which marks lie over which words; pieces are asked for in order of place."""
+
+    def __init__(
+        self,
+        text: str,
+        placements: Sequence[Placement],
+        extracts: Sequence[Extract],
+        outline: Outline,
+        jumps: Jumps,
+    ) -> None:
+        self._text = text
+        self._placements = deque(sorted(placements, key=lambda p: p.start))
+        self._extracts = extracts
+        self._outline = outline
+        self._jumps = jumps
+
+    def piece(self, start: int, end: int) -> Piece:
+        while self._placements and self._placements[0].end <= start:
+            self._placements.popleft()
+        first = self._placements[0] if self._placements else None
+        over = first if first is not None and first.start <= start else None
+        idea = None if over is None else self._outline.get(over.idea_id)
+        opens = over.passage_id if over is not None and over.start == start else None
+        return Piece(
+            text=self._text[start:end],
+            idea=idea,
+            passage_id=opens,
+            stop=None if opens is None else self._jumps.stops.get(opens),
+            is_chosen=self._jumps.is_chosen(idea),
+            state=self._state(start, end),
+        )
+
+    def _state(self, start: int, end: int) -> ExtractState | None:
+        over = {e.state for e in self._extracts if e.start <= start and end <= e.end}
+        return ExtractState.TAKEN if ExtractState.TAKEN in over else next(iter(over), None)
+
+
+def _folds(quotes: Iterable[Quote], veil: Veil) -> dict[int, list[Piece | Fold]]:
+    """Offset → what is folded there: all that was taken out at one place opens with one click."""
+    found: dict[int, list[Piece | Fold]] = {}
+    for at, group in groupby(sorted(quotes, key=lambda q: q.at), key=lambda q: q.at):
+        parts = list(group)
+        words = "\n".join(part.text for part in parts).strip("\n")
+        text = veil.cover(words[:MOST_LETTERS]) + (" …" if len(words) > MOST_LETTERS else "")
+        found[at] = [Fold(kind=_kind(parts), text=text, n_lines=text.count("\n") + 1)]
+    return found
+
+
+def _kind(parts: Sequence[Quote]) -> FoldKind:
+    kinds = {part.kind for part in parts}
+    if kinds == {QuoteKind.SIGNATURE}:
+        return "signature"
+    return "both" if QuoteKind.SIGNATURE in kinds else "quoted"

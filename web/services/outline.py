@@ -1,0 +1,90 @@
+"""The tree of ideas as pages show it: numbered, coloured, in reading order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from synth.readers import shown as not_hidden
+from synth.records import Idea
+from synth.store import Discussion, Store
+from web.http.discussion_cache import version_of
+from web.http.remembering import remembered
+
+N_HUES = 12
+"""The style sheet has this many; a top idea and all below it share one."""
+NO_HUE = "hue-none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branch:
+    """An idea with what stands under it."""
+
+    idea: Idea
+    number: str
+    """``2`` or ``2.1``: its place in the outline."""
+    hue: str
+    """A class of the style sheet."""
+    language: str | None
+    children: tuple[Branch, ...]
+
+
+class Outline:
+    """The ideas that are not hidden. Looked up by idea id."""
+
+    def __init__(self, ideas: Sequence[Idea], languages: Mapping[int, str]) -> None:
+        self._languages = languages
+        self._below: dict[int | None, list[Idea]] = {}
+        for idea in not_hidden(ideas):
+            self._below.setdefault(idea.parent_id, []).append(idea)
+        self._by_id: dict[int, Branch] = {}
+        self.roots = tuple(
+            self._branch(idea, str(n), f"hue-{(n - 1) % N_HUES}")
+            for n, idea in enumerate(self._below.get(None, ()), 1)
+        )
+
+    def get(self, idea_id: int | None) -> Branch | None:
+        return None if idea_id is None else self._by_id.get(idea_id)
+
+    def __contains__(self, idea_id: object) -> bool:
+        return idea_id in self._by_id
+
+    def path(self, idea_id: int) -> tuple[Branch, ...]:
+        """From the top idea down to the parent of this one."""
+        found: list[Branch] = []
+        branch = self.get(self._by_id[idea_id].idea.parent_id)
+        while branch is not None:
+            found.append(branch)
+            branch = self.get(branch.idea.parent_id)
+        return tuple(reversed(found))
+
+    def in_order(self) -> tuple[Branch, ...]:
+        """Every idea, parents before children, as one reads the outline."""
+        return tuple(self._walk(self.roots))
+
+    def _walk(self, branches: Sequence[Branch]) -> list[Branch]:
+        return [each for b in branches for each in (b, *self._walk(b.children))]
+
+    def _branch(self, idea: Idea, number: str, hue: str) -> Branch:
+        branch = Branch(
+            idea=idea,
+            number=number,
+            hue=hue,
+            language=self._languages.get(idea.id),
+            children=tuple(
+                self._branch(child, f"{number}.{n}", hue)
+                for n, child in enumerate(self._below.get(idea.id, ()), 1)
+            ),
+        )
+        self._by_id[idea.id] = branch
+        return branch
+
+
+def outline_of(store: Store, discussion: Discussion) -> Outline:
+    """The discussion's outline as stored."""
+
+    def made() -> Outline:
+        return Outline(store.ideas.outline(discussion.id), store.ideas.languages(discussion.id))
+
+    # With the version: what is kept of a discussion is made of its ideas, and must fit them.
+    return remembered(("outline", discussion.id, version_of(store, discussion)), made)

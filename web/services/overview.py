@@ -1,0 +1,164 @@
+"""What the overview shows, worked out once for each version of a discussion."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synth.analytics.alerts import Alert, Watched, alerts_of
+from synth.analytics.participation import (
+    Coverage,
+    Participation,
+    Pulse,
+    coverage_of,
+    messages_under,
+    participation_of,
+    pulse_of,
+)
+from synth.records import UNKNOWN_TIME, ExtractState, Message, Nature
+from synth.store import Discussion, Store
+from web.http.discussion_cache import kept
+from web.services.figures import figures_of, leaves_under
+from web.services.outline import Branch, Outline
+
+GOING_ON = timedelta(days=30)
+"""After its last message a discussion is over: silence is then counted from that message on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """The day from which silence is counted."""
+
+    at: datetime
+    is_today: bool
+    """Otherwise the day of the last message: the discussion is over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdeaPulse:
+    """How lively a top idea is."""
+
+    branch: Branch
+    pulse: Pulse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """Something that an alert points at: an idea, a message or a voice."""
+
+    branch: Branch | None = None
+    message: Message | None = None
+    author: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownAlert:
+    alert: Alert
+    cases: Sequence[Case]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """Of one discussion as it is stored now."""
+
+    participation: Participation
+    coverage: Coverage
+    reference: Reference | None
+    """None where no message has a date."""
+    pulse: Pulse
+    ideas: Sequence[IdeaPulse]
+    alerts: Sequence[ShownAlert]
+    timeline: Sequence[int]
+    """Messages in each stretch of the calendar."""
+    n_undated: int
+
+
+def overview_of(store: Store, discussion: Discussion, outline: Outline) -> Overview:
+    today = datetime.now(UTC).date()
+    name = f"overview {today.isoformat()}"
+    return kept(store, discussion, name, lambda: _look(store, discussion, outline))
+
+
+def said_under(
+    store: Store, discussion: Discussion, outline: Outline
+) -> Mapping[int, NDArray[np.intp]]:
+    """Idea → rows of the messages that say something under it."""
+    activity = figures_of(store, discussion, outline).activity
+    return kept(
+        store, discussion, "said under", lambda: messages_under(activity, leaves_under(outline))
+    )
+
+
+def reference_of(discussion: Discussion, *, now: datetime) -> Reference | None:
+    """Today while the discussion goes on, else the day of its last message."""
+    if discussion.last_at is None:
+        return None
+    is_today = discussion.last_at <= now <= discussion.last_at + GOING_ON
+    return Reference(at=now if is_today else discussion.last_at, is_today=is_today)
+
+
+def _look(store: Store, discussion: Discussion, outline: Outline) -> Overview:
+    figures = figures_of(store, discussion, outline)
+    activity, under = figures.activity, leaves_under(outline)
+    reference = reference_of(discussion, now=datetime.now(UTC))
+    at = 0 if reference is None else int(reference.at.timestamp())
+    rows_of = said_under(store, discussion, outline)
+    participation = participation_of(activity)
+    watched = Watched(
+        activity=activity,
+        tops=[b.idea.id for b in outline.roots],
+        children={b.idea.id: [c.idea.id for c in b.children] for b in outline.in_order()},
+        messages_under=rows_of,
+        argued=_argued(store, discussion, activity.messages),
+        proactive=participation.proactive,
+        reference=at,
+    )
+    everything = np.arange(len(activity.messages))
+    counts = () if figures.calendar is None else figures.calendar.counts(activity.posted).tolist()
+    return Overview(
+        participation=participation,
+        coverage=coverage_of(activity, list(under)),
+        reference=reference,
+        pulse=pulse_of(activity, everything, reference=at),
+        ideas=[
+            IdeaPulse(branch=b, pulse=pulse_of(activity, rows_of[b.idea.id], reference=at))
+            for b in outline.roots
+        ],
+        alerts=_shown(store, outline, alerts_of(watched)),
+        timeline=counts,
+        n_undated=int((activity.posted == UNKNOWN_TIME).sum()),
+    )
+
+
+def _argued(store: Store, discussion: Discussion, messages: NDArray[np.int64]) -> frozenset[int]:
+    """Rows of the messages with a key passage that is an argument, and was not rejected."""
+    ids = [
+        e.message_id
+        for e in store.extracts.all(discussion.id)
+        if e.nature is Nature.ARGUMENT and e.state is not ExtractState.REJECTED
+    ]
+    return frozenset(np.flatnonzero(np.isin(messages, np.array(ids, dtype=np.int64))).tolist())
+
+
+def _shown(store: Store, outline: Outline, alerts: Sequence[Alert]) -> list[ShownAlert]:
+    messages = store.messages.many([i for alert in alerts for i in alert.messages])
+    known = [voice for alert in alerts for voice in alert.voices if voice > 0]
+    names = store.participants.pseudonyms(known)
+    return [
+        ShownAlert(alert=alert, cases=_cases(alert, outline, messages, names)) for alert in alerts
+    ]
+
+
+def _cases(
+    alert: Alert, outline: Outline, messages: Mapping[int, Message], names: Mapping[int, str]
+) -> list[Case]:
+    branches = (outline.get(i) for i in alert.ideas)
+    return [
+        *(Case(branch=branch) for branch in branches if branch is not None),
+        *(Case(message=messages[i]) for i in alert.messages if i in messages),
+        *(Case(author=names[i]) for i in alert.voices if i in names),
+    ]

@@ -1,0 +1,209 @@
+"""The words pages have for things that are counted, and for what the store calls by a code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask_babel import LazyString, format_decimal, lazy_gettext, ngettext
+
+from synth.records import ExtractState, Nature, ParentEvidence, Stance, Unplaced
+from web.http.language import written_once
+
+
+def _idea(n: int, num: str) -> str:
+    return ngettext("%(n)s idea", "%(n)s ideas", n, n=num)
+
+
+def _key_passage(n: int, num: str) -> str:
+    return ngettext("%(n)s key passage", "%(n)s key passages", n, n=num)
+
+
+def _like(n: int, num: str) -> str:
+    return ngettext("%(n)s like", "%(n)s likes", n, n=num)
+
+
+def _line(n: int, num: str) -> str:
+    return ngettext("%(n)s line", "%(n)s lines", n, n=num)
+
+
+def _message(n: int, num: str) -> str:
+    return ngettext("%(n)s message", "%(n)s messages", n, n=num)
+
+
+def _new_message(n: int, num: str) -> str:
+    return ngettext("%(n)s new message", "%(n)s new messages", n, n=num)
+
+
+def _new_passage(n: int, num: str) -> str:
+    return ngettext("%(n)s new passage", "%(n)s new passages", n, n=num)
+
+
+def _new_voice(n: int, num: str) -> str:
+    return ngettext("%(n)s new voice", "%(n)s new voices", n, n=num)
+
+
+def _passage(n: int, num: str) -> str:
+    return ngettext("%(n)s passage", "%(n)s passages", n, n=num)
+
+
+def _problem(n: int, num: str) -> str:
+    return ngettext("%(n)s problem", "%(n)s problems", n, n=num)
+
+
+def _text(n: int, num: str) -> str:
+    return ngettext("%(n)s text", "%(n)s texts", n, n=num)
+
+
+def _thread(n: int, num: str) -> str:
+    return ngettext("%(n)s thread", "%(n)s threads", n, n=num)
+
+
+def _voice(n: int, num: str) -> str:
+    return ngettext("%(n)s voice", "%(n)s voices", n, n=num)
+
+
+_COUNTED: dict[str, Callable[[int, str], str]] = {
+    "idea": _idea,
+    "key passage": _key_passage,
+    "like": _like,
+    "line": _line,
+    "message": _message,
+    "new message": _new_message,
+    "new passage": _new_passage,
+    "new voice": _new_voice,
+    "passage": _passage,
+    "problem": _problem,
+    "text": _text,
+    "thread": _thread,
+    "voice": _voice,
+}
+
+
+@written_once
+def counted(n: int, noun: str) -> str:
+    """``1 message``, ``1,204 messages``, in the language of the page; KeyError for a noun that
+    has no words here."""
+    return _COUNTED[noun](n, format_decimal(n))
+
+
+def counted_forms(noun: str) -> dict[str, str]:
+    """``{"one": "{n} voice", "other": "{n} voices"}``: for scripts, which choose among them."""
+    return {"one": _COUNTED[noun](1, "{n}"), "other": _COUNTED[noun](2, "{n}")}
+
+
+NATURES: dict[Nature, LazyString] = {
+    Nature.ISSUE: lazy_gettext("Issue"),
+    Nature.SOLUTION: lazy_gettext("Solution"),
+    Nature.KNOWLEDGE: lazy_gettext("Knowledge"),
+    Nature.EXAMPLE: lazy_gettext("Example"),
+    Nature.CONCEPT: lazy_gettext("Concept"),
+    Nature.ARGUMENT: lazy_gettext("Argument"),
+    Nature.BIAS: lazy_gettext("Bias"),
+}
+STATES: dict[ExtractState, LazyString] = {
+    ExtractState.SUGGESTED: lazy_gettext("suggested"),
+    ExtractState.TAKEN: lazy_gettext("taken"),
+    ExtractState.REJECTED: lazy_gettext("rejected"),
+}
+KEY_PASSAGES: dict[ExtractState, LazyString] = {
+    ExtractState.SUGGESTED: lazy_gettext("A key passage, as the machine suggests"),
+    ExtractState.TAKEN: lazy_gettext("A key passage that a person took"),
+}
+"""Of words marked in their thread; those that were rejected are not marked."""
+STANCES: dict[Stance, LazyString] = {
+    Stance.FOR: lazy_gettext("for"),
+    Stance.AGAINST: lazy_gettext("against"),
+}
+EVIDENCE: dict[ParentEvidence, LazyString] = {
+    ParentEvidence.HEADER: lazy_gettext("said by the message itself"),
+    ParentEvidence.REFERENCES: lazy_gettext("an older ancestor named by the message"),
+    ParentEvidence.QUOTE: lazy_gettext("quotes the words it answers"),
+    ParentEvidence.SUBJECT: lazy_gettext("same subject, later"),
+    ParentEvidence.MENTION: lazy_gettext("addresses an earlier speaker"),
+    ParentEvidence.NONE: lazy_gettext("answers nothing, or nobody can tell"),
+}
+VERBS: dict[str, LazyString] = {
+    "renamed": lazy_gettext("renamed"),
+    "merged": lazy_gettext("merged"),
+    "split": lazy_gettext("split"),
+    "moved": lazy_gettext("moved in the outline"),
+    "pinned": lazy_gettext("passages put under it"),
+    "unplaced": lazy_gettext("passages taken out"),
+    "confirmed": lazy_gettext("confirmed"),
+    "unconfirmed": lazy_gettext("no longer confirmed"),
+    "hidden": lazy_gettext("hidden"),
+    "shown": lazy_gettext("shown again"),
+    "linked": lazy_gettext("passages tied together"),
+    "parted": lazy_gettext("passages kept apart"),
+}
+"""What people did to the map."""
+UNPLACED: dict[Unplaced, LazyString] = {
+    Unplaced.SAYS_LITTLE: lazy_gettext("says little by itself"),
+    Unplaced.BETWEEN: lazy_gettext("between two ideas"),
+    Unplaced.OFF_TOPIC: lazy_gettext("near no idea"),
+}
+"""Why a passage stands under no idea."""
+QUALITIES: dict[str, LazyString] = {
+    "full": lazy_gettext("full"),
+    "draft": lazy_gettext("draft"),
+}
+FATES: dict[str, LazyString] = {
+    "kept": lazy_gettext("kept"),
+    "split": lazy_gettext("split"),
+    "merged": lazy_gettext("merged"),
+    "born": lazy_gettext("new"),
+    "gone": lazy_gettext("gone"),
+}
+"""What becomes of ideas from one map to the next."""
+SOURCE_STATES: dict[str, LazyString] = {
+    "running": lazy_gettext("being read"),
+    "failed": lazy_gettext("could not be read"),
+    "interrupted": lazy_gettext("interrupted"),
+}
+JOB_STATES: dict[str, LazyString] = {
+    "waiting": lazy_gettext("waiting"),
+    "running": lazy_gettext("at work"),
+    "done": lazy_gettext("done"),
+    "failed": lazy_gettext("failed"),
+}
+STAGES: dict[str, LazyString] = {
+    "Import": lazy_gettext("Read"),
+    "Thread": lazy_gettext("Find who answers whom"),
+    "Cut": lazy_gettext("Cut into passages"),
+    "Embed": lazy_gettext("Read for meaning"),
+    "Find ideas": lazy_gettext("Find ideas"),
+    "Title and lay out": lazy_gettext("Name and lay out"),
+    "Suggest": lazy_gettext("Suggest key passages"),
+    "Ask the LLM": lazy_gettext("Ask the language model"),
+}
+"""By the name that the pipeline gives the stage; others are shown by that name."""
+STEPS: dict[str, LazyString] = {
+    "passages": lazy_gettext("passages"),
+    "embed": lazy_gettext("meaning"),
+    "find ideas": lazy_gettext("ideas"),
+    "place": lazy_gettext("places of what is new"),
+    "title and lay out": lazy_gettext("titles and map"),
+    "suggest": lazy_gettext("key passages"),
+    "write": lazy_gettext("writing"),
+}
+"""What the time of a build was spent on, by the names that the pipeline keeps."""
+UNITS: dict[str, LazyString] = {
+    "ideas": lazy_gettext("ideas"),
+    "messages": lazy_gettext("messages"),
+    "passages": lazy_gettext("passages"),
+}
+HTTP_ERRORS: dict[int, tuple[LazyString, LazyString]] = {
+    400: (
+        lazy_gettext("This cannot be understood"),
+        lazy_gettext("Something is wrong in the address or the form."),
+    ),
+    403: (lazy_gettext("Not allowed"), lazy_gettext("This is not open to everybody.")),
+    404: (lazy_gettext("Not found"), lazy_gettext("There is nothing at this address.")),
+    405: (lazy_gettext("Not possible here"), lazy_gettext("This address cannot be used that way.")),
+    413: (lazy_gettext("Too large"), lazy_gettext("The upload is larger than this viewer takes.")),
+    500: (
+        lazy_gettext("Something went wrong"),
+        lazy_gettext("The fault is ours; the log has the details."),
+    ),
+}
+"""Status → its name, and what to say where the code says nothing more exact."""
