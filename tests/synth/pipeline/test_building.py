@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,9 @@ from synth.records import ExtractState, Nature, Origin, Span
 from synth.settings import Settings
 from synth.store import ExtractChange, Store
 from tests.synth.small_discussion import read_csv, rows, write_csv
+
+BUILD = import_module("synth.pipeline.build")
+"""The module: the package has a function of the same name."""
 
 DRAFT = Settings(quality="draft")
 ONE = 1
@@ -116,7 +120,7 @@ def test_an_interrupted_build_leaves_the_map_as_it_was(
         raise error
 
     with monkeypatch.context() as patch:
-        patch.setattr(build, "extracts_of", stop)
+        patch.setattr(BUILD, "extracts_of", stop)
         with pytest.raises(error):
             build(built, ONE, DRAFT, force=True)
     assert results(built, tmp_path / "after") == before

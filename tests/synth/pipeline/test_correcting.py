@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,6 @@ from synth import CorrectionRefused, StoreProblem
 from synth.clustering.tree import MAX_CHILDREN, MAX_LEVELS
 from synth.corrections.stored_map import StoredMap, stored_map
 from synth.pipeline import (
-    build,
     confirm_idea,
     hide_idea,
     import_files,
@@ -35,6 +35,9 @@ from synth.records import IdeaStatus, Origin
 from synth.store import Store, open_store
 from tests.synth.pipeline.quick_build import made_up_models
 from tests.synth.small_discussion import write_csv
+
+BUILD = import_module("synth.pipeline.build")
+"""The module: the package has a function of the same name."""
 
 ONE = 1
 ME = "Ada"
@@ -486,14 +489,14 @@ def test_a_map_that_is_corrected_while_it_is_built_is_not_replaced(
     store: Store, rebuild: Rebuild, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     leaf = leaves(stored_map(store, ONE))[0]
-    find_map = build.find_map
+    find_map = BUILD.find_map
 
     def meanwhile(*arguments: object) -> object:
         with open_store(store.path) as other:
             confirm_idea(other, ONE, leaf, actor=ME)
         return find_map(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(build, "find_map", meanwhile)
+    monkeypatch.setattr(BUILD, "find_map", meanwhile)
     with pytest.raises(StoreProblem, match="corrected while it was being built"):
         rebuild(store, ONE, 2)
     assert stored_map(store, ONE).ideas[leaf].status is IdeaStatus.CONFIRMED

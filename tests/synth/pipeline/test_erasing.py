@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,9 @@ from synth.pipeline import build, confirm_idea, erase_participant, import_files
 from synth.settings import Settings
 from synth.store import Store
 from tests.synth.small_discussion import rows, write_csv
+
+BUILD = import_module("synth.pipeline.build")
+"""The module: the package has a function of the same name."""
 
 ONE = 1
 DRAFT = Settings(quality="draft")
@@ -132,7 +136,7 @@ def test_a_second_call_finishes_what_a_failed_build_left(
         raise StoreProblem(f"cannot: {WORDS}")
 
     with monkeypatch.context() as patch:
-        patch.setattr(build, "find_map", fail)
+        patch.setattr(BUILD, "find_map", fail)
         with pytest.raises(StoreProblem, match="erased, but the map was not built again"):
             erase_participant(store, ONE, "Participant 8")
     assert {idea.title for idea in store.ideas.outline(ONE)} == {"…"}

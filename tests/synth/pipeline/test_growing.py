@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,9 @@ from synth.settings import Settings
 from synth.store import Store, open_store
 from tests.synth.small_discussion import rows, write_csv
 
+BUILD = import_module("synth.pipeline.build")
+"""The module: the package has a function of the same name."""
+
 DRAFT = Settings(quality="draft")
 ONE = 1
 N = 120
@@ -43,7 +47,7 @@ def _large_db(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("large")
     db = folder / "large.db"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(build, "SMALL", 20)
+        patch.setattr(BUILD, "SMALL", 20)
         run([write_csv(folder / "town.csv", rows(N))], db=db, settings=DRAFT)
     return db
 
@@ -51,7 +55,7 @@ def _large_db(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def large(_large_db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     """A discussion whose map may grow."""
-    monkeypatch.setattr(build, "SMALL", 20)
+    monkeypatch.setattr(BUILD, "SMALL", 20)
     copy = tmp_path / "large.db"
     shutil.copy(_large_db, copy)
     with open_store(copy) as opened:
