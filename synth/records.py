@@ -202,6 +202,11 @@ class Message:
     n_attachments: int = 0
     extra: Mapping[str, object] = field(default_factory=dict)
 
+    @property
+    def voice(self) -> int:
+        """Who says it: the participant; an anonymous message is a voice of its own, below zero."""
+        return -self.id if self.participant_id is None else self.participant_id
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:

@@ -25,7 +25,6 @@ from synth.parallel import beside
 from synth.passages import n_words
 from synth.pipeline.cutting import Sentences
 from synth.pipeline.harvest import KeyPassage, KeyPassageInputs, key_passages
-from synth.pipeline.repeating import voice_of
 from synth.pipeline.watch import Watch
 from synth.records import IdeaName, IdeaTree, Message, Passage, Unplaced
 from synth.settings import Settings
@@ -176,7 +175,7 @@ def _ideas(
         decided = decided.over(rows)
     some = middle[rows]
     graph = similarity_graph(some, seed=seed)
-    voices = np.array([voice_of(message) for message in of], dtype=np.intp)
+    voices = np.array([message.voice for message in of], dtype=np.intp)
     said_in = np.array([message.id for message in of], dtype=np.intp)
     again = np.setdiff1d(np.flatnonzero(np.isin(leader, rows)), rows)
     tree = find_ideas(

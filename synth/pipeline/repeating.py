@@ -42,18 +42,13 @@ def repetition_of(
     said = Said(
         passages=[passage.text for passage in passages],
         messages=np.array([number[p.message_id] for p in passages], dtype=np.intp),
-        voices=np.array([voice_of(m) for m in messages.values()], dtype=np.intp),
+        voices=np.array([m.voice for m in messages.values()], dtype=np.intp),
     )
     return beside(_found, said, is_large=len(passages) >= LARGE)
 
 
 def _found(said: Said) -> Repetition:
     return find_repetition(said.passages, messages=said.messages, voices=said.voices)
-
-
-def voice_of(message: Message) -> int:
-    """Its author's number; an anonymous message is a voice of its own, numbered below zero."""
-    return -message.id if message.participant_id is None else message.participant_id
 
 
 def repetition_rows(
