@@ -22,8 +22,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models import Blend, load
+from models.vectors import unit_rows
 from synth.pipeline import import_files
-from synth.search.semantic import NOBODY, mixed, unit
+from synth.search.semantic import NOBODY, mixed
 from synth.search.semantic_index import GUESSED, MOST_ALIKE
 from synth.store import Store, open_store
 
@@ -110,7 +111,7 @@ def table(store: Store, asked: Questions, texts: Sequence[str], share: float) ->
         vectors, doubt = estimated(vectors, texts, share)
     meant = list(points @ vectors.T - doubt)
     centre = vectors.mean(axis=0)
-    centred = list(unit(points - centre) @ unit(vectors - centre).T)
+    centred = list(unit_rows(points - centre) @ unit_rows(vectors - centre).T)
     every = [words(store, row_of, text, either=False) for text in asked.texts]
     some = [words(store, row_of, text, either=True) for text in asked.texts]
     pairs = list(zip(meant, some, strict=True))

@@ -14,7 +14,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from models.lexical import Arrays, LexicalView, part_of, unit
+from models.lexical import Arrays, LexicalView, part_of
+from models.vectors import unit_rows
 
 RIDGE = 1.0
 """Keeps the estimate from following single texts."""
@@ -117,7 +118,7 @@ class Blend:
         if is_known is not None and not is_known.all():
             words = view[is_known]
             inner = words.T @ words + RIDGE * np.eye(words.shape[1], dtype=np.float32)
-            centred = unit(np.asarray(away, np.float32))
+            centred = unit_rows(np.asarray(away, np.float32))
             self.weights_ = np.linalg.solve(inner, words.T @ centred)
         return view
 
@@ -127,16 +128,16 @@ class Blend:
         view: NDArray[np.float32],
         is_known: NDArray[np.bool_] | None,
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        centred = unit(np.asarray(vectors - self.mean_, np.float32))
+        centred = unit_rows(np.asarray(vectors - self.mean_, np.float32))
         if is_known is not None and not is_known.all():
             if self.weights_ is None:
                 raise ValueError("nothing was learned that could stand in for unknown vectors")
             unknown = ~is_known
-            centred[unknown] = unit(np.asarray(view[unknown] @ self.weights_, np.float32))
+            centred[unknown] = unit_rows(np.asarray(view[unknown] @ self.weights_, np.float32))
             vectors = vectors.copy()
             guess = self.mean_ + self.spread_ * centred[unknown]
-            vectors[unknown] = unit(np.asarray(guess, np.float32))
-        blended = unit(np.hstack((centred, view)))
+            vectors[unknown] = unit_rows(np.asarray(guess, np.float32))
+        blended = unit_rows(np.hstack((centred, view)))
         blended[~blended.any(axis=1), 0] = 1.0
         return vectors, blended
 

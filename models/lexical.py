@@ -32,6 +32,7 @@ from models.errors import ModelMissing
 from models.languages import identify, shares
 from models.ngrams import N_BUCKETS, ngram_counts
 from models.processors import n_usable
+from models.vectors import unit_rows
 
 if TYPE_CHECKING:
     import tokenizers
@@ -156,12 +157,12 @@ class StaticView:
 
     def _centred(self, raw: NDArray[np.float32]) -> NDArray[np.float32]:
         raw[raw.any(axis=1)] -= self.mean_
-        return unit(raw)
+        return unit_rows(raw)
 
     def _raw(self, counts: sparse.csr_matrix) -> NDArray[np.float32]:
         weighted = counts.astype(np.float32)
         weighted.data = np.log1p(weighted.data) * self.weights_[weighted.indices]
-        return unit(np.asarray(weighted @ _table(), np.float32))
+        return unit_rows(np.asarray(weighted @ _table(), np.float32))
 
 
 class LatentView:
@@ -202,7 +203,7 @@ class LatentView:
         # numpy and scipy let go of the interpreter while they count and multiply.
         with ThreadPoolExecutor(n_usable()) as pool:
             deque(pool.map(project, range(0, len(texts), _AT_ONCE)), maxlen=0)
-        return unit(found)
+        return unit_rows(found)
 
     def arrays(self) -> Arrays:
         return {
@@ -245,12 +246,6 @@ def _telling(n_with: NDArray[np.int64], *, n_texts: int) -> NDArray[np.int64]:
 def _rows(matrix: sparse.csr_matrix) -> NDArray[np.int64]:
     """The row of each stored value."""
     return np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-
-
-def unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Rows of unit length; rows of zeros stay."""
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.where(lengths > 0, lengths, 1.0), np.float32)
 
 
 @cached

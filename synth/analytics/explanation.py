@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from synth.analytics.similarity import Alike, by_direction, by_words, nearest, unit
+from models.vectors import unit_rows
+from synth.analytics.similarity import Alike, by_direction, by_words, nearest
 from synth.embedding.space import Landmarks
 from synth.records import Activity, Placement
 from synth.store import Store
@@ -71,7 +72,7 @@ def ground_of(store: Store, discussion_id: int, activity: Activity) -> Ground:
         at = dict(zip(marks.passage_ids.tolist(), marks.vectors, strict=True))
         leaves, centroids = marks.idea_ids.tolist(), marks.centroids
     elif mean is not None:
-        away = unit(vectors.rows - mean)
+        away = unit_rows(vectors.rows - mean)
         at = dict(zip(vectors.ids, away, strict=True))
         leaves, centroids = _means(vectors.ids, away, activity)
     else:
@@ -112,7 +113,7 @@ def _means(
     ids = np.unique(leaves[leaves > 0])
     means = [rows[leaves == leaf].mean(axis=0) for leaf in ids]
     table = np.array(means, dtype=np.float32).reshape(len(ids), rows.shape[1])
-    return ids.tolist(), unit(table)
+    return ids.tolist(), unit_rows(table)
 
 
 def nearest_passages(

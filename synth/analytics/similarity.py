@@ -94,11 +94,5 @@ def nearest(
     return [(ids[row], float(cosines[row])) for row in order.tolist() if cosines[row] > 0]
 
 
-def unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The rows in length 1; rows of zeros stay."""
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    return np.asarray(rows / np.where(lengths > 0, lengths, 1.0), dtype=np.float32)
-
-
 def _size(bag: Collection[str], worth: Mapping[str, float]) -> float:
     return math.sqrt(sum(worth.get(word, 0.0) for word in bag)) or 1.0

@@ -13,6 +13,8 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from models.vectors import unit_rows
+
 N_NEIGHBOURS = 20
 """Passages that say which idea a sentence is near to."""
 KERNEL = 0.02
@@ -62,7 +64,7 @@ class Meaning:
         """Where a text lies among the passages, (dim,), unit."""
         vector = self.encode(text)
         shift = None if language is None else self.shifts.get(language)
-        return unit(vector if shift is None else vector - shift)
+        return unit_rows(vector if shift is None else vector - shift)
 
     def cosines(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
         """(n,) how near each passage is."""
@@ -90,12 +92,6 @@ class NearIdea:
     """0..1: share of its own passages that are farther from its middle than the sentence."""
 
 
-def unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Vectors of length 1, those without length as they are."""
-    lengths = np.linalg.norm(rows, axis=-1, keepdims=True)
-    return np.asarray(rows / np.where(lengths > 0, lengths, 1), dtype=np.float32)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Middles:
     """Where the leaf ideas of a map lie among its passages."""
@@ -118,8 +114,8 @@ def middles_of(vectors: NDArray[np.float32], leaves: NDArray[np.int64]) -> Middl
     mean = vectors.mean(axis=0) if len(vectors) else np.zeros(vectors.shape[1], dtype=np.float32)
     rows, spread = [], []
     for idea in ids.tolist():
-        away = unit(np.asarray(vectors[leaves == idea] - mean, dtype=np.float32))
-        middle = unit(away.sum(axis=0))
+        away = unit_rows(np.asarray(vectors[leaves == idea] - mean, dtype=np.float32))
+        middle = unit_rows(away.sum(axis=0))
         rows.append(middle)
         spread.append(np.sort(away @ middle))
     found = np.searchsorted(ids, leaves)
@@ -143,7 +139,7 @@ def near_ideas(
     """
     if not len(middles.ids):
         return []
-    towards = middles.rows @ unit(np.asarray(vector - middles.mean, dtype=np.float32))
+    towards = middles.rows @ unit_rows(np.asarray(vector - middles.mean, dtype=np.float32))
     scores = towards + _votes(cosines, middles.of, n=len(middles.ids))
     order = np.argsort(-scores, kind="stable")[:most]
     return [
@@ -162,7 +158,7 @@ def _votes(cosines: NDArray[np.float32], of: NDArray[np.int64], *, n: int) -> ND
     nearest = placed[np.argsort(-cosines[placed], kind="stable")[:N_NEIGHBOURS]]
     weights = np.exp((cosines[nearest] - cosines[nearest].max()) / KERNEL)
     votes = np.bincount(of[nearest], weights=weights, minlength=n).astype(np.float32)
-    return np.asarray(unit(votes) / 2, dtype=np.float32)
+    return np.asarray(unit_rows(votes) / 2, dtype=np.float32)
 
 
 def _share_below(ascending: NDArray[np.float32], value: float) -> float:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from models.vectors import unit_rows
 from synth.embedding.knn_graph import centre_of
 from synth.embedding.space import Space
 from synth.errors import ModelMissing, StoreProblem
 from synth.records import Passage
-from synth.search.semantic import Meaning, unit
+from synth.search.semantic import Meaning
 from synth.store import Store
 from synth.store.values import sha256_text
 
@@ -109,7 +110,7 @@ def _kept(
     blank = bytes(2 * probe.shape[1])
     rows = np.frombuffer(b"".join(kept.get(sha, blank) for sha in hashes), dtype=np.float16)
     vectors = rows.reshape(len(texts), probe.shape[1]).astype(np.float32)
-    return unit(vectors), np.array([sha in kept for sha in hashes], dtype=np.bool_)
+    return unit_rows(vectors), np.array([sha in kept for sha in hashes], dtype=np.bool_)
 
 
 def _estimated(
@@ -149,7 +150,7 @@ def _shifted(
     languages = np.array([tag or "" for tag in tags])
     for tag, shift in shifts.items():
         vectors[languages == tag] -= shift
-    return unit(vectors)
+    return unit_rows(vectors)
 
 
 def _nearest(

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from models.clauses import Clause
 from models.keyphrases import key_of, primary
-from synth.titles.groups import Groups, unit_rows
+from models.vectors import unit_rows
+from synth.titles.groups import Groups
 from synth.titles.scoring import Vocabulary
 from synth.titles.wording import names_someone, titled
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from models.vectors import unit_rows
 from synth.records import IdeaTree
 
 Vectors = NDArray[np.float32]
@@ -74,12 +75,6 @@ def group(tree: IdeaTree, vectors: Vectors, languages: Sequence[str | None]) -> 
         centred=centred,
         languages=[_majority([languages[row] for row in rows]) for rows in members],
     )
-
-
-def unit_rows(matrix: Vectors) -> Vectors:
-    """Each row scaled to length 1; zero rows stay zero."""
-    norms = np.linalg.norm(matrix, axis=1, keepdims=True)
-    return np.asarray(matrix / np.where(norms > 0, norms, 1), np.float32)
 
 
 def _members(tree: IdeaTree) -> list[NDArray[np.intp]]:

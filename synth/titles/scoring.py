@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from models.keyphrases import MAX_CONTENT_WORDS, content_runs, primary
-from synth.titles.groups import Groups, Vectors, unit_rows
+from models.vectors import unit_rows
+from synth.titles.groups import Groups, Vectors
 
 LENGTH_BONUS = 0.2
 """What each further word adds to a phrase: longer ones say more."""

@@ -13,6 +13,7 @@ from models.draft import DraftEmbedder
 from models.errors import ModelMissing
 from models.lexical import LatentView, LexicalView, StaticView
 from models.ngrams import N_BUCKETS, ngram_counts
+from models.vectors import unit_rows
 
 TEXTS = [
     "More bicycle lanes would make the streets safer.",
@@ -107,19 +108,19 @@ def test_ngrams_do_not_depend_on_their_neighbours(monkeypatch) -> None:
 
 def test_blends_are_unit_and_keep_what_the_encoder_says() -> None:
     rng = np.random.default_rng(0)
-    vectors = lexical.unit(rng.standard_normal((len(TEXTS), 8)).astype(np.float32) + 3)
+    vectors = unit_rows(rng.standard_normal((len(TEXTS), 8)).astype(np.float32) + 3)
     _, blended = Blend().fit_transform(vectors, TEXTS)
     assert blended.shape == (len(TEXTS), 8 + lexical.N_DIMENSIONS)
     np.testing.assert_allclose(np.linalg.norm(blended, axis=1), 1.0, atol=1e-5)
     np.testing.assert_array_equal(blended, Blend().fit_transform(vectors, TEXTS)[1])
-    centred = lexical.unit(vectors - vectors.mean(axis=0))
-    cosines = (lexical.unit(blended[:, :8]) * centred).sum(axis=1)
+    centred = unit_rows(vectors - vectors.mean(axis=0))
+    cosines = (unit_rows(blended[:, :8]) * centred).sum(axis=1)
     np.testing.assert_allclose(cosines, 1.0, atol=1e-5)
 
 
 def test_a_fitted_blend_takes_later_texts() -> None:
     rng = np.random.default_rng(0)
-    vectors = lexical.unit(rng.standard_normal((len(TEXTS), 8)).astype(np.float32))
+    vectors = unit_rows(rng.standard_normal((len(TEXTS), 8)).astype(np.float32))
     fitted = Blend().fit(vectors, TEXTS)
     _, together = fitted.transform(vectors, TEXTS)
     _, later = fitted.transform(vectors[2:3], TEXTS[2:3])
@@ -171,7 +172,7 @@ def test_the_draft_is_the_blend_of_words_alone() -> None:
 
 def _made_up_vectors() -> np.ndarray:
     rng = np.random.default_rng(0)
-    return lexical.unit(rng.standard_normal((len(TEXTS), 8)).astype(np.float32) + 3)
+    return unit_rows(rng.standard_normal((len(TEXTS), 8)).astype(np.float32) + 3)
 
 
 def test_damaged_word_vectors_are_refused(monkeypatch) -> None:

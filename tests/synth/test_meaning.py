@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from models.vectors import unit_rows
 from synth.search.semantic import (
     Meaning,
     Nearness,
@@ -14,7 +15,6 @@ from synth.search.semantic import (
     mixed,
     near_ideas,
     place_among,
-    unit,
 )
 
 N = 8
@@ -24,7 +24,7 @@ N = 8
 def passages(seed: int = 0) -> NDArray[np.float32]:
     """float32 (3 * N, 6): unit rows, N around each of the first three axes."""
     noise = np.random.default_rng(seed).normal(0, 0.15, (3 * N, 6))
-    return unit(np.asarray(np.repeat(np.eye(3, 6), N, axis=0) + noise, dtype=np.float32))
+    return unit_rows(np.asarray(np.repeat(np.eye(3, 6), N, axis=0) + noise, dtype=np.float32))
 
 
 LEAVES = np.repeat([7, 0, 9], N).astype(np.int64)

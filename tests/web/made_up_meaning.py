@@ -9,7 +9,8 @@ import numpy as np
 from flask import Flask
 from numpy.typing import NDArray
 
-from synth.search.semantic import Meaning, unit
+from models.vectors import unit_rows
+from synth.search.semantic import Meaning
 from synth.store import Store
 from web.services.semantic_search import Meanings
 
@@ -24,7 +25,7 @@ def encode(text: str) -> NDArray[np.float32]:
     """One axis a theme, and one for everything else."""
     words = re.findall(r"\w+", text.casefold())
     counts = [sum(any(w.startswith(t) for t in theme) for w in words) for theme in THEMES]
-    return unit(np.array([*counts, 0.3], dtype=np.float32))
+    return unit_rows(np.array([*counts, 0.3], dtype=np.float32))
 
 
 def read(store: Store, discussion_id: int) -> Meaning:
