@@ -225,15 +225,19 @@ def list_(db: Path, discussion: str | None, *, as_json: bool) -> None:
 def _correcting(
     *, db: Path, discussion: str | None, actor: str, as_json: bool
 ) -> Iterator[tuple[Store, int, str]]:
-    """Open the discussion; when the correction is made, say what it was."""
+    """Open the discussion; when the correction is made, say what it was.
+
+    It is read back before others may write again: the last event is the one made here.
+    """
     from synth.cli import output
     from synth.pipeline import choose_discussion
     from synth.store import open_store
 
     with open_store(db, must_exist=True) as store:
         found = choose_discussion(store, discussion)
-        yield store, found.id, actor
-        (event,) = store.events.last(found.id, limit=1)
+        with store.atomic():
+            yield store, found.id, actor
+            (event,) = store.events.last(found.id, limit=1)
         done = {"discussion": found.slug, "correction": event["id"], "verb": event["verb"]}
         if as_json:
             output.say_json(

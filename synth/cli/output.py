@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from synth.readers import shown
+from synth.outline import shown
 from synth.records import Idea, IdeaStatus
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from synth.export.phrases import PHRASES
 from synth.export.tables import replace_file
-from synth.readers import is_shown, shown, summary_beside
+from synth.outline import is_shown, shown, summary_beside
 from synth.records import (
     Extract,
     ExtractState,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from synth.clustering.lineage import Lineage
-from synth.readers import shown
+from synth.outline import shown
 from synth.records import Idea
 from synth.store import NO_WORDS
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from types import TracebackType
 
@@ -250,7 +250,8 @@ def _check_ours(db: Database, path: Path) -> None:
     (application,) = db.execute("PRAGMA application_id").fetchone()
     if application not in (0, APPLICATION_ID) or (tables and "discussions" not in tables):
         raise StoreProblem(f"{path}: an SQLite file of another program; choose another --db")
-    ours = {migration.name for migration in migrations.pending(Database(memory=True))}
+    with closing(Database(memory=True)) as empty:
+        ours = {migration.name for migration in migrations.pending(empty)}
     if {migration.name for migration in migrations.applied(db)} - ours:
         raise StoreProblem(f"{path}: written by a newer version; update discussion-synth")
 

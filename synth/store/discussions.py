@@ -67,8 +67,13 @@ class Discussions:
         return self.named(slug)
 
     def find(self, name: str) -> Discussion | None:
-        """The discussion whose slug or title is ``name``."""
-        row = self._row("slug = ? OR title = ?", name, name) or self._row("slug = ?", slugify(name))
+        """The discussion with this slug, else the oldest with this title, else the one whose slug
+        would be made from it."""
+        row = (
+            self._row("slug = ?", name)
+            or self._row("title = ? ORDER BY id", name)
+            or self._row("slug = ?", slugify(name))
+        )
         return None if row is None else self._filled(row)
 
     def named(self, name: str) -> Discussion:
@@ -113,9 +118,8 @@ class Discussions:
             ).rowcount
         return bool(removed)
 
-    def _row(self, where: str, *values: str) -> dict[str, Any] | None:
-        sql = f"SELECT * FROM discussions WHERE {where}"
-        return next(iter(self._db.query(sql, list(values))), None)
+    def _row(self, where: str, value: str) -> dict[str, Any] | None:
+        return next(self._db.query(f"SELECT * FROM discussions WHERE {where}", [value]), None)
 
     def _filled(self, row: dict[str, Any]) -> Discussion:
         counts = next(self._db.query(_COUNTS, [row["id"]]))

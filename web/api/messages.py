@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import abort
 
-from synth.readers import is_shown
+from synth.outline import is_shown
 from web.api.operations import operation
 from web.api.parameters import PAGED, asked_paging
 from web.api.schemas import page_of

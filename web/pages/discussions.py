@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from flask import Blueprint
 
-from synth.readers import is_shown
+from synth.outline import is_shown
 from synth.records import Extract, ExtractState, Problem, Run
 from synth.store import Discussion, Source, Store
 from web.http.discussion_cache import kept

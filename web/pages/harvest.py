@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
 from synth.errors import StoreProblem
-from synth.readers import is_shown
+from synth.outline import is_shown
 from synth.records import Extract, ExtractState, Message, Nature, Span
 from synth.store import Discussion, ExtractChange, Store
 from web.http.permission import writers_only

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from werkzeug import Response
 
 from synth.analytics.activity import Order, messages_of, on_side, ordered
-from synth.readers import summary_beside
+from synth.outline import summary_beside
 from synth.records import UNKNOWN_TIME, Placement, Stance
 from synth.store import Discussion, Store
 from web.http.store import current_store, find_discussion

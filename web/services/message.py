@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import ClassVar, Literal
 
-from synth.readers import is_shown
+from synth.outline import is_shown
 from synth.records import Extract, ExtractState, Message, Placement, Quote, QuoteKind
 from web.services.jumps import Jumps, Stop
 from web.services.outline import Branch, Outline

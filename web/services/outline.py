@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from synth.readers import shown as not_hidden
+from synth.outline import shown as not_hidden
 from synth.records import Idea
 from synth.store import Discussion, Store
 from web.http.discussion_cache import version_of

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -12,7 +15,7 @@ from click.testing import CliRunner, Result
 
 from synth.cli import main
 from synth.cli.correct import correct
-from synth.pipeline import run
+from synth.pipeline import rename_idea, run
 from synth.settings import Settings
 from tests.synth.small_discussion import read_csv, rows, write_csv
 
@@ -89,6 +92,26 @@ def test_the_history_is_listed_and_undone(db: Path) -> None:
     (listed,) = json.loads(told(db, "list", "--json").output)
     assert listed["is_undone"]
     assert tables(db) == before
+
+
+def test_what_is_told_is_the_correction_made_here_whatever_others_write(
+    db: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    idea = tables(db)[0][0]["idea_id"]
+
+    def rename_beside_another(*arguments: Any, **words: Any) -> None:
+        rename_idea(*arguments, **words)
+        with suppress(sqlite3.OperationalError), closing(sqlite3.connect(db, timeout=0)) as other:
+            other.execute(
+                """INSERT INTO events (discussion_id, at, actor, verb, noun, noun_id)
+                   VALUES (1, '2026-01-01T00:00:00+00:00', 'Bo', 'hid', 'idea', 999)"""
+            )
+            other.commit()
+
+    monkeypatch.setattr("synth.pipeline.rename_idea", rename_beside_another)
+    made = json.loads(told(db, "rename", idea, "Ours", "--json").output)
+    assert (made["verb"], made["noun_id"]) == ("renamed", int(idea))
+    assert made["after"]["ideas"][0]["title"] == "Ours"
 
 
 def test_links_splits_merges_and_moves_are_there(db: Path) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import multiprocessing
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlite_utils import Database
@@ -19,6 +20,26 @@ def test_a_new_file_is_made_with_wal_and_foreign_keys(tmp_path: Path) -> None:
         assert raw.execute("PRAGMA journal_mode").fetchone() == ("wal",)
         assert raw.execute("PRAGMA foreign_key_check").fetchall() == []
     raw.close()
+
+
+def test_no_connection_stays_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[sqlite3.Connection] = []
+    connect = sqlite3.connect
+
+    def noting(*arguments: Any, **words: Any) -> sqlite3.Connection:
+        opened.append(connect(*arguments, **words))
+        return opened[-1]
+
+    monkeypatch.setattr(sqlite3, "connect", noting)
+    open_store(tmp_path / "new.db").close()
+    open_store(tmp_path / "new.db").close()
+    (tmp_path / "notes.db").write_text("these are notes, not a database; " * 40)
+    with pytest.raises(StoreProblem):
+        open_store(tmp_path / "notes.db")
+    assert opened
+    for connection in opened:
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            connection.execute("SELECT 1")
 
 
 def test_an_orphan_row_is_refused(store: Store) -> None:

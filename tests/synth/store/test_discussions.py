@@ -13,6 +13,18 @@ def test_only_an_empty_discussion_is_discarded(store: Store, discussion_id: int)
     assert store.sources.all(empty.id) == []
 
 
+def test_a_slug_is_not_shadowed_by_the_title_of_another_discussion(store: Store) -> None:
+    gone = store.discussions.add("Town hall!")
+    shadow = store.discussions.add("town-hall")
+    store.discussions.discard_empty(gone.id)
+    found = store.discussions.add("Town hall?")
+    assert (shadow.slug, found.slug) == ("town-hall-2", "town-hall")
+    assert store.discussions.named("town-hall") == found
+    assert store.discussions.named("town-hall-2") == shadow
+    assert store.discussions.named("Town hall?") == found
+    assert store.discussions.named("TOWN hall") == found
+
+
 def test_messages_are_found_page_by_page(store: Store, discussion_id: int) -> None:
     everything = list(store.messages.all(discussion_id))
     assert store.messages.some(discussion_id, limit=2) == everything[:2]
