@@ -35,15 +35,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from functools import cache
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from synth.harvest.rows import SentenceRow
 from synth.harvest.surface import Flags, Floats, Shapes
-from synth.harvest.triples import Triples
-from synth.harvest.words import WordTable, tokenise
+from synth.harvest.words import Numbers, Triples, WordTable, column, tokenise
+
+if TYPE_CHECKING:
+    from synth.harvest import SentenceRow
 
 _SHORT: Final = 5
 """Words up to which a greeting or a closing is one; longer sentences only begin like it."""
@@ -88,8 +89,7 @@ def measure(
     features["repeat"] = _repeats(sentences, table, triples)
     body = _bodies(sentences, table, features, is_rule=shapes.is_rule)
     features |= {"first": body.first, "late": body.late, "outside": body.outside}
-    ranks = np.array([row.message_rank for row in sentences], dtype=np.float64)
-    features["early"] = 1 / (1 + np.maximum(0, ranks))
+    features["early"] = 1 / (1 + np.maximum(0, column(sentences, "message_rank")))
     features["centrality"] = _centrality(sentences, table, body.is_body)
     features["subject"] = _subjects(sentences, table)
     return features | _of_response(sentences, n_quoted)
@@ -131,9 +131,8 @@ def _repeats(sentences: Sequence[SentenceRow], table: WordTable, triples: Triple
     is_again = np.zeros(len(sentences), dtype=bool)
     for at, (row, words) in enumerate(zip(sentences, table.tokens, strict=True)):
         if row.author >= 0:
-            is_again[at] = (
-                first_in.setdefault((row.author, tuple(words)), row.message) != row.message
-            )
+            first = first_in.setdefault((row.author, tuple(words)), row.message)
+            is_again[at] = first != row.message
     share = _share_said_before(sentences, triples)
     said: Floats = (is_again | (share >= _SAID)).astype(np.float64)
     return said
@@ -151,15 +150,12 @@ def _share_said_before(sentences: Sequence[SentenceRow], triples: Triples) -> Fl
     return share
 
 
-def _reading_order(sentences: Sequence[SentenceRow]) -> NDArray[np.int64]:
+def _reading_order(sentences: Sequence[SentenceRow]) -> Numbers:
     """Number of each sentence's message by rank, equals by id: shape (n,)."""
-    messages = np.array([row.message for row in sentences], dtype=np.int64)
-    ranks = np.array([row.message_rank for row in sentences], dtype=np.int64)
-    by_place = np.lexsort((messages, ranks))
-    is_other = (np.diff(messages[by_place]) != 0) | (np.diff(ranks[by_place]) != 0)
-    numbers = np.zeros(len(sentences), dtype=np.int64)
-    numbers[by_place[1:]] = np.cumsum(is_other)
-    return numbers
+    messages = np.unique(column(sentences, "message"), return_inverse=True)[1]
+    ranks = column(sentences, "message_rank")
+    order: Numbers = np.unique(ranks * len(sentences) + messages, return_inverse=True)[1]
+    return order
 
 
 def _bodies(
@@ -171,7 +167,7 @@ def _bodies(
 ) -> _Body:
     """Rows of one message are a stretch; all messages are gone through at once."""
     n = len(sentences)
-    messages = np.array([row.message for row in sentences], dtype=np.int64)
+    messages = column(sentences, "message")
     starts = np.flatnonzero(np.concatenate(([True], messages[1:] != messages[:-1])))
     ends = np.concatenate((starts[1:], [n]))
     of_row = np.repeat(np.arange(len(starts)), ends - starts)
@@ -199,38 +195,30 @@ def _bodies(
     )
 
 
-def _before(flags: Flags, starts: NDArray[np.int64]) -> NDArray[np.int64]:
+def _before(flags: Flags, starts: Numbers) -> Numbers:
     """How many flags stand before each start."""
     total = np.concatenate(([0], np.cumsum(flags)))
     return np.asarray(total[starts], dtype=np.int64)
 
 
-def _circles(sentences: Sequence[SentenceRow], is_body: Flags) -> NDArray[np.int64]:
-    """Which sentences are compared with each other: number of the circle of each, shape (n,).
+def _groups(sentences: Sequence[SentenceRow], is_body: Flags) -> Numbers:
+    """Which sentences are compared with each other: number of the group of each, shape (n,).
 
-    A thread that holds a conversation is a circle. Comments without one (a survey, an
+    A thread that holds a conversation is a group. Comments without one (a survey, an
     opinion that nobody answered) are compared inside their idea, or else all together.
     """
-    size: dict[int, int] = {}
-    messages: dict[int, set[int]] = {}
-    for row, counts in zip(sentences, is_body, strict=True):
-        size[row.thread] = size.get(row.thread, 0) + int(counts)
-        messages.setdefault(row.thread, set()).add(row.message)
-    numbers: dict[tuple[str, int], int] = {}
-    circles = np.zeros(len(sentences), dtype=np.int64)
-    for at, row in enumerate(sentences):
-        if size[row.thread] >= _CONVERSATION and len(messages[row.thread]) > 1:
-            key = ("thread", row.thread)
-        else:
-            key = ("idea", max(-1, row.idea))
-        circles[at] = numbers.setdefault(key, len(numbers))
-    return circles
+    threads, thread = np.unique(column(sentences, "thread"), return_inverse=True)
+    pairs = np.unique(np.stack((thread, column(sentences, "message"))), axis=1)
+    is_talk = (np.bincount(thread, is_body) >= _CONVERSATION) & (np.bincount(pairs[0]) > 1)
+    idea = np.maximum(column(sentences, "idea"), -1)
+    group = np.where(is_talk[thread], thread, len(threads) + 1 + idea)
+    return np.unique(group, return_inverse=True)[1]
 
 
 def _centrality(sentences: Sequence[SentenceRow], table: WordTable, is_body: Flags) -> Floats:
-    """Cosine of each sentence with the sum of its circle's other sentences, on tf-idf.
+    """Cosine of each sentence with the sum of its group's other sentences, on tf-idf.
 
-    Long sentences count more for what the circle is about; what is no body not at all.
+    Long sentences count more for what the group is about; what is no body not at all.
     """
     n, n_vocabulary = table.counts.shape
     rows = np.repeat(np.arange(n), np.diff(table.counts.indptr))
@@ -239,12 +227,12 @@ def _centrality(sentences: Sequence[SentenceRow], table: WordTable, is_body: Fla
     weight = np.log((1 + n) / n_with[words])
     norms = np.sqrt(np.bincount(rows, weight**2, minlength=n))
     unit = weight / np.maximum(norms[rows], 1e-12)
-    circles = _circles(sentences, is_body)
+    group = _groups(sentences, is_body)
     part = is_body * np.minimum(1, table.n_words / _LONG)
-    places, place = np.unique(circles[rows] * n_vocabulary + words, return_inverse=True)
+    places, place = np.unique(group[rows] * n_vocabulary + words, return_inverse=True)
     sums = np.bincount(place, part[rows] * unit, minlength=len(places))
     dots = np.bincount(rows, unit * sums[place], minlength=n)
-    square = np.bincount(places // n_vocabulary, sums**2, minlength=circles.max() + 1)[circles]
+    square = np.bincount(places // n_vocabulary, sums**2, minlength=group.max() + 1)[group]
     others = square - 2 * part * dots + part**2
     cosine = (dots - part) / np.sqrt(np.maximum(others, 1e-9))
     clipped: Floats = np.clip(np.where((norms > 1e-12) & (others > 1e-6), cosine, 0), 0, 1)
@@ -252,27 +240,26 @@ def _centrality(sentences: Sequence[SentenceRow], table: WordTable, is_body: Fla
 
 
 def _subjects(sentences: Sequence[SentenceRow], table: WordTable) -> Floats:
+    """Share of the words of its message's subject that each sentence has."""
+
+    @cache  # all sentences of a message, and most of a thread, share theirs
+    def words_of(subject: str | None) -> frozenset[str]:
+        return frozenset(word for word in tokenise(subject or "") if len(word) > 2)
+
     shares = np.zeros(len(sentences))
-    words_of: dict[str, frozenset[str]] = {}
     for at, row in enumerate(sentences):
-        if not row.subject:
-            continue
-        if row.subject not in words_of:
-            words = (word for word in tokenise(row.subject) if len(word) > 2)
-            words_of[row.subject] = frozenset(words)
-        subject = words_of[row.subject]
-        if subject:
+        if subject := words_of(row.subject):
             shares[at] = len(subject.intersection(table.tokens[at])) / len(subject)
     return shares
 
 
 def _of_response(sentences: Sequence[SentenceRow], n_quoted: Floats) -> dict[str, Floats]:
-    messages = np.unique([row.message for row in sentences], return_inverse=True)[1]
+    messages = np.unique(column(sentences, "message"), return_inverse=True)[1]
     quoted = n_quoted / (1 + n_quoted)
     usual = np.bincount(messages, quoted) / np.bincount(messages)
-    replies = np.array([row.n_replies for row in sentences], dtype=np.float64)
-    votes = np.array([max(0, row.n_likes) + max(0, row.n_for) for row in sentences], np.float64)
-    is_accepted = np.array([row.is_accepted for row in sentences], dtype=bool)
+    replies = column(sentences, "n_replies")
+    votes = sum(np.maximum(0, column(sentences, name)) for name in ("n_likes", "n_for"))
+    is_accepted = column(sentences, "is_accepted") > 0
     return {
         "quoted": quoted - usual[messages],
         "answered": replies / (replies + _HALF),

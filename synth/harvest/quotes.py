@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from synth.harvest.rows import QuoteRow, SentenceRow
-from synth.harvest.triples import Numbers, Triples, read_triples
-from synth.harvest.words import number_words, tokenise
+from synth.harvest.words import Numbers, Triples, column, number_words, read_triples, tokenise
+
+if TYPE_CHECKING:
+    from synth.harvest import QuoteRow, SentenceRow
+
 
 _SHARE: Final = 0.7
 """Share of a sentence's word triples that a quotation has to have; mailers rewrap and trim."""
@@ -38,7 +40,7 @@ def count_quotes(
     some = [sentences[row] for row in rows]
     tokens = [tokenise(sentence.text) for sentence in some]
     words, vocabulary = number_words(tokens)
-    triples = read_triples(words, [*map(len, tokens)], threads_of(some))
+    triples = read_triples(words, [*map(len, tokens)], column(some, "thread"))
     counts[rows] = count_quoted(some, triples, vocabulary, quotes)
     return counts
 
@@ -54,22 +56,21 @@ def count_quoted(
     if not quotes or not len(triples.key):
         return counts
     quoters, texts = _quoted_texts(quotes)
-    threads = np.array([thread for thread, _, _ in quoters], dtype=np.int64)
     keys, key = np.unique(triples.key, return_inverse=True)
     held = _incidence(triples.of_text, key, shape=(len(sentences), len(keys)))
-    said = read_triples(*_word_numbers(texts, vocabulary), threads)
+    thread, *said_by = np.array(quoters, dtype=np.int64).T
+    said = read_triples(*_word_numbers(texts, vocabulary), thread)
     place = np.minimum(np.searchsorted(keys, said.key), len(keys) - 1)
     is_held = keys[place] == said.key
     quoted = _incidence(said.of_text[is_held], place[is_held], shape=(len(texts), len(keys)))
-    said_by = np.array(quoters, dtype=np.int64)[:, 1:]
-    stands_in = np.array([(row.message, row.message_rank) for row in sentences], dtype=np.int64)
+    stands_in = column(sentences, "message"), column(sentences, "message_rank")
     n_wanted = _SHARE * np.diff(held.indptr)
     for first, last in _portions(quoted, held):
         shared = (quoted[first:last] @ held.T).tocoo()
         is_enough = shared.data >= n_wanted[shared.col]
         row = shared.col[is_enough]
-        message, rank = said_by[first + shared.row[is_enough]].T
-        is_later = (stands_in[row, 1] < rank) & (stands_in[row, 0] != message)
+        message, rank = (told[first + shared.row[is_enough]] for told in said_by)
+        is_later = (stands_in[1][row] < rank) & (stands_in[0][row] != message)
         np.add.at(counts, row[is_later], 1)
     return counts
 
@@ -84,11 +85,6 @@ def _portions(quoted: sparse.csr_array, held: sparse.csr_array) -> Iterator[tupl
     portion = np.cumsum(quoted @ n_holding) // _PORTION
     bounds = [0, *(np.flatnonzero(np.diff(portion)) + 1).tolist(), quoted.shape[0]]
     yield from pairwise(bounds)
-
-
-def threads_of(sentences: Iterable[SentenceRow]) -> Numbers:
-    """The thread of each sentence, shape (n,)."""
-    return np.array([sentence.thread for sentence in sentences], dtype=np.int64)
 
 
 def _incidence(rows: Numbers, columns: Numbers, *, shape: tuple[int, int]) -> sparse.csr_array:

@@ -6,13 +6,16 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.harvest.rows import DecidedSpan, SentenceRow
 from synth.harvest.scores import Scores
+from synth.harvest.words import column
+
+if TYPE_CHECKING:
+    from synth.harvest import DecidedSpan, SentenceRow
 
 _PER_ROOT: Final = 2.0
 """Suggestions per square root of the number of sentences: 20 of 100, 200 of 10,000."""
@@ -27,18 +30,7 @@ _LEAST_WORDS: Final = 4
 _OVERLAP: Final = 0.5
 
 
-class HasSpan(Protocol):
-    """Anything with a stretch of a message: a `Suggestion` or a `SentenceRow`."""
-
-    @property
-    def message(self) -> int: ...
-    @property
-    def start(self) -> int: ...
-    @property
-    def end(self) -> int: ...
-
-
-def _overlap(a: HasSpan, b: HasSpan) -> float:
+def _overlap(a: SentenceRow, b: DecidedSpan) -> float:
     """Shared characters of two stretches of one message over the length of the shorter."""
     shared = min(a.end, b.end) - max(a.start, b.start)
     shortest = min(a.end - a.start, b.end - b.start)
@@ -52,15 +44,15 @@ class _Pick:
     group: tuple[str, int]
 
 
-def undecided(spans: Sequence[HasSpan], decided: Iterable[DecidedSpan]) -> list[int]:
-    """Rows of the stretches that share less than half of the shorter with any decided one."""
+def undecided(sentences: Sequence[SentenceRow], decided: Iterable[DecidedSpan]) -> list[int]:
+    """Rows of the sentences that share less than half of the shorter with any decided stretch."""
     by_message: dict[int, list[DecidedSpan]] = defaultdict(list)
     for one in decided:
         by_message[one.message].append(one)
     return [
         row
-        for row, span in enumerate(spans)
-        if all(_overlap(span, other) < _OVERLAP for other in by_message.get(span.message, ()))
+        for row, one in enumerate(sentences)
+        if all(_overlap(one, other) < _OVERLAP for other in by_message.get(one.message, ()))
     ]
 
 
@@ -108,7 +100,7 @@ def _fit(
     fit = np.ones(len(sentences))
     if vectors is None:
         return fit
-    ideas = np.array([sentence.idea for sentence in sentences])
+    ideas = column(sentences, "idea")
     for idea in np.unique(ideas[ideas >= 0]):
         members = np.flatnonzero(ideas == idea)
         middle = vectors[members].mean(axis=0)

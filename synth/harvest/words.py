@@ -1,4 +1,7 @@
-"""Sentences as words, and the cues found among them."""
+"""Sentences as words: the cues found among them, and three words in a row.
+
+Three words in a row tell a repetition or a quotation.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,20 @@ import re
 import tomllib
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from itertools import chain, count
-from typing import Final
+from operator import attrgetter
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+
+if TYPE_CHECKING:
+    from synth.harvest import SentenceRow
 
 CUES: Final = (
     "function", "greeting", "closing", "courtesy", "question", "request", "proposal", "decision",
@@ -29,6 +36,15 @@ _TOKEN: Final = re.compile(r"[^\W_]+|\+1")
 _FOLDED: Final = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
 _OPENING_TOKENS: Final = 3
 """How far into a sentence an opening cue may stand: after a bullet, a number or an article."""
+_FACTORS: Final = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93)
+"""Of the hash of three words and a thread."""
+
+Numbers = NDArray[np.int64]
+
+
+def column(sentences: Iterable[SentenceRow], name: str) -> Numbers:
+    """One field of every sentence: int64 (n,)."""
+    return np.fromiter(map(attrgetter(name), sentences), dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +53,7 @@ class WordTable:
 
     tokens: list[list[str]]
     """Folded words of each sentence, in order."""
-    flat: NDArray[np.int64]
+    flat: Numbers
     """(n_words.sum(),) the same words as numbers of a vocabulary, sentence after sentence."""
     vocabulary: Mapping[str, int]
     """The number of each distinct word."""
@@ -102,7 +118,7 @@ def _languages(declared: Sequence[str | None]) -> list[str | None]:
     return [usual if code is None else code for code in codes]
 
 
-def number_words(tokens: Sequence[Sequence[str]]) -> tuple[NDArray[np.int64], Mapping[str, int]]:
+def number_words(tokens: Sequence[Sequence[str]]) -> tuple[Numbers, Mapping[str, int]]:
     """All words in order as numbers, shape (n_words,), and the number of each distinct word."""
     vocabulary: defaultdict[str, int] = defaultdict(count().__next__)
     words = chain.from_iterable(tokens)
@@ -142,8 +158,8 @@ def read_words(texts: Sequence[str], languages: Sequence[str | None]) -> WordTab
 
 
 def _count_cues(
-    flat: NDArray[np.int64],
-    n_words: NDArray[np.int64],
+    flat: Numbers,
+    n_words: Numbers,
     vocabulary: Mapping[str, int],
     codes: Sequence[str | None],
 ) -> NDArray[np.float64]:
@@ -176,3 +192,32 @@ def _count_cues(
                 hits = hits[flat[hits + step] == number]
             np.add.at(cues[:, phrase.column], of_row[hits], 1)
     return cues
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Triples:
+    """The word triples of some texts, text after text in the order of the words."""
+
+    of_text: Numbers
+    """(n_triples,) row of the text."""
+    key: NDArray[np.uint64]
+    """(n_triples,) 64-bit hash of the three words and the thread: equal for equal triples, and
+    in a discussion of a million words the odds of any two others being equal are 1 in 10⁷."""
+
+
+def read_triples(words: Numbers, n_words: Iterable[int], threads: Numbers) -> Triples:
+    """The triples of texts given as word numbers, all at once.
+
+    ``words``: (n_words.sum(),) numbers of the words, text after text, below zero for one that
+    is in no triple; ``n_words`` and ``threads``: one per text.
+    """
+    of_word = np.repeat(np.arange(len(threads)), np.asarray(n_words, dtype=np.int64))
+    parts = (words[:-2], words[1:-1], words[2:])
+    is_inside = (of_word[:-2] == of_word[2:]) & (np.minimum.reduce(parts) >= 0)
+    of_text = of_word[:-2][is_inside]
+    key = np.zeros(len(of_text), dtype=np.uint64)
+    factors = zip((*(part[is_inside] for part in parts), threads[of_text]), _FACTORS, strict=True)
+    for part, factor in factors:
+        key = (key ^ (part.astype(np.uint64) + np.uint64(1))) * np.uint64(factor)
+        key ^= key >> np.uint64(29)
+    return Triples(of_text=of_text, key=key)

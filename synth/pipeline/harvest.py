@@ -131,11 +131,9 @@ def _row(message: Message, start: int, end: int, *, idea: int, n_replies: int) -
         author=-1 if message.participant_id is None else message.participant_id,
         idea=idea,
         message_rank=message.rank,
-        depth=message.depth,
         n_replies=n_replies,
         n_likes=message.n_likes or 0,
         n_for=message.n_for or 0,
-        n_against=message.n_against or 0,
         is_accepted=message.is_accepted,
     )
 
