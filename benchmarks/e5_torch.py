@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models import surrogates
 from models.e5 import PREFIX, packaged_weights, unigram_tokenizer
+from models.text import SURROGATES
 from models.weights import PackedModel, Vocabulary, read_model, read_vocabulary
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class TorchE5:
             convert(packaged_weights(), folder)
         self.model: SentenceTransformer = SentenceTransformer(str(folder), device="cpu")
         self._letters = dict(read_vocabulary(packaged_weights()).normalisation)
-        self._letters.update(surrogates.REPLACEMENTS)
+        self._letters.update(SURROGATES)
 
     def encode(self, texts: Sequence[str], **named: Any) -> NDArray[np.float32]:
         """float32 (n, 384), unit rows; ``named`` goes to sentence-transformers."""

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models import cache, surrogates
+from models import cache
 from models.embedders import ModelCard
 from models.errors import ModelMissing
 from models.processors import n_usable
+from models.text import SURROGATES
 from models.weights import Vocabulary, read_model, read_vocabulary
 
 if TYPE_CHECKING:
@@ -199,7 +200,7 @@ class E5Embedder:
     def _normalisation(self) -> dict[int, str]:
         """Code point → replacement; lone surrogates too, which no tokenizer takes."""
         table = dict(self._vocabulary.normalisation)
-        table.update(surrogates.REPLACEMENTS)
+        table.update(SURROGATES)
         return table
 
     @cached_property

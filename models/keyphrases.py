@@ -9,13 +9,13 @@ words. A phrase has a surface for people and a key for counting: the folded cont
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from models import spacy_alone, wordlists
+from models.text import fold
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -45,16 +45,10 @@ def primary(language: str | None) -> str:
     return re.split(r"[-_]", language)[0].casefold() if language else "xx"
 
 
-def unaccented(word: str) -> str:
-    """Case and accents removed: ``Événement`` → ``evenement``."""
-    parts = unicodedata.normalize("NFKD", word.casefold())
-    return "".join(c for c in parts if not unicodedata.combining(c))
-
-
 @lru_cache(maxsize=200_000)
-def fold(word: str, language: str) -> str:
+def stem(word: str, language: str) -> str:
     """A word without case, accents and number: a light stem, for comparing and never for show."""
-    plain = unaccented(word)
+    plain = fold(word)
     for suffix, left, put in wordlists.SUFFIXES.get(language, ()):
         if plain.endswith(suffix) and len(plain) - len(suffix) >= left:
             return plain[: len(plain) - len(suffix)] + put
@@ -72,12 +66,12 @@ def stop_words(language: str) -> frozenset[str]:
     except ImportError:
         return frozenset()
     kept = wordlists.KEPT.get(language, frozenset())
-    return frozenset(unaccented(word) for word in words if word not in kept)
+    return frozenset(fold(word) for word in words if word not in kept)
 
 
 @cache
 def _vague(language: str) -> frozenset[str]:
-    return frozenset(fold(word, language) for word in wordlists.VAGUE.get(language, "").split())
+    return frozenset(stem(word, language) for word in wordlists.VAGUE.get(language, "").split())
 
 
 def is_vague(key: str, language: str) -> bool:
@@ -90,7 +84,7 @@ def _content(word: str, language: str) -> str:
     """The folded word, or nothing for a function word, a number or a lone small letter."""
     if word.isdigit() or (len(word) == 1 and not word.isupper()):
         return ""
-    return "" if unaccented(word) in stop_words(language) else fold(word, language)
+    return "" if fold(word) in stop_words(language) else stem(word, language)
 
 
 def content_runs(text: str, language: str) -> list[list[str]]:
@@ -231,7 +225,7 @@ def _trimmed(doc: Doc, start: int, end: int) -> tuple[int, int]:
     stops = stop_words(doc.lang_)
 
     def is_edge(token: Token) -> bool:
-        return token.text in "-‑" or unaccented(token.text) in stops
+        return token.text in "-‑" or fold(token.text) in stops
 
     while start < end and is_edge(doc[start]):
         start += 1

@@ -27,11 +27,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from models import cache, surrogates
+from models import cache
 from models.errors import ModelMissing
 from models.languages import identify, shares
 from models.ngrams import N_BUCKETS, ngram_counts
 from models.processors import n_usable
+from models.text import without_surrogates
 from models.vectors import unit_rows
 
 if TYPE_CHECKING:
@@ -302,6 +303,6 @@ def _piece_counts(texts: Sequence[str], *, n_pieces: int) -> sparse.csr_matrix:
 def _pieces(texts: Sequence[str]) -> Iterator[list[int]]:
     tokenizer = _tokenizer()
     for start in range(0, len(texts), _AT_ONCE):
-        some = [surrogates.replaced(text) for text in texts[start : start + _AT_ONCE]]
+        some = [without_surrogates(text) for text in texts[start : start + _AT_ONCE]]
         for encoding in tokenizer.encode_batch_fast(some, add_special_tokens=False):
             yield encoding.ids

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from models import spacy_alone
 from models.stops import belong_together
-from models.surrogates import replaced
+from models.text import without_surrogates
 
 if TYPE_CHECKING:
     from spacy.tokenizer import Tokenizer
@@ -54,7 +54,7 @@ def split(text: str, language: str | None = None) -> Spans:
     read with rules that fit most languages. A sentence never spans an empty line or two
     list items; a line break inside a wrapped paragraph does not end it.
     """
-    text = replaced(text)
+    text = without_surrogates(text)
     found: Spans = []
     for start, end in _blocks(text):
         spans: Spans = []

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.keyphrases import fold, primary
+from models.keyphrases import primary, stem
 from models.wordlists import LINKS
 from synth.records import Span
 
@@ -69,16 +69,16 @@ def by_words(
 
 def words_of(text: str, language: str) -> frozenset[str]:
     """The words of a text without case, accents and number."""
-    return frozenset(fold(word, language) for word in _WORD.findall(text[:READ_AT_MOST]))
+    return frozenset(stem(word, language) for word in _WORD.findall(text[:READ_AT_MOST]))
 
 
 def shared_terms(text: str, phrases: Collection[str], *, language: str | None) -> tuple[Span, ...]:
     """Where words of the phrases stand in a text, whatever their case, accents and number."""
     tag = primary(language)
-    links = {fold(word, tag) for word in LINKS.get(tag, ())}
+    links = {stem(word, tag) for word in LINKS.get(tag, ())}
     wanted = {word for phrase in phrases for word in words_of(phrase, tag)} - links
     found = _WORD.finditer(text[:READ_AT_MOST])
-    return tuple(Span(start=m.start(), end=m.end()) for m in found if fold(m[0], tag) in wanted)
+    return tuple(Span(start=m.start(), end=m.end()) for m in found if stem(m[0], tag) in wanted)
 
 
 def nearest(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
+
+from models.text import without_accents
 
 _WORD = re.compile(r"[^\W_]+")
 # A single line break may be a mail program's; a blank line is the author's.
@@ -42,10 +43,7 @@ _TURNING = frozenset(_TURNS.split())
 
 def words_of(text: str) -> tuple[str, ...]:
     """Words without case, accents and punctuation; ``don't`` is ``don`` and ``t``."""
-    if not text.isascii():
-        plain = unicodedata.normalize("NFKD", text)
-        text = "".join(c for c in plain if not unicodedata.combining(c))
-    return tuple(_WORD.findall(text.casefold()))
+    return tuple(_WORD.findall(without_accents(text).casefold()))
 
 
 def sentences_of(text: str) -> list[str]:

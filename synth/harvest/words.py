@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+
+from models.text import fold
 
 if TYPE_CHECKING:
     from synth.harvest import SentenceRow
@@ -72,14 +73,6 @@ class WordTable:
         """Counts of one kind of cue, shape (n,)."""
         column: NDArray[np.float64] = self.cues[:, CUES.index(name)]
         return column
-
-
-def fold(text: str) -> str:
-    """Lower case without accents, so that hurried typing meets the same cues."""
-    if text.isascii():
-        return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
 def tokenise(text: str) -> list[str]:

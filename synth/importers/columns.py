@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from models.text import without_accents
 from synth.errors import InputProblem
 from synth.importers.times import parse_time
 
@@ -184,8 +184,7 @@ class Columns:
 
 def fold(name: str) -> str:
     """A column name without accents, case and punctuation."""
-    plain = unicodedata.normalize("NFKD", name)
-    return "".join(char for char in plain.lower() if char.isalnum())
+    return "".join(char for char in without_accents(name).lower() if char.isalnum())
 
 
 def has_known_text(names: Sequence[str]) -> bool:

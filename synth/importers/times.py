@@ -9,11 +9,12 @@ without a zone is taken for UTC.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_tz
 from enum import Enum
+
+from models.text import without_accents
 
 _FIRST = datetime(1971, 1, 1, tzinfo=UTC)
 _LAST = datetime(2101, 1, 1, tzinfo=UTC)
@@ -222,6 +223,5 @@ def _full_year(digits: str) -> int:
 
 def _folded(text: str) -> str:
     """Lower case, without accents and odd spaces."""
-    plain = unicodedata.normalize("NFKD", text.strip().lower())
-    kept = "".join(char for char in plain if not unicodedata.combining(char))
-    return " ".join(kept.replace("\u200e", "").replace(" a ", " ").split())
+    plain = without_accents(text.strip().lower())
+    return " ".join(plain.replace("\u200e", "").replace(" a ", " ").split())

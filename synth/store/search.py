@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from models.text import fold
 from synth.store.values import json_text
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ class Search:
             [len(word) - 2, len(word) + 2],
         ).fetchall()
         found = process.extract(
-            folded(word), [term for (term,) in rows], scorer=fuzz.ratio, score_cutoff=75, limit=most
+            fold(word), [term for (term,) in rows], scorer=fuzz.ratio, score_cutoff=75, limit=most
         )
         return [term for term, _, _ in found]
 
@@ -141,12 +141,6 @@ _FOUND = """SELECT f.rowid, bm25(messages_fts, 2.0, 1.0), bm25(messages_fts, 0.0
         coalesce(m.thread_id, m.id), m.rank
     FROM messages_fts f CROSS JOIN messages m ON m.id = f.rowid
     WHERE f.messages_fts MATCH ? AND m.discussion_id = ?"""
-
-
-def folded(text: str) -> str:
-    """Without case and accents, as words are looked for."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
 def match_expression(query: str, *, either: bool = False) -> str:

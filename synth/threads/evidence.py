@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+from models.text import shingles
 from synth.threads.items import ThreadItem
 from synth.threads.subjects import bare_subject, is_reply_subject
-from synth.threads.words import QuotedWords, runs_of
+from synth.threads.words import RUN, QuotedWords
 
 WINDOW = timedelta(days=90)
 MIN_RUNS = 4
@@ -26,7 +27,7 @@ def quote_parents(
     reply often quotes its parent together with what the parent had quoted.
     """
     quoting = {
-        i: set().union(*(runs_of(quote) for quote in items[i].quotes))
+        i: set().union(*(shingles(quote, RUN) for quote in items[i].quotes))
         for i, parent in enumerate(parents)
         if parent is None and items[i].quotes and not items[i].is_chat
     }

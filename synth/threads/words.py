@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-_RUN = 5
+from models.text import shingles
+
+RUN = 5
 _MAX_HOLDERS = 30
 
 Run = tuple[str, ...]
-
-
-def runs_of(text: str) -> Iterator[Run]:
-    """All runs of five words of a text; case and line breaks do not matter."""
-    words = text.casefold().split()
-    return zip(*(words[i:] for i in range(_RUN)), strict=False)
 
 
 class QuotedWords:
@@ -26,7 +22,7 @@ class QuotedWords:
     def __init__(self, texts: Sequence[str], wanted: set[Run]) -> None:
         self._holders: dict[Run, list[int]] = {}
         for i, text in enumerate(texts):
-            for run in wanted.intersection(runs_of(text)):
+            for run in wanted.intersection(shingles(text, RUN)):
                 self._holders.setdefault(run, []).append(i)
 
     def matches(self, runs: set[Run]) -> dict[int, tuple[float, int]]:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from models.keyphrases import primary, stop_words, unaccented
+from models.keyphrases import primary, stop_words
+from models.text import fold, without_accents
 from synth.titles.wording import MAX_CHARS
 
 LONGEST_TITLE = MAX_CHARS + 20
@@ -124,7 +124,7 @@ class Names:
     def __init__(
         self, names: Iterable[str], language: str | None, *, ordinary: Collection[str] = ()
     ) -> None:
-        parts = {_plain(part) for name in names for part in _PART.findall(name)}
+        parts = {without_accents(part) for name in names for part in _PART.findall(name)}
         stops = stop_words(primary(language))
         spelt = {
             way
@@ -132,15 +132,15 @@ class Names:
             for way in (part, part.capitalize(), *([part.upper()] if len(part) > 2 else []))
             if len(part) > 2 or way != part.lower()
         }
-        self._unlikely = frozenset(word for word in spelt if unaccented(word) in stops)
+        self._unlikely = frozenset(word for word in spelt if fold(word) in stops)
         self._spelt = frozenset(spelt).difference(self._unlikely, ordinary)
-        small = {unaccented(part) for part in parts if len(part) > 2}
+        small = {fold(part) for part in parts if len(part) > 2}
         self._any_case = frozenset(small - stops - set(ordinary))
 
     def one_in(self, text: str) -> bool:
         """Whether a part of a name stands in the text."""
         for match in _WORD.finditer(text):
-            word = _plain(match.group())
+            word = without_accents(match.group())
             if word in self._spelt or word.casefold() in self._any_case:
                 return True
             if word in self._unlikely and word[0].isupper():
@@ -156,11 +156,11 @@ def ordinary_words(names: Iterable[str], texts: Iterable[str]) -> frozenset[str]
     Such a part stands small in `LEAST_ORDINARY` texts at least, and in `SMALL_PER_CAPITAL`
     times as many as it stands in with a capital. Without case and accents.
     """
-    parts = {unaccented(part) for name in names for part in _PART.findall(name) if len(part) > 2}
+    parts = {fold(part) for name in names for part in _PART.findall(name) if len(part) > 2}
     small: Counter[str] = Counter()
     capital: Counter[str] = Counter()
     for text in texts:
-        words = {_plain(word) for word in _WORD.findall(text)}
+        words = {without_accents(word) for word in _WORD.findall(text)}
         small.update(words & parts)
         capital.update({word.casefold() for word in words - parts} & parts)
     return frozenset(
@@ -168,12 +168,6 @@ def ordinary_words(names: Iterable[str], texts: Iterable[str]) -> frozenset[str]
         for part, n in small.items()
         if n >= max(LEAST_ORDINARY, SMALL_PER_CAPITAL * capital[part])
     )
-
-
-def _plain(word: str) -> str:
-    """Without accents, in its own case."""
-    parts = unicodedata.normalize("NFKD", word)
-    return "".join(c for c in parts if not unicodedata.combining(c))
 
 
 def _cut(text: str) -> str:

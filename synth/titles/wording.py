@@ -6,7 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from models.keyphrases import primary, stop_words, unaccented
+from models.keyphrases import primary, stop_words
+from models.text import fold
 from models.wordlists import words
 
 MAX_CHARS = 70
@@ -53,11 +54,11 @@ def without_reply_marks(subject: str) -> str:
 
 def people_named(texts: Iterable[str], avoid: Iterable[str]) -> frozenset[str]:
     """Folded names that no title may carry: those given, and those the texts address or quote."""
-    names = {unaccented(part) for name in avoid for part in re.findall(r"[^\W\d_]{3,}", name)}
+    names = {fold(part) for name in avoid for part in re.findall(r"[^\W\d_]{3,}", name)}
     found: Counter[str] = Counter()
     for text in texts:
         for match in (*_ADDRESSED.finditer(text), *_WROTE.finditer(text)):
-            found.update(unaccented(part) for part in match.groups() if part and part[0].isupper())
+            found.update(fold(part) for part in match.groups() if part and part[0].isupper())
     names.update(name for name, n in found.items() if n >= 2 and len(name) > 2)
     return frozenset(names - _NOT_NAMES)
 
@@ -68,7 +69,7 @@ _NOT_NAMES = words("all everyone everybody list team folks again tous toutes all
 def names_someone(title: str, people: frozenset[str]) -> bool:
     """Whether one of the people is named in the title, or anybody by a form of address."""
     return bool(_HONORIFIC.search(title)) or any(
-        unaccented(word) in people for word in re.findall(r"[^\W\d_]+", title)
+        fold(word) in people for word in re.findall(r"[^\W\d_]+", title)
     )
 
 
@@ -79,7 +80,7 @@ def clipped(text: str, language: str | None) -> str:
         flat = flat[: MAX_CHARS + 1].rsplit(" ", 1)[0][:MAX_CHARS]
         stops = stop_words(primary(language))
         kept = flat.split(" ")
-        while len(kept) > 2 and unaccented(kept[-1].strip(",;:")) in stops:
+        while len(kept) > 2 and fold(kept[-1].strip(",;:")) in stops:
             kept.pop()
         flat = " ".join(kept)
     return titled(flat)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.clauses import MAX_CHARS, read, standing, whole
-from models.keyphrases import candidates, content_runs, fold, key_of, primary
+from models.keyphrases import candidates, content_runs, key_of, primary, stem
 
 
 @pytest.mark.parametrize(
@@ -27,8 +27,8 @@ def test_spelling_variants_share_a_key(one: str, other: str, language: str) -> N
 
 def test_different_words_keep_different_keys() -> None:
     assert key_of("bus lanes", "en") != key_of("bike lanes", "en")
-    assert fold("bus", "en") == "bus"
-    assert fold("class", "en") == "class"
+    assert stem("bus", "en") == "bus"
+    assert stem("class", "en") == "class"
 
 
 def test_runs_break_at_punctuation_and_skip_function_words() -> None:

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.text import fold
 from synth.harvest import QuoteRow, SentenceRow, count_quotes, score_sentences
 from synth.harvest.surface import _ADDRESS, _END, _LINK, _NUMBER, _share_small, read_shapes
-from synth.harvest.words import fold, tokenise
+from synth.harvest.words import tokenise
 from synth.titles.exemplars import _NOISE, _may_be_noise
 
 PIECES = st.sampled_from(

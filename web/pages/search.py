@@ -10,9 +10,9 @@ from typing import ClassVar
 from flask import Blueprint, make_response, request
 from werkzeug.wrappers import Response
 
+from models.text import fold
 from synth.records import Message, Placement
 from synth.store import Discussion, Hit, Store
-from synth.store.search import folded
 from web.http.store import current_store, find_discussion
 from web.services.facets import Chip, Facet, address_of, chips_of, facets_of, without_filters
 from web.services.outline import Branch, Outline, outline_of
@@ -197,7 +197,7 @@ def marked(text: str, wanted: Collection[str]) -> list[tuple[str, bool]]:
     pieces: list[tuple[str, bool]] = []
     at = 0
     for word in re.finditer(r"\w+", text):
-        if folded(word[0]) in wanted:
+        if fold(word[0]) in wanted:
             pieces += [(text[at : word.start()], False), (word[0], True)]
             at = word.end()
     pieces.append((text[at:], False))
@@ -206,7 +206,7 @@ def marked(text: str, wanted: Collection[str]) -> list[tuple[str, bool]]:
 
 def words_of(query: str) -> frozenset[str]:
     """The words of a query, folded; very short ones only where there are no others."""
-    found = [folded(word) for word in re.findall(r"\w+", query)]
+    found = [fold(word) for word in re.findall(r"\w+", query)]
     long = frozenset(word for word in found if len(word) > 2)
     return long or frozenset(found)
 
@@ -249,13 +249,13 @@ def asked_query() -> str:
 
 def titled(outline: Outline, query: str) -> tuple[Branch, ...]:
     """Ideas whose title or keyphrases hold every word looked for, accents and case aside."""
-    wanted = re.findall(r"\w+", folded(query))
+    wanted = re.findall(r"\w+", fold(query))
     if not wanted:
         return ()
     return tuple(
         branch
         for branch in outline.in_order()
-        if _holds(folded(" ".join((branch.idea.title, *branch.idea.keyphrases))), wanted)
+        if _holds(fold(" ".join((branch.idea.title, *branch.idea.keyphrases))), wanted)
     )
 
 
