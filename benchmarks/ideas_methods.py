@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from benchmarks.ideas_data import Embedded
 from models import Blend
-from synth.clustering import find_ideas
+from synth.clustering import Authorship, find_ideas
 from synth.clustering.assignment import place
 from synth.embedding.knn_graph import Context, centred, in_context, similarity_graph
 from synth.evaluate import PlacedPassage, idea_per_message
@@ -88,7 +88,8 @@ def our_tree(
     """The tree of ideas with every passage placed."""
     vectors = centred(vectors, [discussion.coded.languages[owner] for owner in discussion.owner])
     graph = similarity_graph(vectors)
-    tree = find_ideas(vectors, graph, groups=discussion.owner, seed=0, n_resamplings=n_resamplings)
+    written = Authorship(messages=discussion.owner, voices=discussion.owner)
+    tree = find_ideas(vectors, graph, authorship=written, seed=0, n_resamplings=n_resamplings)
     return place(vectors, tree, messages=discussion.owner)
 
 

@@ -23,7 +23,7 @@ from benchmarks.ideas_data import Coded, read_argkp, vectors_of
 from benchmarks.pages import DOCS, write_between_marks
 from benchmarks.repetition_data import CHANGES, WORDINGS, several
 from models import Blend
-from synth.clustering import Copied, find_ideas
+from synth.clustering import Authorship, Copied, find_ideas
 from synth.clustering.assignment import place
 from synth.duplicates import Repetition, find_repetition
 from synth.embedding.knn_graph import centred, similarity_graph
@@ -101,7 +101,8 @@ def counted_once(texts: Sequence[str], vectors: NDArray[np.float32]) -> Leaves:
     again = np.flatnonzero(leader != np.arange(len(texts)))
     copied = Copied(row=which[again], messages=again, voices=again)
     graph = similarity_graph(middle)
-    tree = find_ideas(middle, graph, voices=once, groups=once, copied=copied, n_resamplings=0)
+    written = Authorship(messages=once, voices=once, copied=copied)
+    tree = find_ideas(middle, graph, authorship=written, n_resamplings=0)
     is_vouched = np.isin(once, leader[again])
     return place(middle, tree, messages=once, is_vouched=is_vouched).leaf[which]
 

@@ -111,7 +111,7 @@ def _sentence(text: str, random: np.random.Generator) -> str:
 def run(collection: Collection) -> dict[str, float]:
     """Seconds by stage, and ``ideas``, how many were found."""
     from models import load
-    from synth.clustering import find_ideas
+    from synth.clustering import Authorship, find_ideas
     from synth.clustering.assignment import place
     from synth.duplicates import find_repetition
     from synth.embedding.knn_graph import centred, similarity_graph
@@ -138,7 +138,7 @@ def run(collection: Collection) -> dict[str, float]:
         graph = similarity_graph(middle)
     voices, messages = collection.voice[collection.message[rows]], collection.message[rows]
     with _timed(seconds, "leaves"), _apart(seconds, "stability"):
-        tree = find_ideas(middle, graph, voices=voices, groups=messages)
+        tree = find_ideas(middle, graph, authorship=Authorship(messages=messages, voices=voices))
     seconds["leaves"] -= seconds["stability"]
     with _timed(seconds, "place"):
         tree = place(middle, tree, messages=messages)

@@ -93,14 +93,15 @@ def _given(point_of: NDArray[np.intp]) -> IdeaTree:
 def _found(vectors: Vectors, texts: list[str]) -> IdeaTree:
     """As ``synth.pipeline`` finds them, sub-ideas and broader ones alike."""
     from models import Blend
-    from synth.clustering import find_ideas
+    from synth.clustering import Authorship, find_ideas
     from synth.clustering.assignment import place
     from synth.embedding.knn_graph import centred, similarity_graph
 
     middle = centred(Blend(seed=0).fit_transform(vectors, texts)[1], ["en"] * len(texts))
     graph = similarity_graph(middle, seed=0)
     groups = np.arange(len(texts), dtype=np.intp)
-    return place(middle, find_ideas(middle, graph, groups=groups, seed=0, n_resamplings=0))
+    written = Authorship(messages=groups, voices=groups)
+    return place(middle, find_ideas(middle, graph, authorship=written, seed=0, n_resamplings=0))
 
 
 def _gold(tree: IdeaTree, point_of: NDArray[np.intp]) -> dict[int, int]:

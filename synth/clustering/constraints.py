@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +38,19 @@ class Constraints:
     """(n_held,) the held idea above each one, ``TOP`` or ``ANY``."""
     is_broad: NDArray[np.bool_]
     """(n_held,) whether it stood above other ideas; those above held ideas do so again."""
+
+    @classmethod
+    def none(cls, n: int) -> Self:
+        """Nobody decided anything about ``n`` passages."""
+        no_pairs = np.empty((0, 2), dtype=np.intp)
+        return cls(
+            core=np.full(n, FREE),
+            under=np.full(n, -1),
+            together=no_pairs,
+            apart=no_pairs,
+            parent=np.empty(0, dtype=np.intp),
+            is_broad=np.empty(0, dtype=np.bool_),
+        )
 
     @property
     def n_held(self) -> int:
@@ -86,46 +100,37 @@ def blocks_of(constraints: Constraints) -> Blocks:
 
     What is linked to a passage that a person put under no idea goes there with it.
     """
-    import scipy.sparse as sp
-    from scipy.sparse.csgraph import connected_components
-
     n, core = len(constraints.core), constraints.core
     # "Under no idea" claims passages as a held idea does; two such claims are never one block.
     claim = np.where(core == UNPLACED, constraints.n_held, core)
-    pairs = _without_bridges(claim, constraints.together)
-    links = sp.coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(n, n))
-    _, of = connected_components(links, directed=False)
+    first = np.arange(n)
+    for linked in _linked(claim, constraints.together):
+        first[linked] = linked[0]
+    _, of = np.unique(first, return_inverse=True)
     held = np.full(int(of.max(initial=-1)) + 1, FREE, dtype=np.intp)
     held[of[core == UNPLACED]] = UNPLACED
     held[of[core >= 0]] = core[core >= 0]
     # All blocks of a held idea are one.
     name = np.where(held >= 0, held, constraints.n_held + np.arange(len(held)))
     names, number = np.unique(name[of], return_inverse=True)
-    first = np.zeros(len(names), dtype=np.intp)
-    first[number] = of
-    return Blocks(of=number.astype(np.intp), core=held[first])
+    block = np.zeros(len(names), dtype=np.intp)
+    block[number] = of
+    return Blocks(of=number.astype(np.intp), core=held[block])
 
 
-def _without_bridges(claimed: NDArray[np.intp], pairs: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Links in order, but for those that would tie two claims (n,) together; `FREE` is none."""
-    root = list(range(len(claimed)))
-    claim = claimed.tolist()
+def _linked(claimed: NDArray[np.intp], pairs: NDArray[np.intp]) -> list[list[int]]:
+    """Rows that links tie together, ascending in each set.
 
-    def find(row: int) -> int:
-        while root[row] != row:
-            root[row] = root[root[row]]
-            row = root[row]
-        return row
+    Links count in order; one that would tie two claims together does not. ``claimed`` (n,) names
+    the claim on each row, `FREE` for none.
+    """
+    from scipy.cluster.hierarchy import DisjointSet
 
-    kept = []
+    sets = DisjointSet(np.unique(pairs).tolist())
+    claim = {row: int(claimed[row]) for row in sets}
     for one, other in pairs.tolist():
-        left, right = find(one), find(other)
-        if left == right:
-            kept.append((one, other))
-            continue
-        if claim[left] >= 0 and claim[right] >= 0 and claim[left] != claim[right]:
-            continue
-        root[right] = left
-        claim[left] = max(claim[left], claim[right])
-        kept.append((one, other))
-    return np.array(kept, dtype=np.intp).reshape(-1, 2)
+        left, right = claim[sets[one]], claim[sets[other]]
+        if left < 0 or right < 0 or left == right:
+            sets.merge(one, other)
+            claim[sets[one]] = max(left, right)
+    return [sorted(rows) for rows in sets.subsets()]

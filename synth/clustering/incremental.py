@@ -10,11 +10,10 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from synth.clustering.cut import readable_leaves
-from synth.clustering.leaves import condensed, group_means, smoothed
-from synth.clustering.linkage import MergeTree, average_linkage, groups_after
+from synth.clustering.leaves import NOWHERE, Authorship
+from synth.clustering.linkage import condensed, groups_after, linkage_of, smoothed
 from synth.clustering.tree import MAX_CHILDREN, MAX_LEVELS
 
-NOWHERE = -1
 APART = 0.75
 """Parts whose mean cosine is under ``1 - APART`` are not merged at all."""
 COHESIVE = 0.35
@@ -26,36 +25,33 @@ NEARER = 0.2
 def new_leaves(
     vectors: NDArray[np.float32],
     graph: sp.csr_array,
+    authorship: Authorship,
     *,
-    messages: NDArray[np.intp],
-    voices: NDArray[np.intp],
     centroids: NDArray[np.float32],
-    n_messages: int,
-    n_voices: int,
+    discussion: Authorship,
     seed: int = 0,
 ) -> NDArray[np.intp]:
     """The new idea of each passage, (n,) numbered from 0, `NOWHERE` for most.
 
     ``vectors`` float32 (n, dim): centred unit rows of passages that may open an idea, new ones
-    and those that have no idea yet; ``graph`` (n, n): their similarity graph; ``messages`` and
-    ``voices`` (n,): whose they are. ``centroids`` float32 (n_leaves, dim): the ideas that are
-    there. Passages are merged among themselves as `find_leaves` does it. A part becomes an
-    idea when it is carried by as many of the discussion's ``n_messages`` and ``n_voices`` as
-    any other has to be, is `COHESIVE`, and lies apart: its passages are `NEARER` to each
+    and those that have no idea yet; ``graph`` (n, n): their similarity graph; ``authorship``: that
+    of these passages, and ``discussion`` that of all. ``centroids`` float32 (n_leaves, dim): the
+    ideas that are there. Passages are merged among themselves as `find_leaves` does it. A part
+    becomes an idea when as many messages and voices carry it as must carry any idea of the
+    discussion, when it is `COHESIVE`, and when it lies apart: its passages are `NEARER` to each
     other than to the idea each is nearest to. A part that is not is looked at half by half.
     Passages that fit it worse than an idea that is there, or hardly, are left out of it.
     """
     found = np.full(len(vectors), NOWHERE, dtype=np.intp)
-    least = readable_leaves(n_messages).min_messages
-    least_voices = 2 if n_voices >= 10 else 1
+    messages, voices = authorship.messages, authorship.voices
+    least = readable_leaves(len(np.unique(discussion.messages))).min_messages
+    least_voices = 2 if len(np.unique(discussion.voices)) >= 10 else 1
     if len(np.unique(messages)) < least:
         return found
     settled = smoothed(vectors, graph)
     group = condensed(settled, seed=seed)
-    n_groups = int(group.max()) + 1
-    weights = np.bincount(group, minlength=n_groups).astype(np.float64)
-    tree = average_linkage(group_means(settled, group, n_groups), weights)
-    below = _members(tree, group)
+    tree = linkage_of(settled, group)
+    below = tree.members(group)
     there = (vectors @ centroids.T).max(axis=1, initial=0.0)
     n_merges = int(np.searchsorted(tree.distance, APART, side="right"))
     waiting = deque(sorted(set(groups_after(tree, n_merges).tolist())))
@@ -74,19 +70,9 @@ def new_leaves(
         if is_carried and own.mean() >= COHESIVE and (own - there[rows]).mean() >= NEARER:
             found[rows] = n_found
             n_found += 1
-        elif node >= n_groups:
-            waiting += [int(tree.left[node - n_groups]), int(tree.right[node - n_groups])]
+        elif (merge := node - tree.n_groups) >= 0:
+            waiting += [int(tree.left[merge]), int(tree.right[merge])]
     return found
-
-
-def _members(tree: MergeTree, group: NDArray[np.intp]) -> list[list[int]]:
-    """The rows under each node of a merge tree."""
-    below: list[list[int]] = [[] for _ in range(tree.n_groups)]
-    for row, of in enumerate(group.tolist()):
-        below[of].append(row)
-    for one, other in zip(tree.left.tolist(), tree.right.tolist(), strict=True):
-        below.append(below[one] + below[other])
-    return below
 
 
 def _fit(rows: NDArray[np.float32]) -> NDArray[np.float32]:

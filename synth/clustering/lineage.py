@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from typing import Any
+
+from synth.records import Idea, shown
+from synth.store import NO_WORDS
 
 MIN_OVERLAP = 1 / 3
 """Least Jaccard overlap of passages for a new idea to be an old one living on."""
@@ -120,4 +124,30 @@ def _merged(
         i: j
         for (i, j), n in sorted(shared.items())
         if i not in taken and is_peer(i, j) and n >= MIN_PART * len(old[i])
+    }
+
+
+def what_became(lineage: Lineage, ids: Sequence[int], before: Sequence[Idea]) -> dict[str, Any]:
+    """The fates of ideas by id, as a run tells them.
+
+    ``kept`` and ``born`` list ids of the new map. ``split``, ``merged`` and ``gone`` list old ideas
+    with id and title, for the title may stand nowhere else any more: those that were split with
+    the ids of their parts, those that were merged with the id of what holds them now.
+    What stood under a hidden idea keeps its words to itself.
+    ``ids``: (n_ideas,) the id of each row of the new tree.
+    """
+    title = dict.fromkeys((idea.id for idea in before), NO_WORDS)
+    title |= {idea.id: idea.title for idea in shown(before)}
+    return {
+        "kept": list(lineage.kept),
+        "split": [
+            {"id": old, "title": title[old], "into": [ids[row] for row in rows]}
+            for old, rows in sorted(lineage.split.items())
+        ],
+        "merged": [
+            {"id": old, "title": title[old], "into": ids[row]}
+            for old, row in sorted(lineage.merged.items())
+        ],
+        "born": [new for new, old in zip(ids, lineage.ids, strict=True) if old is None],
+        "gone": [{"id": old, "title": title[old]} for old in lineage.gone],
     }

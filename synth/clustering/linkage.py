@@ -1,11 +1,77 @@
-"""Average linkage over groups of passages, exact and in quadratic time."""
+"""Average linkage over groups of passages: smoothed, condensed, then merged step by step."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
+
+SMOOTHING_STEPS = 4
+SMOOTHING_SHARE = 0.5
+"""How far a passage moves towards the mean of its neighbours in each step."""
+MAX_GROUPS = 2_000
+"""Groups that enter the linkage; larger discussions are condensed to so many first."""
+
+
+def smoothed(vectors: NDArray[np.float32], graph: sp.csr_array) -> NDArray[np.float32]:
+    """Vectors drawn towards their neighbours, which evens out wording. float32 (n, dim).
+
+    Lazy diffusion over the neighbour graph: ``SMOOTHING_STEPS`` times, each row moves by
+    ``SMOOTHING_SHARE`` to the weighted mean of its neighbours and is scaled to length one.
+    """
+    degree = np.asarray(graph.sum(axis=1)).ravel()
+    inverse = np.divide(1.0, degree, out=np.zeros_like(degree), where=degree > 0)
+    walk = (sp.diags_array(inverse.astype(np.float32)) @ graph).tocsr()
+    lonely = (degree == 0)[:, None]
+    rows = vectors
+    for _ in range(SMOOTHING_STEPS):
+        around = walk @ rows
+        moved = (1 - SMOOTHING_SHARE) * rows + SMOOTHING_SHARE * around
+        lengths = np.linalg.norm(moved, axis=1, keepdims=True)
+        moved /= np.where(lengths > 0, lengths, 1.0)
+        rows = np.where(lonely, rows, moved).astype(np.float32)
+    return rows
+
+
+def condensed(vectors: NDArray[np.float32], *, seed: int) -> NDArray[np.intp]:
+    """The group of each passage: itself in a small discussion, else one of ``MAX_GROUPS``.
+
+    Spherical k-means (Dhillon & Modha 2001) with a seeded start; empty groups are left out.
+    """
+    n, dim = vectors.shape
+    if n <= MAX_GROUPS:
+        return np.arange(n)
+    import faiss
+
+    means = faiss.Kmeans(
+        dim, MAX_GROUPS, niter=6, seed=seed, spherical=True, max_points_per_centroid=15
+    )
+    means.cp.min_points_per_centroid = 1
+    means.train(np.ascontiguousarray(vectors))
+    _, nearest = means.index.search(np.ascontiguousarray(vectors), 1)
+    return np.asarray(np.unique(nearest.ravel(), return_inverse=True)[1])
+
+
+def group_means(
+    vectors: NDArray[np.float32], group: NDArray[np.intp], n_groups: int
+) -> NDArray[np.float32]:
+    """Mean vector per group, float32 (n_groups, dim); rows with a negative group count nowhere."""
+    member = np.flatnonzero(group >= 0)
+    ones = np.ones(len(member), dtype=np.float32)
+    belongs = sp.csr_array((ones, (group[member], member)), shape=(n_groups, len(vectors)))
+    sizes = np.asarray(belongs.sum(axis=1)).ravel()
+    return np.asarray((belongs @ vectors) / np.maximum(sizes, 1.0)[:, None], dtype=np.float32)
+
+
+def unit_means(
+    vectors: NDArray[np.float32], group: NDArray[np.intp], n_groups: int
+) -> NDArray[np.float32]:
+    """Mean direction per group, float32 (n_groups, dim); zero for a group without rows."""
+    means = group_means(vectors, group, n_groups)
+    means /= np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-12)
+    return means
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +87,22 @@ class MergeTree:
     right: NDArray[np.intp]
     distance: NDArray[np.float64]
     """(n_groups - 1,) one minus the mean cosine between the two, not decreasing."""
+
+    def totals(self, counts: NDArray[np.intp]) -> NDArray[np.intp]:
+        """(n_nodes,) the sum of ``counts`` (n_groups,) over the groups in every node."""
+        total = [*counts.tolist()]
+        for left, right in zip(self.left.tolist(), self.right.tolist(), strict=True):
+            total.append(total[left] + total[right])
+        return np.array(total, dtype=np.intp)
+
+    def members(self, group: NDArray[np.intp]) -> list[list[int]]:
+        """The passages in every node; ``group`` (n,) is the group of each."""
+        below: list[list[int]] = [[] for _ in range(self.n_groups)]
+        for row, of in enumerate(group.tolist()):
+            below[of].append(row)
+        for one, other in zip(self.left.tolist(), self.right.tolist(), strict=True):
+            below.append(below[one] + below[other])
+        return below
 
 
 def _chain(
@@ -84,11 +166,25 @@ def average_linkage(means: NDArray[np.float32], weights: NDArray[np.float64]) ->
     return MergeTree(n_groups=n, left=left, right=right, distance=distance)
 
 
-def groups_after(tree: MergeTree, n_merges: int) -> NDArray[np.intp]:
-    """The node each group belongs to when only the first ``n_merges`` merges are done."""
+def groups_after(
+    tree: MergeTree, n_merges: int, *, is_undone: NDArray[np.bool_] | None = None
+) -> NDArray[np.intp]:
+    """The node each group belongs to when only the first ``n_merges`` merges are done.
+
+    ``is_undone`` (n_nodes,): nodes whose two parts stay apart all the same.
+    """
     root = np.arange(tree.n_groups + n_merges)
     for merge in range(n_merges - 1, -1, -1):
         node = tree.n_groups + merge
+        if is_undone is not None and is_undone[node]:
+            continue
         root[tree.left[merge]] = root[node]
         root[tree.right[merge]] = root[node]
     return np.asarray(root[: tree.n_groups])
+
+
+def linkage_of(vectors: NDArray[np.float32], group: NDArray[np.intp]) -> MergeTree:
+    """The merge tree of groups of passages; ``group`` (n,) is the group of each row."""
+    sizes = np.bincount(group)
+    means = group_means(vectors, group, len(sizes))
+    return average_linkage(means, sizes.astype(np.float64))

@@ -8,8 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from synth.clustering.leaves import MAX_GROUPS, group_means, smoothed
-from synth.clustering.linkage import MergeTree, average_linkage
+from synth.clustering.linkage import MAX_GROUPS, MergeTree, average_linkage, group_means, smoothed
 
 SHARE_KEPT = 0.8
 

@@ -1,22 +1,37 @@
-"""Leaf ideas gathered under broader ones, a readable number at each level."""
+"""The tree of ideas over the leaves: broader ideas, a readable number at each level.
+
+People's decisions come first: a held idea keeps the parent they gave it, and what the machine
+gathers goes around it.
+"""
 
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+
+from synth.clustering.constraints import TOP, Constraints
 
 MAX_CHILDREN = 12
 FEW = 6
 """So few leaves are shown side by side, without a level above them."""
 MAX_LEVELS = 4
+MOST_OF_IT = 0.5
+"""Share of a leaf's passages that stood under a broader idea, above which it goes there again."""
+SPREAD = 1.2
+"""A readable number of top ideas is about this times the square root of what they hold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Branch:
-    """An idea and the leaves under it."""
+    """An idea and the leaves under it.
+
+    One without children is a leaf idea; it may stand for several of the given leaves where
+    there were too many to show.
+    """
 
     leaves: NDArray[np.intp]
     children: tuple[Branch, ...] = ()
@@ -24,48 +39,187 @@ class Branch:
     """The held idea that it is, or -1."""
 
 
-def ward_parts(
-    means: NDArray[np.float32], leaves: NDArray[np.intp], n_parts: int
-) -> list[NDArray[np.intp]]:
-    """The leaves in ``n_parts`` parts of about equal breadth (Ward 1963 on unit centroids)."""
-    from scipy.cluster.hierarchy import fcluster, ward
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeafSet:
+    """The leaves that a tree is made over."""
 
-    if n_parts >= len(leaves):
-        return [leaves[row : row + 1] for row in range(len(leaves))]
-    part = fcluster(ward(means[leaves].astype(np.float64)), n_parts, "maxclust")
-    return [leaves[part == name] for name in np.unique(part)]
-
-
-def _branch(means: NDArray[np.float32], leaves: NDArray[np.intp], levels_left: int) -> Branch:
-    if len(leaves) == 1:
-        return Branch(leaves=leaves)
-    if len(leaves) <= MAX_CHILDREN:
-        n_parts = len(leaves)
-    else:
-        # One more level: as many children as each of them will have in turn. On the last
-        # level the parts themselves become leaves, so that no idea has too many children.
-        root = int(np.ceil(len(leaves) ** (1 / max(1, levels_left))))
-        n_parts = MAX_CHILDREN if levels_left <= 1 else int(np.clip(root, 4, MAX_CHILDREN))
-    parts = ward_parts(means, leaves, n_parts)
-    if levels_left <= 1:
-        return Branch(leaves=leaves, children=tuple(Branch(leaves=part) for part in parts))
-    children = tuple(_branch(means, part, levels_left - 1) for part in parts)
-    return Branch(leaves=leaves, children=children)
+    centroids: NDArray[np.float32]
+    """(n_leaves, dim) unit rows."""
+    sizes: NDArray[np.intp]
+    """(n_leaves,) passages of each."""
+    held: NDArray[np.intp]
+    """(n_leaves,) the held idea that each is, or -1."""
+    came_from: NDArray[np.intp]
+    """(n_leaves, n_held) passages of each leaf that stood under each held broader idea."""
 
 
-def gather(means: NDArray[np.float32]) -> tuple[Branch, ...]:
-    """The top ideas over leaves with unit centroids ``means`` float32 (n_leaves, dim).
+def gather(leaves: LeafSet, constraints: Constraints) -> tuple[Branch, ...]:
+    """The top ideas over the leaves, with held ideas where people put them.
 
-    At most ``MAX_CHILDREN`` ideas side by side and ``MAX_LEVELS`` levels. A branch without
-    children is a leaf idea; it may stand for several of the given leaves where there were
-    too many to show.
+    At most ``MAX_CHILDREN`` ideas side by side and ``MAX_LEVELS`` levels, unless people's
+    decisions leave no room for that. Leaves are gathered in parts of about equal breadth (Ward
+    1963 on unit centroids). A held idea of which nothing is left stands in no branch.
     """
-    leaves = np.arange(len(means))
-    if len(leaves) <= FEW:
-        return tuple(Branch(leaves=leaves[row : row + 1]) for row in leaves)
-    n_tops = int(np.clip(round(np.sqrt(len(leaves)) * 1.2), 4, MAX_CHILDREN))
-    tops = ward_parts(means, leaves, n_tops)
-    return tuple(_branch(means, top, MAX_LEVELS - 1) for top in tops)
+    tree = _Tree(leaves, constraints)
+    tree.return_leaves(leaves.came_from)
+    return tree.tops()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Unit:
+    """What is put under broader ideas as one: a leaf, or a held idea with all below it."""
+
+    leaves: NDArray[np.intp]
+    height: int
+    """Levels it needs, itself included."""
+    held: int = -1
+
+
+class _Tree:
+    """Puts leaves and held ideas under each other, top down."""
+
+    def __init__(self, leaves: LeafSet, constraints: Constraints) -> None:
+        self._centroids, self._sizes = leaves.centroids, leaves.sizes
+        held = leaves.held
+        self._constraints = constraints
+        self._leaf_of = {int(h): leaf for leaf, h in enumerate(held.tolist()) if h >= 0}
+        self._free = np.flatnonzero(held < 0)
+        self._below: dict[int, list[int]] = {}
+        for idea, parent in enumerate(constraints.parent.tolist()):
+            if parent >= 0:
+                self._below.setdefault(parent, []).append(idea)
+        self._returned: dict[int, list[int]] = {}
+
+    def return_leaves(self, came_from: NDArray[np.intp]) -> None:
+        """Give free leaves to the held broader ideas that most of their passages came from.
+
+        ``came_from`` (n_leaves, n_held): passages of each leaf that stood under each held idea.
+        """
+        broad = np.flatnonzero(self._constraints.is_broad)
+        if not len(broad) or not len(self._free):
+            return
+        room = {int(h): MAX_CHILDREN - len(self._children(int(h))) for h in broad}
+        remaining: list[int] = []
+        for leaf in self._free.tolist():
+            origin = int(broad[np.argmax(came_from[leaf, broad])])
+            if came_from[leaf, origin] > MOST_OF_IT * self._sizes[leaf] and room[origin] > 0:
+                self._returned.setdefault(origin, []).append(leaf)
+            else:
+                remaining.append(leaf)
+        # One that nothing came back to keeps at least what is nearest to what it was.
+        for idea in broad.tolist():
+            if self._children(idea) or self._returned.get(idea) or not remaining:
+                continue
+            best = max(remaining, key=lambda leaf: (int(came_from[leaf, idea]), -leaf))
+            if came_from[best, idea]:
+                self._returned[idea] = [best]
+                remaining.remove(best)
+
+    def tops(self) -> tuple[Branch, ...]:
+        taken = {leaf for returned in self._returned.values() for leaf in returned}
+        units = [self._leaf(leaf) for leaf in self._free.tolist() if leaf not in taken]
+        first: list[_Unit] = []
+        for idea, parent in enumerate(self._constraints.parent.tolist()):
+            unit = self._unit(idea) if parent < 0 else None
+            if unit is not None:
+                (first if parent == TOP else units).append(unit)
+        placed = [self._branch(unit, MAX_LEVELS) for unit in first]
+        if len(first) + len(units) <= FEW:
+            return (*placed, *(self._branch(unit, MAX_LEVELS) for unit in units))
+        wanted = int(np.clip(round(np.sqrt(len(units)) * SPREAD), 4, MAX_CHILDREN))
+        room = max(1, min(wanted, MAX_CHILDREN - len(first)))
+        return (*placed, *self._arranged(units, room, MAX_LEVELS, n_parts=room))
+
+    def _leaf(self, leaf: int) -> _Unit:
+        return _Unit(leaves=np.array([leaf]), height=1)
+
+    def _children(self, idea: int) -> list[_Unit]:
+        """Held ideas right below a held one, those that are there."""
+        found = [self._unit(child) for child in self._below.get(idea, ())]
+        return [unit for unit in found if unit is not None]
+
+    def _unit(self, idea: int) -> _Unit | None:
+        """A held idea with all below it; None where nothing is left of it."""
+        if not self._constraints.is_broad[idea]:
+            leaf = self._leaf_of.get(idea)
+            return None if leaf is None else replace(self._leaf(leaf), held=idea)
+        below = [
+            *self._children(idea),
+            *(self._leaf(leaf) for leaf in self._returned.get(idea, ())),
+        ]
+        if not below:
+            return None
+        leaves = np.concatenate([unit.leaves for unit in below])
+        return _Unit(leaves=leaves, height=1 + max(unit.height for unit in below), held=idea)
+
+    def _branch(self, unit: _Unit, levels_left: int) -> Branch:
+        """A unit with everything below it, in at most so many levels where that can be."""
+        if unit.height == 1:
+            return Branch(leaves=unit.leaves, held=unit.held)
+        held = self._children(unit.held)
+        returned = [self._leaf(leaf) for leaf in self._returned.get(unit.held, ())]
+        if not held and len(returned) == 1:
+            # An idea with a single part is that part.
+            return Branch(leaves=unit.leaves, held=unit.held)
+        children = [self._branch(child, levels_left - 1) for child in held]
+        if returned:
+            room = max(1, MAX_CHILDREN - len(held))
+            children += self._arranged(returned, room, levels_left - 1)
+        return Branch(leaves=unit.leaves, children=tuple(children), held=unit.held)
+
+    def _arranged(
+        self, units: Sequence[_Unit], room: int, levels_left: int, *, n_parts: int | None = None
+    ) -> list[Branch]:
+        """Units side by side, gathered under broader ideas where they are more than ``room``.
+
+        ``n_parts``: how many broader ideas to make; None leaves that to the number of units.
+        """
+        if len(units) <= room and n_parts is None:
+            return [self._branch(unit, levels_left) for unit in units]
+        tall = [unit for unit in units if unit.height >= levels_left]
+        rest = [unit for unit in units if unit.height < levels_left]
+        placed = [self._branch(unit, levels_left) for unit in tall]
+        if levels_left <= 1:
+            return self._squeezed(tall, room)
+        if not rest:
+            return placed
+        root = int(np.ceil(len(rest) ** (1 / levels_left)))
+        wanted = int(np.clip(root, 4, MAX_CHILDREN)) if n_parts is None else n_parts
+        for part in self._gathered(rest, max(1, min(wanted, room - len(tall)))):
+            if len(part) == 1:
+                placed.append(self._branch(part[0], levels_left))
+                continue
+            below = self._arranged(part, MAX_CHILDREN, levels_left - 1)
+            placed.append(
+                Branch(leaves=np.concatenate([u.leaves for u in part]), children=tuple(below))
+            )
+        return placed
+
+    def _squeezed(self, units: Sequence[_Unit], room: int) -> list[Branch]:
+        """On the last level free leaves become one where there are too many; held ones never."""
+        held = [Branch(leaves=unit.leaves, held=unit.held) for unit in units if unit.held >= 0]
+        free = [unit for unit in units if unit.held < 0]
+        parts = self._gathered(free, max(1, room - len(held))) if free else []
+        joined = [np.concatenate([unit.leaves for unit in part]) for part in parts]
+        return [*held, *(Branch(leaves=leaves) for leaves in joined)]
+
+    def _gathered(self, units: Sequence[_Unit], n_parts: int) -> list[list[_Unit]]:
+        from scipy.cluster.hierarchy import fcluster, ward
+
+        if n_parts <= 1:
+            return [list(units)]
+        if n_parts >= len(units):
+            return [[unit] for unit in units]
+        part = fcluster(
+            ward(np.stack([self._centroid(unit) for unit in units])), n_parts, "maxclust"
+        )
+        return [[units[row] for row in np.flatnonzero(part == name)] for name in np.unique(part)]
+
+    def _centroid(self, unit: _Unit) -> NDArray[np.float64]:
+        if len(unit.leaves) == 1:
+            return self._centroids[unit.leaves[0]].astype(np.float64)
+        total = self._sizes[unit.leaves].astype(np.float32) @ self._centroids[unit.leaves]
+        return np.asarray(total / max(float(np.linalg.norm(total)), 1e-12), dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

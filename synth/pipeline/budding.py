@@ -6,12 +6,14 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from synth.clustering import Authorship
 from synth.clustering.assignment import idea_centroids
 from synth.clustering.incremental import new_leaves, parent_for
 from synth.embedding.knn_graph import similarity_graph
 from synth.pipeline.arriving import Located
 from synth.pipeline.ground import Ground
 from synth.records import IdeaName, IdeaStatus, IdeaTree
+from synth.store.growth import Carried
 from synth.titles import name_ideas
 
 if TYPE_CHECKING:
@@ -55,15 +57,12 @@ def find_buds(
     ids = [*came, *(ground.sign_ids[row] for row in waiting)]
     vectors = np.vstack((located.middle, ground.signs[waiting]))
     of = [ground.carried[i] for i in ids]
-    everybody = ground.carried.values()
     leaf = new_leaves(
         vectors,
         similarity_graph(vectors, seed=seed),
-        messages=np.array([one.message_id for one in of], dtype=np.intp),
-        voices=np.array([one.voice for one in of], dtype=np.intp),
+        _authorship(of),
         centroids=ground.centroids,
-        n_messages=len({one.message_id for one in everybody}),
-        n_voices=len({one.voice for one in everybody}),
+        discussion=_authorship(list(ground.carried.values())),
         seed=seed,
     )
     n_found = int(leaf.max(initial=-1)) + 1
@@ -79,6 +78,15 @@ def find_buds(
         if (leaf[: len(came)] == number).any()
     ]
     return _rooted(sorted(found, key=lambda bud: (-len(bud.weight), min(bud.weight))), ground)
+
+
+def _authorship(carried: Sequence[Carried]) -> Authorship:
+    import numpy as np
+
+    return Authorship(
+        messages=np.array([one.message_id for one in carried], dtype=np.intp),
+        voices=np.array([one.voice for one in carried], dtype=np.intp),
+    )
 
 
 def _rooted(found: Sequence[Bud], ground: Ground) -> list[Bud]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from synth.clustering.lineage import what_became
 from synth.corrections.constraints import Held, decisions, held_ideas, require_same
 from synth.duplicates import Repetition
 from synth.duplicates.voices import count_voices
@@ -15,7 +16,6 @@ from synth.embedding.knn_graph import mean_topic
 from synth.embedding.space import Landmarks, Space, landmarks_of
 from synth.embedding.vectors import embed_passages
 from synth.errors import StoreProblem
-from synth.pipeline.becoming import what_became
 from synth.pipeline.changing import SMALL, changes_since, space_key, why_whole
 from synth.pipeline.cutting import Cuts, cut_messages
 from synth.pipeline.finding import Found, Material, find_map

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from synth.clustering import Constraints, Copied, find_ideas
+from synth.clustering import Authorship, Constraints, Copied, find_ideas
 from synth.clustering.assignment import idea_centroids, place, place_new, why_unplaced
 from synth.duplicates import Repetition
 from synth.embedding.knn_graph import (
@@ -181,10 +181,14 @@ def _ideas(
     tree = find_ideas(
         some,
         graph,
-        voices=voices[rows],
-        groups=said_in[rows],
-        copied=Copied(
-            row=np.searchsorted(rows, leader[again]), messages=said_in[again], voices=voices[again]
+        authorship=Authorship(
+            messages=said_in[rows],
+            voices=voices[rows],
+            copied=Copied(
+                row=np.searchsorted(rows, leader[again]),
+                messages=said_in[again],
+                voices=voices[again],
+            ),
         ),
         seed=seed,
         n_resamplings=effort.n_resamplings,

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from synth.clustering import find_ideas
+from synth.clustering import Authorship, find_ideas
 from synth.clustering.assignment import idea_centroids, least_fit, place, place_new, why_unplaced
 from synth.embedding.knn_graph import centred, similarity_graph
 from synth.records import Unplaced
@@ -56,7 +56,11 @@ def test_nobody_vouches_for_himself() -> None:
     vectors = centred(vectors)
     messages = np.arange(80)
     messages[:4] = 0
-    tree = find_ideas(vectors, similarity_graph(vectors), groups=messages)
+    tree = find_ideas(
+        vectors,
+        similarity_graph(vectors),
+        authorship=Authorship(messages=messages, voices=messages),
+    )
     assert (place(vectors, tree, least=0.3).leaf[:4] >= 0).all()
     assert (place(vectors, tree, messages=messages, least=0.3).leaf[:4] == -1).all()
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from synth.clustering import Authorship
 from synth.clustering.incremental import NOWHERE, Parents, new_leaves, parent_for
 from synth.clustering.tree import MAX_CHILDREN
 from synth.embedding.knn_graph import similarity_graph
@@ -35,11 +36,12 @@ def found_in(
     return new_leaves(
         vectors,
         similarity_graph(vectors),
-        messages=alone if messages is None else messages,
-        voices=alone if voices is None else voices,
+        Authorship(
+            messages=alone if messages is None else messages,
+            voices=alone if voices is None else voices,
+        ),
         centroids=np.array([axis(i) for i in range(N_OLD)]),
-        n_messages=n_messages,
-        n_voices=100,
+        discussion=Authorship(messages=np.arange(n_messages), voices=np.arange(n_messages) % 100),
     )
 
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-from synth.clustering.lineage import Lineage
-from synth.pipeline.becoming import what_became
+from synth.clustering.lineage import Lineage, what_became
 from synth.records import Idea, IdeaStatus
 from synth.store import NO_WORDS
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -11,10 +13,10 @@ from numpy.typing import NDArray
 from scipy.cluster.hierarchy import cophenet, linkage
 from sklearn.metrics import adjusted_rand_score
 
-from synth.clustering import Copied, find_ideas
+from synth.clustering import FREE, Authorship, Constraints, Copied, find_ideas
 from synth.clustering.cut import RESOLUTION, modularity_after, readable_leaves
 from synth.clustering.linkage import average_linkage, groups_after
-from synth.clustering.tree import MAX_CHILDREN, MAX_LEVELS, as_rows, gather
+from synth.clustering.tree import MAX_CHILDREN, MAX_LEVELS, LeafSet, as_rows, gather
 from synth.embedding.knn_graph import centred, similarity_graph
 from synth.records import IdeaTree
 from tests.synth.made_up_vectors import made_up
@@ -97,7 +99,7 @@ def test_one_message_alone_does_not_make_an_idea() -> None:
     apart = ideas_of(vectors)
     assert len(set(apart.leaf[stray].tolist()) - set(apart.leaf[idea < 4].tolist())) == 1
     message = np.where(idea == 4, -1, np.arange(150))
-    together = ideas_of(vectors, groups=message)
+    together = ideas_of(vectors, authorship=Authorship(messages=message, voices=message))
     assert set(together.leaf[stray].tolist()) <= set(together.leaf[idea < 4].tolist())
 
 
@@ -107,7 +109,7 @@ def test_arrays_that_do_not_belong_together_are_refused() -> None:
     with pytest.raises(ValueError, match="a graph of"):
         find_ideas(vectors[:9], graph)
     with pytest.raises(ValueError, match="9 groups"):
-        find_ideas(vectors, graph, groups=np.arange(9))
+        find_ideas(vectors, graph, authorship=Authorship.single(9))
 
 
 def test_average_linkage_agrees_with_scipy() -> None:
@@ -178,7 +180,14 @@ def test_the_readable_number_grows_slowly(n: int) -> None:
 @given(st.integers(1, 240), st.integers(0, 3))
 def test_any_number_of_leaves_is_gathered_readably(n_leaves: int, seed: int) -> None:
     means, _ = made_up(n_leaves, n_ideas=max(1, n_leaves // 5), seed=seed)
-    rows = as_rows(gather(means), np.ones(n_leaves, dtype=np.intp))
+    sizes = np.ones(n_leaves, dtype=np.intp)
+    leaves = LeafSet(
+        centroids=means,
+        sizes=sizes,
+        held=np.full(n_leaves, FREE),
+        came_from=np.zeros((n_leaves, 0), dtype=np.intp),
+    )
+    rows = as_rows(gather(leaves, Constraints.none(0)), sizes)
     n_ideas = len(rows.parent)
     leaf = rows.row_of_leaf.astype(np.int32)
     assert_readable(
@@ -202,5 +211,6 @@ def test_a_text_that_many_post_may_be_an_idea_of_its_own() -> None:
     alone = find_ideas(vectors, graph).leaf
     assert (alone == alone[-1]).sum() > 1
     copied = Copied(row=np.full(30, 119), messages=np.arange(200, 230), voices=np.arange(200, 230))
-    found = find_ideas(vectors, graph, copied=copied).leaf
+    written = replace(Authorship.single(len(vectors)), copied=copied)
+    found = find_ideas(vectors, graph, authorship=written).leaf
     assert (found == found[-1]).sum() == 1
