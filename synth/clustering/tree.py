@@ -143,10 +143,7 @@ class _Tree:
         if not self._constraints.is_broad[idea]:
             leaf = self._leaf_of.get(idea)
             return None if leaf is None else replace(self._leaf(leaf), held=idea)
-        below = [
-            *self._children(idea),
-            *(self._leaf(leaf) for leaf in self._returned.get(idea, ())),
-        ]
+        below = [*self._children(idea), *map(self._leaf, self._returned.get(idea, ()))]
         if not below:
             return None
         leaves = np.concatenate([unit.leaves for unit in below])
@@ -210,14 +207,16 @@ class _Tree:
             return [list(units)]
         if n_parts >= len(units):
             return [[unit] for unit in units]
-        part = fcluster(
-            ward(np.stack([self._centroid(unit) for unit in units])), n_parts, "maxclust"
-        )
-        return [[units[row] for row in np.flatnonzero(part == name)] for name in np.unique(part)]
+        centroids = np.stack([self._centroid(unit) for unit in units])
+        part = fcluster(ward(centroids), n_parts, "maxclust").tolist()
+        return [
+            [unit for unit, of in zip(units, part, strict=True) if of == name]
+            for name in sorted(set(part))
+        ]
 
     def _centroid(self, unit: _Unit) -> NDArray[np.float64]:
         if len(unit.leaves) == 1:
-            return self._centroids[unit.leaves[0]].astype(np.float64)
+            return np.asarray(self._centroids[unit.leaves[0]], dtype=np.float64)
         total = self._sizes[unit.leaves].astype(np.float32) @ self._centroids[unit.leaves]
         return np.asarray(total / max(float(np.linalg.norm(total)), 1e-12), dtype=np.float64)
 

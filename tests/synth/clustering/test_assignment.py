@@ -56,11 +56,8 @@ def test_nobody_vouches_for_himself() -> None:
     vectors = centred(vectors)
     messages = np.arange(80)
     messages[:4] = 0
-    tree = find_ideas(
-        vectors,
-        similarity_graph(vectors),
-        authorship=Authorship(messages=messages, voices=messages),
-    )
+    written = Authorship(messages=messages, voices=messages)
+    tree = find_ideas(vectors, similarity_graph(vectors), authorship=written)
     assert (place(vectors, tree, least=0.3).leaf[:4] >= 0).all()
     assert (place(vectors, tree, messages=messages, least=0.3).leaf[:4] == -1).all()
 

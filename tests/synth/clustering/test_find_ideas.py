@@ -108,7 +108,7 @@ def test_arrays_that_do_not_belong_together_are_refused() -> None:
     graph = similarity_graph(vectors)
     with pytest.raises(ValueError, match="a graph of"):
         find_ideas(vectors[:9], graph)
-    with pytest.raises(ValueError, match="9 groups"):
+    with pytest.raises(ValueError, match="9 messages"):
         find_ideas(vectors, graph, authorship=Authorship.single(9))
 
 
