@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
-from synth.records import Idea, shown
+from synth.outline import shown
+from synth.records import Idea
 from synth.store import NO_WORDS
 
 MIN_OVERLAP = 1 / 3
