@@ -77,8 +77,8 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.url_map.converters["int"] = RowNumber
     app.extensions["jobs"] = Jobs(Path(app.config["DB"]))
     CSRFProtect(app)
-    store.init_app(app)
     discussion_cache.init_app(app)
+    store.init_app(app)
     language.init_app(app)
     visits.init_app(app)
     semantic_search.init_app(app)

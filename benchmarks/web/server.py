@@ -50,7 +50,7 @@ def main() -> None:
     parser.add_argument("port", type=int)
     parser.add_argument("--keeps", action="store_true")
     asked = parser.parse_args()
-    config = {"DB": asked.db} if asked.keeps else {"DB": asked.db, "KEPT_BYTES": 0}
+    config = {"DB": asked.db} if asked.keeps else {"DB": asked.db, "ANSWER_CACHE_BYTES": 0}
     server_of(create_app(config), host="127.0.0.1", port=asked.port).run()
 
 

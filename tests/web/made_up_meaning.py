@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from models.vectors import unit_rows
 from synth.search.semantic import Meaning
 from synth.store import Store
-from web.services.semantic_search import Meanings
+from web.services.semantic_search import MeaningLoader
 
 THEMES = (
     ("stall", "market", "river", "étal", "marché", "fleuve"),
@@ -44,4 +44,4 @@ def read(store: Store, discussion_id: int) -> Meaning:
 
 def give_meaning(app: Flask) -> None:
     """Let the viewer search with it."""
-    app.extensions["meanings"] = Meanings(Path(app.config["DB"]), read=read)
+    app.extensions["meanings"] = MeaningLoader(Path(app.config["DB"]), read=read)

@@ -15,7 +15,7 @@ from synth.records import Span
 from synth.search.semantic import Meaning
 from synth.store import Store
 from tests.web.made_up_meaning import give_meaning, read
-from web.services.semantic_search import Meanings
+from web.services.semantic_search import MeaningLoader
 
 AT = "/d/the-market-square/point"
 
@@ -42,7 +42,7 @@ def test_what_nobody_said_is_told_so_with_the_nearest(app: Flask) -> None:
         known = read(store, discussion_id)
         return replace(known, nearest=known.nearest * 0 + 1)
 
-    app.extensions["meanings"] = Meanings(Path(app.config["DB"]), read=strict)
+    app.extensions["meanings"] = MeaningLoader(Path(app.config["DB"]), read=strict)
     page = app.test_client().get(f"{AT}?text=A+tram+line+to+the+airport").text
     assert "Nobody seems to have said this yet" in page
     assert "The nearest passages" in page
@@ -53,7 +53,7 @@ def test_words_alone_do_not_judge_how_near_it_comes(app: Flask) -> None:
     def words(store: Store, discussion_id: int) -> Meaning:
         return replace(read(store, discussion_id), is_of_words=True)
 
-    app.extensions["meanings"] = Meanings(Path(app.config["DB"]), read=words)
+    app.extensions["meanings"] = MeaningLoader(Path(app.config["DB"]), read=words)
     page = app.test_client().get(f"{AT}?text=Stalls").text
     assert "goes by the words alone" in page
     assert "Nobody seems" not in page
@@ -69,7 +69,7 @@ def test_without_a_model_it_says_so_and_leads_to_words(app: Flask) -> None:
     def none(_store: Store, _discussion_id: int) -> Meaning:
         raise ModelMissing("themes: its weights are not installed")
 
-    app.extensions["meanings"] = Meanings(Path(app.config["DB"]), read=none)
+    app.extensions["meanings"] = MeaningLoader(Path(app.config["DB"]), read=none)
     page = app.test_client().get(f"{AT}?text=stalls").text
     assert "themes: its weights are not installed" in page
     assert "Search by words" in page

@@ -14,12 +14,13 @@ from werkzeug.datastructures import MultiDict
 from synth.errors import ModelMissing
 from synth.records import ExtractState
 from synth.search.semantic import Meaning
-from synth.store import ExtractChange, Store
+from synth.store import ExtractChange, Store, open_store
 from synth.store.search import Search
 from tests.web.made_up_meaning import give_meaning, read
+from web.http.discussion_cache import DiscussionCache, n_bytes
 from web.pages.search import N_TERMS, marked, words_of
 from web.services.search_query import Ask, Mode, asked
-from web.services.semantic_search import Meanings, NotReady, Unreadable, meaning_of
+from web.services.semantic_search import MeaningLoader, NotReady, Unreadable, meaning_of
 
 AT = "/d/the-market-square/search"
 
@@ -149,7 +150,7 @@ def test_without_the_model_words_are_found_and_it_is_said(app: Flask) -> None:
     def none(_store: Store, _discussion_id: int) -> Meaning:
         raise ModelMissing("themes: its weights are not installed")
 
-    app.extensions["meanings"] = Meanings(Path(app.config["DB"]), read=none)
+    app.extensions["meanings"] = MeaningLoader(Path(app.config["DB"]), read=none)
     page = app.test_client().get(f"{AT}?q=stalls").text
     assert "themes: its weights are not installed" in page
     assert set(ids(page)) == {1, 2, 3}
@@ -162,24 +163,24 @@ def test_while_it_is_read_words_are_found_and_nothing_is_kept(app: Flask) -> Non
         go_on.wait(30)
         return read(store, discussion_id)
 
-    app.extensions["meanings"] = Meanings(Path(app.config["DB"]), read=slow, patience=0)
+    app.extensions["meanings"] = MeaningLoader(Path(app.config["DB"]), read=slow, patience=0)
     client = app.test_client()
     answer = client.get(f"{AT}?q=stalls")
     assert "still being read" in answer.text
     assert set(ids(answer.text)) == {1, 2, 3}
     assert "no-store" in answer.headers["Cache-Control"]
     go_on.set()
-    meanings: Meanings = app.extensions["meanings"]
-    assert meanings.get((1, 1, 0), wait=30).model == "themes"
+    meanings: MeaningLoader = app.extensions["meanings"]
+    assert meanings.get(1, (1, 0), wait=30).model == "themes"
 
 
 def test_what_cannot_be_foreseen_is_told_without_details(tmp_path: Path) -> None:
     def broken(_store: Store, _discussion_id: int) -> Meaning:
         raise ZeroDivisionError
 
-    meanings = Meanings(tmp_path / "x.db", read=broken)
+    meanings = MeaningLoader(tmp_path / "x.db", read=broken)
     with pytest.raises(Unreadable, match="unforeseen"):
-        meanings.get((1, 1, 0), wait=30)
+        meanings.get(1, (1, 0), wait=30)
 
 
 def test_few_discussions_are_kept_and_each_read_once(db: Path) -> None:
@@ -189,12 +190,14 @@ def test_few_discussions_are_kept_and_each_read_once(db: Path) -> None:
         n_read.append(discussion_id)
         return read(store, discussion_id)
 
-    meanings = Meanings(db, read=counted)
+    with open_store(db) as store:
+        size = n_bytes(read(store, 1))
+    meanings = MeaningLoader(db, cache=DiscussionCache(max_bytes=3 * size), read=counted)
     for discussion_id in (1, 1, 2, 3, 4, 1):
-        meanings.get((discussion_id, 1, 0), wait=30)
+        meanings.get(discussion_id, (1, 0), wait=30)
     assert n_read == [1, 2, 3, 4, 1]
     with pytest.raises(NotReady):
-        Meanings(db, read=lambda *_: threading.Event().wait(1)).get((1, 1, 0), wait=0)  # type: ignore[arg-type,return-value]
+        MeaningLoader(db, read=lambda *_: threading.Event().wait(1)).get(1, (1, 0), wait=0)  # type: ignore[arg-type,return-value]
 
 
 def test_of_a_discussion_only_its_last_map_is_kept(db: Path) -> None:
@@ -205,10 +208,10 @@ def test_of_a_discussion_only_its_last_map_is_kept(db: Path) -> None:
         n_read.append(discussion_id)
         return read(store, discussion_id)
 
-    meanings = Meanings(db, read=counted)
+    meanings = MeaningLoader(db, read=counted)
     for key in ((1, 1, 0), (2, 1, 0), (1, 1, 1), (2, 1, 0), (1, 1, 0), (1, 1, 1)):
-        meanings.get(key, wait=30)
-    assert n_read == [1, 2, 1, 1]
+        meanings.get(key[0], key[1:], wait=30)
+    assert n_read == [1, 2, 1, 1, 1]
 
 
 def test_meaning_is_read_anew_without_those_who_were_erased(app: Flask, store: Store) -> None:
@@ -231,13 +234,13 @@ def test_one_is_read_at_a_time_and_what_nobody_waits_for_not_at_all(db: Path) ->
         go_on.wait(30)
         return read(store, 1)
 
-    meanings = Meanings(db, read=slow)
+    meanings = MeaningLoader(db, read=slow)
     for discussion_id in range(1, 7):
         with pytest.raises(NotReady):
-            meanings.get((discussion_id, 1, 0), wait=0)
+            meanings.get(discussion_id, (1, 0), wait=0)
     go_on.set()
     for discussion_id in (4, 5, 6):
-        meanings.get((discussion_id, 1, 0), wait=30)
+        meanings.get(discussion_id, (1, 0), wait=30)
     assert sorted(begun)[-3:] == [4, 5, 6]
     assert len(begun) <= 4
 
@@ -250,12 +253,12 @@ def test_what_could_not_be_read_is_tried_again(db: Path, monkeypatch: pytest.Mon
             raise troubles.pop()
         return read(store, discussion_id)
 
-    meanings = Meanings(db, read=later)
+    meanings = MeaningLoader(db, read=later)
     for _ in range(2):
         with pytest.raises(Unreadable, match="weights"):
-            meanings.get((1, 1, 0), wait=30)
-    monkeypatch.setattr("web.services.semantic_search.AGAIN", -1)
-    assert meanings.get((1, 1, 0), wait=30).model == "themes"
+            meanings.get(1, (1, 0), wait=30)
+    monkeypatch.setattr("web.services.semantic_search.RETRY_AFTER", -1)
+    assert meanings.get(1, (1, 0), wait=30).model == "themes"
 
 
 def test_a_long_question_without_an_answer_costs_no_more_than_a_short_one(

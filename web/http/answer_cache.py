@@ -1,8 +1,8 @@
-"""Answers that many readers ask for are made once: kept in memory, compressed, with an ETag.
+"""One cache for HTTP answers: each is made once, compressed, and sent with an ETag.
 
-An answer is kept under everything that it may depend on: the address, the host (who may change
-things is told by it), the language, the day. All are dropped as soon as the file changes.
-What belongs to one person is not kept: answers to anybody with a session, answers that set a
+An answer is stored under everything that it may depend on: the address, the host (it tells who
+may change things), the language, the day. All are dropped as soon as the file changes. Answers
+that belong to one person are not stored: answers to anybody with a session, answers that set a
 cookie, and answers for which a cookie was read.
 """
 
@@ -10,30 +10,29 @@ from __future__ import annotations
 
 import gzip
 import threading
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import blake2b
-from pathlib import Path
+from operator import attrgetter
 
+from cachetools import LRUCache
 from flask import Flask, Request, Response, current_app, g, request, session
 
-from synth.store import Version, Watch
+from synth.store import Version
 from web.http.language import COOKIE as LANGUAGE_COOKIE
 from web.http.language import page_language
-from web.http.remembering import Memory
 
-MOST_BYTES = 64 * 1024 * 1024
-"""Of all that is kept; config ``KEPT_BYTES``."""
+MAX_BYTES = 64 * 1024 * 1024
+"""Of all answers together; config ``ANSWER_CACHE_BYTES``."""
 LARGEST = 1 / 8
 """Share of it that one answer may take."""
 PATIENCE = 10.0
 """Seconds that a reader waits while another one's question makes the same answer."""
-PACKED_FROM = 600
+COMPRESSED_FROM = 600
 """Bytes; compressing shorter answers saves nothing."""
-PACKED = frozenset(
+COMPRESSED_TYPES = frozenset(
     {
         "text/html", "text/css", "text/javascript", "text/plain", "image/svg+xml",
         "application/javascript", "application/json", "application/octet-stream",
@@ -43,8 +42,8 @@ VARY = ("Accept-Encoding", "Accept-Language", "Cookie")
 Key = tuple[str, ...]
 
 
-class NotingCookies(Mapping[str, str]):
-    """Cookies that note which of them were read; looking at all of them counts as ``*``."""
+class TrackedCookies(Mapping[str, str]):
+    """Cookies that remember which of them were read; reading all of them counts as ``*``."""
 
     def __init__(self, cookies: Mapping[str, str]) -> None:
         self._cookies = cookies
@@ -63,20 +62,20 @@ class NotingCookies(Mapping[str, str]):
         return len(self._cookies)
 
 
-class NotingRequest(Request):
+class TrackedRequest(Request):
     """A request that knows which cookies its answer depends on."""
 
     @cached_property
-    def cookies(self) -> NotingCookies:  # type: ignore[override]
-        return NotingCookies(super().cookies)
+    def cookies(self) -> TrackedCookies:  # type: ignore[override]
+        return TrackedCookies(super().cookies)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class CachedAnswer:
     """An answer as it is sent, compressed where that pays."""
 
     body: bytes
-    is_packed: bool
+    is_compressed: bool
     etag: str
     headers: tuple[tuple[str, str], ...]
 
@@ -84,42 +83,71 @@ class Kept:
     def n_bytes(self) -> int:
         return len(self.body) + sum(len(k) + len(v) for k, v in self.headers) + 500
 
-    def response(self, *, may_pack: bool) -> Response:
-        unpacks = self.is_packed and not may_pack
+    @classmethod
+    def of(cls, response: Response) -> CachedAnswer:
+        response.direct_passthrough = False
+        body = response.get_data()
+        response.close()  # a file that it may have been read from
+        is_compressed = len(body) >= COMPRESSED_FROM
+        headers = response.headers
+        headers.pop("ETag", None)
+        headers.pop("Content-Length", None)
+        headers.setdefault("Cache-Control", "no-cache")
+        response.vary.update(VARY)
+        return cls(
+            body=gzip.compress(body, 6, mtime=0) if is_compressed else body,
+            is_compressed=is_compressed,
+            etag=blake2b(body, digest_size=12).hexdigest(),
+            headers=tuple(headers.to_wsgi_list()),
+        )
+
+    def response(self) -> Response:
+        """As the client of this request can read it, or 304 where it has it already."""
+        reads_gzip = request.accept_encodings.quality("gzip") > 0
+        unpacks = self.is_compressed and not reads_gzip
         response = Response(gzip.decompress(self.body) if unpacks else self.body)
         response.headers.clear()
         response.headers.extend(self.headers)
-        if self.is_packed and may_pack:
+        if self.is_compressed and reads_gzip:
             response.headers["Content-Encoding"] = "gzip"
         response.set_etag(self.etag, weak=True)
+        response.make_conditional(request)
         return response
 
 
-class Answers:
-    """What is kept of one version of the file, the least used dropped first."""
+class AnswerCache:
+    """Answers made of one version of the file; the least recently used go first."""
 
-    def __init__(self, most_bytes: int) -> None:
-        self.most_bytes = most_bytes
-        self.n_bytes = 0
+    def __init__(self, max_bytes: int) -> None:
+        self._answers: LRUCache[Key, CachedAnswer] = LRUCache(
+            max_bytes, getsizeof=attrgetter("n_bytes")
+        )
         self._lock = threading.Lock()
         self._version: Version | None = None
-        self._kept: OrderedDict[Key, Kept] = OrderedDict()
-        self._making: dict[Key, threading.Event] = {}
+        self._pending: dict[Key, threading.Event] = {}
 
-    def get(self, version: Version, key: Key) -> Kept | None:
+    @property
+    def n_bytes(self) -> int:
+        return int(self._answers.currsize)
+
+    def get(self, version: Version, key: Key) -> CachedAnswer | None:
         with self._lock:
-            self._at(version)
-            kept = self._kept.get(key)
-            if kept is not None:
-                self._kept.move_to_end(key)
-            return kept
+            if version != self._version:
+                self._version = version
+                self._answers.clear()
+            return self._answers.get(key)
+
+    def put(self, version: Version, key: Key, answer: CachedAnswer) -> None:
+        with self._lock:
+            if version == self._version and answer.n_bytes <= self._answers.maxsize * LARGEST:
+                self._answers[key] = answer
 
     def begin(self, key: Key) -> bool:
         """Whether the caller is to make it; False once it has waited for another one who does."""
         with self._lock:
-            over = self._making.get(key)
+            over = self._pending.get(key)
             if over is None:
-                self._making[key] = threading.Event()
+                self._pending[key] = threading.Event()
                 return True
         over.wait(PATIENCE)
         return False
@@ -127,87 +155,62 @@ class Answers:
     def end(self, key: Key) -> None:
         """What ``begin`` gave to the caller is made, or could not be."""
         with self._lock:
-            self._making.pop(key).set()
-
-    def put(self, version: Version, key: Key, kept: Kept) -> None:
-        with self._lock:
-            if version != self._version or kept.n_bytes > self.most_bytes * LARGEST:
-                return
-            self._drop(key)
-            self._kept[key] = kept
-            self.n_bytes += kept.n_bytes
-            while self.n_bytes > self.most_bytes:
-                self._drop(next(iter(self._kept)))
-
-    def _at(self, version: Version) -> None:
-        if version != self._version:
-            self._version = version
-            self._kept.clear()
-            self.n_bytes = 0
-
-    def _drop(self, key: Key) -> None:
-        kept = self._kept.pop(key, None)
-        self.n_bytes -= 0 if kept is None else kept.n_bytes
+            self._pending.pop(key).set()
 
 
 def init_app(app: Flask) -> None:
-    """To be called after all other hooks are set: what they add to an answer is not kept."""
-    app.config.setdefault("KEPT_BYTES", MOST_BYTES)
-    app.request_class = NotingRequest
-    app.extensions["watch"] = Watch(Path(app.config["DB"]))
-    app.extensions["answers"] = Answers(app.config["KEPT_BYTES"])
-    app.extensions["memory"] = Memory()
-    app.before_request(_look)
-    app.after_request(_keep)
+    """To be called after all other hooks are set: what they add to an answer is not stored."""
+    app.config.setdefault("ANSWER_CACHE_BYTES", MAX_BYTES)
+    app.request_class = TrackedRequest
+    app.extensions["answer_cache"] = AnswerCache(app.config["ANSWER_CACHE_BYTES"])
+    app.before_request(_find)
+    app.after_request(_store)
     app.teardown_request(_end)
 
 
-def do_not_keep() -> None:
+def do_not_cache() -> None:
     """To be called where the same question will soon be answered otherwise, with no change to the
     file: something is being read or made in the background."""
-    g.key = None
+    g.answer_key = None
 
 
-def _look() -> Response | None:
-    """The answer, if it is kept."""
-    g.version, g.key, g.making = None, None, None
-    if request.method not in {"GET", "HEAD"} or request.endpoint is None:
+def _find() -> Response | None:
+    """The answer, if it is there."""
+    g.answer_key, g.making = None, None
+    if g.file_version is None or not _is_for_anybody():
         return None
-    watch: Watch = current_app.extensions["watch"]
-    g.version = watch.version()
-    if g.version is None or not _is_for_anybody():
-        return None
-    key, answers = _key(), _answers()
-    kept = answers.get(g.version, key)
-    if kept is None and answers.begin(key):
+    key, cache = _key(), _cache()
+    answer = cache.get(g.file_version, key)
+    if answer is None and cache.begin(key):
         g.making = key
-    elif kept is None:
-        kept = answers.get(g.version, key)
-    if kept is None:
-        g.key = key
+    elif answer is None:
+        answer = cache.get(g.file_version, key)
+    if answer is None:
+        g.answer_key = key
         return None
-    return _fitting(kept)
+    return answer.response()
 
 
-def _keep(response: Response) -> Response:
-    """Keep a new answer, and send it as it will be sent from then on."""
-    key: Key | None = g.get("key")
-    if key is None or response.status_code != 200 or response.mimetype not in PACKED:
+def _store(response: Response) -> Response:
+    """Store a new answer, and send it as it will be sent from then on."""
+    key: Key | None = g.get("answer_key")
+    is_storable = response.status_code == 200 and response.mimetype in COMPRESSED_TYPES
+    if key is None or not is_storable:
         return response
     if _is_personal(response):
         response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
-    kept = _packed(response)
-    _answers().put(g.version, key, kept)
+    answer = CachedAnswer.of(response)
+    _cache().put(g.file_version, key, answer)
     _end()
-    return _fitting(kept)
+    return answer.response()
 
 
 def _end(_error: BaseException | None = None) -> None:
     """Let those go on who wait for the same answer."""
     making: Key | None = g.pop("making", None)
     if making is not None:
-        _answers().end(making)
+        _cache().end(making)
 
 
 def _is_for_anybody() -> bool:
@@ -221,7 +224,7 @@ def _is_personal(response: Response) -> bool:
     """Whether the answer was made for one person."""
     harmless = {LANGUAGE_COOKIE, current_app.config["SESSION_COOKIE_NAME"]}
     cookies: object = request.cookies
-    assert isinstance(cookies, NotingCookies)
+    assert isinstance(cookies, TrackedCookies)
     return (
         session.modified
         or "Set-Cookie" in response.headers
@@ -236,31 +239,6 @@ def _key() -> Key:
     return (*address, page_language(), today)
 
 
-def _packed(response: Response) -> Kept:
-    response.direct_passthrough = False
-    body = response.get_data()
-    response.close()  # a file that it may have been read from
-    packed = gzip.compress(body, 6, mtime=0) if len(body) >= PACKED_FROM else body
-    headers = response.headers
-    headers.pop("ETag", None)
-    headers.pop("Content-Length", None)
-    headers.setdefault("Cache-Control", "no-cache")
-    response.vary.update(VARY)
-    return Kept(
-        body=packed,
-        is_packed=packed is not body,
-        etag=blake2b(body, digest_size=12).hexdigest(),
-        headers=tuple(headers.to_wsgi_list()),
-    )
-
-
-def _fitting(kept: Kept) -> Response:
-    """As the client can read it, or 304 where it has it already."""
-    response = kept.response(may_pack=request.accept_encodings.quality("gzip") > 0)
-    response.make_conditional(request)
-    return response
-
-
-def _answers() -> Answers:
-    answers: Answers = current_app.extensions["answers"]
-    return answers
+def _cache() -> AnswerCache:
+    cache: AnswerCache = current_app.extensions["answer_cache"]
+    return cache

@@ -1,21 +1,23 @@
-"""One store per request, opened when first needed."""
+"""The discussion file as one request sees it: its version, and one store opened when needed."""
 
 from __future__ import annotations
 
-from flask import Flask, abort, current_app, g
+from pathlib import Path
 
-from synth.store import Discussion, Store, open_store
-from web.http.remembering import remembered
+from flask import Flask, abort, current_app, g, request
+
+from synth.store import Discussion, Store, Watch, open_store
+from web.http.discussion_cache import cached_for_file
 
 
 def current_store() -> Store:
     """The store of this request; closed when the request ends.
 
-    What only reads sees the file as it stands at its first look, all its pages of one piece.
+    A request that only reads sees the file as it stands at its first look, all of one piece.
     """
     if "store" not in g:
         g.store = open_store(current_app.config["DB"])
-        if g.get("version") is not None:  # see ``caching``: this request changes nothing
+        if g.get("file_version") is not None:
             g.store.hold()
     store: Store = g.store
     return store
@@ -23,17 +25,30 @@ def current_store() -> Store:
 
 def find_discussion(slug: str) -> Discussion:
     """The discussion with that slug; 404 otherwise."""
-    found = remembered(("discussion", slug), lambda: current_store().discussions.find(slug))
-    if found is None or found.slug != slug:
-        abort(404)
-    return found
 
+    def find() -> Discussion:
+        found = current_store().discussions.find(slug)
+        if found is None or found.slug != slug:
+            abort(404)
+        return found
 
-def close_store(_error: BaseException | None = None) -> None:
-    store: Store | None = g.pop("store", None)
-    if store is not None:
-        store.close()
+    return cached_for_file((slug, "discussion"), find)
 
 
 def init_app(app: Flask) -> None:
-    app.teardown_appcontext(close_store)
+    app.extensions["watch"] = Watch(Path(app.config["DB"]))
+    app.before_request(_look_at_version)
+    app.teardown_appcontext(_close_store)
+
+
+def _look_at_version() -> None:
+    """``g.file_version``: of the file; None where the request may change it, or there is none."""
+    only_reads = request.method in {"GET", "HEAD"} and request.endpoint is not None
+    watch: Watch = current_app.extensions["watch"]
+    g.file_version = watch.version() if only_reads else None
+
+
+def _close_store(_error: BaseException | None = None) -> None:
+    store: Store | None = g.pop("store", None)
+    if store is not None:
+        store.close()

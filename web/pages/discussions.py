@@ -12,7 +12,7 @@ from flask import Blueprint
 from synth.outline import is_shown
 from synth.records import Extract, ExtractState, Problem, Run
 from synth.store import Discussion, Source, Store
-from web.http.discussion_cache import kept
+from web.http.discussion_cache import cached
 from web.http.store import current_store, find_discussion
 from web.map import MapBox, map_box
 from web.pages.repeated import Shown, shown_texts
@@ -86,7 +86,7 @@ def discussion(slug: str) -> str:
     outline = outline_of(store, found)
     figures = figures_of(store, found, outline)
     n_of = store.extracts.counts(found.id)
-    repeated, n_repeated = kept(
+    repeated, n_repeated = cached(
         store, found, "repeated", lambda: shown_texts(store, found, limit=N_REPEATED)
     )
     return render(

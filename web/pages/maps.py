@@ -10,8 +10,8 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from synth.store import Discussion, Embed
+from web.http.discussion_cache import cached
 from web.http.headers import content_policy
-from web.http.remembering import remembered
 from web.http.store import current_store, find_discussion
 from web.map import MapBox, map_box, map_ideas, pack_points, picture_png
 from web.services.outline import outline_of
@@ -54,7 +54,7 @@ def picture(slug: str) -> Response:
         ideas = map_ideas(store, found, outline)
         return picture_png(pack_points(store, found, outline), ideas)
 
-    response = Response(remembered(("picture", found.id), made), mimetype="image/png")
+    response = Response(cached(store, found, "picture", made), mimetype="image/png")
     response.headers["Cache-Control"] = "no-cache"
     response.add_etag()
     response.make_conditional(request)

@@ -14,8 +14,8 @@ from werkzeug.wrappers import Response
 from synth.search.filters import Said
 from synth.search.semantic import Meaning, Nearness, near_ideas, place_among
 from synth.store import Discussion, Store
-from web.http.answer_cache import do_not_keep
-from web.http.discussion_cache import kept
+from web.http.answer_cache import do_not_cache
+from web.http.discussion_cache import cached
 from web.http.store import current_store, find_discussion
 from web.services.outline import Branch, Outline, outline_of
 from web.services.quotes import Quoted, quote_placements
@@ -107,10 +107,10 @@ def look(store: Store, discussion: Discussion, text: str) -> tuple[Pointed | Non
     try:
         meaning = meaning_of(store, discussion)
     except NotReady:
-        do_not_keep()
+        do_not_cache()
         return None, "loading", ""
     except Unreadable as problem:
-        do_not_keep()
+        do_not_cache()
         return None, "unreadable", str(problem)
     outline, said = outline_of(store, discussion), said_in(store, discussion)
     known = bearings(store, discussion, said, meaning)
@@ -170,7 +170,7 @@ def _places(store: Store, discussion: Discussion) -> NDArray[np.float32]:
         rows = store.passages.positions(discussion.id)
         return np.array(rows, dtype=np.float32).reshape(len(rows), 2)
 
-    return kept(store, discussion, "places", read)
+    return cached(store, discussion, "places", read)
 
 
 def _on_map(

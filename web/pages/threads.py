@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from synth.analytics.activity import ThreadOrder
 from synth.records import Message, Placement
 from synth.store import Discussion, Store
-from web.http.discussion_cache import kept
+from web.http.discussion_cache import cached
 from web.http.store import current_store, find_discussion
 from web.services.jumps import Jumps, Tally
 from web.services.message import MOST_LETTERS, Overlay, ShownMessage, Veil, shown
@@ -174,7 +174,7 @@ def _shown(
     jumps: Jumps,
 ) -> tuple[ShownMessage, ...]:
     """The messages of one page with all that is laid over them; ``placements`` of the thread."""
-    veil = kept(store, discussion, "veil", lambda: Veil(store.participants.names(discussion.id)))
+    veil = cached(store, discussion, "veil", lambda: Veil(store.participants.names(discussion.id)))
     messages = store.messages.many(ids)
     answered = {m.parent_id for m in messages.values() if m.parent_id} - messages.keys()
     parents = messages | store.messages.many(sorted(answered))

@@ -15,7 +15,7 @@ from synth.analytics.periods import Calendar, calendar_of
 from synth.analytics.relations import Pair, Relations, nearness_of, relations_of
 from synth.records import Activity, IdeaVoices, Placement
 from synth.store import Discussion, Store
-from web.http.discussion_cache import kept
+from web.http.discussion_cache import cached
 from web.services.outline import Branch, Outline
 from web.services.since import Since
 from web.services.trends import Spark, spark
@@ -66,13 +66,13 @@ def leaves_under(outline: Outline) -> dict[int, Sequence[int]]:
 
 
 def figures_of(store: Store, discussion: Discussion, outline: Outline) -> Figures:
-    return kept(store, discussion, "figures", lambda: _count(store, discussion, outline))
+    return cached(store, discussion, "figures", lambda: _count(store, discussion, outline))
 
 
 def relations(store: Store, discussion: Discussion, outline: Outline) -> Relations:
     """Who answers whom, between ideas."""
     activity = figures_of(store, discussion, outline).activity
-    return kept(
+    return cached(
         store,
         discussion,
         "relations",
@@ -83,13 +83,13 @@ def relations(store: Store, discussion: Discussion, outline: Outline) -> Relatio
 def threads_table(store: Store, discussion: Discussion, outline: Outline) -> Threads:
     """What one says of every thread in a line."""
     activity = figures_of(store, discussion, outline).activity
-    return kept(store, discussion, "threads", lambda: threads_of(activity))
+    return cached(store, discussion, "threads", lambda: threads_of(activity))
 
 
 def ground(store: Store, discussion: Discussion, outline: Outline) -> Ground:
     """What explains why passages stand where they stand."""
     activity = figures_of(store, discussion, outline).activity
-    return kept(store, discussion, "ground", lambda: ground_of(store, discussion.id, activity))
+    return cached(store, discussion, "ground", lambda: ground_of(store, discussion.id, activity))
 
 
 def nearness(store: Store, discussion: Discussion, outline: Outline) -> Mapping[Pair, float]:
@@ -103,7 +103,7 @@ def nearness(store: Store, discussion: Discussion, outline: Outline) -> Mapping[
         sizes = dict(zip(found.tolist(), counts.tolist(), strict=True))
         return nearness_of(centroids, leaves_under(outline), sizes)
 
-    return kept(store, discussion, "nearness", make)
+    return cached(store, discussion, "nearness", make)
 
 
 def _count(store: Store, discussion: Discussion, outline: Outline) -> Figures:
@@ -144,7 +144,7 @@ def facts_of(
             for branch in outline.in_order()
         }
 
-    facts = kept(store, discussion, f"facts {get_locale()}", make)
+    facts = cached(store, discussion, f"facts {get_locale()}", make)
     if since is None or since.moment is None:
         return facts
     is_new = came_since(store, discussion, figures.activity, since)
@@ -165,7 +165,7 @@ def times_that_count(
     """(n_messages,) seconds: when each came into the file, or was posted, as ``since`` counts."""
     if not since.is_by_arrival:
         return activity.posted
-    return kept(store, discussion, "arrivals", lambda: store.activity.arrivals(discussion.id))
+    return cached(store, discussion, "arrivals", lambda: store.activity.arrivals(discussion.id))
 
 
 def _new_under(activity: Activity, outline: Outline, is_new: NDArray[np.bool_]) -> dict[int, int]:

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from synth.outline import shown as not_hidden
 from synth.records import Idea
 from synth.store import Discussion, Store
-from web.http.discussion_cache import version_of
-from web.http.remembering import remembered
+from web.http.discussion_cache import cached
 
 N_HUES = 12
 """The style sheet has this many; a top idea and all below it share one."""
@@ -86,5 +85,4 @@ def outline_of(store: Store, discussion: Discussion) -> Outline:
     def made() -> Outline:
         return Outline(store.ideas.outline(discussion.id), store.ideas.languages(discussion.id))
 
-    # With the version: what is kept of a discussion is made of its ideas, and must fit them.
-    return remembered(("outline", discussion.id, version_of(store, discussion)), made)
+    return cached(store, discussion, "outline", made)

@@ -21,7 +21,7 @@ from synth.analytics.participation import (
 )
 from synth.records import UNKNOWN_TIME, ExtractState, Message, Nature
 from synth.store import Discussion, Store
-from web.http.discussion_cache import kept
+from web.http.discussion_cache import cached
 from web.services.figures import figures_of, leaves_under
 from web.services.outline import Branch, Outline
 
@@ -80,7 +80,7 @@ class Overview:
 def overview_of(store: Store, discussion: Discussion, outline: Outline) -> Overview:
     today = datetime.now(UTC).date()
     name = f"overview {today.isoformat()}"
-    return kept(store, discussion, name, lambda: _look(store, discussion, outline))
+    return cached(store, discussion, name, lambda: _look(store, discussion, outline))
 
 
 def said_under(
@@ -88,7 +88,7 @@ def said_under(
 ) -> Mapping[int, NDArray[np.intp]]:
     """Idea → rows of the messages that say something under it."""
     activity = figures_of(store, discussion, outline).activity
-    return kept(
+    return cached(
         store, discussion, "said under", lambda: messages_under(activity, leaves_under(outline))
     )
 

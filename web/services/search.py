@@ -16,8 +16,8 @@ from synth.search.ranking import Ranked, Scores, newest_first, ranked
 from synth.search.semantic import Meaning, Middles, NearIdea, middles_of, near_ideas
 from synth.store import Discussion, Store
 from synth.store import Ranked as Worded
-from web.http.answer_cache import do_not_keep
-from web.http.discussion_cache import kept
+from web.http.answer_cache import do_not_cache
+from web.http.discussion_cache import cached
 from web.services.figures import leaves
 from web.services.outline import Outline
 from web.services.search_query import Ask, Mode, Sort
@@ -98,7 +98,7 @@ def said_in(store: Store, discussion: Discussion) -> Said:
         activity = store.activity.of(discussion.id)
         return said_of(activity, store.messages.languages(discussion.id))
 
-    return kept(store, discussion, "said", read)
+    return cached(store, discussion, "said", read)
 
 
 def wishes_of(store: Store, discussion: Discussion, outline: Outline, ask: Ask) -> Wishes:
@@ -126,10 +126,10 @@ def _meaning(store: Store, discussion: Discussion, ask: Ask) -> tuple[Meaning | 
     try:
         return meaning_of(store, discussion), "", ""
     except NotReady:
-        do_not_keep()
+        do_not_cache()
         return None, "loading", ""
     except Unreadable as problem:
-        do_not_keep()
+        do_not_cache()
         return None, "unreadable", str(problem)
 
 
@@ -162,7 +162,7 @@ def bearings(store: Store, discussion: Discussion, said: Said, meaning: Meaning)
         known = np.where(is_there, leaves[there] if len(ids) else 0, 0)
         return Bearings(rows=rows, middles=middles_of(meaning.vectors, known))
 
-    return kept(store, discussion, "bearings", find)
+    return cached(store, discussion, "bearings", find)
 
 
 def _meant(

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from synth.search.semantic import Meaning
 from synth.store import Store
 from tests.web.made_up_meaning import give_meaning, read
-from web.services.semantic_search import Meanings
+from web.services.semantic_search import MeaningLoader
 
 AT = "/api/d/the-market-square"
 
@@ -90,12 +90,12 @@ def test_that_meaning_is_being_read_is_not_kept(app: Flask) -> None:
         go_on.wait(30)
         return read(store, discussion_id)
 
-    meanings = Meanings(Path(app.config["DB"]), read=slow, patience=0)
+    meanings = MeaningLoader(Path(app.config["DB"]), read=slow, patience=0)
     app.extensions["meanings"] = meanings
     client = app.test_client()
     for address in ("point?text=stalls", "search?q=stalls"):
         assert asked(client, address)["meaning"] == "loading"
     go_on.set()
-    meanings.get((1, 1, 0), wait=30)
+    meanings.get(1, (1, 0), wait=30)
     for address in ("point?text=stalls", "search?q=stalls"):
         assert asked(client, address)["meaning"] == "read"

@@ -1,4 +1,4 @@
-"""What is kept for all readers: never out of date, and never one person's for another."""
+"""Answers made once for all readers: never out of date, never one person's for another."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 
 from synth.store import Store, open_store
 from web import create_app
-from web.http.answer_cache import do_not_keep
+from web.http.answer_cache import AnswerCache, CachedAnswer, TrackedCookies, do_not_cache
 
 AT = "/d/the-market-square"
 ELSEWHERE = {"Host": "map.example"}
@@ -131,7 +131,7 @@ def test_an_answer_that_reads_a_cookie_is_made_for_each_person(app: Flask) -> No
             assert value in client.get(address).text
 
 
-def test_an_answer_that_sets_a_cookie_is_not_kept(app: Flask) -> None:
+def test_an_answer_that_sets_a_cookie_is_not_cached(app: Flask) -> None:
     made: list[int] = []
 
     @app.get("/cookie")
@@ -145,18 +145,18 @@ def test_an_answer_that_sets_a_cookie_is_not_kept(app: Flask) -> None:
     assert got == ["number=1; Path=/", "number=2; Path=/"]
 
 
-def test_what_will_soon_be_otherwise_is_not_kept(app: Flask) -> None:
+def test_what_will_soon_be_otherwise_is_not_cached(app: Flask) -> None:
     said = iter(("still reading", "read"))
 
     @app.get("/meaning")
     def meaning() -> str:
-        do_not_keep()
+        do_not_cache()
         return next(said)
 
     assert [app.test_client().get("/meaning").text for _ in range(2)] == ["still reading", "read"]
 
 
-def test_errors_are_not_kept(client: FlaskClient, store: Store) -> None:
+def test_errors_are_not_cached(client: FlaskClient, store: Store) -> None:
     assert client.get("/d/new-one/", headers=ELSEWHERE).status_code == 404
     store.discussions.add("New one")
     assert client.get("/d/new-one/", headers=ELSEWHERE).status_code == 200
@@ -205,7 +205,7 @@ def test_pictures_and_foreign_methods_go_past_it(client: FlaskClient) -> None:
 def test_files_of_the_viewer_may_change_while_it_is_developed(app: Flask) -> None:
     app.debug = True
     app.test_client().get("/static/style.css", headers=ELSEWHERE).close()
-    assert app.extensions["answers"].n_bytes == 0
+    assert app.extensions["answer_cache"].n_bytes == 0
 
 
 def every_address(app: Flask) -> Iterator[str]:
@@ -224,10 +224,10 @@ def every_address(app: Flask) -> Iterator[str]:
 
 @pytest.mark.parametrize("asked", ["", "?since=visit", "?since=2024-03-01", "?q=stalls"])
 def test_everybody_gets_what_they_would_get_without_it(asked: str, db: Path) -> None:
-    """Readers of several kinds ask for every page in turn, of a viewer that keeps answers and
+    """Readers of several kinds ask for every page in turn, of a viewer that caches answers and
     of one that does not."""
     config = {"DB": str(db), "TESTING": True}
-    keeps, forgets = create_app(config), create_app({**config, "KEPT_BYTES": 0})
+    caches, forgets = create_app(config), create_app({**config, "ANSWER_CACHE_BYTES": 0})
     readers = [
         {"Host": host, "Accept-Language": language, "Cookie": cookie}
         for host, language, cookie in (
@@ -239,11 +239,11 @@ def test_everybody_gets_what_they_would_get_without_it(asked: str, db: Path) -> 
             ("map.example", "en", "lang=fr; seen=1.2"),
         )
     ]
-    for address in list(every_address(keeps)):
+    for address in list(every_address(caches)):
         for headers in readers:
             got, wanted = (
                 app.test_client(use_cookies=False).get(address + asked, headers=headers)
-                for app in (keeps, forgets)
+                for app in (caches, forgets)
             )
             assert got.status_code == wanted.status_code, address
             assert _same(got.data) == _same(wanted.data), (address, headers)
@@ -280,3 +280,87 @@ def test_readers_of_a_file_that_changes_never_read_what_was_before(app: Flask, d
     for thread in threads:
         thread.join()
     assert problems == []
+
+
+def answer(**more: object) -> CachedAnswer:
+    facts: dict[str, object] = {
+        "body": b"x" * 100,
+        "is_compressed": False,
+        "etag": "e",
+        "headers": (),
+    }
+    return CachedAnswer(**{**facts, **more})  # type: ignore[arg-type]
+
+
+def test_the_least_used_goes_first() -> None:
+    one = answer().n_bytes
+    cache = AnswerCache(10 * one)
+    assert cache.get((1, 1), ("a",)) is None
+    for name in "abcdefghij":
+        cache.put((1, 1), (name,), answer())
+    assert cache.get((1, 1), ("a",)) is not None
+    cache.put((1, 1), ("k",), answer())
+    assert cache.n_bytes == 10 * one
+    assert [cache.get((1, 1), (name,)) is None for name in "abk"] == [False, True, False]
+
+
+def test_what_is_large_is_not_cached_and_what_is_put_twice_counts_once() -> None:
+    cache = AnswerCache(10_000)
+    cache.get((1, 1), ("a",))
+    cache.put((1, 1), ("a",), answer(body=b"x" * 5_000))
+    assert cache.n_bytes == 0
+    for _ in range(3):
+        cache.put((1, 1), ("b",), answer())
+    assert cache.n_bytes == answer().n_bytes
+
+
+def test_what_was_made_of_an_older_file_is_not_answer() -> None:
+    cache = AnswerCache(10_000)
+    cache.get((1, 1), ("a",))
+    cache.get((1, 2), ("a",))
+    cache.put((1, 1), ("a",), answer())
+    assert cache.get((1, 2), ("a",)) is None
+
+
+def test_cookies_remember_what_was_read() -> None:
+    cookies = TrackedCookies({"lang": "fr", "seen": "1.2"})
+    assert cookies.get("lang") == "fr"
+    assert "none" not in cookies
+    assert cookies.read == {"lang", "none"}
+    assert list(cookies.values()) == ["fr", "1.2"]
+    assert "*" in cookies.read
+
+
+def test_many_who_ask_at_once_wait_for_one(app: Flask) -> None:
+    made, is_asked, may_go_on = list[int](), threading.Event(), threading.Event()
+
+    @app.get("/slow")
+    def slow() -> str:
+        made.append(1)
+        is_asked.set()
+        may_go_on.wait(30)
+        return "slow"
+
+    got: list[str] = []
+    readers = [
+        threading.Thread(target=lambda: got.append(app.test_client().get("/slow").text))
+        for _ in range(5)
+    ]
+    for reader in readers:
+        reader.start()
+    is_asked.wait(30)
+    may_go_on.set()
+    for reader in readers:
+        reader.join()
+    assert got == ["slow"] * 5
+    assert made == [1]
+
+
+def test_what_fails_keeps_nobody_waiting(app: Flask) -> None:
+    app.testing = False
+
+    @app.get("/fails")
+    def fails() -> str:
+        raise RuntimeError
+
+    assert [app.test_client().get("/fails").status_code for _ in range(3)] == [500] * 3
