@@ -12,10 +12,8 @@ from pathlib import Path
 
 from synth.export.phrases import PHRASES
 from synth.export.tables import replace_file
-from synth.outline import is_shown, shown, summary_beside
+from synth.outline import shown, summary_beside
 from synth.records import (
-    Extract,
-    ExtractState,
     Idea,
     IdeaVoices,
     Placement,
@@ -196,12 +194,7 @@ class _Gathering:
         return [replace(one, reason=p.reason) for one, p in zip(quoted, placements, strict=True)]
 
     def _key_passages(self) -> Sequence[Quoted]:
-        extracts = [
-            e
-            for e in self._store.extracts.all(self._discussion_id)
-            if e.state is not ExtractState.REJECTED and is_shown(e, self._colours)
-        ]
-        best = sorted(extracts, key=_by_decision_and_score)[:N_KEY]
+        best = self._store.extracts.best(self._discussion_id, limit=N_KEY)
         return self._at([(e.message_id, e.start, e.end, e.nature) for e in best])
 
     def _repeated(self) -> tuple[Sequence[Repeated], int]:
@@ -252,10 +245,6 @@ class _Gathering:
             colour = palette.get(self._colours.get(placement.idea_id or 0, ""), 0)
             packed += struct.pack("<HHH", round(x * GRID), round(y * GRID), colour)
         return base64.b64encode(bytes(packed)).decode("ascii")
-
-
-def _by_decision_and_score(extract: Extract) -> tuple[bool, float, int]:
-    return (extract.state is not ExtractState.TAKEN, -extract.score, extract.id)
 
 
 def _is_web(url: str | None) -> bool:

@@ -28,7 +28,7 @@ from synth.pipeline.repeating import (
     repetition_rows,
 )
 from synth.pipeline.watch import Watch
-from synth.records import Idea, Message, Origin, Passage
+from synth.records import Idea, Message, Passage
 from synth.settings import QUIET, Progress, Settings
 from synth.store import Store
 from synth.store.values import json_text
@@ -344,9 +344,8 @@ def _input_hash(
     """Hash of all that a map depends on, people's decisions included."""
     fingerprints = sorted(store.messages.fingerprints(discussion_id).items())
     decided = [
-        (e.message_id, e.start, e.end)
-        for e in store.extracts.all(discussion_id)
-        if e.origin is Origin.PERSON
+        (message_id, span.start, span.end)
+        for message_id, span in store.extracts.decided_spans(discussion_id)
     ]
     facts = [fingerprints, decided, asdict(settings), dict(versions), model]
     facts += decisions(store, discussion_id)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from synth.harvest import DecidedSpan, QuoteRow, SentenceRow, Suggestion, suggest
 from synth.pipeline.cutting import Sentences, cut_messages
-from synth.records import Extract, ExtractState, Message, Origin, Passage, Placement, QuoteKind
+from synth.records import Extract, ExtractState, Message, Passage, Placement, QuoteKind
 from synth.settings import QUIET
 from synth.store import Store
 
@@ -157,9 +157,8 @@ def _holding(passages: Sequence[tuple[int, Passage]], first: int, start: int, en
 def decided_spans(store: Store, discussion_id: int) -> list[DecidedSpan]:
     """What people decided on, which is not suggested again."""
     return [
-        DecidedSpan(message=e.message_id, start=e.start, end=e.end)
-        for e in store.extracts.all(discussion_id)
-        if e.origin is Origin.PERSON
+        DecidedSpan(message=message_id, start=span.start, end=span.end)
+        for message_id, span in store.extracts.decided_spans(discussion_id)
     ]
 
 
@@ -200,7 +199,7 @@ def suggestions_in(
 
     new = store.messages.many(list(message_ids))
     threads = sorted({message.thread_id for message in new.values()})
-    around = {m.id: m for t in threads for m in store.messages.thread(t, last=NEAR)} | new
+    around = {m.id: m for t in threads for m in store.messages.last_of_thread(t, NEAR)} | new
     messages = [around[i] for i in sorted(around)]
     passages = store.passages.of_messages(sorted(around))
     ideas = sorted({i for i in idea_of.values() if i is not None})

@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.records import UNKNOWN_TIME, Activity, Extract, ExtractState, Nature
+from synth.records import UNKNOWN_TIME, Activity, ExtractState, Nature
+from synth.store import ExtractMark
 
 Mask = NDArray[np.bool_]
 DAY = 86_400
@@ -61,10 +62,10 @@ class Wishes:
 class Sieve:
     """The masks of every wish, so that each may be left out in turn."""
 
-    def __init__(self, said: Said, wishes: Wishes, extracts: Sequence[Extract]) -> None:
+    def __init__(self, said: Said, wishes: Wishes, marks: Sequence[ExtractMark]) -> None:
         self._said = said
         self._wishes = wishes
-        self._extracts = extracts
+        self._marks = marks
         self._of_messages = dict(self._message_masks())
         self._of_passages = dict(self._passage_masks())
 
@@ -129,7 +130,7 @@ class Sieve:
         mask = np.zeros(len(self._said.activity.messages), dtype=np.bool_)
         chosen = [
             e.message_id
-            for e in self._extracts
+            for e in self._marks
             if nature in (None, e.nature) and state in (None, e.state)
         ]
         mask[self._said.rows(chosen)] = True

@@ -7,7 +7,7 @@ from synth.store.corrections import HeldIdea, Link
 from synth.store.database import Store, open_store
 from synth.store.discussions import Discussion
 from synth.store.evidence import MessageEvidence
-from synth.store.extracts import ExtractChange
+from synth.store.extracts import ExtractChange, ExtractMark
 from synth.store.framing import Embed, Framing, site_of
 from synth.store.ideas import IdeaRow, PlacementRow
 from synth.store.messages import Imported, Linked
@@ -26,6 +26,7 @@ __all__ = [
     "Discussion",
     "Embed",
     "ExtractChange",
+    "ExtractMark",
     "Framing",
     "HeldIdea",
     "Hit",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +23,15 @@ class ExtractChange:
     span: Span | None = None
     tags: tuple[str, ...] | None = None
     note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtractMark:
+    """That a message holds an extract of some nature in some state."""
+
+    message_id: int
+    nature: Nature
+    state: ExtractState
 
 
 class Extracts:
@@ -121,61 +129,114 @@ class Extracts:
         return after
 
     def get(self, extract_id: int) -> Extract | None:
-        rows = self._db.query(f"{_SELECT} WHERE e.id = ?", [extract_id])
-        return next(map(_extract, rows), None)
+        return next(iter(self._read("SELECT ? AS id", [extract_id])), None)
 
     def all(self, discussion_id: int) -> list[Extract]:
         """Those whose words still stand, in order of message and place."""
-        rows = self._db.query(
-            f"{_SELECT} WHERE m.discussion_id = ? AND e.is_stale = 0 "
-            'ORDER BY e.message_id, e.start, e."end", e.id',
-            [discussion_id],
-        )
-        return [_extract(row) for row in rows]
+        return self._read(f"SELECT e.id {_STANDING}", [discussion_id])
+
+    def of_messages(self, message_ids: Sequence[int]) -> dict[int, list[Extract]]:
+        """Message id → its extracts in order of place."""
+        found: dict[int, list[Extract]] = {}
+        inside = """SELECT id FROM extracts WHERE is_stale = 0
+            AND message_id IN (SELECT value FROM json_each(?))"""
+        for extract in self._read(inside, [json_text(message_ids)]):
+            found.setdefault(extract.message_id, []).append(extract)
+        return found
+
+    def page(self, discussion_id: int, *, limit: int, offset: int = 0) -> list[Extract]:
+        """What readers see (``outline.is_shown``), in order of message and place."""
+        return self._shown(_BY_PLACE, [discussion_id, None, None, limit, offset])
 
     def best(self, discussion_id: int, *, limit: int, offset: int = 0) -> list[Extract]:
-        """Those that stand and were not rejected: what people took first, then by score."""
-        rows = self._db.query(
-            f"""{_SELECT} WHERE e.id IN (
-                  SELECT x.id FROM extracts x JOIN messages n ON n.id = x.message_id
-                  WHERE n.discussion_id = ? AND x.is_stale = 0 AND x.state <> 'rejected'
-                  ORDER BY x.state <> 'taken', x.score DESC, x.id LIMIT ? OFFSET ?)
-                ORDER BY e.state <> 'taken', e.score DESC, e.id""",
-            [discussion_id, limit, offset],
+        """What readers see and nobody rejected: what people took first, then by score."""
+        where = "WHERE state <> 'rejected'"
+        order = "ORDER BY state <> 'taken', score DESC, id"
+        return self._shown(f"{where} {order}", [discussion_id, None, None, limit, offset])
+
+    def by_idea(
+        self,
+        discussion_id: int,
+        state: ExtractState,
+        nature: Nature | None,
+        *,
+        limit: int,
+        offset: int = 0,
+    ) -> list[Extract]:
+        """What readers see in one state, and of one nature unless it is None.
+
+        In the order of the outline, then the best first; those under no idea come last.
+        """
+        order = """LEFT JOIN ideas i ON i.id = seen.idea_id
+            ORDER BY i.rank IS NULL, i.rank, score DESC, seen.id"""
+        return self._shown(order, [discussion_id, state, nature, limit, offset])
+
+    def shown_counts(self, discussion_id: int) -> dict[tuple[ExtractState, Nature], int]:
+        """How many of what readers see stand in each state and are of each nature."""
+        rows = self._db.execute(
+            f"{_SEEN} SELECT state, nature, count(*) FROM seen GROUP BY state, nature",
+            [discussion_id, None, None],
         )
-        return [_extract(row) for row in rows]
+        return {(ExtractState(state), Nature(nature)): n for state, nature, n in rows.fetchall()}
+
+    def marks(self, discussion_id: int) -> list[ExtractMark]:
+        """Which messages hold an extract of which nature and state, each once."""
+        rows = self._db.execute(
+            f"SELECT DISTINCT e.message_id, e.nature, e.state {_STANDING}", [discussion_id]
+        )
+        return [
+            ExtractMark(message_id=message_id, nature=Nature(nature), state=ExtractState(state))
+            for message_id, nature, state in rows.fetchall()
+        ]
+
+    def decided_spans(self, discussion_id: int) -> list[tuple[int, Span]]:
+        """(message id, where in it) of what people decided on, in order of message and place."""
+        rows = self._db.execute(
+            f"""SELECT e.message_id, e.start, e."end" {_STANDING} AND e.origin = 'person'
+                ORDER BY e.message_id, e.start, e."end", e.id""",
+            [discussion_id],
+        )
+        return [(message, Span(start=start, end=end)) for message, start, end in rows.fetchall()]
 
     def counts(self, discussion_id: int) -> dict[ExtractState, int]:
         """How many stand in each state."""
         rows = self._db.execute(
-            """SELECT e.state, count(*) FROM extracts e JOIN messages m ON m.id = e.message_id
-               WHERE m.discussion_id = ? AND e.is_stale = 0 GROUP BY e.state""",
-            [discussion_id],
+            f"SELECT e.state, count(*) {_STANDING} GROUP BY e.state", [discussion_id]
         )
         found = {ExtractState(state): n for state, n in rows.fetchall()}
         return {state: found.get(state, 0) for state in ExtractState}
 
     def count(self, discussion_id: int) -> int:
         """How many stand, suggested and decided ones."""
-        (n,) = self._db.execute(
-            """SELECT count(*) FROM extracts e JOIN messages m ON m.id = e.message_id
-               WHERE m.discussion_id = ? AND e.is_stale = 0""",
-            [discussion_id],
-        ).fetchone()
-        return int(n)
+        return sum(self.counts(discussion_id).values())
 
-    def of_messages(self, message_ids: Sequence[int]) -> dict[int, list[Extract]]:
-        """Message id → its extracts in order of place."""
-        found: dict[int, list[Extract]] = {}
-        rows = self._db.query(
-            f"""{_SELECT} WHERE e.is_stale = 0
-                AND e.message_id IN (SELECT value FROM json_each(?))
-                ORDER BY e.message_id, e.start""",
-            [json_text(message_ids)],
+    def _shown(self, order: str, values: Sequence[object]) -> list[Extract]:
+        """A page of what readers see: (discussion, state, nature, limit, offset)."""
+        rows = self._db.execute(
+            f"{_SEEN} SELECT seen.id FROM seen {order} LIMIT ?4 OFFSET ?5", values
         )
-        for row in rows:
-            found.setdefault(row["message_id"], []).append(_extract(row))
-        return found
+        ids = [extract_id for (extract_id,) in rows.fetchall()]
+        by_id = {e.id: e for e in self._read("SELECT value FROM json_each(?)", [json_text(ids)])}
+        return [by_id[extract_id] for extract_id in ids]
+
+    def _read(self, ids: str, values: Sequence[object]) -> list[Extract]:
+        """The extracts that the query ``ids`` names, in order of message and place."""
+        ideas: dict[int, list[int]] = {}
+        tags: dict[int, list[str]] = {}
+        for extract_id, idea_id in self._db.execute(
+            f"""SELECT extract_id, idea_id FROM extract_ideas WHERE extract_id IN ({ids})
+                ORDER BY extract_id, idea_id""",
+            values,
+        ):
+            ideas.setdefault(extract_id, []).append(idea_id)
+        for extract_id, tag in self._db.execute(
+            f"""SELECT extract_id, tag FROM extract_tags WHERE extract_id IN ({ids})
+                ORDER BY extract_id, tag""",
+            values,
+        ):
+            tags.setdefault(extract_id, []).append(tag)
+        rows = self._db.query(f"SELECT * FROM extracts WHERE id IN ({ids}) {_BY_PLACE}", values)
+        return [_extract(row, ideas.get(row["id"], ()), tags.get(row["id"], ())) for row in rows]
 
     def discussion_of(self, extract_id: int) -> int | None:
         row = self._db.execute(
@@ -229,14 +290,25 @@ def _facts(extract: Extract) -> dict[str, object]:
     }
 
 
-_SELECT = """SELECT e.*, m.discussion_id,
-    (SELECT group_concat(idea_id) FROM extract_ideas x WHERE x.extract_id = e.id) AS idea_ids,
-    (SELECT json_group_array(tag) FROM (SELECT tag FROM extract_tags t
-        WHERE t.extract_id = e.id ORDER BY tag)) AS tags
-    FROM extracts e JOIN messages m ON m.id = e.message_id"""
+_BY_PLACE = 'ORDER BY message_id, start, "end", id'
+_STANDING = """FROM messages m JOIN extracts e ON e.message_id = m.id
+    WHERE m.discussion_id = ? AND e.is_stale = 0"""
+# What readers see: taken, under no idea at all, or under an idea that they see.
+_SEEN = """WITH RECURSIVE open(id) AS (
+        SELECT id FROM ideas WHERE discussion_id = ?1 AND parent_id IS NULL AND status <> 'hidden'
+        UNION ALL SELECT i.id FROM ideas i JOIN open ON i.parent_id = open.id
+        WHERE i.status <> 'hidden'),
+    seen AS (
+        SELECT e.id, e.message_id, e.start, e."end", e.state, e.nature, e.score,
+            min(open.id) AS idea_id
+        FROM messages m JOIN extracts e ON e.message_id = m.id
+        LEFT JOIN extract_ideas x ON x.extract_id = e.id LEFT JOIN open ON open.id = x.idea_id
+        WHERE m.discussion_id = ?1 AND e.is_stale = 0 AND (?2 IS NULL OR e.state = ?2)
+            AND (?3 IS NULL OR e.nature = ?3)
+        GROUP BY e.id HAVING e.state = 'taken' OR count(x.idea_id) = 0 OR min(open.id) NOT NULL)"""
 
 
-def _extract(row: dict[str, Any]) -> Extract:
+def _extract(row: dict[str, Any], idea_ids: Iterable[int], tags: Iterable[str]) -> Extract:
     return Extract(
         id=row["id"],
         message_id=row["message_id"],
@@ -247,7 +319,7 @@ def _extract(row: dict[str, Any]) -> Extract:
         score=row["score"],
         state=ExtractState(row["state"]),
         origin=Origin(row["origin"]),
-        idea_ids=tuple(int(i) for i in (row["idea_ids"] or "").split(",") if i),
-        tags=tuple(json.loads(row["tags"])),
+        idea_ids=tuple(idea_ids),
+        tags=tuple(tags),
         note=row["note"],
     )

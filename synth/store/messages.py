@@ -255,11 +255,19 @@ class Messages:
         )
         return {row["id"]: _message(row) for row in rows}
 
-    def thread(self, thread_id: int, *, last: int = -1) -> list[Message]:
-        """The messages of a thread in reading order; with ``last``, that many from its end."""
+    def thread(self, thread_id: int, *, limit: int = -1, offset: int = 0) -> list[Message]:
+        """A page of a thread, or all of it, in reading order."""
+        rows = self._db.query(
+            f"{_SELECT} WHERE m.thread_id = ? ORDER BY m.rank, m.id LIMIT ? OFFSET ?",
+            [thread_id, limit, offset],
+        )
+        return [_message(row) for row in rows]
+
+    def last_of_thread(self, thread_id: int, n: int) -> list[Message]:
+        """The last ``n`` messages of a thread, in reading order."""
         rows = self._db.query(
             f"{_SELECT} WHERE m.thread_id = ? ORDER BY m.rank DESC, m.id DESC LIMIT ?",
-            [thread_id, last],
+            [thread_id, n],
         )
         return [_message(row) for row in rows][::-1]
 

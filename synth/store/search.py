@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -98,23 +98,51 @@ class Search:
             for one in found
         ]
 
-    def words_like(self, word: str, *, most: int = 3) -> list[str]:
-        """Words of the file that are spelt nearly so and stand in several messages, without
-        accents; the likest first."""
+    def present(self, discussion_id: int, words: Iterable[str]) -> set[str]:
+        """Those of the words (``match_expression`` each) that some message holds."""
+        asked = [
+            (word, match) for word in dict.fromkeys(words) if (match := match_expression(word))
+        ]
+        rows = self._db.execute(
+            """SELECT value ->> 0 FROM json_each(?) WHERE EXISTS (
+                 SELECT 1 FROM messages_fts f CROSS JOIN messages m ON m.id = f.rowid
+                 WHERE f.messages_fts MATCH (value ->> 1) AND m.discussion_id = ?)""",
+            [json_text(asked), discussion_id],
+        )
+        return {word for (word,) in rows.fetchall()}
+
+    def words_like(
+        self, discussion_id: int, words: Sequence[str], *, most: int = 3
+    ) -> dict[str, list[str]]:
+        """Word → words of the discussion that are spelt nearly so and stand in several messages of
+        the file, without accents; the likest first."""
         from rapidfuzz import fuzz, process
 
+        if not words:
+            return {}
+        lengths = [len(word) for word in words]
         self._db.execute(
             """CREATE VIRTUAL TABLE IF NOT EXISTS temp.words
                USING fts5vocab('main', 'messages_fts', 'row')"""
         )
         rows = self._db.execute(
             "SELECT term FROM temp.words WHERE doc > 1 AND length(term) BETWEEN ? AND ?",
-            [len(word) - 2, len(word) + 2],
+            [min(lengths) - 2, max(lengths) + 2],
         ).fetchall()
-        found = process.extract(
-            fold(word), [term for (term,) in rows], scorer=fuzz.ratio, score_cutoff=75, limit=most
+        likest = {
+            word: process.extract(
+                fold(word),
+                [term for (term,) in rows if abs(len(term) - len(word)) <= 2],
+                scorer=fuzz.ratio,
+                score_cutoff=75,
+                limit=most,
+            )
+            for word in words
+        }
+        there = self.present(
+            discussion_id, (term for found in likest.values() for term, _, _ in found)
         )
-        return [term for term, _, _ in found]
+        return {word: [t for t, _, _ in found if t in there] for word, found in likest.items()}
 
     def _matching(self, match: str) -> frozenset[int]:
         sql = "SELECT rowid FROM messages_fts WHERE messages_fts MATCH ?"

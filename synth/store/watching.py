@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import weakref
 from pathlib import Path
 
 Version = tuple[int, int]
@@ -21,6 +22,7 @@ class Watch:
         self._path = path
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
+        self._closing: weakref.finalize[[], Watch] | None = None
         self._file: tuple[int, int] | None = None
         self._n_files = 0
 
@@ -43,12 +45,14 @@ class Watch:
             self._let_go()
             uri = f"{self._path.absolute().as_uri()}?mode=rw"
             self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+            # An app has no end of its own: its watch is closed when nobody holds it any more.
+            self._closing = weakref.finalize(self, self._connection.close)
             self._file = (found.st_dev, found.st_ino)
             self._n_files += 1
         (changes,) = self._connection.execute("PRAGMA data_version").fetchone()
         return self._n_files, int(changes)
 
     def _let_go(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-        self._connection = None
+        if self._closing is not None:
+            self._closing()
+        self._connection = self._closing = None

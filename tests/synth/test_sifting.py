@@ -7,8 +7,9 @@ from datetime import date
 import numpy as np
 import pytest
 
-from synth.records import Extract, ExtractState, Nature
+from synth.records import ExtractState, Nature
 from synth.search.filters import Said, Sieve, Wishes, count_ideas, count_values, said_of
+from synth.store import ExtractMark
 from tests.synth.made_up_activity import Said as Message
 from tests.synth.made_up_activity import activity
 
@@ -29,17 +30,13 @@ def said() -> Said:
     )
 
 
-def extract(message_id: int, nature: Nature, state: ExtractState) -> Extract:
-    return Extract(
-        id=message_id, message_id=message_id, start=0, end=1, quote="x", nature=nature,
-        score=1.0, state=state,
-    )  # fmt: skip
-
-
-EXTRACTS = [
-    extract(1, Nature.ISSUE, ExtractState.TAKEN),
-    extract(4, Nature.ISSUE, ExtractState.SUGGESTED),
-    extract(99, Nature.SOLUTION, ExtractState.TAKEN),
+MARKS = [
+    ExtractMark(message_id=message_id, nature=nature, state=state)
+    for message_id, nature, state in (
+        (1, Nature.ISSUE, ExtractState.TAKEN),
+        (4, Nature.ISSUE, ExtractState.SUGGESTED),
+        (99, Nature.SOLUTION, ExtractState.TAKEN),
+    )
 ]
 
 
@@ -64,12 +61,12 @@ EXTRACTS = [
     ],
 )
 def test_messages_fit_every_wish(said: Said, wishes: Wishes, ids: list[int]) -> None:
-    sieve = Sieve(said, wishes, EXTRACTS)
+    sieve = Sieve(said, wishes, MARKS)
     assert said.activity.messages[sieve.messages()].tolist() == ids
 
 
 def test_passages_fit_where_they_stand_themselves(said: Said) -> None:
-    sieve = Sieve(said, Wishes(leaves=(6,), thread=1), EXTRACTS)
+    sieve = Sieve(said, Wishes(leaves=(6,), thread=1), MARKS)
     assert said.activity.passages[sieve.passages()].tolist() == [103]
     assert said.activity.passages[sieve.passages(but="idea")].tolist() == [101, 102, 103]
     assert said.activity.messages[sieve.messages(but="thread")].tolist() == [2, 4]

@@ -264,8 +264,13 @@ def test_what_could_not_be_read_is_tried_again(db: Path, monkeypatch: pytest.Mon
 def test_a_long_question_without_an_answer_costs_no_more_than_a_short_one(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tried = []
-    monkeypatch.setattr(Search, "words_like", lambda _self, word: tried.append(word) or [])
+    tried: list[str] = []
+
+    def nothing_like(_self: Search, _discussion_id: int, words: list[str]) -> dict[str, list[str]]:
+        tried.extend(words)
+        return {word: [] for word in words}
+
+    monkeypatch.setattr(Search, "words_like", nothing_like)
     question = "+".join(f"zzz{n:03}{'y' * (n % 3)}" for n in range(150))
     assert client.get(f"{AT}?q={question}&mode=words").status_code == 200
     assert len(tried) == N_TERMS

@@ -70,11 +70,12 @@ def threads(slug: str) -> Json:
 )
 def thread(slug: str, thread_id: int) -> Json:
     found, store = find_discussion(slug), current_store()
-    there = store.messages.thread(thread_id) if is_in(store, found, thread_id) else []
-    if not there:
+    n_messages, _ = store.threads.counts(thread_id) if is_in(store, found, thread_id) else (0, 0)
+    if not n_messages:
         abort(404, description="There is no such thread in this discussion.")
-    asked = asked_paging().of(len(there))
-    return list_json(there[asked.offset : asked.offset + asked.size], message_json, asked)
+    asked = asked_paging().of(n_messages)
+    page = store.messages.thread(thread_id, limit=asked.size, offset=asked.offset)
+    return list_json(page, message_json, asked)
 
 
 @operation(
@@ -85,8 +86,8 @@ def thread(slug: str, thread_id: int) -> Json:
 )
 def extracts(slug: str) -> Json:
     found = find_discussion(slug)
-    outline = outline_of(current_store(), found)
-    everything = [e for e in current_store().extracts.all(found.id) if is_shown(e, outline)]
-    asked = asked_paging().of(len(everything))
-    page = everything[asked.offset : asked.offset + asked.size]
+    store = current_store()
+    outline = outline_of(store, found)
+    asked = asked_paging().of(sum(store.extracts.shown_counts(found.id).values()))
+    page = store.extracts.page(found.id, limit=asked.size, offset=asked.offset)
     return list_json(page, lambda e: extract_json(e, outline), asked)

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count
 from typing import ClassVar
 
 from flask import Blueprint
 
-from synth.outline import is_shown
-from synth.records import Extract, ExtractState, Problem, Run
+from synth.records import ExtractState, Problem, Run
 from synth.store import Discussion, Source, Store
 from web.http.discussion_cache import cached
 from web.http.store import current_store, find_discussion
 from web.map import MapBox, map_box
 from web.pages.repeated import Shown, shown_texts
 from web.services.figures import Facts, facts_of, figures_of
-from web.services.outline import Branch, Outline, outline_of
+from web.services.outline import Branch, outline_of
 from web.services.quotes import Quoted, quote_extracts
 from web.services.since import asked_since
 from web.ui.rendering import render
@@ -96,7 +94,7 @@ def discussion(slug: str) -> str:
             map=map_box(found, outline, "page"),
             n_passages=len(figures.activity.passages),
             n_unplaced=len(figures.unplaced(outline)),
-            key_passages=quote_extracts(store, outline, best(store, found, outline)),
+            key_passages=quote_extracts(store, outline, store.extracts.best(found.id, limit=N_KEY)),
             n_suggested=n_of[ExtractState.SUGGESTED],
             n_taken=n_of[ExtractState.TAKEN],
             repeated=repeated,
@@ -119,18 +117,6 @@ def about(slug: str) -> str:
             sources=[with_problems(store, source) for source in store.sources.all(found.id)],
         )
     )
-
-
-def best(store: Store, discussion: Discussion, outline: Outline) -> list[Extract]:
-    """What people took, then what scores best; nothing that was rejected, and no suggestion that
-    stands under hidden ideas only."""
-    found: list[Extract] = []
-    for at in count(step=N_LOOKED_AT):
-        some = store.extracts.best(discussion.id, limit=N_LOOKED_AT, offset=at)
-        found += [extract for extract in some if is_shown(extract, outline)]
-        if len(found) >= N_KEY or len(some) < N_LOOKED_AT:
-            break
-    return found[:N_KEY]
 
 
 def with_problems(store: Store, source: Source) -> SourceProblems:

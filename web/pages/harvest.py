@@ -13,14 +13,13 @@ from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
 from synth.errors import StoreProblem
-from synth.outline import is_shown
 from synth.records import Extract, ExtractState, Message, Nature, Span
 from synth.store import Discussion, ExtractChange, Store
 from web.http.permission import writers_only
 from web.http.store import current_store, find_discussion
 from web.pages.threads import is_in
 from web.services.outline import Branch, Outline, outline_of
-from web.services.quotes import Quoted, idea_of, quote_extracts, quote_placements
+from web.services.quotes import Quoted, quote_extracts, quote_placements
 from web.services.spans import find_span, parse_span, widen
 from web.ui.paging import Paging, asked_page
 from web.ui.rendering import render
@@ -93,18 +92,19 @@ def key(slug: str) -> str:
     state = _asked(ExtractState, "state") or ExtractState.SUGGESTED
     nature = _asked(Nature, "nature")
     outline = outline_of(store, found)
-    everything = [e for e in store.extracts.all(found.id) if is_shown(e, outline)]
-    chosen = [e for e in everything if e.state is state and nature in (None, e.nature)]
-    chosen.sort(key=_by_idea(outline))
-    asked = asked_page(PER_PAGE).of(len(chosen))
-    page = chosen[asked.offset : asked.offset + asked.size]
+    counts = store.extracts.shown_counts(found.id)
+    n_chosen = sum(n for (s, kind), n in counts.items() if s is state and nature in (None, kind))
+    asked = asked_page(PER_PAGE).of(n_chosen)
+    page = store.extracts.by_idea(found.id, state, nature, limit=asked.size, offset=asked.offset)
     return render(
         KeyContext(
             discussion=found,
             groups=_groups(store, outline, page),
             state=state,
             nature=nature,
-            n_of_state={s: sum(e.state is s for e in everything) for s in ExtractState},
+            n_of_state={
+                s: sum(n for (state_, _), n in counts.items() if state_ is s) for s in ExtractState
+            },
             then={a.id: b.id for a, b in pairwise(page)},
             paging=asked,
         )
@@ -191,19 +191,6 @@ def _groups(store: Store, outline: Outline, page: Sequence[Extract]) -> list[Key
         KeyGroup(idea=idea, keys=list(group))
         for idea, group in groupby(keys, key=lambda k: k.quoted.idea)
     ]
-
-
-class _by_idea:  # noqa: N801 - used as a sort key
-    """Order of the outline, then the best first; those under no idea come last."""
-
-    def __init__(self, outline: Outline) -> None:
-        self._outline = outline
-        self._rank = {b.idea.id: n for n, b in enumerate(outline.in_order())}
-
-    def __call__(self, extract: Extract) -> tuple[float, float, int]:
-        idea = idea_of(self._outline, extract)
-        rank = float("inf") if idea is None else float(self._rank[idea.idea.id])
-        return (rank, -extract.score, extract.id)
 
 
 def _change(store: Store, extract: Extract, state: ExtractState | None) -> ExtractChange:

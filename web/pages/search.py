@@ -219,24 +219,19 @@ def _ideas(outline: Outline, ask: Ask, came: Answer) -> tuple[Branch, ...]:
 
 def _help(store: Store, discussion: Discussion, ask: Ask, came: Answer) -> Help:
     terms = sorted(sorted(words_of(ask.query)), key=len, reverse=True)[:N_TERMS]
-    is_there = {term: bool(store.search.ranked(discussion.id, term)) for term in terms}
+    there = store.search.present(discussion.id, terms)
+    unknown = [term for term in terms if term not in there and len(term) > SHORT]
+    likely = store.search.words_like(discussion.id, unknown)
     plain = Ask(mode=ask.mode)
 
     def other(text: str) -> Try:
         again = Ask(query=text, mode=Mode.WORDS if ask.mode is Mode.WORDS else plain.mode)
         return Try(text=text, address=address_of(discussion, again))
 
-    spellings = [
-        other(like)
-        for term in terms
-        if not is_there[term] and len(term) > SHORT
-        for like in store.search.words_like(term)
-        if store.search.ranked(discussion.id, like)
-    ]
     by_meaning = ask.without("mode") if ask.mode is Mode.WORDS and ask.query else None
     return Help(
-        spellings=spellings,
-        fewer=[other(t) for t in terms if is_there[t]] if len(terms) > 1 else [],
+        spellings=[other(like) for term in unknown for like in likely[term]],
+        fewer=[other(t) for t in terms if t in there] if len(terms) > 1 else [],
         by_meaning=address_of(discussion, by_meaning) if by_meaning else "",
         without_filters=without_filters(discussion, ask) if ask.is_sifting else "",
     )

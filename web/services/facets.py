@@ -173,7 +173,7 @@ def _languages(ask: Ask, answer: Answer) -> list[Option]:
 
 
 def _natures(ask: Ask, answer: Answer) -> list[Option]:
-    fits = [e for e in answer.extracts if ask.state in (None, e.state)]
+    fits = [e for e in answer.marks if ask.state in (None, e.state)]
     counts = _messages_with(answer, "nature", [(e.nature, e.message_id) for e in fits])
     return [
         Option(value=n.value, text=str(NATURES[n]), n=counts[n], is_chosen=n is ask.nature)
@@ -183,7 +183,7 @@ def _natures(ask: Ask, answer: Answer) -> list[Option]:
 
 
 def _states(ask: Ask, answer: Answer) -> list[Option]:
-    fits = [e for e in answer.extracts if ask.nature in (None, e.nature)]
+    fits = [e for e in answer.marks if ask.nature in (None, e.nature)]
     counts = _messages_with(answer, "state", [(e.state, e.message_id) for e in fits])
     return [
         Option(value=s.value, text=str(STATES[s]), n=counts[s], is_chosen=s is ask.state)

@@ -106,8 +106,13 @@ def nearness(store: Store, discussion: Discussion, outline: Outline) -> Mapping[
     return cached(store, discussion, "nearness", make)
 
 
+def activity_of(store: Store, discussion: Discussion) -> Activity:
+    """Every message and passage as columns: read once for all that needs them."""
+    return cached(store, discussion, "activity", lambda: store.activity.of(discussion.id))
+
+
 def _count(store: Store, discussion: Discussion, outline: Outline) -> Figures:
-    activity = store.activity.of(discussion.id)
+    activity = activity_of(store, discussion)
     calendar = calendar_of(activity.posted)
     counts = {}
     for branch in outline.in_order() if calendar else ():

@@ -138,7 +138,7 @@ def _argued(store: Store, discussion: Discussion, messages: NDArray[np.int64]) -
     """Rows of the messages with a key passage that is an argument, and was not rejected."""
     ids = [
         e.message_id
-        for e in store.extracts.all(discussion.id)
+        for e in store.extracts.marks(discussion.id)
         if e.nature is Nature.ARGUMENT and e.state is not ExtractState.REJECTED
     ]
     return frozenset(np.flatnonzero(np.isin(messages, np.array(ids, dtype=np.int64))).tolist())

@@ -10,15 +10,14 @@ import numpy as np
 from flask_babel import gettext as _
 from numpy.typing import NDArray
 
-from synth.records import Extract
 from synth.search.filters import Said, Sieve, Wishes, said_of
 from synth.search.ranking import Ranked, Scores, newest_first, ranked
 from synth.search.semantic import Meaning, Middles, NearIdea, middles_of, near_ideas
-from synth.store import Discussion, Store
+from synth.store import Discussion, ExtractMark, Store
 from synth.store import Ranked as Worded
 from web.http.answer_cache import do_not_cache
 from web.http.discussion_cache import cached
-from web.services.figures import leaves
+from web.services.figures import activity_of, leaves
 from web.services.outline import Outline
 from web.services.search_query import Ask, Mode, Sort
 from web.services.semantic_search import NotReady, Unreadable, meaning_of
@@ -47,7 +46,8 @@ class Answer:
     trouble: Trouble
     """Why meaning was not looked at though it was asked for."""
     why: str
-    extracts: Sequence[Extract]
+    marks: Sequence[ExtractMark]
+    """Which messages hold which extracts."""
 
     def sifted(self, but: str) -> NDArray[np.intp]:
         """Rows of the messages that would be found without one wish."""
@@ -62,8 +62,8 @@ class Answer:
 def answer(store: Store, discussion: Discussion, outline: Outline, ask: Ask) -> Answer:
     """Look for what is asked. Meaning is left out, and why is told, where it cannot be had."""
     said = said_in(store, discussion)
-    extracts = store.extracts.all(discussion.id)
-    sieve = Sieve(said, wishes_of(store, discussion, outline, ask), extracts)
+    marks = store.extracts.marks(discussion.id)
+    sieve = Sieve(said, wishes_of(store, discussion, outline, ask), marks)
     meaning, trouble, why = _meaning(store, discussion, ask)
     cosines: NDArray[np.float32] | None = None
     ideas: Sequence[NearIdea] = ()
@@ -87,7 +87,7 @@ def answer(store: Store, discussion: Discussion, outline: Outline, ask: Ask) -> 
         ideas=ideas,
         trouble=trouble,
         why=why,
-        extracts=extracts,
+        marks=marks,
     )
 
 
@@ -95,7 +95,7 @@ def said_in(store: Store, discussion: Discussion) -> Said:
     """All messages as columns, read again only when the discussion changes."""
 
     def read() -> Said:
-        activity = store.activity.of(discussion.id)
+        activity = activity_of(store, discussion)
         return said_of(activity, store.messages.languages(discussion.id))
 
     return cached(store, discussion, "said", read)

@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 
 from synth.errors import StoreProblem
-from synth.records import Extract, ExtractState, Nature, Origin, Span
-from synth.store import ExtractChange, Store
+from synth.outline import is_shown, shown
+from synth.records import Extract, ExtractState, IdeaStatus, Nature, Origin, Span
+from synth.store import ExtractChange, ExtractMark, IdeaRow, Store
 
 
 def suggestion(message_id: int, quote: str, start: int) -> Extract:
@@ -97,4 +98,97 @@ def test_the_best_are_what_people_took_then_what_scores_best_and_nothing_rejecte
         ExtractState.SUGGESTED: 1,
         ExtractState.TAKEN: 1,
         ExtractState.REJECTED: 1,
+    }
+
+
+def idea(key: int, parent: int | None) -> IdeaRow:
+    return IdeaRow(
+        key=key, parent_key=parent, level=1 if parent is None else 2, title=f"Idea {-key}",
+        keyphrases=(), summary="", language=None, n_messages=1, n_authors=1, stability=None,
+        x=0.5, y=0.5, representatives=(),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def under_ideas(store: Store, discussion_id: int, run_id: int) -> Store:
+    """Extracts under a shown, a hidden and a hidden idea's idea, under several, and under none."""
+    ideas = [idea(-1, None), idea(-2, -1), idea(-3, None), idea(-4, -3)]
+    ids = store.ideas.replace_machine(discussion_id, ideas, [], run_id=run_id)
+    with store.corrections.change(discussion_id, actor="A", verb="hidden", noun="idea") as change:
+        change.idea(ids[-3], status=IdeaStatus.HIDDEN)
+    places = [(), (-2,), (-3,), (-4,), (-1, -4), (-3, -4), (-4, -3, -2)]
+    texts = {m.id: m.text for m in store.messages.all(discussion_id)}
+    suggestions = [
+        replace(
+            suggestion(1 + n % 3, texts[1 + n % 3][n], n), score=(7 * n) % 5 / 10,
+            nature=list(Nature)[n % 2],
+            idea_ids=tuple(sorted(ids[key] for key in keys)),
+        )
+        for n, keys in enumerate(places * 2)
+    ]  # fmt: skip
+    store.extracts.replace_suggestions(discussion_id, suggestions, run_id=run_id)
+    for extract in store.extracts.all(discussion_id)[::3]:
+        state = ExtractState.TAKEN if extract.id % 2 else ExtractState.REJECTED
+        store.extracts.decide(extract.id, ExtractChange(state=state), actor="A")
+    return store
+
+
+def test_readers_are_given_what_they_see_page_by_page(
+    under_ideas: Store, discussion_id: int
+) -> None:
+    extracts, outline = under_ideas.extracts, under_ideas.ideas.outline(discussion_id)
+    seen = [idea.id for idea in shown(outline)]
+    wanted = [e for e in extracts.all(discussion_id) if is_shown(e, seen)]
+    assert 3 < len(wanted) < len(extracts.all(discussion_id))
+    pages = [extracts.page(discussion_id, limit=4, offset=at) for at in range(0, 16, 4)]
+    assert [e for page in pages for e in page] == wanted
+    counts = extracts.shown_counts(discussion_id)
+    assert sum(counts.values()) == len(wanted)
+    for (state, nature), n in counts.items():
+        assert n == sum((e.state, e.nature) == (state, nature) for e in wanted)
+
+
+def test_the_best_are_those_that_people_took_then_by_score(
+    under_ideas: Store, discussion_id: int
+) -> None:
+    seen = [idea.id for idea in shown(under_ideas.ideas.outline(discussion_id))]
+    there = under_ideas.extracts.all(discussion_id)
+    open_ones = [e for e in there if is_shown(e, seen) and e.state is not ExtractState.REJECTED]
+    open_ones.sort(key=lambda e: (e.state is not ExtractState.TAKEN, -e.score, e.id))
+    assert under_ideas.extracts.best(discussion_id, limit=99) == open_ones
+    assert under_ideas.extracts.best(discussion_id, limit=2, offset=1) == open_ones[1:3]
+
+
+def test_by_idea_they_come_in_the_order_of_the_outline(
+    under_ideas: Store, discussion_id: int
+) -> None:
+    rank = {i.id: n for n, i in enumerate(shown(under_ideas.ideas.outline(discussion_id)))}
+    there = under_ideas.extracts.all(discussion_id)
+    for state in ExtractState:
+        for nature in (None, Nature.ISSUE, Nature.SOLUTION):
+            wanted = [
+                e
+                for e in there
+                if is_shown(e, rank) and e.state is state and nature in (None, e.nature)
+            ]
+            wanted.sort(
+                key=lambda e: (
+                    next((rank[i] for i in e.idea_ids if i in rank), 99), -e.score, e.id
+                )
+            )  # fmt: skip
+            found = under_ideas.extracts.by_idea(discussion_id, state, nature, limit=99)
+            assert found == wanted
+
+
+def test_what_people_decided_on_and_what_messages_hold(
+    under_ideas: Store, discussion_id: int
+) -> None:
+    there = under_ideas.extracts.all(discussion_id)
+    decided = [(e.message_id, e.start, e.end) for e in there if e.origin is Origin.PERSON]
+    spans = under_ideas.extracts.decided_spans(discussion_id)
+    assert [(message, span.start, span.end) for message, span in spans] == decided
+    marks = under_ideas.extracts.marks(discussion_id)
+    assert len(marks) == len(set(marks))
+    assert set(marks) == {
+        ExtractMark(message_id=e.message_id, nature=e.nature, state=e.state) for e in there
     }

@@ -58,7 +58,8 @@ def test_links_are_read_back_in_reading_order(store: Store, discussion_id: int) 
         for i, parent, depth, rank in [(1, None, 0, 0), (2, 1, 1, 2), (3, 1, 1, 1)]
     )
     assert [m.id for m in store.messages.thread(1)] == [1, 3, 2]
-    assert [m.id for m in store.messages.thread(1, last=2)] == [3, 2]
+    assert [m.id for m in store.messages.last_of_thread(1, 2)] == [3, 2]
+    assert [m.id for m in store.messages.thread(1, limit=1, offset=1)] == [3]
     assert store.evidence.counts(discussion_id) == {"header": 2, "none": 1}
 
 

@@ -48,6 +48,7 @@ def test_words_that_are_spelt_nearly_so_are_suggested(store: Store, discussion_i
     store.messages.add(
         discussion_id, source, [imported("8", "Stalls again."), imported("9", "Cafés.")]
     )
-    assert store.search.words_like("stals") == ["stalls"]
-    assert store.search.words_like("Cafès") == ["cafes"]
-    assert store.search.words_like("zzzzzz") == []
+    words = ["stals", "Cafès", "zzzzzz"]
+    likely = store.search.words_like(discussion_id, words)
+    assert likely == {"stals": ["stalls"], "Cafès": ["cafes"], "zzzzzz": []}
+    assert store.search.words_like(discussion_id, []) == {}

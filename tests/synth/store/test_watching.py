@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import gc
+import sqlite3
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -56,6 +59,27 @@ def test_what_is_no_database_has_no_version(tmp_path: Path) -> None:
     assert Watch(tmp_path / "words.db").version() is None
     assert Watch(tmp_path / "none.db").version() is None
     assert not (tmp_path / "none.db").exists()
+
+
+def test_a_watch_that_nobody_holds_is_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[sqlite3.Connection] = []
+    connect = sqlite3.connect
+
+    def noting(*arguments: Any, **words: Any) -> sqlite3.Connection:
+        opened.append(connect(*arguments, **words))
+        return opened[-1]
+
+    open_store(tmp_path / "d.db").close()
+    monkeypatch.setattr(sqlite3, "connect", noting)
+    watch = Watch(tmp_path / "d.db")
+    assert watch.version() is not None
+    del watch
+    gc.collect()
+    (connection,) = opened
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        connection.execute("SELECT 1")
 
 
 def test_threads_may_ask_at_the_same_time(watch: Watch) -> None:
