@@ -25,7 +25,8 @@ from numpy.typing import NDArray
 
 from benchmarks.pages import DOCS, write_between_marks
 from benchmarks.processes import measured
-from synth.records import IdeaTree
+from synth.corpus import Corpus
+from synth.records import IdeaTree, Passage
 
 PAGE, MARK = DOCS / "performance.md", "scale"
 SIZES = (1_000, 2_000, 5_000, 11_000, 25_000, 50_000, 100_000)
@@ -144,18 +145,27 @@ def run(collection: Collection) -> dict[str, float]:
         tree = place(middle, tree, messages=messages)
     encode = load("e5-small").encode
     with _timed(seconds, "titles"):
-        name_ideas(
-            [collection.texts[row] for row in rows.tolist()],
-            tree,
-            collection.vectors[rows],
-            languages=[languages[row] for row in rows.tolist()],
-            authors=[str(voice) for voice in voices.tolist()],
-            subjects=[collection.subjects[m] for m in messages.tolist()],
-            encode=encode,
-        )
+        name_ideas(_corpus(collection).take(rows), tree, encode=encode)
     with _timed(seconds, "layout"):
         lay_out(middle, graph, tree)
     return seconds | {"ideas": _n_leaves(tree), "cpu": time.process_time() - cpu}
+
+
+def _corpus(collection: Collection) -> Corpus:
+    of = collection.message.tolist()
+    voices = collection.voice[collection.message]
+    return Corpus(
+        passages=[
+            Passage(id=row, message_id=message, start=0, end=len(text), text=text)
+            for row, (message, text) in enumerate(zip(of, collection.texts, strict=True))
+        ],
+        message_ids=collection.message,
+        voices=voices,
+        authors=[str(voice) for voice in voices.tolist()],
+        languages=[collection.languages[message] for message in of],
+        subjects=[collection.subjects[message] for message in of],
+        vectors=collection.vectors,
+    )
 
 
 def _n_leaves(tree: IdeaTree) -> int:

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.records import IdeaTree
+from synth.corpus import Corpus
+from synth.records import IdeaTree, Passage
 from synth.titles import name_ideas
 
 Vectors = NDArray[np.float32]
@@ -37,6 +38,23 @@ class Topic:
     def n_ideas(self) -> int:
         return len(self.tree.parent)
 
+    @property
+    def corpus(self) -> Corpus:
+        """Every argument a message of its own, in English, by nobody."""
+        n = len(self.texts)
+        return Corpus(
+            passages=[
+                Passage(id=row, message_id=row, start=0, end=len(text), text=text)
+                for row, text in enumerate(self.texts)
+            ],
+            message_ids=np.arange(n),
+            voices=-np.arange(1, n + 1),
+            authors=[None] * n,
+            languages=["en"] * n,
+            subjects=[None] * n,
+            vectors=self.vectors,
+        )
+
     def members(self, idea: int) -> NDArray[np.intp]:
         return np.flatnonzero(self.tree.leaf == idea)
 
@@ -49,14 +67,7 @@ def labels_of(topic: Topic, encode: Encode) -> dict[str, list[str]]:
         for idea in range(topic.n_ideas)
     ]
     for how, by in (("", encode), (", without encoder", None)):
-        names = name_ideas(
-            topic.texts,
-            topic.tree,
-            topic.vectors,
-            languages=["en"] * len(topic.texts),
-            authors=[None] * len(topic.texts),
-            encode=by,
-        )
+        names = name_ideas(topic.corpus, topic.tree, encode=by)
         labels[f"**our title**{how}"] = [name.title for name in names]
         if by is not None:
             labels["our title + 5 keyphrases"] = [

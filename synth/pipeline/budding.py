@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from synth.clustering import Authorship
 from synth.clustering.assignment import idea_centroids
 from synth.clustering.incremental import new_leaves, parent_for
+from synth.corpus import Corpus
 from synth.embedding.knn_graph import similarity_graph
 from synth.pipeline.arriving import Located
 from synth.pipeline.ground import Ground
@@ -127,9 +128,8 @@ def name_buds(
     passages = located.passages
     leaf = np.array([number.get(p.id, len(buds)) for p in passages], dtype=np.int32)
     n = int(leaf.max()) + 1
-    of = [located.messages[passage.message_id] for passage in passages]
     names = name_ideas(
-        [passage.text for passage in passages],
+        Corpus.of(passages, located.messages, located.vectors),
         IdeaTree(
             parent=np.full(n, -1, dtype=np.int32),
             level=np.ones(n, dtype=np.int32),
@@ -137,10 +137,6 @@ def name_buds(
             weight=np.ones(len(leaf), dtype=np.float32),
             stability=np.ones(n, dtype=np.float32),
         ),
-        located.vectors,
-        languages=[message.language for message in of],
-        authors=[message.author for message in of],
-        subjects=[message.subject for message in of],
         avoid=avoid,
         encode=encode,
         read_words=READ_WORDS,

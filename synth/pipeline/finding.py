@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from synth.clustering import Authorship, Constraints, Copied, find_ideas
 from synth.clustering.assignment import idea_centroids, place, place_new, why_unplaced
+from synth.corpus import Corpus
 from synth.duplicates import Repetition
 from synth.embedding.knn_graph import (
     Centre,
@@ -275,14 +276,9 @@ def _names(
     """What the ideas are called, judged by the passages ``rows``."""
     chosen = rows.tolist()
     passages = [material.passages[row] for row in chosen]
-    of = [material.messages[passage.message_id] for passage in passages]
     names = name_ideas(
-        [passage.text for passage in passages],
+        Corpus.of(passages, material.messages, material.vectors[rows]),
         _part(tree, rows),
-        material.vectors[rows],
-        languages=[message.language for message in of],
-        authors=[message.author for message in of],
-        subjects=[message.subject for message in of],
         avoid=material.people,
         encode=material.encode,
         read_words=effort.read_words,

@@ -7,17 +7,31 @@ cannot be used, or none at all, leaves the idea as it was.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from threading import Event
 
 from models import ChatProblem, ChatServer
-from synth.pipeline.questioning import IdeaQuestion, idea_questions
+from synth.records import Idea, IdeaStatus, Origin
 from synth.settings import QUIET, Progress
 from synth.store import Proposal, Store
-from synth.titles import FIELDS, SYSTEM, Answer, Refused, checked, prompt_of, title_words
+from synth.titles import (
+    FIELDS,
+    SYSTEM,
+    Answer,
+    Names,
+    Question,
+    Refused,
+    checked,
+    fit_to_send,
+    ordinary_words,
+    prompt_of,
+    title_words,
+)
 
+N_BEST = 40
+"""Best-fitting passages among which those to send are looked for, after the representatives."""
 AT_ONCE = 2
 """Questions on their way at a time: more only wait in a small server's queue."""
 MOST_FAILURES = 3
@@ -25,6 +39,76 @@ MOST_FAILURES = 3
 
 Came = str | ChatProblem
 """An answer, or why there is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdeaQuestion:
+    """A question about one idea, and the names that no answer may hold."""
+
+    question: Question
+    names: Names
+
+
+def idea_questions(store: Store, discussion_id: int) -> dict[int, IdeaQuestion]:
+    """Idea id → what is asked about it, in reading order.
+
+    Left out are ideas that a person made, named or hid, and those of which every passage names a
+    participant.
+    """
+    reader = _Reader(store, discussion_id)
+    found = {idea.id: reader.about(idea) for idea in reader.ideas if _is_machines(idea)}
+    return {idea_id: asked for idea_id, asked in found.items() if asked.question.passages}
+
+
+def _is_machines(idea: Idea) -> bool:
+    is_named = Origin.PERSON in (idea.origin, idea.title_origin)
+    return not is_named and idea.status is not IdeaStatus.HIDDEN
+
+
+class _Reader:
+    """Reads once what all questions are made of."""
+
+    def __init__(self, store: Store, discussion_id: int) -> None:
+        self._store = store
+        self.ideas = store.ideas.outline(discussion_id)
+        self._titles = store.ideas.own_titles(discussion_id)
+        self._languages = store.ideas.languages(discussion_id)
+        self._representatives = store.ideas.representatives(discussion_id)
+        people = list(store.participants.names(discussion_id).values())
+        ordinary = ordinary_words(people, (m.text for m in store.messages.all(discussion_id)))
+        self._names = {
+            language: Names(people, language, ordinary=ordinary)
+            for language in {None, *self._languages.values()}
+        }
+
+    def about(self, idea: Idea) -> IdeaQuestion:
+        language = self._languages.get(idea.id)
+        names = self._names[language]
+        spoken = self._spoken(idea, self._representatives.get(idea.id, ()))
+        others = [
+            (other.parent_id, self._titles[other.id])
+            for other in self.ideas
+            if other.id != idea.id and not names.one_in(self._titles[other.id])
+        ]
+        question = Question(
+            language=language,
+            passages=fit_to_send(spoken, names=names),
+            keyphrases=tuple(key for key in idea.keyphrases if not names.one_in(key)),
+            beside=tuple(title for parent, title in others if parent == idea.parent_id),
+            within=tuple(title for parent, title in others if parent == idea.id),
+        )
+        return IdeaQuestion(question=question, names=names)
+
+    def _spoken(self, idea: Idea, first: Sequence[int]) -> list[tuple[str, str | None]]:
+        """(text, author) of the representatives, then of the passages that fit best."""
+        there = self._store.ideas.passages(first)
+        best, _ = self._store.ideas.placements_under(idea.id, limit=N_BEST)
+        placed = [*(there[i] for i in first if i in there), *best]
+        messages = self._store.messages.many([p.message_id for p in placed])
+        return [
+            (messages[p.message_id].text[p.start : p.end], messages[p.message_id].author)
+            for p in placed
+        ]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -70,37 +154,34 @@ def propose_titles(
     except ChatProblem as problem:
         report.trouble = str(problem)
     else:
-        work = _Round(store, discussion_id, run.id, server=server, report=report)
-        work.go(idea_questions(store, discussion_id), progress)
+        asking = _Round(
+            store=store, discussion_id=discussion_id, run_id=run.id, server=server, report=report
+        )
+        asking.go(idea_questions(store, discussion_id), progress)
     store.runs.put_in_outcome(run.id, "llm", asdict(report))
     return report
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Round:
     """One round of questions about one map: sent, judged, kept and used."""
 
-    def __init__(
-        self,
-        store: Store,
-        discussion_id: int,
-        run_id: int,
-        *,
-        server: ChatServer,
-        report: ProposalReport,
-    ) -> None:
-        self._store, self._here, self._run_id = store, discussion_id, run_id
-        self._server, self._report = server, report
+    store: Store
+    discussion_id: int
+    run_id: int
+    server: ChatServer
+    report: ProposalReport
 
     def go(self, asked: Mapping[int, IdeaQuestion], progress: Progress) -> None:
-        languages = self._store.ideas.languages(self._here)
-        titles = self._store.ideas.own_titles(self._here)
+        languages = self.store.ideas.languages(self.discussion_id)
+        titles = self.store.ideas.own_titles(self.discussion_id)
         words = {i: title_words(title, languages.get(i)) for i, title in titles.items()}
         prompts = {i: prompt_of(one.question) for i, one in asked.items()}
         with progress.stage("Ask the LLM", total=len(asked), unit="ideas") as stage:
             for idea_id, came in self._answers(prompts):
                 others = {taken for other, taken in words.items() if other != idea_id}
                 answer = self._judged(asked[idea_id], came, others)
-                with self._store.atomic():
+                with self.store.atomic():
                     self._use(idea_id, prompts[idea_id], came, answer)
                 if isinstance(answer, Answer):
                     words[idea_id] = title_words(answer.title, languages.get(idea_id))
@@ -108,15 +189,15 @@ class _Round:
 
     def _answers(self, prompts: Mapping[int, str]) -> Iterator[tuple[int, Came]]:
         """Idea ids and what came, in the given order; known answers are not asked for again."""
-        known = self._store.proposals.answers(self._here, self._report.model)
+        known = self.store.proposals.answers(self.discussion_id, self.report.model)
         new = {i: prompt for i, prompt in prompts.items() if sent(prompt) not in known}
-        coming = _ask_all(self._server, self._report.model, list(new.values()))
+        coming = _ask_all(self.server, self.report.model, list(new.values()))
         for idea_id, prompt in prompts.items():
             if idea_id in new:
-                self._report.n_asked += 1
+                self.report.n_asked += 1
                 yield idea_id, next(coming)
             else:
-                self._report.n_reused += 1
+                self.report.n_reused += 1
                 yield idea_id, known[sent(prompt)]
 
     def _judged(
@@ -133,13 +214,13 @@ class _Round:
         self, idea_id: int, prompt: str, came: Came, answer: Answer | Refused | ChatProblem
     ) -> None:
         """Keep what was asked and came, give the idea its title or its own back, and count."""
-        report = self._report
+        report = self.report
         accepted = isinstance(answer, Answer)
-        self._store.proposals.put(
-            self._here,
+        self.store.proposals.put(
+            self.discussion_id,
             Proposal(
                 idea_id=idea_id,
-                run_id=self._run_id,
+                run_id=self.run_id,
                 model=report.model,
                 address=report.address,
                 prompt=sent(prompt),
@@ -151,11 +232,11 @@ class _Round:
             case Answer(title, summary):
                 # The last part of a path or of OWNER/NAME is what people know a model by.
                 by = report.model.rsplit("/", 1)[-1]
-                self._store.ideas.retitle(idea_id, title=title, summary=summary, by=by)
+                self.store.ideas.retitle(idea_id, title=title, summary=summary, by=by)
                 report.n_accepted += 1
                 report.idea_ids.append(idea_id)
             case Refused():
-                self._store.ideas.take_title_back(idea_id)
+                self.store.ideas.take_title_back(idea_id)
                 report.n_refused += 1
                 report.refusals = dict(Counter(report.refusals) + Counter([str(answer)]))
             case ChatProblem():

@@ -11,11 +11,14 @@ from numpy.typing import NDArray
 from models.clauses import Clause
 from models.keyphrases import key_of, primary
 from models.vectors import unit_rows
-from synth.titles.groups import Groups
+from synth.corpus import Corpus
+from synth.titles.exemplars import Groups
 from synth.titles.scoring import Vocabulary
 from synth.titles.wording import names_someone, titled
 
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
+Keyphrase = tuple[str, str]
+"""Key, for counting, and surface, for people."""
 
 N_KEYPHRASES = 7
 N_TOLD = 4
@@ -53,12 +56,12 @@ Propose = Callable[[Clause, int, str], TitleCandidate | None]
 
 def keyphrases_of(
     scores: NDArray[np.float64], vocabulary: Vocabulary, surfaces: Mapping[str, str]
-) -> list[tuple[str, str]]:
-    """(key, surface) of the most telling phrases, none inside another.
+) -> list[Keyphrase]:
+    """The most telling phrases of an idea, none inside another.
 
     surfaces: how the idea's language writes each key; keys without one are left out.
     """
-    chosen: list[tuple[str, str]] = []
+    chosen: list[Keyphrase] = []
     for column in np.argsort(-scores, kind="stable"):
         if scores[column] <= 0 or len(chosen) == N_KEYPHRASES:
             break
@@ -71,11 +74,10 @@ def keyphrases_of(
 
 
 def candidates_of(
-    rows: Iterable[int],
+    corpus: Corpus,
+    groups: Groups,
+    idea: int,
     wordings: Mapping[int, Sequence[Clause]],
-    *,
-    language: str | None,
-    languages: Sequence[str | None],
     propose: Propose,
 ) -> list[TitleCandidate]:
     """The wordings of an idea's passages that could be its title, each once.
@@ -84,9 +86,9 @@ def candidates_of(
     :func:`candidate_of` for some people: an idea and those above it ask it for the same.
     """
     found: dict[frozenset[str], TitleCandidate] = {}
-    tag = primary(language)
-    for row in rows:
-        if row not in wordings or primary(languages[row]) != tag:
+    tag = primary(groups.languages[idea])
+    for row in groups.members[idea].tolist():
+        if row not in wordings or primary(corpus.languages[row]) != tag:
             continue
         for clause in wordings[row]:
             candidate = propose(clause, row, tag)
@@ -112,7 +114,7 @@ def candidate_of(
 
 
 def phrase_candidates(
-    phrases: Sequence[tuple[str, str]], row: int, people: frozenset[str]
+    phrases: Sequence[Keyphrase], row: int, people: frozenset[str]
 ) -> list[TitleCandidate]:
     """The first keyphrases of several words as titles: they say what about, not what."""
     several = [(key, titled(surface)) for key, surface in phrases[:4] if " " in key]
@@ -142,7 +144,7 @@ def by_words(
     return _times_quality(candidates, passages + unit_rows(words) @ direction)
 
 
-def shared(
+def weigh_shared_words(
     candidates: Sequence[TitleCandidate], idea: int, groups: Groups, vocabulary: Vocabulary
 ) -> list[TitleCandidate]:
     """The candidates, less fit the more of their words nobody else in the idea uses.
@@ -159,11 +161,8 @@ def shared(
     for candidate in candidates:
         columns = vocabulary.columns(candidate.words)
         common = np.minimum(1.0, (uses[columns] - 1) / (wanted - 1)).mean() if columns else 0.0
-        weighed.append(
-            replace(
-                candidate, quality=candidate.quality * (1 - UNCOMMON + UNCOMMON * float(common))
-            )
-        )
+        quality = candidate.quality * (1 - UNCOMMON + UNCOMMON * float(common))
+        weighed.append(replace(candidate, quality=quality))
     return weighed
 
 
@@ -199,12 +198,12 @@ def _fits(units: NDArray[np.float32], idea: int, groups: Groups) -> NDArray[np.f
 
 
 def phrases_by_meaning(
-    phrases: Sequence[Sequence[tuple[str, str]]], groups: Groups, encode: Encode
-) -> list[list[tuple[str, str]]]:
-    """The (key, surface) pairs of each sub-idea, those first that mean what it is about.
+    phrases: Sequence[Sequence[Keyphrase]], groups: Groups, encode: Encode
+) -> list[list[Keyphrase]]:
+    """The keyphrases of each sub-idea, those first that mean what it is about.
 
     A word alone is told only where it means clearly more than a phrase of several. Top ideas
-    are in nobody's title, and what is beyond the first few pairs is not compared.
+    are in nobody's title, and what is beyond the first few phrases is not compared.
     """
     few = [some[:N_TOLD] if groups.parent[idea] >= 0 else [] for idea, some in enumerate(phrases)]
     shortlists = [
@@ -214,7 +213,7 @@ def phrases_by_meaning(
         ]
         for some in few
     ]
-    ordered: list[list[tuple[str, str]]] = []
+    ordered: list[list[Keyphrase]] = []
     for idea, fits in enumerate(by_meaning(shortlists, groups, encode)):
         order = np.argsort(-fits, kind="stable")
         ordered.append([few[idea][place] for place in order] + list(phrases[idea][len(order) :]))
@@ -228,14 +227,12 @@ def _times_quality(
     return np.asarray(np.where(fits > 0, fits * quality, fits), np.float64)
 
 
-def in_order(
-    candidates: Sequence[TitleCandidate], scores: NDArray[np.float64]
-) -> list[TitleCandidate]:
+def ranked(
+    candidates: Sequence[TitleCandidate], fits: NDArray[np.float64]
+) -> list[tuple[TitleCandidate, float]]:
     """Best first; equals by their wording, so that the order never depends on chance."""
-    ranked = sorted(
-        zip(scores.tolist(), candidates, strict=True), key=lambda x: (-x[0], x[1].title)
-    )
-    return [candidate for _, candidate in ranked]
+    pairs = zip(candidates, fits.tolist(), strict=True)
+    return sorted(pairs, key=lambda pair: (-pair[1], pair[0].title))
 
 
 def is_taken(words: frozenset[str], taken: Iterable[frozenset[str]]) -> bool:

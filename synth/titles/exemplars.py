@@ -1,18 +1,25 @@
-"""The passages that speak for an idea: central, readable, different, from different people."""
+"""The passages under each idea, and those that speak for it: central, readable, different."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from models import wordlists
 from models.clauses import standing
 from models.keyphrases import key_of, primary
-from synth.titles.groups import Groups, Vectors
+from models.vectors import unit_rows
+from synth.corpus import Corpus
+from synth.records import IdeaTree
 
+CONTRAST = 0.5
+"""Share of the parent's centre that is taken away from an idea's: what sets it apart counts."""
 N_REPRESENTATIVES = 5
 READABLE_WORDS = (8, 60)
 DIVERSITY = 0.35
@@ -24,10 +31,99 @@ _NOISE = re.compile(
 _NOISE_SIGN = re.compile(r"[:@>|#{}<`_]")
 _SYMBOL = re.compile(r"[\d_]|[^\w\s.,;:'’!?()-]")
 _LATE_START = re.compile(r"^\W*(?:yes|no|and|but|oui|non|et|mais|ja|nein|und|aber|sí|pero)\b", re.I)
+SUMMARY_WORDS = (6, 40)
+SUMMARY_CHARS = 1_000
+"""Of each representative, where its sentence is looked for."""
+SUMMARY_SENTENCES = 3
+LONGEST_SUMMARY = 420
+"""Characters from which no further sentence is added."""
+SAYS_THE_SAME = 0.4
+"""Share of common content words from which a sentence adds nothing to another."""
+STANDS = (0.6, 0.85)
+"""How well the first sentence, and any further one, must stand alone."""
+_SENTENCE = re.compile(r"[^\s.!?…](?:[^.!?…\n]|\n(?!\s*\n)|\.(?=\S))*(?:[.!?…]+|(?=\s*$))")
+
+Vectors = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """The ideas of one discussion seen as groups of passages."""
+
+    members: list[NDArray[np.intp]]
+    """Rows of all passages below each idea, ascending."""
+    parent: NDArray[np.int32]
+    belongs: sparse.csr_matrix
+    """(n_ideas, n_passages) 1 where the passage is below the idea."""
+    mean: Vectors
+    """(dim,) centre of the discussion."""
+    directions: Vectors
+    """(n_ideas, dim) unit rows: from the discussion's centre towards the idea."""
+    centred: Vectors
+    """(n_passages, dim) unit rows: vectors without what the whole discussion shares."""
+    languages: list[str | None]
+    """Most frequent language of each idea's passages."""
+
+    @property
+    def n_ideas(self) -> int:
+        return len(self.members)
+
+    def centrality(self, idea: int) -> Vectors:
+        """(n_members,) cosine of each member with its idea's direction."""
+        return np.asarray(self.centred[self.members[idea]] @ self.directions[idea], np.float32)
+
+    def siblings(self, idea: int) -> NDArray[np.intp]:
+        """Rows of the other ideas under the same parent."""
+        rows = np.flatnonzero(self.parent == self.parent[idea])
+        return np.asarray(rows[rows != idea], np.intp)
+
+
+def group(corpus: Corpus, tree: IdeaTree) -> Groups:
+    """Gather the members, centres and languages of every idea."""
+    members, vectors = _members(tree), corpus.vectors
+    mean = vectors.mean(axis=0) if len(vectors) else np.zeros(vectors.shape[1], np.float32)
+    centred = unit_rows(vectors - mean)
+    centres = np.zeros((len(members), vectors.shape[1]), np.float32)
+    for idea, rows in enumerate(members):
+        if len(rows):
+            centres[idea] = centred[rows].mean(axis=0)
+    inside = tree.parent >= 0
+    directions = centres.copy()
+    directions[inside] -= CONTRAST * centres[tree.parent[inside]]
+    return Groups(
+        members=members,
+        parent=tree.parent,
+        belongs=_membership(members, len(tree.leaf)),
+        mean=mean,
+        directions=unit_rows(directions),
+        centred=centred,
+        languages=[_majority([corpus.languages[row] for row in rows]) for rows in members],
+    )
+
+
+def _members(tree: IdeaTree) -> list[NDArray[np.intp]]:
+    n_ideas = len(tree.parent)
+    below: list[list[NDArray[np.intp]]] = [[np.flatnonzero(tree.leaf == i)] for i in range(n_ideas)]
+    for idea in range(n_ideas - 1, -1, -1):
+        if tree.parent[idea] >= 0:
+            below[tree.parent[idea]].extend(below[idea])
+    return [np.sort(np.concatenate(rows)) for rows in below]
+
+
+def _membership(members: list[NDArray[np.intp]], n_passages: int) -> sparse.csr_matrix:
+    indptr = np.cumsum([0, *(len(rows) for rows in members)])
+    indices = np.concatenate(members) if members else np.empty(0, np.intp)
+    values = np.ones(len(indices), np.float32)
+    return sparse.csr_matrix((values, indices, indptr), shape=(len(members), n_passages))
+
+
+def _majority(languages: Sequence[str | None]) -> str | None:
+    counts = Counter(language for language in languages if language)
+    return min(counts, key=lambda tag: (-counts[tag], tag)) if counts else None
 
 
 def readability(text: str, language: str | None) -> float:
-    """0..1: whether a passage can be read on its own: a good length, no code, no loose ends."""
+    """0..1: how well a passage can be read on its own: a good length, no code, no loose ends."""
     n_words = len(text.split())
     shortest, longest = READABLE_WORDS
     share = min(1.0, n_words / shortest) if n_words < shortest else min(1.0, longest / n_words)
@@ -61,18 +157,16 @@ def choose_representatives(
     """Up to five rows, best first; a second passage of one author only when nobody else is left."""
     rows = groups.members[idea]
     scores = fitness(groups, idea, readable)
-    order = np.argsort(-scores, kind="stable")[: 20 * N_REPRESENTATIVES]
-    pool = [int(i) for i in order]
+    pool = np.argsort(-scores, kind="stable")[: 20 * N_REPRESENTATIVES].tolist()
     chosen: list[int] = []
-    used: set[str] = set()
+    used: set[str | None] = set()
     while pool and len(chosen) < N_REPRESENTATIVES:
         fresh = [i for i in pool if authors[rows[i]] is None or authors[rows[i]] not in used]
         best = _farthest(fresh or pool, chosen, scores, groups.centred[rows])
         chosen.append(best)
         pool.remove(best)
-        if (author := authors[rows[best]]) is not None:
-            used.add(author)
-    return tuple(int(rows[i]) for i in chosen)
+        used.add(authors[rows[best]])
+    return tuple(rows[chosen].tolist())
 
 
 def _farthest(
@@ -85,46 +179,29 @@ def _farthest(
     return pool[int(np.argmax(values))]
 
 
-_SENTENCE = re.compile(r"[^\s.!?…](?:[^.!?…\n]|\n(?!\s*\n)|\.(?=\S))*(?:[.!?…]+|(?=\s*$))")
-SUMMARY_WORDS = (6, 40)
-SUMMARY_CHARS = 1_000
-"""Of each representative, where its sentence is looked for."""
-SUMMARY_SENTENCES = 3
-LONGEST_SUMMARY = 420
-"""Characters from which no further sentence is added."""
-SAYS_THE_SAME = 0.4
-"""Share of common content words from which a sentence adds nothing to another."""
-STANDS = (0.6, 0.85)
-"""How well the first sentence, and any further one, must stand alone."""
-
-
 def telling_sentences(quotes: Sequence[tuple[str, str | None, str | None]]) -> str:
     """One to three verbatim sentences, one a line, each by another author, that stand alone.
 
     quotes: (text, language, author) of the representatives, best first; the first sentence
     of each that can be read on its own is taken, unless it says what is there already. Empty
-    when none can: no orientation is better than a riddle.
+    when none can: no summary is better than one that nobody understands.
     """
     told: list[str] = []
     said: list[frozenset[str]] = []
-    heard: set[str] = set()
+    heard: set[str | None] = set()
     for text, language, author in quotes:
-        alone = STANDS[bool(told)]
-        sentence = "" if author in heard else _telling_sentence(text, language, alone=alone)
+        if len(told) == SUMMARY_SENTENCES or (author is not None and author in heard):
+            continue
+        sentence = _telling_sentence(text, language, alone=STANDS[bool(told)])
         words = frozenset(key_of(sentence, primary(language)).split())
-        is_new = not any(
+        is_said = any(
             len(words & other) >= SAYS_THE_SAME * min(len(words), len(other)) for other in said
         )
-        if not sentence or not is_new:
-            continue
-        if told and sum(map(len, told)) + len(sentence) > LONGEST_SUMMARY:
-            continue
-        told.append(sentence)
-        said.append(words)
-        if author is not None:
+        is_long = bool(told) and sum(map(len, told)) + len(sentence) > LONGEST_SUMMARY
+        if sentence and not is_said and not is_long:
+            told.append(sentence)
+            said.append(words)
             heard.add(author)
-        if len(told) == SUMMARY_SENTENCES:
-            break
     return "\n".join(told)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 
@@ -12,28 +12,31 @@ from numpy.typing import NDArray
 
 from models.clauses import Clause, Reading, read, whole
 from models.keyphrases import key_of, primary
+from synth.corpus import Corpus
 from synth.records import IdeaName, IdeaTree
 from synth.titles.candidates import (
     Encode,
+    Keyphrase,
     TitleCandidate,
     by_meaning,
     by_words,
     candidate_of,
     candidates_of,
-    in_order,
     is_taken,
     keyphrases_of,
     phrase_candidates,
     phrases_by_meaning,
-    shared,
+    ranked,
+    weigh_shared_words,
 )
 from synth.titles.exemplars import (
+    Groups,
     choose_representatives,
     fitness,
+    group,
     readability,
     telling_sentences,
 )
-from synth.titles.groups import Groups, Vectors, group
 from synth.titles.scoring import Vocabulary, count_phrases, score_phrases
 from synth.titles.wording import (
     clipped,
@@ -61,148 +64,79 @@ GOOD_ENOUGH = 0.12
 
 
 def name_ideas(
-    texts: Sequence[str],
+    corpus: Corpus,
     tree: IdeaTree,
-    vectors: Vectors,
     *,
-    languages: Sequence[str | None],
-    authors: Sequence[str | None],
-    subjects: Sequence[str | None] | None = None,
     avoid: Collection[str] = (),
     encode: Encode | None = None,
     read_words: int = READ_WORDS,
 ) -> list[IdeaName]:
     """A title, keyphrases, a summary and representatives for every idea of the tree.
 
-    texts, languages, authors, subjects: one entry per passage, None where unknown; the subject is
-    the one of the passage's message, and a possible title. vectors: float32
-    (n_passages, dim), unit rows, of the model that ``encode`` calls (texts → unit rows): with it
-    the best title candidates are compared by meaning, without it by their words alone. ``avoid``
-    holds people's real names, which must not appear in a title; about ``read_words`` words are
-    parsed. Deterministic. Raises
-    ModelMissing where a spaCy pipeline is not installed.
+    The leaves and weights of ``tree`` belong to the passages of ``corpus``; the subject of a
+    passage's message is a possible title. ``encode`` (texts → unit rows) is the model of the
+    corpus' vectors: with it the best title candidates are compared by meaning, without it by
+    their words alone. ``avoid`` holds people's real names, which must not appear in a title;
+    about ``read_words`` words are parsed. Representatives are rows of the corpus. Deterministic.
+    Raises ModelMissing where a spaCy pipeline is not installed.
     """
     if not len(tree.parent):
         return []
-    groups = group(tree, vectors, languages)
-    readable = np.array(
-        [readability(*pair) for pair in zip(texts, languages, strict=True)], np.float64
-    )
-    readings = _read_some(texts, groups, readable, languages, read_words=read_words)
+    texts = corpus.texts
+    groups = group(corpus, tree)
+    readable = np.array(list(map(readability, texts, corpus.languages)), np.float64)
+    readings = _read_some(corpus, groups, readable, read_words=read_words)
     material = _Material(
-        texts=texts,
-        languages=languages,
-        authors=authors,
+        corpus=corpus,
         groups=groups,
-        wordings=_wordings(readings, subjects or [None] * len(texts), languages),
-        vocabulary=_vocabulary(readings, texts, languages, groups),
+        wordings=_wordings(corpus, readings),
+        vocabulary=_vocabulary(corpus, readings, groups),
         people=people_named(texts, avoid),
+        representatives=[
+            choose_representatives(groups, idea, readable=readable, authors=corpus.authors)
+            for idea in range(groups.n_ideas)
+        ],
     )
-    phrases = _phrases(material, _surfaces(readings, languages))
-    representatives = [
-        choose_representatives(groups, idea, readable=readable, authors=authors)
-        for idea in range(groups.n_ideas)
-    ]
-    proposed = _proposed(material, encode, phrases, representatives)
+    phrases = _keyphrases(material, _surfaces(readings, corpus.languages))
     told = phrases if encode is None else phrases_by_meaning(phrases, groups, encode)
-    titles = _titles(material, proposed, phrases, representatives, told=told)
+    titles = _titles(material, _proposed(material, phrases, encode), phrases, told=told)
     return [
-        _name(material, *parts)
-        for parts in zip(titles, phrases, representatives, groups.languages, strict=True)
+        _name(material, idea, *named)
+        for idea, named in enumerate(zip(titles, phrases, strict=True))
     ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Material:
     """What titles are made from."""
 
-    texts: Sequence[str]
-    languages: Sequence[str | None]
-    authors: Sequence[str | None]
+    corpus: Corpus
     groups: Groups
     wordings: Mapping[int, Sequence[Clause]]
+    """By passage: what a title may be taken from."""
     vocabulary: Vocabulary
     people: frozenset[str]
-
-
-def _phrases(
-    material: _Material,
-    surfaces: Mapping[str, Mapping[str, str]],
-) -> list[list[tuple[str, str]]]:
-    """Per idea the (key, surface) of its most telling phrases."""
-    scores = score_phrases(material.groups, material.vocabulary, material.authors)
-    return [
-        keyphrases_of(of_idea, material.vocabulary, surfaces.get(primary(language), {}))
-        for of_idea, language in zip(scores, material.groups.languages, strict=True)
-    ]
-
-
-def _name(
-    material: _Material,
-    title: str,
-    phrases: Sequence[tuple[str, str]],
-    representatives: tuple[int, ...],
-    language: str | None,
-) -> IdeaName:
-    told = (surface for _, surface in phrases if not names_someone(surface, material.people))
-    speaking = [
-        (material.texts[row], material.languages[row], material.authors[row])
-        for row in representatives
-    ]
-    return IdeaName(
-        title=title,
-        keyphrases=tuple(told),
-        summary=telling_sentences(speaking),
-        language=language,
-        representatives=representatives,
-    )
+    """Folded names that no title may carry."""
+    representatives: Sequence[tuple[int, ...]]
+    """By idea: the passages that speak for it, best first."""
 
 
 def _read_some(
-    texts: Sequence[str],
-    groups: Groups,
-    readable: NDArray[np.float64],
-    languages: Sequence[str | None],
-    *,
-    read_words: int,
+    corpus: Corpus, groups: Groups, readable: NDArray[np.float64], *, read_words: int
 ) -> dict[int, Reading]:
     """Parse the most central readable passages of each idea, as many as the budget allows."""
+    texts = corpus.texts
     mean_words = np.mean([min(len(text), READ_CHARS) / 6 for text in texts]) if texts else 1
     share = int(read_words / max(1.0, float(mean_words)) / groups.n_ideas)
     per_idea = min(MOST_READ, max(LEAST_READ, share))
     rows: set[int] = set()
     for idea, members in enumerate(groups.members):
         order = np.argsort(-fitness(groups, idea, readable), kind="stable")
-        rows.update(int(members[i]) for i in order[:per_idea])
+        rows.update(members[order[:per_idea]].tolist())
     chosen = sorted(rows)
-    readings = read([_beginning(texts[row]) for row in chosen], [languages[row] for row in chosen])
+    parts = [_beginning(texts[row]) for row in chosen]
+    readings = read(parts, [corpus.languages[row] for row in chosen])
     return dict(zip(chosen, readings, strict=True))
-
-
-def _wordings(
-    readings: Mapping[int, Reading],
-    subjects: Sequence[str | None],
-    languages: Sequence[str | None],
-) -> dict[int, list[Clause]]:
-    """By passage: the clauses read in it, and the subject its author gave it.
-
-    A subject that most of the discussion shares tells no idea from another and is left out.
-    """
-    lines = [without_reply_marks(subject) if subject else "" for subject in subjects]
-    counts = Counter(lines)
-    heading = cache(whole)  # all passages of a message, and most of a thread, share theirs
-    found: dict[int, list[Clause]] = {}
-    for row, line in enumerate(lines):
-        clauses = list(readings[row].clauses) if row in readings else []
-        if (
-            line
-            and counts[line] <= MOST_SHARED * len(lines)
-            and (own := heading(line, languages[row]))
-        ):
-            clauses.append(own)
-        if clauses:
-            found[row] = clauses
-    return found
 
 
 def _beginning(text: str) -> str:
@@ -212,6 +146,25 @@ def _beginning(text: str) -> str:
     head = text[:READ_CHARS]
     end = max(head.rfind(mark) for mark in (". ", "! ", "? ", "\n"))
     return head[: end + 1] if end > READ_CHARS // 3 else head
+
+
+def _wordings(corpus: Corpus, readings: Mapping[int, Reading]) -> dict[int, list[Clause]]:
+    """By passage: the clauses read in it, and the subject its author gave it.
+
+    A subject that most of the discussion shares tells no idea from another and is left out.
+    """
+    lines = [without_reply_marks(subject or "") for subject in corpus.subjects]
+    most = MOST_SHARED * len(lines)
+    rare = {line for line, n in Counter(lines).items() if line and n <= most}
+    heading = cache(whole)  # all passages of a message, and most of a thread, share theirs
+    found: dict[int, list[Clause]] = {}
+    for row, (line, language) in enumerate(zip(lines, corpus.languages, strict=True)):
+        clauses = list(readings[row].clauses) if row in readings else []
+        if line in rare and (own := heading(line, language)):
+            clauses.append(own)
+        if clauses:
+            found[row] = clauses
+    return found
 
 
 def _surfaces(
@@ -230,63 +183,54 @@ def _surfaces(
     }
 
 
-def _vocabulary(
-    readings: Mapping[int, Reading],
-    texts: Sequence[str],
-    languages: Sequence[str | None],
-    groups: Groups,
-) -> Vocabulary:
+def _vocabulary(corpus: Corpus, readings: Mapping[int, Reading], groups: Groups) -> Vocabulary:
     keys = {phrase.key for reading in readings.values() for phrase in reading.phrases}
     for row, reading in readings.items():
-        tag = primary(languages[row])
+        tag = primary(corpus.languages[row])
         for clause in reading.clauses:
             keys.update(key_of(clause.surface, tag).split())
-    return count_phrases(keys, texts, languages=languages, centred=groups.centred)
+    return count_phrases(corpus, keys, centred=groups.centred)
+
+
+def _keyphrases(
+    material: _Material, surfaces: Mapping[str, Mapping[str, str]]
+) -> list[list[Keyphrase]]:
+    """The most telling phrases of each idea, as its language writes them."""
+    scores = score_phrases(material.groups, material.vocabulary, material.corpus.authors)
+    return [
+        keyphrases_of(of_idea, material.vocabulary, surfaces.get(primary(language), {}))
+        for of_idea, language in zip(scores, material.groups.languages, strict=True)
+    ]
 
 
 def _proposed(
-    material: _Material,
-    encode: Encode | None,
-    phrases: Sequence[Sequence[tuple[str, str]]],
-    representatives: Sequence[Sequence[int]],
+    material: _Material, phrases: Sequence[Sequence[Keyphrase]], encode: Encode | None
 ) -> list[list[tuple[TitleCandidate, float]]]:
     """Per idea its title candidates with their fit, best first."""
-    groups = material.groups
-    n_compared = min(8, max(3, ENCODED // groups.n_ideas))
-    every, fits = [], []
+    groups, vocabulary = material.groups, material.vocabulary
     # Ends with this call: it knows people's names, which have to go when they are erased.
     propose = cache(partial(candidate_of, people=material.people))
-    for idea, members in enumerate(groups.members):
-        candidates = candidates_of(
-            members.tolist(),
-            material.wordings,
-            language=groups.languages[idea],
-            languages=material.languages,
-            propose=propose,
-        )
-        candidates = shared(candidates, idea, groups, material.vocabulary)
-        scores = by_words(candidates, idea, groups, material.vocabulary)
-        every.append(in_order(candidates, scores))
-        fits.append(sorted(scores.tolist(), reverse=True))
-    if encode is not None:
-        every = [
-            some[:n_compared]
-            + (phrase_candidates(told, speaking[0], material.people) if speaking else [])
-            for some, told, speaking in zip(every, phrases, representatives, strict=True)
-        ]
-        meanings = by_meaning(every, groups, encode)
-        every = [in_order(some, scores) for some, scores in zip(every, meanings, strict=True)]
-        fits = [sorted(scores.tolist(), reverse=True) for scores in meanings]
-    return [list(zip(some, fit, strict=False)) for some, fit in zip(every, fits, strict=True)]
+    proposed = []
+    for idea in range(groups.n_ideas):
+        candidates = candidates_of(material.corpus, groups, idea, material.wordings, propose)
+        candidates = weigh_shared_words(candidates, idea, groups, vocabulary)
+        proposed.append(ranked(candidates, by_words(candidates, idea, groups, vocabulary)))
+    if encode is None:
+        return proposed
+    n_compared = min(8, max(3, ENCODED // groups.n_ideas))
+    shortlists = [[candidate for candidate, _ in some[:n_compared]] for some in proposed]
+    for idea, speaking in enumerate(material.representatives):
+        if speaking:
+            shortlists[idea] += phrase_candidates(phrases[idea], speaking[0], material.people)
+    return list(map(ranked, shortlists, by_meaning(shortlists, groups, encode)))
 
 
 def _titles(
     material: _Material,
     proposed: Sequence[Sequence[tuple[TitleCandidate, float]]],
-    phrases: Sequence[Sequence[tuple[str, str]]],
-    representatives: Sequence[Sequence[int]],
+    phrases: Sequence[Sequence[Keyphrase]],
     *,
-    told: Sequence[Sequence[tuple[str, str]]],
+    told: Sequence[Sequence[Keyphrase]],
 ) -> list[str]:
     """One title per idea, none twice. ``told``: the phrases of each in the order in which
     an idea above it would tell them."""
@@ -294,11 +238,7 @@ def _titles(
     taken: list[frozenset[str]] = []
     for idea, language in enumerate(material.groups.languages):
         tag = primary(language)
-        options = _headings(material.groups, idea, told)
-        options += [candidate.title for candidate, fit in proposed[idea] if fit >= GOOD_ENOUGH]
-        options += _phrase_titles(phrases[idea], language)
-        options += [candidate.title for candidate, fit in proposed[idea] if fit < GOOD_ENOUGH]
-        options += [clipped(material.texts[row], language) for row in representatives[idea]]
+        options = list(_options(material, idea, proposed[idea], phrases[idea], told))
         fresh = (
             (option, words)
             for option in options
@@ -312,7 +252,27 @@ def _titles(
     return titles
 
 
-def _headings(groups: Groups, idea: int, phrases: Sequence[Sequence[tuple[str, str]]]) -> list[str]:
+def _options(
+    material: _Material,
+    idea: int,
+    proposed: Sequence[tuple[TitleCandidate, float]],
+    phrases: Sequence[Keyphrase],
+    told: Sequence[Sequence[Keyphrase]],
+) -> Iterator[str]:
+    """What an idea could be called, the best first."""
+    language = material.groups.languages[idea]
+    yield from _headings(material.groups, idea, told)
+    yield from (candidate.title for candidate, fit in proposed if fit >= GOOD_ENOUGH)
+    # Telling noun phrases of several words, then the two most telling ones joined.
+    yield from (titled(surface) for key, surface in phrases[:4] if " " in key)
+    if phrases:
+        yield joined([surface for _, surface in phrases[:2]], language)
+    yield from (candidate.title for candidate, fit in proposed if fit < GOOD_ENOUGH)
+    for row in material.representatives[idea]:
+        yield clipped(material.corpus.passages[row].text, language)
+
+
+def _headings(groups: Groups, idea: int, phrases: Sequence[Sequence[Keyphrase]]) -> list[str]:
     """For an idea above others: what its largest sub-ideas are about, side by side.
 
     One passage's clause would promise that all of them speak of it.
@@ -335,8 +295,17 @@ def _headings(groups: Groups, idea: int, phrases: Sequence[Sequence[tuple[str, s
     return [joined(some, language) for some in choices if len(some) > 1]
 
 
-def _phrase_titles(phrases: Sequence[tuple[str, str]], language: str | None) -> list[str]:
-    """Telling noun phrases of several words, then the two most telling ones joined."""
-    several = [titled(surface) for key, surface in phrases[:4] if " " in key]
-    pair = [surface for _, surface in phrases[:2]]
-    return [*several, joined(pair, language)] if pair else several
+def _name(material: _Material, idea: int, title: str, phrases: Sequence[Keyphrase]) -> IdeaName:
+    corpus, representatives = material.corpus, material.representatives[idea]
+    told = (surface for _, surface in phrases if not names_someone(surface, material.people))
+    speaking = [
+        (corpus.passages[row].text, corpus.languages[row], corpus.authors[row])
+        for row in representatives
+    ]
+    return IdeaName(
+        title=title,
+        keyphrases=tuple(told),
+        summary=telling_sentences(speaking),
+        language=material.groups.languages[idea],
+        representatives=representatives,
+    )

@@ -11,7 +11,8 @@ from scipy import sparse
 
 from models.keyphrases import MAX_CONTENT_WORDS, content_runs, primary
 from models.vectors import unit_rows
-from synth.titles.groups import Groups, Vectors
+from synth.corpus import Corpus
+from synth.titles.exemplars import Groups, Vectors
 
 LENGTH_BONUS = 0.2
 """What each further word adds to a phrase: longer ones say more."""
@@ -37,25 +38,19 @@ class Vocabulary:
         return [self.row_of[word] for word in sorted(words) if word in self.row_of]
 
 
-def count_phrases(
-    keys: Collection[str],
-    texts: Sequence[str],
-    *,
-    languages: Sequence[str | None],
-    centred: Vectors,
-) -> Vocabulary:
+def count_phrases(corpus: Corpus, keys: Collection[str], *, centred: Vectors) -> Vocabulary:
     """Find the phrases of ``keys`` in every text by their folded words (no tagging)."""
     ordered = sorted(set(keys))
     row_of = {key: row for row, key in enumerate(ordered)}
     longer = _beginnings(ordered)
     indices: list[int] = []
     indptr = [0]
-    for text, language in zip(texts, languages, strict=True):
+    for text, language in zip(corpus.texts, corpus.languages, strict=True):
         grams = _grams(text, primary(language), longer)
         indices.extend(sorted({row_of[gram] for gram in grams if gram in row_of}))
         indptr.append(len(indices))
     present = sparse.csr_matrix(
-        (np.ones(len(indices), np.float32), indices, indptr), shape=(len(texts), len(ordered))
+        (np.ones(len(indices), np.float32), indices, indptr), shape=(len(corpus), len(ordered))
     )
     frequency = np.asarray(present.sum(axis=0), np.float32).ravel()
     return Vocabulary(
@@ -63,7 +58,7 @@ def count_phrases(
         row_of=row_of,
         present=present,
         meaning=unit_rows(np.asarray(present.T @ centred, np.float32)),
-        rarity=np.log1p(len(texts) / np.maximum(frequency, 1)),
+        rarity=np.log1p(len(corpus) / np.maximum(frequency, 1)),
     )
 
 
@@ -128,14 +123,9 @@ def _author_counts(
 
     A passage without an author counts as somebody of its own.
     """
-    codes: dict[tuple[bool, str | int], int] = {}
-    code_of = np.array(
-        [
-            codes.setdefault((author is None, row if author is None else author), len(codes))
-            for row, author in enumerate(authors)
-        ],
-        np.intp,
-    )
+    codes: dict[str | int, int] = {}
+    people = (row if author is None else author for row, author in enumerate(authors))
+    code_of = np.array([codes.setdefault(one, len(codes)) for one in people], np.intp)
     counts = np.zeros((groups.n_ideas, len(vocabulary.keys)))
     for idea, rows in enumerate(groups.members):
         if not len(rows):

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from models.keyphrases import stop_words
 from models.text import fold
-from synth.records import IdeaName, IdeaTree
+from synth.corpus import Corpus
+from synth.records import IdeaName, IdeaTree, Passage
 from synth.titles import name_ideas
 from synth.titles.exemplars import LONGEST_SUMMARY, telling_sentences
 from synth.titles.wording import clipped, names_someone, people_named, titled, without_reply_marks
@@ -59,6 +60,29 @@ def word_vectors(texts: Sequence[str]) -> NDArray[np.float32]:
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
+def corpus_of(
+    texts: Sequence[str],
+    *,
+    languages: Sequence[str | None] | None = None,
+    authors: Sequence[str | None] | None = None,
+    subjects: Sequence[str | None] | None = None,
+) -> Corpus:
+    """One passage per text, each the whole of a message."""
+    n = len(texts)
+    return Corpus(
+        passages=[
+            Passage(id=row, message_id=row, start=0, end=len(text), text=text)
+            for row, text in enumerate(texts)
+        ],
+        message_ids=np.arange(n),
+        voices=np.arange(n),
+        authors=authors or [None] * n,
+        languages=languages or ["en"] * n,
+        subjects=subjects or [None] * n,
+        vectors=word_vectors(texts),
+    )
+
+
 def named(
     texts: list[str],
     leaf: list[int],
@@ -69,13 +93,10 @@ def named(
     subjects: list[str | None] | None = None,
     avoid: Sequence[str] = (),
 ) -> list[IdeaName]:
+    authors = authors or [f"Participant {i}" for i in range(len(texts))]
     return name_ideas(
-        texts,
+        corpus_of(texts, languages=languages, authors=authors, subjects=subjects),
         tree(parent, leaf),
-        word_vectors(texts),
-        languages=languages or ["en"] * len(texts),
-        authors=authors or [f"Participant {i}" for i in range(len(texts))],
-        subjects=subjects,
         avoid=avoid,
         encode=word_vectors,
     )
@@ -199,13 +220,7 @@ def test_no_ideas_and_wordless_ideas() -> None:
 
 def test_without_an_encoder_titles_come_from_words() -> None:
     texts = BUSES + MARKET
-    names = name_ideas(
-        texts,
-        tree([-1, -1], [0] * 5 + [1] * 5),
-        word_vectors(texts),
-        languages=["en"] * 10,
-        authors=[None] * 10,
-    )
+    names = name_ideas(corpus_of(texts), tree([-1, -1], [0] * 5 + [1] * 5))
     assert "buses" in names[0].title
     assert "market" in names[1].title
 

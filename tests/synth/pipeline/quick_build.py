@@ -11,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from models import ModelCard
+from synth.corpus import Corpus
 from synth.pipeline import build, finding
 from synth.pipeline.build import BuildReport
 from synth.records import IdeaName, IdeaTree
@@ -66,11 +67,11 @@ def _direction(words: str) -> NDArray[np.float64]:
     return row / np.linalg.norm(row)
 
 
-def _names(texts: Sequence[str], tree: IdeaTree, *_: object, **__: object) -> list[IdeaName]:
+def _names(corpus: Corpus, tree: IdeaTree, **_: object) -> list[IdeaName]:
     found = []
     for idea in range(len(tree.parent)):
         rows = np.flatnonzero(tree.leaf == idea)[:3].tolist()
-        title = f"{texts[rows[0]].split()[0]} {idea}" if rows else f"Broad {idea}"
+        title = f"{corpus.passages[rows[0]].text.split()[0]} {idea}" if rows else f"Broad {idea}"
         found.append(
             IdeaName(
                 title=title,
