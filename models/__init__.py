@@ -11,48 +11,30 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from models.blend import Blend
-    from models.chat import ChatServer
-    from models.embedders import Embedder, ModelCard
-    from models.errors import ChatProblem, ModelMissing
+    from models.chat import ChatProblem, ChatServer
+    from models.embedders import Embedder, ModelCard, ModelMissing, cards, load
     from models.languages import identify, identify_one, shares
-    from models.registry import cards, load
     from models.sentences import split
 
 __all__ = [
-    "Blend",
-    "ChatProblem",
-    "ChatServer",
-    "Embedder",
-    "ModelCard",
-    "ModelMissing",
-    "cards",
-    "identify",
-    "identify_one",
-    "load",
-    "shares",
-    "split",
-]
+    "Blend", "ChatProblem", "ChatServer", "Embedder", "ModelCard", "ModelMissing", "cards",
+    "identify", "identify_one", "load", "shares", "split",
+]  # fmt: skip
 
 _HOMES = {
-    "Blend": "models.blend",
-    "ChatProblem": "models.errors",
-    "ChatServer": "models.chat",
-    "Embedder": "models.embedders",
-    "ModelCard": "models.embedders",
-    "ModelMissing": "models.errors",
-    "cards": "models.registry",
-    "identify": "models.languages",
-    "identify_one": "models.languages",
-    "load": "models.registry",
-    "shares": "models.languages",
-    "split": "models.sentences",
+    "models.blend": ("Blend",),
+    "models.chat": ("ChatProblem", "ChatServer"),
+    "models.embedders": ("Embedder", "ModelCard", "ModelMissing", "cards", "load"),
+    "models.languages": ("identify", "identify_one", "shares"),
+    "models.sentences": ("split",),
 }
 
 
 def __getattr__(name: str) -> object:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'models' has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+    for module, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(module), name)
+    raise AttributeError(f"module 'models' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

@@ -1,24 +1,28 @@
-"""Blends an encoder's vectors with what a discussion's own words say.
+"""An encoder's vectors and what a discussion's own words say, side by side.
 
 An encoder knows what texts mean in general; inside one discussion most texts mean
-something similar, and its vectors lie close together. Centring them and setting rarity-
-weighted word vectors and n-grams beside them tells the ideas apart much better: see
-``models/README.md`` for figures.
+something similar, and its vectors lie close together. Centred, and beside rarity-weighted
+word vectors and n-grams, they tell the ideas apart much better: see ``models/README.md`` for
+figures. ``DraftEmbedder`` makes do with the words alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.lexical import Arrays, LexicalView, part_of
+from models.embedders import ModelCard
+from models.lexical import N_DIMENSIONS, WEIGHTS_SHA256, Arrays, LexicalView, named_in, part_of
 from models.vectors import unit_rows
 
 RIDGE = 1.0
 """Keeps the estimate from following single texts."""
+
+Vectors = NDArray[np.float32]
+Mask = NDArray[np.bool_]
 
 
 class Blend:
@@ -28,31 +32,21 @@ class Blend:
     encoder has not read is estimated from its words, by a ridge regression from the lexical views
     to the centred encoder vectors, fitted on the texts that were read. Vectors of no
     dimension, float32 (n, 0), give what the words alone say. Fitted state ends in ``_``;
-    ``arrays`` gives it away to be kept, ``from_arrays`` brings it back.
+    ``arrays`` returns it for storage, ``from_arrays`` restores it.
     """
 
     def __init__(self, *, seed: int = 0) -> None:
         self.seed = seed
 
-    def fit(
-        self,
-        vectors: NDArray[np.float32],
-        texts: Sequence[str],
-        *,
-        is_known: NDArray[np.bool_] | None = None,
-    ) -> Self:
+    def fit(self, vectors: Vectors, texts: Sequence[str], *, is_known: Mask | None = None) -> Self:
         """``vectors`` float32 (n, dim) of the n ``texts``: unit rows where ``is_known`` (n,), by
         default everywhere, and anything elsewhere. Raises ModelMissing."""
         self._learn(vectors, texts, is_known)
         return self
 
     def transform(
-        self,
-        vectors: NDArray[np.float32],
-        texts: Sequence[str],
-        *,
-        is_known: NDArray[np.bool_] | None = None,
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        self, vectors: Vectors, texts: Sequence[str], *, is_known: Mask | None = None
+    ) -> tuple[Vectors, Vectors]:
         """The vectors with those that are not known estimated, and the blend.
 
         float32 (n, dim) and (n, dim + 456), both unit rows. Raises ValueError for unknown
@@ -61,12 +55,8 @@ class Blend:
         return self._blended(vectors, self.view_.transform(texts), is_known)
 
     def fit_transform(
-        self,
-        vectors: NDArray[np.float32],
-        texts: Sequence[str],
-        *,
-        is_known: NDArray[np.bool_] | None = None,
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        self, vectors: Vectors, texts: Sequence[str], *, is_known: Mask | None = None
+    ) -> tuple[Vectors, Vectors]:
         """The same as ``fit``, then ``transform``; texts are read once."""
         return self._blended(vectors, self._learn(vectors, texts, is_known), is_known)
 
@@ -82,17 +72,17 @@ class Blend:
 
     def arrays(self) -> Arrays:
         """The fitted state, what is large in half precision."""
-        kept: dict[str, NDArray[np.generic]] = {
+        own: dict[str, NDArray[np.generic]] = {
             "mean": self.mean_,
             "spread": np.array(self.spread_),
         }
         if self.weights_ is not None:
-            kept["weights"] = self.weights_.astype(np.float32)
-        return kept | {f"view.{name}": array for name, array in self.view_.arrays().items()}
+            own["weights"] = self.weights_.astype(np.float32)
+        return own | named_in("view", self.view_.arrays())
 
     @classmethod
     def from_arrays(cls, arrays: Arrays) -> Self:
-        """A fitted blend from what ``arrays`` gave."""
+        """A fitted blend from what ``arrays`` returned."""
         blend = cls()
         blend.mean_ = arrays["mean"].astype(np.float32)
         blend.spread_ = float(arrays["spread"])
@@ -101,12 +91,7 @@ class Blend:
         blend.view_ = LexicalView.from_arrays(part_of(arrays, "view"))
         return blend
 
-    def _learn(
-        self,
-        vectors: NDArray[np.float32],
-        texts: Sequence[str],
-        is_known: NDArray[np.bool_] | None,
-    ) -> NDArray[np.float32]:
+    def _learn(self, vectors: Vectors, texts: Sequence[str], is_known: Mask | None) -> Vectors:
         """Fit; returns the lexical view of the texts."""
         self.view_ = LexicalView(seed=self.seed)
         view = self.view_.fit_transform(texts)
@@ -114,20 +99,16 @@ class Blend:
         self.mean_ = known.mean(axis=0) if len(known) else np.zeros(vectors.shape[1], np.float32)
         away = known - self.mean_
         self.spread_ = float(np.linalg.norm(away, axis=1).mean()) if len(known) else 0.0
-        self.weights_: NDArray[np.float32] | None = None
+        self.weights_: Vectors | None = None
         if is_known is not None and not is_known.all():
             words = view[is_known]
             inner = words.T @ words + RIDGE * np.eye(words.shape[1], dtype=np.float32)
-            centred = unit_rows(np.asarray(away, np.float32))
-            self.weights_ = np.linalg.solve(inner, words.T @ centred)
+            self.weights_ = np.linalg.solve(inner, words.T @ unit_rows(away))
         return view
 
     def _blended(
-        self,
-        vectors: NDArray[np.float32],
-        view: NDArray[np.float32],
-        is_known: NDArray[np.bool_] | None,
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        self, vectors: Vectors, view: Vectors, is_known: Mask | None
+    ) -> tuple[Vectors, Vectors]:
         centred = unit_rows(np.asarray(vectors - self.mean_, np.float32))
         if is_known is not None and not is_known.all():
             if self.weights_ is None:
@@ -142,6 +123,63 @@ class Blend:
         return vectors, blended
 
 
-def no_vectors(n: int) -> NDArray[np.float32]:
+def no_vectors(n: int) -> Vectors:
     """float32 (n, 0): what ``Blend`` takes for ``n`` texts that no encoder reads."""
     return np.zeros((n, 0), np.float32)
+
+
+DRAFT_CARD = ModelCard(
+    name="draft",
+    title="WordLlama static vectors with the discussion's own character n-grams",
+    kind="fitted",
+    licence="MIT",
+    languages=("en", "fr", "de"),
+    dimensions=N_DIMENSIONS,
+    max_tokens=None,
+    package="wordllama",
+    package_version="0.4.0.post1",
+    sha256=WEIGHTS_SHA256,
+    notes=(
+        "Fast, fitted on the texts of the discussion. Texts that say the same in other words "
+        "are found in English only; across languages nothing is close."
+    ),
+)
+
+
+class DraftEmbedder:
+    """Embeds texts by their words alone, without a transformer: a quick look at a discussion.
+
+    ``encode`` fits on the texts it is given unless ``fit`` was called before. Fit on a
+    whole discussion to get comparable vectors for its later messages.
+    """
+
+    is_fitted_per_discussion = True
+    card = DRAFT_CARD
+    fingerprint = f"{DRAFT_CARD.name}-{WEIGHTS_SHA256[:16]}-1"
+
+    def __init__(self, *, seed: int = 0) -> None:
+        self.seed = seed
+        self.blend_: Blend | None = None
+
+    def fit(self, texts: Sequence[str]) -> Self:
+        """Learn the weights of words and n-grams. Raises ModelMissing."""
+        self.blend_ = Blend(seed=self.seed).fit(no_vectors(len(texts)), texts)
+        return self
+
+    def encode(
+        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
+    ) -> Vectors:
+        """float32 (n, 456), unit rows; see ``models.embedders.Embedder.encode``.
+
+        A text that shares no word with the others lies on the first axis.
+        """
+        if not texts:
+            return np.zeros((0, N_DIMENSIONS), np.float32)
+        nothing = no_vectors(len(texts))
+        if self.blend_ is None:
+            _, vectors = Blend(seed=self.seed).fit_transform(nothing, texts)
+        else:
+            _, vectors = self.blend_.transform(nothing, texts)
+        if progress:
+            progress(len(texts))
+        return vectors

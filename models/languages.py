@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -95,6 +95,12 @@ def shares(languages: Sequence[str | None]) -> dict[str, float]:
     total = counts.total()
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return {language: count / total for language, count in ordered}
+
+
+@lru_cache(maxsize=1_000)
+def primary(language: str | None) -> str:
+    """The primary subtag: ``fr`` of ``fr-FR``; ``xx`` where no language is known."""
+    return re.split(r"[-_]", language)[0].casefold() if language else "xx"
 
 
 def _leaning(prior: Mapping[str, float]) -> dict[str, float]:

@@ -10,7 +10,7 @@ semantic analysis, Deerwester et al. 1990). It knows this discussion's own words
 whatever language and spelling.
 
 Both are fitted on a discussion and then transform any text. Fitted state ends in ``_``;
-``arrays`` gives it away to be kept, ``from_arrays`` brings it back.
+``arrays`` returns it for storage, ``from_arrays`` restores it.
 """
 
 from __future__ import annotations
@@ -18,8 +18,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache as cached
-from importlib.util import find_spec
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -27,13 +26,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from models import cache
-from models.errors import ModelMissing
+from models.embedders import n_usable
 from models.languages import identify, shares
-from models.ngrams import N_BUCKETS, ngram_counts
-from models.processors import n_usable
 from models.text import without_surrogates
 from models.vectors import unit_rows
+from models.weights import checked, packaged_file
 
 if TYPE_CHECKING:
     import tokenizers
@@ -67,6 +64,15 @@ _N_FITTED = 5_000
 _N_ITERATIONS, _N_ITERATIONS_LARGE = 4, 2
 """Power iterations of the randomised SVD (Halko et al. 2011). Where the texts are too many to
 be fitted on all, the axes are an estimate anyway, and two more bring no better neighbours."""
+N_BUCKETS = 1 << 20
+_BUCKET_SHIFT = np.uint64(64 - 20)
+_SIZES = (3, 4, 5)
+_COUNTED_AT_ONCE = 2000
+"""Texts whose n-grams are counted in one go; bounds the memory."""
+_EDGE, _BLANK = "\n", " "
+_STEP = np.uint64(1_000_003)
+_GOLDEN = np.uint64(0x9E37_79B9_7F4A_7C15)
+"""2^64 divided by the golden ratio: spreads hashes evenly (Knuth, TAOCP 6.4)."""
 
 
 class LexicalView:
@@ -81,9 +87,7 @@ class LexicalView:
 
     def fit(self, texts: Sequence[str]) -> Self:
         """Learn the weights of pieces and n-grams. Raises ModelMissing."""
-        self._weigh(texts)
-        self.static.fit(texts)
-        self.latent.fit(texts)
+        self.fit_transform(texts)
         return self
 
     def transform(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -93,7 +97,9 @@ class LexicalView:
 
     def fit_transform(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """The same as ``fit``, then ``transform``; the two views are made side by side."""
-        self._weigh(texts)
+        step = -(-len(texts) // _N_IDENTIFIED) or 1
+        known = shares(identify(texts[::step]))
+        self.static_weight_ = _FOREIGN + (1 - _FOREIGN) * known.get("en", 0.0)
         with ThreadPoolExecutor(1) as aside:
             static = aside.submit(self.static.fit_transform, texts)
             latent = self.latent.fit(texts).transform(texts)
@@ -101,23 +107,18 @@ class LexicalView:
 
     def arrays(self) -> Arrays:
         """The fitted state, the axes in half precision."""
-        kept: dict[str, NDArray[np.generic]] = {"static_weight": np.array(self.static_weight_)}
-        kept |= {f"static.{name}": array for name, array in self.static.arrays().items()}
-        return kept | {f"latent.{name}": array for name, array in self.latent.arrays().items()}
+        own: dict[str, NDArray[np.generic]] = {"static_weight": np.array(self.static_weight_)}
+        own |= named_in("static", self.static.arrays())
+        return own | named_in("latent", self.latent.arrays())
 
     @classmethod
     def from_arrays(cls, arrays: Arrays) -> Self:
-        """A fitted view from what ``arrays`` gave."""
+        """A fitted view from what ``arrays`` returned."""
         view = cls()
         view.static_weight_ = float(arrays["static_weight"])
         view.static = StaticView.from_arrays(part_of(arrays, "static"))
         view.latent = LatentView.from_arrays(part_of(arrays, "latent"))
         return view
-
-    def _weigh(self, texts: Sequence[str]) -> None:
-        step = -(-len(texts) // _N_IDENTIFIED) or 1
-        known = shares(identify(texts[::step]))
-        self.static_weight_ = _FOREIGN + (1 - _FOREIGN) * known.get("en", 0.0)
 
 
 class StaticView:
@@ -125,16 +126,23 @@ class StaticView:
 
     def fit(self, texts: Sequence[str]) -> Self:
         """Learn how rare each piece is, and the mean text."""
-        self._learn(_piece_counts(texts, n_pieces=len(_table())))
+        self.fit_transform(texts)
         return self
 
     def transform(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """float32 (n, 256), unit rows; zero for a text without a piece that counts."""
-        return self._centred(self._raw(_piece_counts(texts, n_pieces=len(self.weights_))))
+        return self._centred(self._means(_piece_counts(texts, n_pieces=len(self.weights_))))
 
     def fit_transform(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """The same as ``fit``, then ``transform``; texts are cut into pieces once."""
-        return self._centred(self._learn(_piece_counts(texts, n_pieces=len(_table()))))
+        counts = _piece_counts(texts, n_pieces=len(_table()))
+        n_texts, n_pieces = counts.shape
+        n_with = np.bincount(counts.indices, minlength=n_pieces)
+        rarity = np.log((n_texts + 1) / (n_with + 0.5))
+        self.weights_ = np.maximum(rarity, 0.0).astype(np.float32)
+        means = self._means(counts)
+        self.mean_ = means.mean(axis=0) if n_texts else np.zeros(N_STATIC, np.float32)
+        return self._centred(means)
 
     def arrays(self) -> Arrays:
         return {"weights": self.weights_, "mean": self.mean_}
@@ -146,21 +154,12 @@ class StaticView:
         view.mean_ = arrays["mean"].astype(np.float32)
         return view
 
-    def _learn(self, counts: sparse.csr_matrix) -> NDArray[np.float32]:
-        """Learn from the counts of all texts; returns their vectors before centring."""
-        n_texts, n_pieces = counts.shape
-        n_with = np.bincount(counts.indices, minlength=n_pieces)
-        rarity = np.log((n_texts + 1) / (n_with + 0.5))
-        self.weights_ = np.maximum(rarity, 0.0).astype(np.float32)
-        raw = self._raw(counts)
-        self.mean_ = raw.mean(axis=0) if n_texts else np.zeros(N_STATIC, np.float32)
-        return raw
+    def _centred(self, means: NDArray[np.float32]) -> NDArray[np.float32]:
+        means[means.any(axis=1)] -= self.mean_
+        return unit_rows(means)
 
-    def _centred(self, raw: NDArray[np.float32]) -> NDArray[np.float32]:
-        raw[raw.any(axis=1)] -= self.mean_
-        return unit_rows(raw)
-
-    def _raw(self, counts: sparse.csr_matrix) -> NDArray[np.float32]:
+    def _means(self, counts: sparse.csr_matrix) -> NDArray[np.float32]:
+        """Directions of the texts before they are centred."""
         weighted = counts.astype(np.float32)
         weighted.data = np.log1p(weighted.data) * self.weights_[weighted.indices]
         return unit_rows(np.asarray(weighted @ _table(), np.float32))
@@ -230,6 +229,11 @@ class LatentView:
         return weighted
 
 
+def named_in(part: str, arrays: Arrays) -> dict[str, NDArray[np.generic]]:
+    """The arrays of one part of a whole, under the names that the whole gives them."""
+    return {f"{part}.{name}": array for name, array in arrays.items()}
+
+
 def part_of(arrays: Arrays, name: str) -> Arrays:
     """The arrays of one part of a whole, under the names that the part gave them."""
     start = f"{name}."
@@ -249,7 +253,7 @@ def _rows(matrix: sparse.csr_matrix) -> NDArray[np.int64]:
     return np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
 
 
-@cached
+@cache
 def _table() -> NDArray[np.float32]:
     """float32 (n_pieces, 256), the static vector of each word piece."""
     from safetensors.numpy import load_file
@@ -259,7 +263,7 @@ def _table() -> NDArray[np.float32]:
     return np.asarray(table, np.float32)
 
 
-@cached
+@cache
 def _tokenizer() -> tokenizers.Tokenizer:
     from tokenizers import Tokenizer
 
@@ -271,19 +275,8 @@ def _tokenizer() -> tokenizers.Tokenizer:
 
 
 def _verified(name: str, expected: str) -> Path:
-    found = find_spec("wordllama")
-    if found is None or found.origin is None:
-        raise ModelMissing(f"draft: its word vectors are not installed; {_REINSTALL}")
-    path = Path(found.origin).parent / name
-    try:
-        is_whole = cache.sha256(path) == expected
-    except OSError:
-        is_whole = False
-    if not is_whole:
-        raise ModelMissing(
-            f"draft: {path.name} is damaged or of another version; reinstall it: {_REINSTALL}"
-        )
-    return path
+    path = packaged_file("wordllama", name, model="draft", reinstall=_REINSTALL)
+    return checked(path, expected, model="draft", reinstall=_REINSTALL)
 
 
 def _piece_counts(texts: Sequence[str], *, n_pieces: int) -> sparse.csr_matrix:
@@ -306,3 +299,50 @@ def _pieces(texts: Sequence[str]) -> Iterator[list[int]]:
         some = [without_surrogates(text) for text in texts[start : start + _AT_ONCE]]
         for encoding in tokenizer.encode_batch_fast(some, add_special_tokens=False):
             yield encoding.ids
+
+
+def ngram_counts(texts: Sequence[str]) -> sparse.csr_matrix:
+    """float32 (n, 2^20): how often each n-gram of 3 to 5 characters stands in each text.
+
+    For any script. N-grams lie inside words; a blank on either side counts as a character, so
+    that beginnings and endings of words are told apart from their middles.
+    """
+    parts = [
+        _ngrams(texts[start : start + _COUNTED_AT_ONCE])
+        for start in range(0, len(texts), _COUNTED_AT_ONCE)
+    ]
+    return sparse.vstack([sparse.csr_matrix((0, N_BUCKETS), dtype=np.float32), *parts]).tocsr()
+
+
+def _ngrams(texts: Sequence[str]) -> sparse.csr_matrix:
+    padded = [f"{_EDGE}{_BLANK}{' '.join(text.lower().split())}{_BLANK}" for text in texts]
+    characters = np.frombuffer("".join(padded).encode("utf-32-le", "replace"), np.uint32)
+    rows = np.repeat(np.arange(len(texts)), [len(text) for text in padded])
+    found_rows, found_columns = [], []
+    hashes = np.zeros(len(characters), np.uint64)
+    for size in range(1, max(_SIZES) + 1):
+        n_places = max(len(characters) - size + 1, 0)
+        hashes = hashes[:n_places] * _STEP + characters[size - 1 :]
+        if size in _SIZES:
+            places = _inside_words(characters, size)
+            found_columns.append((hashes[places] + np.uint64(size)) * _GOLDEN >> _BUCKET_SHIFT)
+            found_rows.append(rows[:n_places][places])
+    columns = np.concatenate(found_columns).astype(np.int32)
+    ones = np.ones(len(columns), np.float32)
+    counts = sparse.csr_matrix(
+        (ones, (np.concatenate(found_rows), columns)), shape=(len(texts), N_BUCKETS)
+    )
+    counts.sum_duplicates()
+    return counts
+
+
+def _inside_words(characters: NDArray[np.uint32], size: int) -> NDArray[np.bool_]:
+    """Where an n-gram begins that lies in one text and has blanks at its ends at most."""
+    n_places = max(len(characters) - size + 1, 0)
+    is_edge, is_blank = characters == ord(_EDGE), characters == ord(_BLANK)
+    inside = np.ones(n_places, np.bool_)
+    for at in range(size):
+        inside &= ~is_edge[at : at + n_places]
+        if 0 < at < size - 1:
+            inside &= ~is_blank[at : at + n_places]
+    return inside

@@ -3,7 +3,7 @@
 A text is first cut where its layout cuts it: at empty lines, headings, list items, and line
 breaks that are not there for want of room. Each such block is cut by spaCy's tokenizer and
 sentencizer for its language. The tokenizer knows most abbreviations; the cuts that are
-still wrong are taken back (``models.stops``).
+still wrong are taken back (``models.sentences``).
 """
 
 from __future__ import annotations
@@ -13,8 +13,7 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from models import spacy_alone
-from models.stops import belong_together
+from models.spacy_pipelines import import_spacy
 from models.text import without_surrogates
 
 if TYPE_CHECKING:
@@ -44,6 +43,32 @@ _MAX_KEPT = 60
 """Characters of a stretch up to which its reading is kept for the next time."""
 _ROOM = 0.8
 """Share of a paragraph's widest line up to which a line counts as left short on purpose."""
+
+_WRITTEN = """
+abs al alin anm approx art aufl av avr bd bspw bzw c.-à-d ca cap cf ch chap cit col d.h déc dept
+dez dipl dott dr e.g ecc ed eds env eq esp est etc evtl ex exc feb fév févr fig figs fr geb gest
+ggf gov hon hr i.e ibid incl inkl inst jan janv jh jhdt jr juil lt m mag max mgr min mio misc mlle
+mm mme mr mrd mrs ms mt nb no nos nov nr núm n° okt oct op p p.ex pág par pp prof pt ref refs resp
+rev réf s s.a s.o s.u sec sect sen sept sig sog soc spec sr sra st str suppl tab tel tél u u.a u.s
+usw v vgl vol vols vs w.r.t z z.b zzgl éd
+"""
+"""Of several languages, in lower case and without the final stop."""
+_ABBREVIATIONS = frozenset(_WRITTEN.split())
+_MAY_END = frozenset(
+    {"al", "ecc", "etc", "ex", "jh", "m", "max", "min", "no", "p", "s", "st", "u.a", "u.s"}
+    | {"usw", "v"}
+)
+"""Abbreviations that also stand at the end of a sentence, and words that look like one."""
+_DAYS_AND_RANKS = frozenset({"cs", "da", "de", "et", "fi", "hu", "nb", "nn", "no", "pl", "sk"})
+"""Languages that write ordinals as a number with a full stop."""
+
+_LAST_WORD = re.compile(r"([^\s(\[«„“\"'’]+)\.\Z")
+_MARKER = re.compile(r"\(?(?:\d{1,3}|[a-zA-Z])[.)]\Z")
+_ORDINAL = re.compile(r"\d{1,2}\Z")
+_OPEN_END = re.compile(r"(?:…|\.\.\.|[\"'”’»)\]])\Z")
+_CLOSED_WORD = re.compile(r"(?:\s|\A)[^\W\d_]{3,}\.\Z")
+_NEW_WORD = re.compile(r"[^\W\d_]{1,20}(?=[\s’',]|\Z)")
+_FULL_WIDTH = "。！？｡"
 
 
 def split(text: str, language: str | None = None) -> Spans:
@@ -202,7 +227,7 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
 @cache
 def _stops() -> frozenset[str]:
     """The tokens that end a sentence."""
-    spacy_alone.load()
+    import_spacy()
     from spacy.pipeline import Sentencizer
 
     return frozenset((*Sentencizer.default_punct_chars, *_ELLIPSES))
@@ -228,7 +253,7 @@ def _stretch_with_stop() -> re.Pattern[str]:
 
 @cache
 def _tokenizer(language: str) -> Tokenizer:
-    spacy_alone.load()
+    import_spacy()
     import spacy
     from spacy.attrs import IS_PUNCT
 
@@ -243,3 +268,39 @@ def _tokenizer(language: str) -> Tokenizer:
     vocab.lex_attr_getters = {IS_PUNCT: vocab.lex_attr_getters[IS_PUNCT]}
     tokenizer: Tokenizer = pipeline.tokenizer
     return tokenizer
+
+
+def belong_together(
+    text: str, left: tuple[int, int], right: tuple[int, int], *, language: str | None
+) -> bool:
+    """Whether two neighbouring spans of ``text`` are one sentence after all."""
+    before, after = text[slice(*left)], text[slice(*right)]
+    if not _has_words(before) or not _has_words(after) or _MARKER.match(before):
+        return True
+    if left[1] == right[0] and before[-1] not in _FULL_WIDTH:
+        return not _is_missing_blank(before, after)
+    if after[0].islower() and _OPEN_END.search(before):
+        return True
+    word = _LAST_WORD.search(before)
+    return word is not None and _is_abbreviation(word.group(1), after, language)
+
+
+def _has_words(stretch: str) -> bool:
+    return any(character.isalnum() for character in stretch)
+
+
+def _is_missing_blank(before: str, after: str) -> bool:
+    """Whether somebody forgot the blank; otherwise it is a file name or the like."""
+    return (
+        after[0].isupper()
+        and _CLOSED_WORD.search(before) is not None
+        and _NEW_WORD.match(after) is not None
+    )
+
+
+def _is_abbreviation(word: str, after: str, language: str | None) -> bool:
+    if len(word) == 1 and word.isupper():  # an initial
+        return True
+    if word.lower() in _ABBREVIATIONS:
+        return word.lower() not in _MAY_END or not after[0].isupper()
+    return language in _DAYS_AND_RANKS and _ORDINAL.match(word) is not None

@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from models import cache
-from models.embedders import ModelCard
-from models.errors import ModelMissing
+from models.embedders import ModelCard, ModelMissing
+from models.weights import sha256
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -117,7 +116,7 @@ class TransformerEmbedder:
         if folder.is_dir():
             for path in sorted(path for path in folder.rglob("*") if path.is_file()):
                 digest.update(path.relative_to(folder).as_posix().encode())
-                digest.update(cache.sha256(path).encode())
+                digest.update(sha256(path).encode())
             return digest.hexdigest()
         for key, value in sorted(self._model.state_dict().items()):
             digest.update(key.encode())

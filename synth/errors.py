@@ -10,7 +10,7 @@ SynthError
 
 from __future__ import annotations
 
-from models.errors import ModelMissing
+from models.embedders import ModelMissing
 
 
 class SynthError(Exception):

@@ -130,7 +130,7 @@ def n_processes() -> int:
     where the parent forbids more (a daemon, such as a worker of another scheduler)."""
     from multiprocessing import current_process
 
-    from models.processors import n_usable
+    from models.embedders import n_usable
 
     return 1 if current_process().daemon else min(MOST, n_usable())
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.keyphrases import primary, stem
+from models.keyphrases import stem
+from models.languages import primary
 from models.wordlists import LINKS
 from synth.records import Span
 

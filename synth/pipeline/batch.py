@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-from models.processors import n_usable
+from models.embedders import n_usable
 from synth.settings import QUIET, Progress, Settings
 
 JOB_FILE = "job.json"

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.clauses import Clause
-from models.keyphrases import key_of, primary
+from models.keyphrases import key_of
+from models.languages import primary
 from models.vectors import unit_rows
 from synth.corpus import Corpus
 from synth.titles.exemplars import Groups

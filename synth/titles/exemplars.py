@@ -13,7 +13,8 @@ from scipy import sparse
 
 from models import wordlists
 from models.clauses import standing
-from models.keyphrases import key_of, primary
+from models.keyphrases import key_of
+from models.languages import primary
 from models.vectors import unit_rows
 from synth.corpus import Corpus
 from synth.records import IdeaTree

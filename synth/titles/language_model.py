@@ -13,8 +13,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from models.keyphrases import key_of, primary, stop_words
-from models.languages import identify_one
+from models.keyphrases import key_of, stop_words
+from models.languages import identify_one, primary
 from models.text import fold, without_accents
 from synth.titles.wording import MAX_CHARS, titled
 

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.clauses import Clause, Reading, read, whole
-from models.keyphrases import key_of, primary
+from models.keyphrases import key_of
+from models.languages import primary
 from synth.corpus import Corpus
 from synth.records import IdeaName, IdeaTree
 from synth.titles.candidates import (

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from models.keyphrases import MAX_CONTENT_WORDS, content_runs, primary
+from models.keyphrases import MAX_CONTENT_WORDS, content_runs
+from models.languages import primary
 from models.vectors import unit_rows
 from synth.corpus import Corpus
 from synth.titles.exemplars import Groups, Vectors

@@ -6,7 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from models.keyphrases import primary, stop_words
+from models.keyphrases import stop_words
+from models.languages import primary
 from models.text import fold
 from models.wordlists import words
 

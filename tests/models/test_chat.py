@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 
 import pytest
@@ -132,11 +133,25 @@ def test_a_server_that_hangs_is_given_up() -> None:
     assert len(chat.requests) == 1, "a slow server is not asked twice"
 
 
+def test_no_proxy_of_the_environment_hears_the_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", "")
+    with chat_server(lambda _: "Fine.") as chat:
+        assert ask(at(chat)) == "Fine."
+
+
+def test_no_log_tells_the_query_of_an_address(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO), chat_server(lambda _: "Fine.") as chat:
+        ask(at(chat, url=f"{chat.url}/v1?key={KEY}"))
+    assert KEY not in caplog.text
+
+
 def test_nobody_there() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
-    with pytest.raises(ChatProblem, match="cannot be reached"):
+    with pytest.raises(ChatProblem, match=r"cannot be reached \(Connection refused\)"):
         ask(ChatServer(url=f"http://127.0.0.1:{port}", pauses=()))
 
 

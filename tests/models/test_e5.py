@@ -11,7 +11,7 @@ import pytest
 
 from models import e5
 from models.e5 import E5Embedder
-from models.errors import ModelMissing
+from models.embedders import ModelMissing
 
 TEXTS = ["the cat", "", "a dog, a cat", "bad", "the cat", "abc def ghi jkl mno pqr stu vwx yz"]
 

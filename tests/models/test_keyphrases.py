@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.clauses import MAX_CHARS, read, standing, whole
-from models.keyphrases import candidates, content_runs, key_of, primary, stem
+from models.keyphrases import candidates, content_runs, key_of, stem
+from models.languages import primary
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models import lexical
-from models.blend import Blend, no_vectors
-from models.draft import DraftEmbedder
-from models.errors import ModelMissing
-from models.lexical import LatentView, LexicalView, StaticView
-from models.ngrams import N_BUCKETS, ngram_counts
+from models.blend import Blend, DraftEmbedder, no_vectors
+from models.embedders import ModelMissing
+from models.lexical import N_BUCKETS, LatentView, LexicalView, StaticView, ngram_counts
 from models.vectors import unit_rows
 
 TEXTS = [
@@ -102,7 +100,7 @@ def test_ngrams_of_a_word_are_those_of_three_to_five_characters() -> None:
 
 def test_ngrams_do_not_depend_on_their_neighbours(monkeypatch) -> None:
     whole = ngram_counts(TEXTS)
-    monkeypatch.setattr("models.ngrams._AT_ONCE", 3)
+    monkeypatch.setattr("models.lexical._COUNTED_AT_ONCE", 3)
     assert (ngram_counts(TEXTS) != whole).nnz == 0
 
 
@@ -176,7 +174,7 @@ def _made_up_vectors() -> np.ndarray:
 
 
 def test_damaged_word_vectors_are_refused(monkeypatch) -> None:
-    monkeypatch.setattr(lexical.cache, "sha256", lambda path: "0" * 64)
+    monkeypatch.setattr("models.weights.sha256", lambda path: "0" * 64)
     lexical._table.cache_clear()
     try:
         with pytest.raises(ModelMissing, match=r"damaged.*pip install") as raised:

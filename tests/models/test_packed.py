@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.errors import ModelMissing
+from models.embedders import ModelMissing
 from models.weights import read_model, read_vocabulary
 
 

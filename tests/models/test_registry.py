@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 
 import models
-from models import registry, transformer
-from models.cache import sha256
-from models.errors import ModelMissing
+from models import embedders, transformer
+from models.embedders import ModelMissing
+from models.weights import sha256
 
 
 def test_importing_the_package_loads_nothing_heavy() -> None:
@@ -65,9 +65,9 @@ def test_cards_name_the_installed_packages_and_their_checksums() -> None:
 
 
 def test_the_default_is_the_encoder() -> None:
-    assert models.load().card.name == registry.DEFAULT == "e5-small"
+    assert models.load().card.name == embedders.DEFAULT == "e5-small"
     assert not models.load().is_fitted_per_discussion
-    assert models.load(registry.DRAFT).is_fitted_per_discussion
+    assert models.load(embedders.DRAFT).is_fitted_per_discussion
 
 
 def test_unknown_names_are_answered_with_the_known_ones() -> None:
