@@ -17,8 +17,7 @@ from werkzeug.routing import IntegerConverter, Map
 from synth.errors import StoreProblem
 from web.api import api
 from web.api.problems import problem
-from web.http import answer_cache, discussion_cache, headers, language, store, visits
-from web.http.permission import LOOPBACK
+from web.http import answer_cache, discussion_cache, security, store, visits
 from web.jobs import Jobs
 from web.pages.discussions import discussions
 from web.pages.harvest import harvest
@@ -36,8 +35,8 @@ from web.pages.styleguide import styleguide
 from web.pages.threads import threads
 from web.pages.uploads import uploads
 from web.services import semantic_search
-from web.ui.rendering import render
-from web.ui.templates import add_filters
+from web.ui import i18n, templates
+from web.ui.templates import render
 from web.ui.words import HTTP_ERRORS
 
 MAX_UPLOAD_BYTES = 512 * 1024 * 1024
@@ -73,16 +72,16 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
     )
     app.config.from_mapping(config or {})
-    app.config.setdefault("UPLOADS", app.config["HOST"] in LOOPBACK)
+    app.config.setdefault("UPLOADS", app.config["HOST"] in security.LOOPBACK)
     app.url_map.converters["int"] = RowNumber
     app.extensions["jobs"] = Jobs(Path(app.config["DB"]))
     CSRFProtect(app)
     discussion_cache.init_app(app)
     store.init_app(app)
-    language.init_app(app)
+    i18n.init_app(app)
     visits.init_app(app)
     semantic_search.init_app(app)
-    add_filters(app)
+    templates.init_app(app)
     for pages in (
         discussions, maps, outlines, ideas, passages, repeated, threads, search, point, since,
         overview, harvest, settings, uploads, api,
@@ -90,7 +89,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         app.register_blueprint(pages)
     if app.debug or app.config.get("STYLEGUIDE"):
         app.register_blueprint(styleguide)
-    headers.init_app(app)
+    security.init_app(app)
     answer_cache.init_app(app)
     app.register_error_handler(HTTPException, _tell_http)
     app.register_error_handler(CSRFError, _tell_old_form)

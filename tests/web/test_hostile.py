@@ -20,7 +20,7 @@ from synth.store import open_store
 from tests.web.hostile import POISON, Ids, fill_hostile, words_of
 from web import create_app
 from web.services.containing import closed
-from web.ui.paging import page_address
+from web.ui.query import page_address
 
 ALLOWED = set(
     re.findall(

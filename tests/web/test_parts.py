@@ -12,17 +12,10 @@ from hypothesis import strategies as st
 from synth.records import Idea, Span
 from web.services.outline import Outline
 from web.services.spans import find_span, parse_span, widen
-from web.ui.paging import Paging
-from web.ui.templates import (
-    counted,
-    day,
-    duration,
-    language_name,
-    language_tag,
-    number,
-    percent,
-    web_address,
-)
+from web.ui.i18n import day, duration, language_name, language_tag, number, percent
+from web.ui.query import Paging
+from web.ui.templates import web_address
+from web.ui.words import counted
 
 
 def idea(n: int, parent: int | None = None, **more: object) -> Idea:

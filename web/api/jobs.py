@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from web.api.operations import operation
 from web.api.shapes import JOB, Json, job_json
-from web.http.permission import writers_only
+from web.http.security import writers_only
 from web.pages.uploads import find_job
 
 

@@ -15,7 +15,7 @@ from flask import abort, request
 
 from web.api.schemas import Schema, integer, string
 from web.services.search_query import MAX_LETTERS
-from web.ui.paging import LAST_PAGE, Paging
+from web.ui.query import LAST_PAGE, Paging
 
 DEFAULT_PER_PAGE = 100
 MOST_PER_PAGE = 500

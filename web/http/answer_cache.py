@@ -21,8 +21,8 @@ from cachetools import LRUCache
 from flask import Flask, Request, Response, current_app, g, request, session
 
 from synth.store import Version
-from web.http.language import COOKIE as LANGUAGE_COOKIE
-from web.http.language import page_language
+from web.ui.i18n import COOKIE as LANGUAGE_COOKIE
+from web.ui.i18n import page_language
 
 MAX_BYTES = 64 * 1024 * 1024
 """Of all answers together; config ``ANSWER_CACHE_BYTES``."""

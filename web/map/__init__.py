@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from web.map.batches import Batch, batches_of
-from web.map.box import MapBox, map_box
-from web.map.data import pack_points
-from web.map.ideas import MapIdea, map_ideas
-from web.map.picture import picture_png
+from web.map.data import Batch, MapIdea, batches_of, map_ideas, pack_points
+from web.map.picture import MapBox, map_box, picture_png
 
 __all__ = [
     "Batch",

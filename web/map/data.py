@@ -1,16 +1,17 @@
-"""Every passage as sixteen bytes, for the browser to draw."""
+"""The map as data for the browser: passages as sixteen bytes each, ideas, and imports."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.store import Discussion, Store
-from web.map.batches import Batch, batches_of
-from web.services.outline import Outline
+from synth.store import Discussion, Source, Store
+from web.services.outline import Branch, Outline
 
 GRID = 65535
 """x and y run from 0 to this across the layout's unit square, y downwards."""
@@ -38,6 +39,10 @@ _ROW = np.dtype(
         ("passage", "u4"),
     ]
 )
+BATCH_GAP = timedelta(minutes=10)
+"""An archive may hold hundreds of files; more than this after the last one is another import."""
+MAX_BATCHES = 256
+"""A point has one byte for its batch."""
 
 
 def pack_points(store: Store, discussion: Discussion, outline: Outline) -> bytes:
@@ -70,3 +75,64 @@ def _looked_up(
 
 def _batch_numbers(batches: Sequence[Batch]) -> dict[int, int]:
     return {source_id: n for n, batch in enumerate(batches) for source_id in batch.source_ids}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    at: datetime
+    """When its last file came in."""
+    source_ids: tuple[int, ...]
+
+
+def batches_of(sources: Sequence[Source]) -> tuple[Batch, ...]:
+    """The oldest first, at most ``MAX_BATCHES``: beyond that the oldest count as one."""
+    groups: list[list[Source]] = []
+    for source in sorted(sources, key=lambda s: (s.imported_at, s.id)):
+        if groups and source.imported_at - groups[-1][-1].imported_at <= BATCH_GAP:
+            groups[-1].append(source)
+        else:
+            groups.append([source])
+    if len(groups) > MAX_BATCHES:
+        old = len(groups) - MAX_BATCHES + 1
+        groups = [[source for group in groups[:old] for source in group], *groups[old:]]
+    return tuple(
+        Batch(at=group[-1].imported_at, source_ids=tuple(source.id for source in group))
+        for group in groups
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapIdea:
+    branch: Branch
+    parent: int | None
+    """Place of its parent in the list."""
+    n_for: int
+    n_against: int
+    """Passages under it, sub-ideas included, that speak for and against their parent."""
+
+
+def map_ideas(store: Store, discussion: Discussion, outline: Outline) -> tuple[MapIdea, ...]:
+    """Every idea in reading order; a point names its leaf by the place in this list."""
+    branches = outline.in_order()
+    places = {branch.idea.id: n for n, branch in enumerate(branches)}
+    totals = _totals(branches, store.ideas.stances(discussion.id))
+    return tuple(
+        MapIdea(
+            branch=branch,
+            parent=None if branch.idea.parent_id is None else places[branch.idea.parent_id],
+            n_for=totals[branch.idea.id][0],
+            n_against=totals[branch.idea.id][1],
+        )
+        for branch in branches
+    )
+
+
+def _totals(
+    branches: tuple[Branch, ...], own: Mapping[int, tuple[int, int]]
+) -> dict[int, tuple[int, int]]:
+    """Idea id → for and against, those of its sub-ideas added."""
+    totals: dict[int, tuple[int, int]] = {}
+    for branch in reversed(branches):  # children before their parents
+        parts = [own.get(branch.idea.id, (0, 0)), *(totals[c.idea.id] for c in branch.children)]
+        totals[branch.idea.id] = (sum(p[0] for p in parts), sum(p[1] for p in parts))
+    return totals

@@ -18,7 +18,7 @@ from web.services.figures import Facts, facts_of, figures_of
 from web.services.outline import Branch, outline_of
 from web.services.quotes import Quoted, quote_extracts
 from web.services.since import asked_since
-from web.ui.rendering import render
+from web.ui.templates import render
 
 discussions = Blueprint("discussions", __name__)
 N_KEY = 3

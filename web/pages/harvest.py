@@ -15,14 +15,14 @@ from werkzeug.wrappers import Response
 from synth.errors import StoreProblem
 from synth.records import Extract, ExtractState, Message, Nature, Span
 from synth.store import Discussion, ExtractChange, Store
-from web.http.permission import writers_only
+from web.http.security import writers_only
 from web.http.store import current_store, find_discussion
 from web.pages.threads import is_in
 from web.services.outline import Branch, Outline, outline_of
 from web.services.quotes import Quoted, quote_extracts, quote_placements
 from web.services.spans import find_span, parse_span, widen
-from web.ui.paging import Paging, asked_page
-from web.ui.rendering import render
+from web.ui.query import Paging, asked_page
+from web.ui.templates import render
 
 harvest = Blueprint("harvest", __name__)
 PER_PAGE = 30

@@ -22,9 +22,8 @@ from web.services.quotes import Quoted, quote_placements
 from web.services.since import asked_since
 from web.services.speakers import Position, Speakers, positions_of, speakers_of
 from web.services.trends import Timeline, timeline
-from web.ui.paging import Paging, asked_page
-from web.ui.query import Choice, asked_choice, choices
-from web.ui.rendering import render
+from web.ui.query import Choice, Paging, asked_choice, asked_page, choices
+from web.ui.templates import render
 
 ideas = Blueprint("ideas", __name__)
 PER_PAGE = 30

@@ -11,11 +11,11 @@ from markupsafe import Markup
 
 from synth.store import Discussion, Embed
 from web.http.discussion_cache import cached
-from web.http.headers import content_policy
+from web.http.security import content_policy
 from web.http.store import current_store, find_discussion
 from web.map import MapBox, map_box, map_ideas, pack_points, picture_png
 from web.services.outline import outline_of
-from web.ui.rendering import render
+from web.ui.templates import render
 
 maps = Blueprint("maps", __name__)
 

@@ -13,7 +13,7 @@ from web.http.store import current_store, find_discussion
 from web.services.figures import Facts, facts_of, figures_of
 from web.services.outline import Branch, outline_of
 from web.services.since import asked_since
-from web.ui.rendering import render
+from web.ui.templates import render
 
 outlines = Blueprint("outlines", __name__)
 

@@ -16,7 +16,7 @@ from web.services.outline import outline_of
 from web.services.overview import Overview, ShownAlert, overview_of
 from web.services.semantic_search import begin_reading
 from web.services.trends import Timeline, timeline
-from web.ui.rendering import render
+from web.ui.templates import render
 
 overview = Blueprint("overview", __name__)
 

@@ -17,7 +17,7 @@ from web.services.explanation import Why, why
 from web.services.outline import Outline, outline_of
 from web.services.quotes import MOST_LETTERS, Quoted, quote_placement
 from web.services.threads import titles_of
-from web.ui.rendering import render
+from web.ui.templates import render
 
 passages = Blueprint("passages", __name__)
 AROUND = 420

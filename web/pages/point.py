@@ -21,7 +21,7 @@ from web.services.outline import Branch, Outline, outline_of
 from web.services.quotes import Quoted, quote_placements
 from web.services.search import Trouble, bearings, language_of, said_in
 from web.services.semantic_search import NotReady, Unreadable, begin_reading, meaning_of
-from web.ui.rendering import render
+from web.ui.templates import render
 
 point = Blueprint("point", __name__)
 MAX_LETTERS = 2_000

@@ -12,8 +12,8 @@ from flask import Blueprint
 from synth.store import Discussion, Store
 from web.http.store import current_store, find_discussion
 from web.services.quotes import Quoted, quote_span
-from web.ui.paging import Paging, asked_page
-from web.ui.rendering import render
+from web.ui.query import Paging, asked_page
+from web.ui.templates import render
 
 repeated = Blueprint("repeated", __name__)
 PER_PAGE = 20

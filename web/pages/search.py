@@ -19,8 +19,8 @@ from web.services.outline import Branch, Outline, outline_of
 from web.services.search import Answer, answer, told
 from web.services.search_query import MAX_LETTERS, Ask, Mode, asked
 from web.services.semantic_search import begin_reading
-from web.ui.paging import Paging, asked_page
-from web.ui.rendering import render
+from web.ui.query import Paging, asked_page
+from web.ui.templates import render
 
 search = Blueprint("search", __name__)
 PER_PAGE = 20

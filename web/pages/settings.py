@@ -12,10 +12,10 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from synth.store import Discussion, Embed, Framing, site_of
-from web.http.permission import writers_only
+from web.http.security import writers_only
 from web.http.store import current_store, find_discussion
-from web.ui.rendering import render
-from web.ui.templates import number
+from web.ui.i18n import number
+from web.ui.templates import render
 
 settings = Blueprint("settings", __name__)
 ACTOR = "person"

@@ -17,7 +17,7 @@ from web.services.outline import Branch, Outline, outline_of
 from web.services.overview import said_under
 from web.services.quotes import Quoted, quote_span
 from web.services.since import Since, asked_since, last_synthesis, last_visit, usual_since
-from web.ui.rendering import render
+from web.ui.templates import render
 
 since = Blueprint("since", __name__)
 N_NEWEST = 8

@@ -18,8 +18,8 @@ from web.services.figures import Facts
 from web.services.outline import N_HUES, Branch, Outline
 from web.services.quotes import Quoted
 from web.services.trends import Spark
-from web.ui.paging import Paging
-from web.ui.rendering import render
+from web.ui.query import Paging
+from web.ui.templates import render
 
 styleguide = Blueprint("styleguide", __name__)
 SURFACES = ("paper", "card", "mark", "taken", "good", "bad")

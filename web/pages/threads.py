@@ -19,9 +19,8 @@ from web.services.jumps import Jumps, Tally
 from web.services.message import MOST_LETTERS, Overlay, ShownMessage, Veil, shown
 from web.services.outline import Outline, outline_of
 from web.services.threads import ThreadLine, thread_lines, threads_beside, titles_of
-from web.ui.paging import Paging, asked_page
-from web.ui.query import Choice, asked_choice, choices
-from web.ui.rendering import render
+from web.ui.query import Choice, Paging, asked_choice, asked_page, choices
+from web.ui.templates import render
 
 threads = Blueprint("threads", __name__)
 PER_PAGE = 50

@@ -16,10 +16,10 @@ from werkzeug.wrappers import Response
 
 from synth.settings import Quality, Settings
 from synth.store import Discussion
-from web.http.permission import writers_only
+from web.http.security import writers_only
 from web.http.store import current_store, find_discussion
 from web.jobs import Jobs, JobState
-from web.ui.rendering import render
+from web.ui.templates import render
 
 uploads = Blueprint("uploads", __name__)
 MAX_TITLE_LETTERS = 120

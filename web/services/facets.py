@@ -17,7 +17,7 @@ from web.services.figures import leaves
 from web.services.outline import Branch, Outline
 from web.services.search import Answer
 from web.services.search_query import FILTERS, Ask
-from web.ui.templates import day, language_name
+from web.ui.i18n import day, language_name
 from web.ui.words import NATURES, STATES
 
 MOST = 15

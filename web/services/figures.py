@@ -19,7 +19,7 @@ from web.http.discussion_cache import cached
 from web.services.outline import Branch, Outline
 from web.services.since import Since
 from web.services.trends import Spark, spark
-from web.ui.paging import Paging
+from web.ui.query import Paging
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

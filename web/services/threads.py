@@ -12,7 +12,7 @@ from synth.store import Discussion, Store
 from web.http.store import current_store
 from web.services.figures import threads_table
 from web.services.outline import Branch, Outline, outline_of
-from web.ui.paging import Paging
+from web.ui.query import Paging
 
 TITLE_LETTERS = 90
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from flask_babel import LazyString, format_decimal, lazy_gettext, ngettext
 
 from synth.records import ExtractState, Nature, ParentEvidence, Stance, Unplaced
-from web.http.language import written_once
+from web.ui.i18n import cached_by_language
 
 
 def _idea(n: int, num: str) -> str:
@@ -79,7 +79,7 @@ _COUNTED: dict[str, Callable[[int, str], str]] = {
 }
 
 
-@written_once
+@cached_by_language
 def counted(n: int, noun: str) -> str:
     """``1 message``, ``1,204 messages``, in the language of the page; KeyError for a noun that
     has no words here."""

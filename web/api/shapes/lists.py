@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TypeVar
 
-from web.ui.paging import Paging, page_address
+from web.ui.query import Paging, page_address
 
 Json = dict[str, object]
 Item = TypeVar("Item")

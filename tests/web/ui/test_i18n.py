@@ -9,7 +9,7 @@ from babel.messages.catalog import Message
 from flask.testing import FlaskClient
 
 from tests import catalogues
-from web.http.language import LANGUAGES
+from web.ui.i18n import LANGUAGES
 
 PLACE = re.compile(r"%\((\w+)\)s")
 BREAKING = re.compile("[^\u202f][;!?»]|[ \u00a0]:|«[^\u202f]")

@@ -1,4 +1,7 @@
-"""Who may change things. There are no accounts yet: only the machine's own user may."""
+"""What keeps pages safe: who may change things, and what browsers are told to refuse.
+
+There are no accounts yet: only the user of the machine itself may change things.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from flask import abort, current_app, request
+from flask import Flask, Response, abort, current_app, request
 from flask_babel import gettext as _
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "[::1]"})
@@ -44,3 +47,30 @@ def _named_host() -> str:
     """The Host header without its port."""
     host = request.host
     return host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
+
+
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+def content_policy(*, frame_ancestors: str = "'none'") -> str:
+    """The Content-Security-Policy of a page; ``frame_ancestors``: who may frame it."""
+    return (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; "
+        f"frame-ancestors {frame_ancestors}"
+    )
+
+
+def init_app(app: Flask) -> None:
+    """Send the headers with every answer that does not bring its own."""
+    app.after_request(_safe)
+
+
+def _safe(response: Response) -> Response:
+    for name, value in {"Content-Security-Policy": content_policy(), **_HEADERS}.items():
+        response.headers.setdefault(name, value)
+    return response

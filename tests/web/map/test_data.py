@@ -1,16 +1,16 @@
-"""Every passage as sixteen bytes."""
+"""The data of the map: bytes for the points, and which files came in together."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
 from synth.corrections.ideas import hide_idea
-from synth.store import Store
-from web.map.data import GRID, POINT, UNPLACED, pack_points
+from synth.store import Source, Store
+from web.map.data import GRID, MAX_BATCHES, POINT, UNPLACED, batches_of, pack_points
 from web.services.outline import outline_of
 
 AT = "/api/d/the-market-square"
@@ -65,3 +65,31 @@ def test_what_stands_under_a_hidden_idea_is_drawn_as_unplaced(store: Store) -> N
 def test_a_discussion_without_a_map_has_no_points(store: Store) -> None:
     empty = store.discussions.add("Nothing yet")
     assert pack_points(store, empty, outline_of(store, empty)) == b""
+
+
+BEGIN = datetime(2024, 5, 1, tzinfo=UTC)
+
+
+def source(n: int, after: timedelta) -> Source:
+    return Source(
+        id=n, name="a.csv", format="table", sha256="", n_bytes=1, n_added=1, n_updated=0,
+        n_unchanged=0, n_problems=0, state="done", imported_at=BEGIN + after,
+    )  # fmt: skip
+
+
+def test_files_of_one_import_are_one_batch() -> None:
+    minutes = (0, 1, 9, 60, 61)
+    found = batches_of([source(n, timedelta(minutes=m)) for n, m in enumerate(minutes)])
+    assert [batch.source_ids for batch in found] == [(0, 1, 2), (3, 4)]
+    assert found[0].at == BEGIN + timedelta(minutes=9)
+
+
+def test_where_there_are_too_many_the_oldest_count_as_one() -> None:
+    found = batches_of([source(n, timedelta(hours=n)) for n in range(MAX_BATCHES + 3)])
+    assert len(found) == MAX_BATCHES
+    assert found[0].source_ids == (0, 1, 2, 3)
+    assert found[-1].source_ids == (MAX_BATCHES + 2,)
+
+
+def test_nothing_imported_is_no_batch() -> None:
+    assert batches_of([]) == ()
