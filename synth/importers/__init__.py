@@ -5,7 +5,7 @@
             case Problem():  ...   # a file that cannot be used
             case Reading():  ...   # a file, its format, and its messages
 
-A new format is one module with the face of ``base.Importer`` and one line in ``_MODULES``.
+A new format is one module with the face of ``Importer`` and one line in ``_MODULES``.
 """
 
 from __future__ import annotations
@@ -15,13 +15,12 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import cast
+from typing import Protocol, cast
 
 from synth.errors import InputProblem, UnknownFormat
-from synth.importers.base import ExportFile, Fit, Importer, ReadOptions
+from synth.importers.encoding import binary_kind, looks_binary
 from synth.importers.files import expand
-from synth.importers.inputfile import InputFile
-from synth.importers.signatures import binary_kind, looks_binary
+from synth.importers.input_file import Fit, InputFile, ReadOptions
 from synth.records import Problem, RawMessage
 
 # From the most specific to the least: the first that recognises a file reads it.
@@ -36,19 +35,37 @@ _MODULES = {
     "feed": "feed",
     "mbox": "mbox",
     "chatlog": "chatlog",
-    "json": "records_json",
-    "table": "table",
+    "json": "any_json",
+    "table": "any_table",
 }
 
 NAMES = tuple(_MODULES)
 """What ``--format`` accepts."""
 
 
+class Importer(Protocol):
+    """The face of a module that reads one format."""
+
+    NAME: str
+    """As given to ``--format``, e.g. ``mbox``."""
+    LABEL: str
+    """For people, e.g. ``Mailing list archive (mbox)``."""
+
+    def sniff(self, file: InputFile) -> Fit:
+        """Judge by content, not by name; cheap; never raises."""
+
+    def read(self, file: InputFile, options: ReadOptions) -> Iterator[RawMessage | Problem]:
+        """Stream the messages. A bad record becomes a Problem and is skipped.
+
+        Raises InputProblem only when the file as a whole cannot be read.
+        """
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """One file about to be read. ``records`` streams once and never raises InputProblem."""
 
-    file: ExportFile
+    file: InputFile
     name: str
     """For people: the path, or ``archive.zip:member``."""
     format: str
@@ -84,7 +101,7 @@ def read(
                 yield reading
 
 
-def detect(file: ExportFile) -> tuple[Importer, Fit]:
+def detect(file: InputFile) -> tuple[Importer, Fit]:
     """The importer that recognises the file by its content, and what the file is to it.
 
     Raises UnknownFormat when none does.
@@ -116,9 +133,12 @@ def _reading(
     except UnknownFormat as unknown:
         return _as_problem(unknown)
     if fit is Fit.AUXILIARY:
-        return _holds_nothing(file, found) if file.is_given else None
+        what = f"belongs to an export ({found.LABEL}) but holds no messages itself"
+        remedy = "give the whole export, or its file with the messages"
+        return file.problem(what, remedy) if file.is_given else None
     if fit is Fit.NO and not file.is_given:
-        return _looks_different(file, found)
+        what = f"does not look like {found.NAME}: {found.LABEL}"
+        return file.problem(what, "left out; to read it all the same, name the file itself")
     sha256, n_bytes = file.fingerprint()
     if file.fault is not None and file.is_refused:
         return file.fault
@@ -144,24 +164,6 @@ def _records(
     yield from file.damage()
 
 
-def _holds_nothing(file: InputFile, found: Importer) -> Problem:
-    return Problem(
-        source=file.name,
-        position="",
-        what=f"belongs to an export ({found.LABEL}) but holds no messages itself",
-        remedy="give the whole export, or its file with the messages",
-    )
-
-
-def _looks_different(file: InputFile, forced: Importer) -> Problem:
-    return Problem(
-        source=file.name,
-        position="",
-        what=f"does not look like {forced.NAME}: {forced.LABEL}",
-        remedy="left out; to read it all the same, name the file itself",
-    )
-
-
 def _as_problem(problem: InputProblem) -> Problem:
     return Problem(
         source=problem.source, position=problem.position, what=problem.what, remedy=problem.remedy
@@ -185,9 +187,9 @@ def _unknown(head: bytes) -> tuple[str, str]:
 
 __all__ = [
     "NAMES",
-    "ExportFile",
     "Fit",
     "Importer",
+    "InputFile",
     "ReadOptions",
     "Reading",
     "detect",

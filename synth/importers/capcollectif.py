@@ -11,15 +11,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from synth.importers import json_stream
-from synth.importers.base import ExportFile, Fit, ReadOptions
-from synth.importers.fields import (
+from synth.importers import json_reader
+from synth.importers.input_file import Fit, InputFile, ReadOptions
+from synth.importers.times import moment
+from synth.importers.values import (
     at,
     body_of,
+    filled,
+    first_text,
     id_of,
     is_true,
     mapping,
-    moment,
+    mappings,
     sequence,
     text_of,
     web_url,
@@ -55,18 +58,21 @@ _STANCES = {
 class _Place:
     """Where a record stands, and what it answers."""
 
-    file: ExportFile
+    file: InputFile
     position: str
     parent: RawMessage | None = None
 
+    def inside(self, position: str, parent: RawMessage | None) -> _Place:
+        return _Place(file=self.file, position=f"{self.position}.{position}", parent=parent)
 
-def sniff(file: ExportFile) -> Fit:
-    opinions = _opinions(json_stream.peek(file))
+
+def sniff(file: InputFile) -> Fit:
+    opinions = _opinions(json_reader.peek(file))
     return Fit.MESSAGES if any(_is_opinion(opinion) for _, opinion in opinions[:1]) else Fit.NO
 
 
-def read(file: ExportFile, options: ReadOptions) -> Iterator[RawMessage | Problem]:
-    value, cut = json_stream.load(file, options, envelopes=_ENVELOPES)
+def read(file: InputFile, options: ReadOptions) -> Iterator[RawMessage | Problem]:
+    value, cut = json_reader.load(file, options, envelopes=_ENVELOPES)
     for position, opinion in _opinions(value):
         yield from _opinion(opinion, _Place(file=file, position=position), namespace="opinion")
     if cut:
@@ -97,31 +103,27 @@ def _opinion(
     record: Mapping[str, object], place: _Place, *, namespace: str
 ) -> Iterator[RawMessage | Problem]:
     """The opinion (or version) and what hangs under it."""
-    message = _read_opinion(record, place, namespace)
+    message = _message(record, place, namespace)
     yield message
     parent = message if isinstance(message, RawMessage) else None
-    for i, argument in enumerate(sequence(record.get("arguments"))):
-        inside = _Place(file=place.file, position=f"{place.position}.arguments[{i}]", parent=parent)
-        yield _argument(mapping(argument), inside)
-    for i, version in enumerate(sequence(record.get("versions"))):
-        inside = _Place(file=place.file, position=f"{place.position}.versions[{i}]", parent=parent)
-        yield from _opinion(mapping(version), inside, namespace="version")
+    for i, argument in enumerate(mappings(record.get("arguments"))):
+        yield _message(argument, place.inside(f"arguments[{i}]", parent), "argument")
+    for i, version in enumerate(mappings(record.get("versions"))):
+        inside = place.inside(f"versions[{i}]", parent)
+        yield from _opinion(version, inside, namespace="version")
 
 
-def _read_opinion(
-    record: Mapping[str, object], place: _Place, namespace: str
-) -> RawMessage | Problem:
+def _message(record: Mapping[str, object], place: _Place, namespace: str) -> RawMessage | Problem:
     key, title = id_of(record.get("id")), text_of(record.get("title"))
     bodies = [text_of(record.get("body")), text_of(record.get("comment"))]
-    bodies += [
-        text_of(at(mapping(appendix), "body")) for appendix in sequence(record.get("appendices"))
-    ]
     # The appendix is the author's reasoning ("explanation of the article"), asked for apart.
+    bodies += [text_of(appendix.get("body")) for appendix in mappings(record.get("appendices"))]
     written = "\n".join(body for body in bodies if body) or title
     if key is None or written is None:
-        return _unusable(place, key)
+        what = "no text" if key else "no id"
+        return place.file.problem(what, "the contribution was skipped", place.position)
     text, body_format = body_of(written)
-    kind = mapping(record.get("type"))
+    kind, parent = mapping(record.get("type")), place.parent
     names = [text_of(kind.get("title")), text_of(kind.get("subtitle"))]
     category = " – ".join(name for name in names if name)
     return RawMessage(
@@ -130,58 +132,25 @@ def _read_opinion(
         position=place.position,
         namespace=namespace,
         body_format=body_format,
-        parent_source_id=place.parent.source_id if place.parent else None,
-        parent_namespace=place.parent.namespace if place.parent else None,
+        parent_source_id=parent.source_id if parent else None,
+        parent_namespace=parent.namespace if parent else None,
         author_key=_author_key(record),
         author_name=_author_name(record),
         posted_at=moment(record.get("created_at")),
         edited_at=_edited(record),
         subject=title,
         url=_url(record),
-        category=category or (place.parent.category if place.parent else None),
+        category=category or (parent.category if parent else None),
+        stance=_stance(record.get("type")),
+        n_likes=whole(record.get("votes_count")) if namespace == "argument" else None,
         n_for=whole(record.get("votes_ok")),
         n_against=whole(record.get("votes_nok")),
         extra=_extra(record, kind),
     )
 
 
-def _argument(record: Mapping[str, object], place: _Place) -> RawMessage | Problem:
-    key, body = id_of(record.get("id")), text_of(record.get("body"))
-    if key is None or body is None:
-        return _unusable(place, key)
-    text, body_format = body_of(body)
-    extra = {"is_trashed": True} if is_true(record.get("is_trashed")) else {}
-    return RawMessage(
-        source_id=key,
-        text=text,
-        position=place.position,
-        namespace="argument",
-        body_format=body_format,
-        parent_source_id=place.parent.source_id if place.parent else None,
-        parent_namespace=place.parent.namespace if place.parent else None,
-        author_key=_author_key(record),
-        author_name=_author_name(record),
-        posted_at=moment(record.get("created_at")),
-        edited_at=_edited(record),
-        url=_url(record),
-        category=place.parent.category if place.parent else None,
-        stance=_stance(record.get("type")),
-        n_likes=whole(record.get("votes_count")),
-        extra=extra,
-    )
-
-
 def _stance(kind: object) -> Stance | None:
     return _STANCES.get((id_of(kind) or "").lower())
-
-
-def _unusable(place: _Place, key: str | None) -> Problem:
-    return Problem(
-        source=place.file.name,
-        position=place.position,
-        what="no text" if key else "no id",
-        remedy="the contribution was skipped",
-    )
 
 
 def _author_key(record: Mapping[str, object]) -> str | None:
@@ -190,8 +159,7 @@ def _author_key(record: Mapping[str, object]) -> str | None:
 
 
 def _author_name(record: Mapping[str, object]) -> str | None:
-    author = mapping(record.get("author"))
-    return text_of(author.get("displayName")) or text_of(author.get("username"))
+    return first_text(mapping(record.get("author")), "displayName", "username")
 
 
 def _edited(record: Mapping[str, object]) -> datetime | None:
@@ -208,13 +176,13 @@ def _url(record: Mapping[str, object]) -> str | None:
 def _extra(record: Mapping[str, object], kind: Mapping[str, object]) -> Mapping[str, object]:
     sources = [
         {key: said for key in ("title", "link", "category") if (said := text_of(source.get(key)))}
-        for source in map(mapping, sequence(record.get("sources")))
+        for source in mappings(record.get("sources"))
     ]
-    known: dict[str, object] = {
+    known = {
         "category_id": id_of(kind.get("id")),
         "n_mixed": whole(record.get("votes_mitige")),
         "ranking": whole(record.get("ranking")),
         "sources": [source for source in sources if source],
         "is_trashed": is_true(record.get("is_trashed")),
     }
-    return {name: value for name, value in known.items() if value}
+    return filled(known)

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from synth.errors import InputProblem
-from synth.importers.base import HEAD_BYTES, ExportFile, Fit, ReadOptions
-from synth.importers.encoding import decode_head, open_text
-from synth.importers.recordreader import stem_of
+from synth.importers.input_file import HEAD_BYTES, Fit, InputFile, ReadOptions
+from synth.importers.record_reader import stem_of
 from synth.importers.times import DayOrder, day_order, likely_day_order, parse_time
 from synth.records import Problem, RawMessage
 
@@ -120,12 +119,12 @@ class _Open:
     n_chars: int = 0
 
 
-def sniff(file: ExportFile) -> Fit:
+def sniff(file: InputFile) -> Fit:
     lines = _first_lines(file)
     return Fit.NO if _style_of(lines) is None else Fit.MESSAGES
 
 
-def read(file: ExportFile, options: ReadOptions) -> Iterator[RawMessage | Problem]:
+def read(file: InputFile, options: ReadOptions) -> Iterator[RawMessage | Problem]:
     """Raises InputProblem when too few lines look like those of a chat."""
     lines = _first_lines(file)
     style = _style_of(lines)
@@ -136,19 +135,18 @@ def read(file: ExportFile, options: ReadOptions) -> Iterator[RawMessage | Proble
             remedy="write its lines as 'YYYY-MM-DD HH:MM name: text', or give another --format",
         )
     log = _Log(style, _clock_of(style, lines, file.path), namespace=stem_of(file.path))
-    with open_text(file, options.encoding) as text:
+    with file.open_text(options.encoding) as text:
         number = 0
         while line := text.readline(LONGEST_LINE):
             number += 1
             yield from log.add(number, line.rstrip("\r\n"))
     yield from log.close()
     if log.n_system or log.n_empty:
-        yield Problem(
-            source=file.name,
-            position=f"first at line {log.first_system}" if log.n_system else "",
-            what=f"{log.n_system} lines by the system (comings and goings, notices) "
+        yield file.problem(
+            f"{log.n_system} lines by the system (comings and goings, notices) "
             f"and {log.n_empty} messages without text (pictures and the like)",
-            remedy="left out; nothing to do",
+            "left out; nothing to do",
+            f"first at line {log.first_system}" if log.n_system else "",
         )
 
 
@@ -261,8 +259,8 @@ def _midnight(moment: datetime) -> datetime:
     return moment.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def _first_lines(file: ExportFile) -> list[str]:
-    lines = decode_head(file.head).translate(_INVISIBLE).splitlines()
+def _first_lines(file: InputFile) -> list[str]:
+    lines = file.head_text().translate(_INVISIBLE).splitlines()
     return lines[:-1] if len(file.head) >= HEAD_BYTES else lines
 
 

@@ -3,23 +3,29 @@
 Where the document has posts, they are the messages, and the ideas stay ideas. A map without
 posts is itself the discussion: its issues, positions and arguments are what people said, and
 the links between them say what answers what, and whether it supports or opposes it.
+
+Exporters differ: node types come plain (``SPost``), prefixed (``catalyst:Conversation``), as
+full addresses or as lists; nodes stand in nested ``@graph``s; one node may be described in
+several places; ids are written with prefixes that the ``@context`` declares. ``read_graph``
+makes one mapping of it, from the expanded id to a node with plain names.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from synth.importers import json_stream
-from synth.importers.base import HEAD_BYTES, ExportFile, Fit, ReadOptions
-from synth.importers.cif_graph import Graph, Node, read_graph
-from synth.importers.fields import (
+from synth.importers import json_reader
+from synth.importers.input_file import HEAD_BYTES, Fit, InputFile, ReadOptions
+from synth.importers.times import moment
+from synth.importers.values import (
     body_of,
+    filled,
     id_of,
     is_true,
     mapping,
-    moment,
     text_of,
     titled,
     web_url,
@@ -32,15 +38,8 @@ LABEL = "CATALYST Interchange Format (JSON-LD)"
 
 _POSTS = ("SPost", "Post", "AssemblPost", "LocalPost", "Email", "ImportedPost")
 _STATEMENTS = (
-    "Issue",
-    "Question",
-    "Position",
-    "Argument",
-    "GenericIdea",
-    "GenericIdeaNode",
-    "Criterion",
-    "Decision",
-    "Reference",
+    *("Issue", "Question", "Position", "Argument", "GenericIdea", "GenericIdeaNode"),
+    *("Criterion", "Decision", "Reference"),
 )
 # Rank (the most telling links first), the kinds of link, the stance of the child to its parent.
 _LINKS: tuple[tuple[int, tuple[str, ...], Stance | None], ...] = (
@@ -51,13 +50,8 @@ _LINKS: tuple[tuple[int, tuple[str, ...], Stance | None], ...] = (
     (2, ("DirectedIdeaRelation",), None),
 )
 _CHILD = (
-    "argument_arguing",
-    "argument_supporting",
-    "argument_opposing",
-    "response_position",
-    "applicable_issue",
-    "issue_suggested",
-    "source_idea",
+    *("argument_arguing", "argument_supporting", "argument_opposing", "response_position"),
+    *("applicable_issue", "issue_suggested", "source_idea"),
 )
 _PARENT = ("target_idea", "response_issue", "reply_to")
 _CREATOR = ("has_creator", "creator", "hasCreator")
@@ -65,10 +59,11 @@ _CATALYST = "catalyst"
 # Common Lisp counts seconds from 1900; read as Unix time they would lie after 2060.
 _LISP_EPOCH = datetime(1900, 1, 1, tzinfo=UTC)
 _LISP_SECONDS = range(2_900_000_000, 5_100_000_000)
+_LOCAL_NAME = re.compile(r"^(?:.*[#/:])?([^#/:]+)$", re.DOTALL)
 
 
-def sniff(file: ExportFile) -> Fit:
-    document = mapping(json_stream.peek(file))
+def sniff(file: InputFile) -> Fit:
+    document = mapping(json_reader.peek(file))
     context, graph = document.get("@context"), document.get("@graph")
     is_named = _CATALYST in repr(context)[:HEAD_BYTES] if context is not None else False
     if isinstance(graph, list) and (is_named or _has_known_types(graph)):
@@ -84,11 +79,11 @@ def _has_known_types(graph: list[object]) -> bool:
     return any(node.types & known for node in read_graph({"@graph": graph[:50]}).nodes.values())
 
 
-def read(file: ExportFile, options: ReadOptions) -> Iterator[RawMessage | Problem]:
-    """The document is taken whole (up to ``json_stream.WHOLE_LIMIT``): its nodes may stand in
+def read(file: InputFile, options: ReadOptions) -> Iterator[RawMessage | Problem]:
+    """The document is taken whole (up to ``json_reader.WHOLE_LIMIT``): its nodes may stand in
     any order, and a message's author, votes and parent are nodes of their own.
     """
-    document, cut = json_stream.load(file, options, envelopes=("@graph",))
+    document, cut = json_reader.load(file, options, envelopes=("@graph",))
     graph = read_graph(document)
     source = _Source(file=file, graph=graph)
     if posts := graph.of_type(*_POSTS):
@@ -103,10 +98,120 @@ def read(file: ExportFile, options: ReadOptions) -> Iterator[RawMessage | Proble
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """One thing described in the document."""
+
+    id: str
+    """Expanded: the same thing has the same id however it is abbreviated."""
+    written_id: str
+    """As the document writes it."""
+    position: str
+    types: set[str] = field(default_factory=set)
+    """Plain names: ``SPost``, ``Issue``."""
+    properties: dict[str, list[object]] = field(default_factory=dict)
+    """By plain name: ``dcterms:title`` is ``title``."""
+
+    def value(self, *names: str) -> object:
+        """The first value of the first of these properties that the node has."""
+        return next((v for name in names for v in self.properties.get(name, ())), None)
+
+    def said(self, *names: str) -> tuple[object, str | None]:
+        """A literal and its language tag; ``{"@value": …, "@language": …}`` or plain."""
+        for name in names:
+            for value in self.properties.get(name, ()):
+                literal = mapping(value).get("@value") if isinstance(value, dict) else value
+                if literal is not None and literal != "":
+                    return literal, id_of(mapping(value).get("@language"))
+        return None, None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graph:
+    """All nodes of a document in document order, by expanded id."""
+
+    nodes: Mapping[str, Node]
+    prefixes: Mapping[str, str]
+
+    def of_type(self, *types: str) -> list[Node]:
+        return [node for node in self.nodes.values() if not node.types.isdisjoint(types)]
+
+    def target_id(self, value: object) -> str | None:
+        """The expanded id that a property points at: a string, or ``{"@id": …}``."""
+        pointed = id_of(mapping(value).get("@id")) if isinstance(value, dict) else id_of(value)
+        return _expand(pointed, self.prefixes) if pointed else None
+
+    def target(self, value: object) -> Node | None:
+        return self.nodes.get(self.target_id(value) or "")
+
+
+def read_graph(document: object) -> Graph:
+    """Collect the nodes; what is not JSON-LD is passed over."""
+    prefixes = _prefixes(mapping(document).get("@context"))
+    nodes: dict[str, Node] = {}
+    for position, record in _records(document):
+        written = id_of(record.get("@id"))
+        # A vote or a history event may have no id of its own.
+        key = _expand(written, prefixes) if written else f"_:{position}"
+        node = nodes.setdefault(key, Node(id=key, written_id=written or key, position=position))
+        node.types.update(_types(record.get("@type")))
+        for name, value in record.items():
+            if not name.startswith("@"):
+                values = value if isinstance(value, list) else [value]
+                node.properties.setdefault(_local_name(name), []).extend(values)
+    return Graph(nodes=nodes, prefixes=prefixes)
+
+
+def _records(document: object) -> Iterator[tuple[str, Mapping[str, object]]]:
+    """Every described object with its place; iterative, as depth is the document's choice."""
+    stack: list[tuple[str, object]] = [("", document)]
+    while stack:
+        position, value = stack.pop()
+        if isinstance(value, list):
+            stack.extend((f"{position}[{i}]", item) for i, item in reversed(list(enumerate(value))))
+        elif isinstance(value, dict):
+            if len(value.keys() - {"@context", "@graph"}) > 1 and "@value" not in value:
+                yield position or "@graph", value
+            inner = [(name, item) for name, item in value.items() if name != "@context"]
+            stack.extend(
+                (f"{position}.{name}" if position else name, item)
+                for name, item in reversed(inner)
+                if isinstance(item, list | dict)
+            )
+
+
+def _prefixes(context: object) -> Mapping[str, str]:
+    """``{"conv": "http://…/conversation/"}`` from a context that is an object or a list."""
+    parts = context if isinstance(context, list) else [context]
+    return {
+        prefix: address
+        for part in parts
+        for prefix, address in mapping(part).items()
+        if isinstance(address, str) and "/" in address and not prefix.startswith("@")
+    }
+
+
+def _expand(written: str, prefixes: Mapping[str, str]) -> str:
+    prefix, colon, rest = written.partition(":")
+    if colon and not rest.startswith("//") and prefix in prefixes:
+        return prefixes[prefix] + rest
+    return written
+
+
+def _types(value: object) -> set[str]:
+    names = value if isinstance(value, list) else [value]
+    return {_local_name(name) for name in names if isinstance(name, str)}
+
+
+def _local_name(name: str) -> str:
+    found = _LOCAL_NAME.match(name)
+    return found[1] if found else name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Source:
     """The document, and what all its messages share."""
 
-    file: ExportFile
+    file: InputFile
     graph: Graph
 
     @property
@@ -115,11 +220,8 @@ class _Source:
         return conversation.id if conversation else ""
 
     def problem(self, position: str, what: str) -> Problem:
-        return Problem(
-            source=self.file.name,
-            position=position,
-            what=what,
-            remedy="check the export" if not position else "it was skipped",
+        return self.file.problem(
+            what, "it was skipped" if position else "check the export", position
         )
 
     def written(self, value: object) -> str | None:
@@ -157,40 +259,44 @@ def _edited(node: Node) -> datetime | None:
     return modified if modified and created and modified > created else None
 
 
-def _post(node: Node, source: _Source) -> RawMessage | Problem:
-    title, title_language = node.said("title")
-    content, language = node.said("content", "description")
-    subject = text_of(title)
-    body = text_of(content)
-    if body is None and subject is None:
-        return source.problem(node.position, f"post {node.written_id} has no text")
-    text, body_format = body_of(body or subject or "")
+def _message(node: Node, source: _Source, text: str, subject: str | None) -> RawMessage:
+    """What posts and statements have in common."""
+    body, body_format = body_of(text)
     key, name = source.author(node)
-    extra: dict[str, object] = {
-        "text_from": None if body else "subject",
-        "message_id": id_of(node.value("id")),
-        "declared_language": language or title_language,
-        "idea_ids": [
-            idea
-            for value in node.properties.get("postLinkedToIdea", ())
-            if (idea := source.written(value))
-        ],
-    }
     return RawMessage(
         source_id=node.written_id,
-        text=text,
+        text=body,
         position=node.position,
         namespace=source.namespace,
         body_format=body_format,
-        parent_source_id=source.written(node.value("reply_of")),
         author_key=key,
         author_name=name,
         posted_at=_created(node),
         edited_at=_edited(node),
         subject=subject,
         url=web_url(node.value("homepage", "link")),
+    )
+
+
+def _post(node: Node, source: _Source) -> RawMessage | Problem:
+    title, title_language = node.said("title")
+    content, language = node.said("content", "description")
+    subject, body = text_of(title), text_of(content)
+    text = body or subject
+    if text is None:
+        return source.problem(node.position, f"post {node.written_id} has no text")
+    ideas = [source.written(value) for value in node.properties.get("postLinkedToIdea", ())]
+    extra = {
+        "text_from": None if body else "subject",
+        "message_id": id_of(node.value("id")),
+        "declared_language": language or title_language,
+        "idea_ids": [idea for idea in ideas if idea],
+    }
+    return replace(
+        _message(node, source, text, subject),
+        parent_source_id=source.written(node.value("reply_of")),
         n_attachments=len(node.properties.get("attachment", ())),
-        extra={key: value for key, value in extra.items() if value},
+        extra=filled(extra),
     )
 
 
@@ -279,34 +385,22 @@ def _statement(
     said = titled(subject, text_of(description))
     if said is None:
         return source.problem(node.position, f"{_kind(node)} {node.written_id} has no text")
-    text, body_format = body_of(said)
-    key, name = source.author(node)
     above = links.get(node.id, [])
     voted = votes.get(node.id)
-    extra: dict[str, object] = {
+    extra = {
         "node_type": _kind(node),
         # Not the message's language: exporters tag everything with one, German as English.
         "declared_language": language or other_language,
         "other_parents": [link.parent.written_id for link in above[1:]],
         "scores": sorted(voted.scores) if voted else None,
     }
-    return RawMessage(
-        source_id=node.written_id,
-        text=text,
-        position=node.position,
-        namespace=source.namespace,
-        body_format=body_format,
+    return replace(
+        _message(node, source, said, subject),
         parent_source_id=above[0].parent.written_id if above else None,
-        author_key=key,
-        author_name=name,
-        posted_at=_created(node),
-        edited_at=_edited(node),
-        subject=subject,
-        url=web_url(node.value("homepage", "link")),
         stance=above[0].stance if above else None,
         n_for=voted.n_for if voted else None,
         n_against=voted.n_against if voted else None,
-        extra={key: value for key, value in extra.items() if value},
+        extra=filled(extra),
     )
 
 

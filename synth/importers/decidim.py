@@ -12,10 +12,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
 
-from synth.importers import csv_stream
-from synth.importers.base import ExportFile, Fit, ReadOptions
-from synth.importers.csv_stream import Row
-from synth.importers.fields import body_of, mapping, moment, text_of, titled, web_url, whole
+from synth.importers import tables
+from synth.importers.input_file import Fit, InputFile, ReadOptions
+from synth.importers.tables import Record
+from synth.importers.times import moment
+from synth.importers.values import body_of, filled, mapping, text_of, titled, web_url, whole
 from synth.records import Problem, RawMessage, Stance
 
 NAME = "decidim"
@@ -38,8 +39,8 @@ _STANCES = {1: Stance.FOR, -1: Stance.AGAINST}
 _LOCALE = re.compile(r"[a-z]{2,3}(?:[-_][A-Za-z]{2,4})?")
 
 
-def sniff(file: ExportFile) -> Fit:
-    columns = set(csv_stream.header(file))
+def sniff(file: InputFile) -> Fit:
+    columns = set(tables.header(file))
     if {"id", "body", "commentable_id", "commentable_type"} <= columns:
         return Fit.MESSAGES
     names = {column.split("/")[0] for column in columns}
@@ -49,8 +50,8 @@ def sniff(file: ExportFile) -> Fit:
     return Fit.NO
 
 
-def read(file: ExportFile, options: ReadOptions) -> Iterator[RawMessage | Problem]:
-    for row in csv_stream.rows(file, options):
+def read(file: InputFile, options: ReadOptions) -> Iterator[RawMessage | Problem]:
+    for row in tables.records(file, options):
         if isinstance(row, Problem):
             yield row
         elif "commentable_id" in row.cells:
@@ -59,7 +60,7 @@ def read(file: ExportFile, options: ReadOptions) -> Iterator[RawMessage | Proble
             yield _resource(row, file)
 
 
-def _comment(row: Row, file: ExportFile) -> RawMessage | Problem:
+def _comment(row: Record, file: InputFile) -> RawMessage | Problem:
     body, language = _localised(row, "body")
     key, kind = row.get("id"), row.get("commentable_type")
     if key is None or body is None:
@@ -89,7 +90,7 @@ def _comment(row: Row, file: ExportFile) -> RawMessage | Problem:
     )
 
 
-def _resource(row: Row, file: ExportFile) -> RawMessage | Problem:
+def _resource(row: Record, file: InputFile) -> RawMessage | Problem:
     """A debate, proposal or meeting. A debate is its question, so the title opens its text."""
     key, url = row.get("id"), web_url(row.get("url"))
     title, language = _localised(row, "title")
@@ -123,16 +124,12 @@ def _resource(row: Row, file: ExportFile) -> RawMessage | Problem:
     )
 
 
-def _unusable(row: Row, file: ExportFile) -> Problem:
-    return Problem(
-        source=file.name,
-        position=f"line {row.line}",
-        what="no text" if row.get("id") else "no id",
-        remedy="the row was skipped",
-    )
+def _unusable(row: Record, file: InputFile) -> Problem:
+    what = "no text" if row.get("id") else "no id"
+    return file.problem(what, "the row was skipped", f"line {row.line}")
 
 
-def _localised(row: Row, name: str) -> tuple[str | None, str | None]:
+def _localised(row: Record, name: str) -> tuple[str | None, str | None]:
     """The text of a column, or of the first ``name/LOCALE`` that is filled, and its language.
 
     Newer exports also write all languages into one cell as JSON: ``{"fr": "…", "en": "…"}``.
@@ -161,7 +158,7 @@ def _by_language(cell: str) -> Mapping[str, str | None]:
     return {"": None} | texts if texts else {}
 
 
-def _kind_by_columns(row: Row) -> str:
+def _kind_by_columns(row: Record) -> str:
     """Where no address names the kind: only debates and meetings have descriptions."""
     names = {column.split("/")[0] for column in row.cells}
     if "body" in names:
@@ -177,11 +174,10 @@ def _namespace(site: str, kind: str) -> str:
     return f"{site} {kind}".strip()
 
 
-def _author_key(row: Row, site: str) -> str | None:
+def _author_key(row: Record, site: str) -> str | None:
     author = row.get("author/id", "author_id", "author/name")
     return f"{site} {author}".strip() if author else None
 
 
-def _extra(row: Row, names: Sequence[str]) -> Mapping[str, object]:
-    found = {name.replace("/", "_"): _localised(row, name)[0] for name in names}
-    return {name: text for name, text in found.items() if text}
+def _extra(row: Record, names: Sequence[str]) -> Mapping[str, object]:
+    return filled({name.replace("/", "_"): _localised(row, name)[0] for name in names})

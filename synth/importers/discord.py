@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from synth.importers import json_stream
-from synth.importers.base import ExportFile, Fit, ReadOptions
-from synth.importers.fields import at, id_of, is_true, mapping, moment, sequence, text_of, whole
+from synth.importers import json_reader
+from synth.importers.input_file import Fit, InputFile, ReadOptions
+from synth.importers.times import moment
+from synth.importers.values import at, first_text, id_of, is_true, mapping, mappings, text_of, total
 from synth.records import BodyFormat, Problem, RawMessage
 
 NAME = "discord"
@@ -44,14 +45,14 @@ class _Channel:
         )
 
 
-def sniff(file: ExportFile) -> Fit:
-    record = mapping(json_stream.peek(file))
+def sniff(file: InputFile) -> Fit:
+    record = mapping(json_reader.peek(file))
     has_frame = isinstance(record.get("guild"), dict) and isinstance(record.get("channel"), dict)
     is_export = {"messages", "exportedAt", "dateRange"} & record.keys()
     return Fit.MESSAGES if has_frame and is_export else Fit.NO
 
 
-def read(file: ExportFile, options: ReadOptions) -> Iterator[RawMessage | Problem]:
+def read(file: InputFile, options: ReadOptions) -> Iterator[RawMessage | Problem]:
     """The exporter writes guild and channel before the messages, so one pass is enough.
 
     Joins, pins and other notices are no messages; posts of programs are left out and counted.
@@ -59,7 +60,7 @@ def read(file: ExportFile, options: ReadOptions) -> Iterator[RawMessage | Proble
     head: dict[str, object] = {}
     channel = _Channel.of(head)
     n_programs = n_read = 0
-    for member in json_stream.members(file, options, lists=("messages",)):
+    for member in json_reader.members(file, options, lists=("messages",)):
         if isinstance(member, Problem):
             yield member
             continue
@@ -75,33 +76,22 @@ def read(file: ExportFile, options: ReadOptions) -> Iterator[RawMessage | Proble
         elif (id_of(record.get("type")) or "Default") in _PEOPLE_WRITE:
             yield _message(record, channel, file=file, position=f"messages[{n_read - 1}]")
     if n_programs:
-        yield Problem(
-            source=file.name,
-            position="",
-            what=f"{n_programs} posts of programs (bots) were left out",
-            remedy="nothing to do",
-        )
+        yield file.problem(f"{n_programs} posts of programs (bots) were left out", "nothing to do")
 
 
 def _message(
-    record: Mapping[str, object], channel: _Channel, *, file: ExportFile, position: str
+    record: Mapping[str, object], channel: _Channel, *, file: InputFile, position: str
 ) -> RawMessage | Problem:
     key = id_of(record.get("id"))
-    attached = sequence(record.get("attachments"))
-    stickers = sequence(record.get("stickers"))
-    names = [text_of(at(mapping(item), "fileName")) for item in attached]
-    names += [text_of(at(mapping(item), "name")) for item in stickers]
+    attached = mappings(record.get("attachments"))
+    names = [text_of(item.get("fileName")) for item in attached]
+    names += [text_of(item.get("name")) for item in mappings(record.get("stickers"))]
     named = ", ".join(name for name in names if name)
     text = _text(record) or named
     if key is None or not text:
-        return Problem(
-            source=file.name,
-            position=position,
-            what="no text" if key else "no id",
-            remedy="the message was skipped",
-        )
+        return file.problem("no text" if key else "no id", "the message was skipped", position)
     author = mapping(record.get("author"))
-    author_name = text_of(author.get("nickname")) or text_of(author.get("name"))
+    author_name = first_text(author, "nickname", "name")
     extra: dict[str, object] = {"is_pinned": True} if is_true(record.get("isPinned")) else {}
     if text == named:
         extra["text_from"] = "file names"
@@ -118,10 +108,7 @@ def _message(
         edited_at=moment(record.get("timestampEdited")),
         url=_url(channel, key),
         category=channel.name,
-        n_likes=sum(
-            whole(at(mapping(reaction), "count")) or 0
-            for reaction in sequence(record.get("reactions"))
-        ),
+        n_likes=total(record.get("reactions"), "count"),
         n_attachments=len(attached),
         extra=extra,
     )
@@ -133,8 +120,8 @@ def _text(record: Mapping[str, object]) -> str | None:
     if content is None:
         return None
     names = {
-        id_of(mention.get("id")): text_of(mention.get("nickname")) or text_of(mention.get("name"))
-        for mention in map(mapping, sequence(record.get("mentions")))
+        id_of(mention.get("id")): first_text(mention, "nickname", "name")
+        for mention in mappings(record.get("mentions"))
     }
     content = _MENTION.sub(lambda found: "@" + (names.get(found[1]) or found[1]), content)
     return _EMOJI.sub(r"\1", content)

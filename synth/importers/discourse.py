@@ -12,16 +12,19 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from synth.importers import json_stream
-from synth.importers.base import ExportFile, Fit, ReadOptions
-from synth.importers.fields import (
+from synth.importers import json_reader
+from synth.importers.input_file import Fit, InputFile, ReadOptions
+from synth.importers.times import moment
+from synth.importers.values import (
     at,
+    filled,
     id_of,
     is_true,
     mapping,
-    moment,
+    mappings,
     sequence,
     text_of,
+    total,
     web_url,
     whole,
 )
@@ -57,12 +60,12 @@ class _Page:
         return "post_stream" in self.topic
 
 
-def sniff(file: ExportFile) -> Fit:
-    value = json_stream.peek(file)
+def sniff(file: InputFile) -> Fit:
+    value = json_reader.peek(file)
     record = mapping(value[0] if isinstance(value, list) and value else value)
     if isinstance(at(record, "post_stream", "posts"), list):
         return Fit.MESSAGES
-    posts = [mapping(post) for post in sequence(record.get("latest_posts"))[:1]]
+    posts = mappings(record.get("latest_posts"))[:1]
     if any({"post_number", "cooked", "raw"} & post.keys() for post in posts):
         return Fit.MESSAGES
     if any(isinstance(record.get(name), dict) for name in _LISTINGS):
@@ -70,9 +73,9 @@ def sniff(file: ExportFile) -> Fit:
     return Fit.NO
 
 
-def read(file: ExportFile, options: ReadOptions) -> Iterator[RawMessage | Problem]:
+def read(file: InputFile, options: ReadOptions) -> Iterator[RawMessage | Problem]:
     """Deleted and hidden posts and the forum's own notices are left out, and counted."""
-    value, cut = json_stream.load(file, options, envelopes=_ENVELOPES)
+    value, cut = json_reader.load(file, options, envelopes=_ENVELOPES)
     documents = value if isinstance(value, list) else [value]
     categories = _category_names(file)
     n_left_out = 0
@@ -85,12 +88,8 @@ def read(file: ExportFile, options: ReadOptions) -> Iterator[RawMessage | Proble
             else:
                 yield _message(post, page, file=file, position=prefix + position)
     if n_left_out:
-        yield Problem(
-            source=file.name,
-            position="",
-            what=f"{n_left_out} deleted or hidden posts or notices of the forum were left out",
-            remedy="nothing to do",
-        )
+        what = f"{n_left_out} deleted or hidden posts or notices of the forum were left out"
+        yield file.problem(what, "nothing to do")
     if cut:
         yield cut
 
@@ -101,7 +100,7 @@ def _page(document: Mapping[str, object], categories: Mapping[str, str]) -> _Pag
         ("posts", at(document, "post_stream", "posts")),
         ("latest_posts", document.get("latest_posts")),
     ):
-        found += ((f"{name}[{i}]", mapping(post)) for i, post in enumerate(sequence(posts)))
+        found += ((f"{name}[{i}]", post) for i, post in enumerate(mappings(posts)))
     hosts = (_HOST.match(text_of(post.get("avatar_template")) or "") for _, post in found)
     return _Page(
         topic=document,
@@ -111,16 +110,13 @@ def _page(document: Mapping[str, object], categories: Mapping[str, str]) -> _Pag
     )
 
 
-def _category_names(file: ExportFile) -> Mapping[str, str]:
+def _category_names(file: InputFile) -> Mapping[str, str]:
     """Category id -> name, where the forum's ``/categories.json`` was saved beside."""
     beside = file.sibling("categories.json")
     if beside is None:
         return {}
-    listed = at(mapping(json_stream.peek(beside)), "category_list", "categories")
-    names = (
-        (id_of(at(mapping(entry), "id")), text_of(at(mapping(entry), "name")))
-        for entry in sequence(listed)
-    )
+    listed = mappings(at(mapping(json_reader.peek(beside)), "category_list", "categories"))
+    names = ((id_of(entry.get("id")), text_of(entry.get("name"))) for entry in listed)
     return {key: name for key, name in names if key and name}
 
 
@@ -134,7 +130,7 @@ def _is_left_out(post: Mapping[str, object]) -> bool:
 
 
 def _message(
-    post: Mapping[str, object], page: _Page, *, file: ExportFile, position: str
+    post: Mapping[str, object], page: _Page, *, file: InputFile, position: str
 ) -> RawMessage | Problem:
     number = whole(post.get("post_number"))
     topic = id_of(post.get("topic_id")) or (id_of(page.topic.get("id")) if page.is_topic else None)
@@ -142,9 +138,7 @@ def _message(
     text = cooked or raw
     if topic is None or number is None or text is None:
         what = "no text" if text is None else "no topic or post number"
-        return Problem(
-            source=file.name, position=position, what=what, remedy="the post was skipped"
-        )
+        return file.problem(what, "the post was skipped", position)
     quoted, elsewhere = _quotes(cooked or "", topic, number)
     username = text_of(post.get("username"))
     edited = moment(post.get("updated_at")) if (whole(post.get("version")) or 1) > 1 else None
@@ -206,12 +200,8 @@ def _n_likes(post: Mapping[str, object]) -> int | None:
     reactions = whole(post.get("reaction_users_count"))
     if reactions is not None or "actions_summary" not in post:
         return reactions
-    counts = (
-        whole(at(mapping(action), "count"))
-        for action in sequence(post.get("actions_summary"))
-        if at(mapping(action), "id") == _LIKE
-    )
-    return sum(count or 0 for count in counts)
+    actions = mappings(post.get("actions_summary"))
+    return total([action for action in actions if action.get("id") == _LIKE], "count")
 
 
 def _url(post: Mapping[str, object], page: _Page) -> str | None:
@@ -228,7 +218,7 @@ def _extra(
         text_of(at(mapping(tag), "name")) or text_of(tag)
         for tag in sequence(page.topic.get("tags"))
     ]
-    known: dict[str, object] = {
+    known = {
         "path": text_of(post.get("post_url")),
         "tags": [tag for tag in tags if tag],
         "quotes_elsewhere": quotes_elsewhere,
@@ -236,4 +226,4 @@ def _extra(
         "n_reads": whole(post.get("reads")),
         "is_staff": is_true(post.get("staff")),
     }
-    return {name: value for name, value in known.items() if value}
+    return filled(known)

@@ -1,16 +1,12 @@
-"""Bytes of unknown encoding -> text, without losing a message to one bad byte."""
+"""Whether bytes are text, in which encoding, and what else they are: no byte costs a message."""
 
 from __future__ import annotations
 
 import codecs
-import io
 import re
+from contextlib import suppress
 from functools import lru_cache
 
-from synth.errors import InputProblem
-from synth.importers.base import ExportFile
-
-_CHUNK = 2**20
 _SAMPLE_BYTES = 2**14
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -34,37 +30,50 @@ _NOT_CHARSETS = frozenset(
     codecs.lookup(name).name
     for name in ("unicode_escape", "raw_unicode_escape", "idna", "punycode", "utf-7", "undefined")
 )
-_STRAY = "synth-stray-bytes"
+# Declared charsets stand for their supersets (WHATWG Encoding Standard, labels).
+_SUPERSETS = {
+    **dict.fromkeys(("us-ascii", "ascii"), "utf-8"),
+    **dict.fromkeys(("iso-8859-1", "latin-1", "latin1", "iso8859-1"), "cp1252"),
+    **dict.fromkeys(("gb2312", "gbk"), "gb18030"),
+}
+STRAY = "synth-stray-bytes"
+"""The error handler that reads stray bytes as Windows-1252, as browsers do."""
+_SIGNATURES = {
+    b"%PDF": "a PDF document",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+    b"SQLite format 3": "an SQLite database",
+    b"\x1f\x8b": "a gzip archive",
+    b"BZh": "a bzip2 archive",
+    b"\xfd7zXZ": "an xz archive",
+    b"\x28\xb5\x2f\xfd": "a zstd archive",
+    b"7z\xbc\xaf": "a 7-Zip archive",
+    b"Rar!": "a RAR archive",
+    b"\xd0\xcf\x11\xe0": "an old Office document or Outlook message",
+    b"!BDN": "an Outlook data file",
+    b"PK\x03\x04": "an Office document",
+    b"PK\x05\x06": "an empty zip archive",
+    b"\x7fELF": "a program",
+    b"MZ\x90\0": "a program",
+    b"PAR1": "a Parquet table",
+}
+_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
+# Beyond white space: what IRC clients write for bold, colour and the like, and escape.
+_SAID = bytes(range(0x20, 0x100)) + b"\t\n\v\f\r\b\x02\x03\x04\x0f\x11\x16\x1a\x1b\x1d\x1e\x1f"
+_MOST_CONTROLS = 0.02
+_FEW_RUNS = 8
+_MOST_RUNS = 0.01
 
 
 def _stray_bytes(error: UnicodeError) -> tuple[str, int]:
-    """Bytes that are not what the rest is are read as Windows-1252, as browsers do."""
     if not isinstance(error, UnicodeDecodeError):
         raise error
     stray = error.object[error.start : error.end]
     return stray.decode("cp1252", "replace"), error.end
 
 
-codecs.register_error(_STRAY, _stray_bytes)
-
-
-def open_text(file: ExportFile, encoding: str | None = None) -> io.TextIOWrapper:
-    """The file as text with its line ends untouched.
-
-    Raises InputProblem when ``encoding``, given by the person, does not exist.
-    """
-    check_encoding(file, encoding)
-    return io.TextIOWrapper(
-        file.open(), encoding=encoding or encoding_of(file), errors=_STRAY, newline=""
-    )
-
-
-def check_encoding(file: ExportFile, encoding: str | None) -> None:
-    """Raises InputProblem when an encoding given by the person does not exist."""
-    if encoding is not None and not is_encoding(encoding):
-        raise InputProblem(
-            file.name, f"--encoding {encoding} does not exist", remedy="use e.g. utf-8 or cp1252"
-        )
+codecs.register_error(STRAY, _stray_bytes)
 
 
 def is_encoding(name: str) -> bool:
@@ -76,64 +85,31 @@ def is_encoding(name: str) -> bool:
         return False
 
 
-def encoding_of(file: ExportFile) -> str:
-    """The encoding of a whole file: by its mark, else UTF-8 where it is valid, else a guess.
-
-    Reads the file once (about 1 GB/s); a file with some stray bytes in UTF-8 stays UTF-8.
-    """
-    marked = _marked(file.head)
-    if marked is not None:
-        return marked
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    with file.open() as stream:
-        while chunk := stream.read(_CHUNK):
-            try:
-                decoder.decode(chunk)
-            except UnicodeDecodeError:
-                return _guess(chunk)
-    return "utf-8"
-
-
 def decode_head(head: bytes, encoding: str | None = None) -> str:
     """The beginning of a file as text, for recognising its format; never raises."""
-    encoding = encoding or _marked(head)
+    encoding = encoding or marked(head)
     if encoding is None:
         try:
             codecs.getincrementaldecoder("utf-8")().decode(head)
             encoding = "utf-8"
         except UnicodeDecodeError:
-            encoding = _guess(head)
+            encoding = guess(head)
     # A head is cut anywhere: the incremental decoder holds back half a character.
-    return codecs.getincrementaldecoder(encoding)(_STRAY).decode(head)
+    return codecs.getincrementaldecoder(encoding)(STRAY).decode(head)
 
 
 def decode_text(data: bytes, charset: str | None = None) -> str:
     """A whole text: in the declared charset if it fits, else UTF-8, else by its looks."""
-    for name in (charset, "utf-8"):
-        if name is None or not is_encoding(_as_browsers_read(name)):
-            continue
-        try:
-            return data.decode(_as_browsers_read(name))
-        except (LookupError, ValueError):
-            continue
-    return data.decode(_guess(data), _STRAY)
+    declared = (charset or "").strip().strip("\"'").lower()
+    for name in (_SUPERSETS.get(declared, declared), "utf-8"):
+        with suppress(LookupError, ValueError):
+            if name and is_encoding(name):
+                return data.decode(name)
+    return data.decode(guess(data), STRAY)
 
 
-def _as_browsers_read(charset: str) -> str:
-    """Declared charsets stand for their supersets (WHATWG Encoding Standard, labels)."""
-    name = charset.strip().strip("\"'").lower()
-    match name:
-        case "us-ascii" | "ascii":
-            return "utf-8"
-        case "iso-8859-1" | "latin-1" | "latin1" | "iso8859-1":
-            return "cp1252"
-        case "gb2312" | "gbk":
-            return "gb18030"
-        case _:
-            return name
-
-
-def _marked(head: bytes) -> str | None:
+def marked(head: bytes) -> str | None:
+    """The encoding that a byte order mark, or the NULs of UTF-16, give away at the beginning."""
     for bom, name in _BOMS:
         if head.startswith(bom):
             return name
@@ -150,7 +126,7 @@ def _marked(head: bytes) -> str | None:
 
 
 @lru_cache(maxsize=8)  # every importer looks at the same beginning of a file
-def _guess(data: bytes) -> str:
+def guess(data: bytes) -> str:
     """The likeliest encoding of bytes that are not all valid UTF-8."""
     lines = [line for line in data.splitlines() if not line.isascii()]
     n_utf8 = sum(_is_utf8(line) for line in lines)
@@ -174,3 +150,38 @@ def _is_utf8(line: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def binary_kind(head: bytes) -> str | None:
+    """What kind of file this is by its signature; None where it has none."""
+    for signature, what in _SIGNATURES.items():
+        if head.startswith(signature):
+            return what
+    return "a tar archive" if head[257:262] == b"ustar" else None
+
+
+def is_text(head: bytes) -> bool:
+    """Whether a file that begins so is text in which no NUL belongs.
+
+    A NUL here and there is damage to a text (a torn download, a disk that was full, a program
+    that pads its log); those of a binary file stand everywhere, among other bytes that no text
+    has. False for UTF-16 and UTF-32, where every few bytes is one.
+    """
+    if head.startswith(_WIDE_MARKS) or binary_kind(head) is not None:
+        return False
+    if b"\0" not in head:
+        return True
+    rest = head.replace(b"\0", b"")
+    n_runs = sum(map(bool, head.split(b"\0"))) - 1
+    n_controls = len(rest.translate(None, _SAID))
+    is_seldom = n_runs <= max(_FEW_RUNS, _MOST_RUNS * len(rest))
+    return bool(rest.strip()) and is_seldom and n_controls <= _MOST_CONTROLS * len(rest)
+
+
+def looks_binary(head: bytes) -> bool:
+    """Whether a file that nobody recognises is no text."""
+    if head.startswith(_WIDE_MARKS):
+        return False
+    sample = head[:4096]
+    n_controls = len(sample.translate(None, _SAID))
+    return b"\0" in head[:1024] or n_controls > _MOST_CONTROLS * len(sample)

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import ParseError
 
-from synth.importers.base import ExportFile, Fit, ReadOptions
-from synth.importers.fields import has_markup, text_of, web_url
+from synth.importers.input_file import Fit, InputFile, ReadOptions
 from synth.importers.times import parse_time
+from synth.importers.values import has_markup, text_of, web_url
 from synth.records import BodyFormat, Problem, RawMessage
 
 if TYPE_CHECKING:
@@ -36,11 +36,11 @@ _COMMENT_PLACE = re.compile(r"#(?:comment|c|post|p|msg|div-comment)[-_]?\d+$", r
 _FORUM_POST = re.compile(r"(/t/[^/]+/\d+)/\d+$")
 
 
-def sniff(file: ExportFile) -> Fit:
+def sniff(file: InputFile) -> Fit:
     return Fit.MESSAGES if _START.match(file.head[:8192]) else Fit.NO
 
 
-def read(file: ExportFile, options: ReadOptions) -> Iterator[RawMessage | Problem]:
+def read(file: InputFile, options: ReadOptions) -> Iterator[RawMessage | Problem]:
     """Entities are never expanded; a feed that defines some ends there with a Problem."""
     del options  # XML declares its own encoding
     from defusedxml.common import DefusedXmlException
@@ -52,19 +52,18 @@ def read(file: ExportFile, options: ReadOptions) -> Iterator[RawMessage | Proble
             for _, element in iterparse(stream, events=("end",)):
                 if element.tag in _ENTRIES:
                     number += 1
-                    yield from _entry(element, file.name, number)
+                    yield _entry(element, file, number)
                     element.clear()
         except (ParseError, ValueError, LookupError) as error:
             is_attack = isinstance(error, DefusedXmlException)
-            yield Problem(
-                source=file.name,
-                position=f"after entry {number}" if number else "the beginning",
-                what="defines XML entities: refused" if is_attack else f"is not XML here ({error})",
-                remedy="fetch the feed again; what came before is kept",
+            yield file.problem(
+                "defines XML entities: refused" if is_attack else f"is not XML here ({error})",
+                "fetch the feed again; what came before is kept",
+                f"after entry {number}" if number else "the beginning",
             )
 
 
-def _entry(element: Element, source: str, number: int) -> Iterator[RawMessage | Problem]:
+def _entry(element: Element, file: InputFile, number: int) -> RawMessage | Problem:
     position = f"entry {number}"
     is_atom = element.tag.startswith(_ATOM)
     text, body_format = _atom_body(element) if is_atom else _rss_body(element)
@@ -72,17 +71,12 @@ def _entry(element: Element, source: str, number: int) -> Iterator[RawMessage | 
     if text is None:
         text, body_format, subject = subject, BodyFormat.PLAIN, None
     if text is None:
-        yield Problem(
-            source=source,
-            position=position,
-            what="has neither content nor title",
-            remedy="left out; export the full content if the site offers it",
-        )
-        return
+        remedy = "left out; export the full content if the site offers it"
+        return file.problem("has neither content nor title", remedy, position)
     link = _link(element)
     reply = element.find(_REPLY)
     author = _author(element)
-    yield RawMessage(
+    return RawMessage(
         source_id=_first(element, "guid", f"{_ATOM}id") or link or f"entry {number}",
         text=text,
         position=position,

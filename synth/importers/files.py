@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
-from synth.importers.inputfile import REFUSE, InputFile, is_bomb, megabytes, reason
+from synth.importers.input_file import REFUSE, InputFile, is_bomb, megabytes, reason
 from synth.records import Problem
 
 MAX_MEMBERS = 200_000

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_tz
 from typing import BinaryIO
 
-from synth.importers.base import ExportFile, Fit, ReadOptions
+from synth.importers.input_file import Fit, InputFile, ReadOptions
 from synth.importers.mail import Mail, decode_words, parse_mail, sender_of
 from synth.records import Problem, RawMessage
 
@@ -43,24 +43,21 @@ _DIGEST_PREFACE = re.compile(r"^-{70}\n\n", re.MULTILINE)
 _YEARS = range(1971, 2101)
 
 
-def sniff(file: ExportFile) -> Fit:
+def sniff(file: InputFile) -> Fit:
     return Fit.MESSAGES if _SEPARATOR.match(file.head.lstrip()) else Fit.NO
 
 
-def read(file: ExportFile, options: ReadOptions) -> Iterator[RawMessage | Problem]:
+def read(file: InputFile, options: ReadOptions) -> Iterator[RawMessage | Problem]:
     del options  # a message declares its own encoding
     with file.open() as stream:
         for number, (stamp, data) in enumerate(_cut(stream), start=1):
             position = f"message {number}"
             if data is None:
-                yield Problem(
-                    source=file.name,
-                    position=position,
-                    what=f"is longer than {MAX_MESSAGE_BYTES // 2**20} MB",
-                    remedy="left out; cut it out of the file or shorten it",
-                )
+                what = f"is longer than {MAX_MESSAGE_BYTES // 2**20} MB"
+                remedy = "left out; cut it out of the file or shorten it"
+                yield file.problem(what, remedy, position)
             else:
-                yield from _read_message(data, stamp, source=file.name, position=position)
+                yield from _read_message(data, stamp, file=file, position=position)
 
 
 def _cut(stream: BinaryIO) -> Iterator[tuple[bytes, bytes | None]]:
@@ -104,7 +101,7 @@ def _separators(buffer: bytearray, start: int, *, is_start: bool) -> list[re.Mat
 
 
 def _read_message(
-    data: bytes, stamp: bytes, *, source: str, position: str
+    data: bytes, stamp: bytes, *, file: InputFile, position: str
 ) -> Iterator[RawMessage | Problem]:
     mail = parse_mail(data)
     parts = mail.inner or _plain_digest(mail)
@@ -115,12 +112,8 @@ def _read_message(
     elif mail.headers:
         yield _message(mail, stamp, position=position)
     else:
-        yield Problem(
-            source=source,
-            position=position,
-            what="has no headers",
-            remedy="left out; check the archive around this place",
-        )
+        remedy = "left out; check the archive around this place"
+        yield file.problem("has no headers", remedy, position)
 
 
 def _message(mail: Mail, stamp: bytes, *, position: str) -> RawMessage:

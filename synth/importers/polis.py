@@ -12,10 +12,11 @@ import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from synth.importers import csv_stream
-from synth.importers.base import ExportFile, Fit, ReadOptions
-from synth.importers.csv_stream import Row
-from synth.importers.fields import moment, text_of, web_url, whole
+from synth.importers import tables
+from synth.importers.input_file import Fit, InputFile, ReadOptions
+from synth.importers.tables import Dialect, Record
+from synth.importers.times import moment
+from synth.importers.values import text_of, web_url, whole
 from synth.records import Problem, RawMessage
 
 NAME = "polis"
@@ -51,8 +52,8 @@ class _Conversation:
     url: str | None
 
 
-def sniff(file: ExportFile) -> Fit:
-    columns = {_canonical(name) for name in csv_stream.header(file)}
+def sniff(file: InputFile) -> Fit:
+    columns = {_canonical(name) for name in tables.header(file)}
     if any(names <= columns for names in _AUXILIARY):
         return Fit.AUXILIARY
     ours = {_OURS[name] for name in columns if name in _OURS}
@@ -62,9 +63,9 @@ def sniff(file: ExportFile) -> Fit:
     return Fit.AUXILIARY if _is_summary(file) else Fit.NO
 
 
-def read(file: ExportFile, options: ReadOptions) -> Iterator[RawMessage | Problem]:
+def read(file: InputFile, options: ReadOptions) -> Iterator[RawMessage | Problem]:
     conversation = _conversation(file)
-    for row in csv_stream.rows(file, options):
+    for row in tables.records(file, options):
         yield row if isinstance(row, Problem) else _message(row, conversation, file)
 
 
@@ -72,7 +73,7 @@ def _canonical(name: str) -> str:
     return name.strip().lower().replace("_", "-").replace(" ", "-")
 
 
-def _message(row: Row, conversation: _Conversation, file: ExportFile) -> RawMessage | Problem:
+def _message(row: Record, conversation: _Conversation, file: InputFile) -> RawMessage | Problem:
     cells = {
         _OURS[name]: cell
         for column, cell in row.cells.items()
@@ -81,12 +82,8 @@ def _message(row: Row, conversation: _Conversation, file: ExportFile) -> RawMess
     position = f"line {row.line}"
     key, text = cells.get("id", "").strip(), text_of(cells.get("body"))
     if not key or text is None:
-        return Problem(
-            source=file.name,
-            position=position,
-            what="no comment text" if key else "no comment id",
-            remedy="the comment was skipped",
-        )
+        what = "no comment text" if key else "no comment id"
+        return file.problem(what, "the comment was skipped", position)
     author = cells.get("author", "").strip()
     state = whole(cells.get("moderated"))
     passes = whole(cells.get("passes"))
@@ -112,7 +109,7 @@ def _message(row: Row, conversation: _Conversation, file: ExportFile) -> RawMess
     )
 
 
-def _conversation(file: ExportFile) -> _Conversation:
+def _conversation(file: InputFile) -> _Conversation:
     beside = file.sibling("summary.csv")
     said = _summary(beside) if beside is not None else {}
     url = web_url(said.get("url"))
@@ -123,15 +120,12 @@ def _conversation(file: ExportFile) -> _Conversation:
     )
 
 
-def _is_summary(file: ExportFile) -> bool:
+def _is_summary(file: InputFile) -> bool:
     said = _summary(file)
     return "topic" in said and len({"url", "views", "voters", "commenters"} & said.keys()) >= 2
 
 
-def _summary(file: ExportFile) -> Mapping[str, str]:
+def _summary(file: InputFile) -> Mapping[str, str]:
     """``summary.csv`` has no header: each row is a name and a value."""
-    return {
-        _canonical(cells[0]): cells[1]
-        for cells in csv_stream.first_records(file)
-        if len(cells) == 2
-    }
+    rows = tables.head_rows(file.head_text(), Dialect(delimiter=","))
+    return {_canonical(str(cells[0])): str(cells[1]) for cells in rows if len(cells) == 2}

@@ -14,9 +14,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from synth.importers import json_stream
-from synth.importers.base import ExportFile, Fit, ReadOptions
-from synth.importers.fields import at, id_of, is_true, mapping, moment, sequence, text_of, whole
+from synth.importers import json_reader
+from synth.importers.input_file import Fit, InputFile, ReadOptions
+from synth.importers.times import moment
+from synth.importers.values import at, first_text, id_of, is_true, mapping, mappings, text_of, total
 from synth.records import BodyFormat, Problem, RawMessage
 
 NAME = "slack"
@@ -42,15 +43,16 @@ _LINK = re.compile(r"<([^<>\n]+)>")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Workspace:
-    """What ``users.json`` and ``channels.json`` say, by id."""
+    """What ``users.json`` and ``channels.json`` say, by id, and the channel of a file."""
 
+    channel: str
     people: Mapping[str, str]
     programs: frozenset[str]
     channels: Mapping[str, str]
 
 
-def sniff(file: ExportFile) -> Fit:
-    value = json_stream.peek(file)
+def sniff(file: InputFile) -> Fit:
+    value = json_reader.peek(file)
     if not isinstance(value, list):
         return Fit.NO
     name = posixpath.basename(file.path)
@@ -72,29 +74,21 @@ def _is_listing(record: Mapping[str, object]) -> bool:
     )
 
 
-def read(file: ExportFile, options: ReadOptions) -> Iterator[RawMessage | Problem]:
+def read(file: InputFile, options: ReadOptions) -> Iterator[RawMessage | Problem]:
     workspace = _workspace(file)
-    channel = posixpath.basename(posixpath.dirname(file.path)) or posixpath.basename(
-        posixpath.dirname(file.name.replace("\\", "/"))
-    )
-    n_programs, position = 0, -1
-    for member in json_stream.members(file, options, lists=("",)):
+    n_programs = n_read = 0
+    for member in json_reader.members(file, options, lists=("",)):
         if isinstance(member, Problem):
             yield member
             continue
-        position += 1
+        n_read += 1
         record = mapping(member[1])
         if _is_program(record, workspace):
             n_programs += 1
         elif text_of(record.get("subtype")) in _PEOPLE_WRITE:
-            yield _message(record, workspace, file=file, channel=channel, position=position)
+            yield _message(record, workspace, file=file, position=f"record {n_read}")
     if n_programs:
-        yield Problem(
-            source=file.name,
-            position="",
-            what=f"{n_programs} posts of programs (bots) were left out",
-            remedy="nothing to do",
-        )
+        yield file.problem(f"{n_programs} posts of programs (bots) were left out", "nothing to do")
 
 
 def _is_program(record: Mapping[str, object], workspace: _Workspace) -> bool:
@@ -107,32 +101,21 @@ def _is_program(record: Mapping[str, object], workspace: _Workspace) -> bool:
 
 
 def _message(
-    record: Mapping[str, object],
-    workspace: _Workspace,
-    *,
-    file: ExportFile,
-    channel: str,
-    position: int,
+    record: Mapping[str, object], workspace: _Workspace, *, file: InputFile, position: str
 ) -> RawMessage | Problem:
     ts = id_of(record.get("ts"))
-    files = [mapping(item) for item in sequence(record.get("files")) or [record.get("file")]]
-    names = [text_of(item.get("title")) or text_of(item.get("name")) for item in files]
-    named = ", ".join(name for name in names if name)
+    files = mappings(record.get("files")) or [mapping(record.get("file"))]
+    named = ", ".join(name for item in files if (name := first_text(item, "title", "name")))
     text = text_of(decode_mrkdwn(_written(record), workspace)) or named
     if ts is None or not text:
-        return Problem(
-            source=file.name,
-            position=f"record {position + 1}",
-            what="no text" if ts else "no ts",
-            remedy="the message was skipped",
-        )
+        return file.problem("no text" if ts else "no ts", "the message was skipped", position)
     thread = id_of(record.get("thread_ts"))
     user = _author(record)
     return RawMessage(
         source_id=ts,
         text=text,
-        position=f"record {position + 1}",
-        namespace=channel,
+        position=position,
+        namespace=workspace.channel,
         body_format=BodyFormat.PLAIN,
         parent_source_id=thread if thread != ts else None,
         thread_source_id=thread,
@@ -140,11 +123,8 @@ def _message(
         author_name=workspace.people.get(user or "") or _profile_name(record) or user,
         posted_at=moment(ts),
         edited_at=moment(at(record, "edited", "ts")),
-        category=channel or None,
-        n_likes=sum(
-            whole(at(mapping(reaction), "count")) or 0
-            for reaction in sequence(record.get("reactions"))
-        ),
+        category=workspace.channel or None,
+        n_likes=total(record.get("reactions"), "count"),
         n_attachments=sum(bool(item) for item in files),
         extra={"text_from": "file names"} if text == named else {},
     )
@@ -166,11 +146,10 @@ def _profile_name(record: Mapping[str, object]) -> str | None:
 
 
 def _display_name(profile: Mapping[str, object]) -> str | None:
-    names = (text_of(profile.get(key)) for key in ("display_name", "real_name", "name"))
-    return next((name for name in names if name), None)
+    return first_text(profile, "display_name", "real_name", "name")
 
 
-def _workspace(file: ExportFile) -> _Workspace:
+def _workspace(file: InputFile) -> _Workspace:
     people: dict[str, str] = {}
     programs: set[str] = set()
     for record in _listing(file, "users.json"):
@@ -185,23 +164,29 @@ def _workspace(file: ExportFile) -> _Workspace:
         for record in _listing(file, "channels.json")
         if (key := text_of(record.get("id"))) and (name := text_of(record.get("name")))
     }
-    return _Workspace(people=people, programs=frozenset(programs), channels=channels)
+    folder = posixpath.dirname(file.path) or posixpath.dirname(file.name.replace("\\", "/"))
+    return _Workspace(
+        channel=posixpath.basename(folder),
+        people=people,
+        programs=frozenset(programs),
+        channels=channels,
+    )
 
 
-def _listing(file: ExportFile, name: str) -> tuple[Mapping[str, object], ...]:
+def _listing(file: InputFile, name: str) -> tuple[Mapping[str, object], ...]:
     """The records of a file at the top of the export; empty when it is missing or damaged."""
     listing = file.sibling(f"../{name}") or file.sibling(name)
     if listing is None:
         return ()
     with listing.open() as stream:
-        return _parse_listing(stream.read(json_stream.WHOLE_LIMIT))
+        return _parse_listing(stream.read(json_reader.WHOLE_LIMIT))
 
 
 @lru_cache(maxsize=4)
 def _parse_listing(content: bytes) -> tuple[Mapping[str, object], ...]:
     """Cached by content: an export has a file per channel and day, and one list of people."""
     try:
-        return tuple(mapping(record) for record in sequence(json_stream.parse(content)))
+        return tuple(mappings(json_reader.parse(content)))
     except (ValueError, RecursionError):
         return ()
 

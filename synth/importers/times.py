@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from email.utils import parsedate_tz
 from enum import Enum
 
@@ -61,6 +62,10 @@ _OFFSET = re.compile(
     r"(?:(?:utc|gmt)\s?(?P<a>[+-])(?P<ah>\d{1,2})(?::?(?P<am>\d{2}))?"
     r"|[\s\d](?P<b>[+-])(?P<bh>\d{2}):?(?P<bm>\d{2}))$"
 )
+_EPOCH = re.compile(r"[0-9]{9,14}(?:\.[0-9]{1,9})?")
+_EPOCH_END = 4_102_444_800  # 2100
+_SHORTEST_ISO = 16
+_MILLISECONDS_FROM = 100_000_000_000
 _FARTHEST = timedelta(hours=14)
 
 
@@ -110,6 +115,41 @@ def parse_time(value: object, order: DayOrder = DayOrder.DAY_FIRST) -> datetime 
         case _:
             return None
     return found if found is not None and _FIRST <= found < _LAST else None
+
+
+def moment(value: object) -> datetime | None:
+    """A time in UTC: epoch (milli)seconds, also as a string, or a written date and time."""
+    match value:
+        case bool():
+            return None
+        case int() | float() | Decimal():
+            return _from_epoch(Decimal(value))
+        case str() if _EPOCH.fullmatch(value.strip()):
+            return _from_epoch(Decimal(value.strip()))
+        case str():
+            return _from_usual_iso(value) or parse_time(value)
+    return None
+
+
+def _from_usual_iso(value: str) -> datetime | None:
+    """The usual case, several times faster than a look at all the ways to write a date."""
+    if len(value) < _SHORTEST_ISO:
+        return None
+    try:
+        return _in_utc(datetime.fromisoformat(value))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _from_epoch(value: Decimal) -> datetime | None:
+    if not value.is_finite():
+        return None
+    seconds = value / 1000 if value >= _MILLISECONDS_FROM else value
+    if not 0 < seconds < _EPOCH_END:
+        return None
+    # Whole microseconds: a float would lose the last digits of a Slack ``ts``.
+    whole_seconds, microseconds = divmod(int(seconds * 1_000_000), 1_000_000)
+    return datetime.fromtimestamp(whole_seconds, UTC).replace(microsecond=microseconds)
 
 
 def _from_text(text: str, order: DayOrder) -> datetime | None:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from synth.importers.base import Fit, Importer, ReadOptions
-from synth.importers.inputfile import InputFile
+from synth.importers import Importer
+from synth.importers.input_file import Fit, InputFile, ReadOptions
 from synth.records import Problem, RawMessage
 
 

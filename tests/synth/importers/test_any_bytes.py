@@ -12,12 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from synth.errors import InputProblem
-from synth.importers import chatlog, feed, mbox, read, records_json, table
-from synth.importers.base import Fit, Importer, ReadOptions
-from synth.importers.inputfile import InputFile
+from synth.importers import Importer, any_json, any_table, chatlog, feed, mbox, read
+from synth.importers.input_file import Fit, InputFile, ReadOptions
 from synth.records import Problem, RawMessage
 
-IMPORTERS = [mbox, table, records_json, feed, chatlog]
+IMPORTERS = [mbox, any_table, any_json, feed, chatlog]
 
 _STAMP = b"From a at b.org  Mon Jan  6 10:00:00 2020\n"
 _HEADER_NAMES = st.sampled_from(

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from synth.importers import capcollectif
-from synth.importers.base import Fit
+from synth.importers.input_file import Fit
 from synth.records import BodyFormat, Stance
 
 Make = Callable[..., Any]

@@ -9,8 +9,7 @@ import pytest
 
 from synth.errors import InputProblem
 from synth.importers import chatlog
-from synth.importers.base import Fit, ReadOptions
-from synth.importers.inputfile import InputFile
+from synth.importers.input_file import Fit, InputFile, ReadOptions
 from synth.records import Problem, RawMessage
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from synth.importers import discord
-from synth.importers.base import Fit
+from synth.importers.input_file import Fit
 from synth.records import BodyFormat
 
 Make = Callable[..., Any]

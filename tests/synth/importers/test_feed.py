@@ -8,8 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from synth.importers import feed
-from synth.importers.base import Fit, ReadOptions
-from synth.importers.inputfile import InputFile
+from synth.importers.input_file import Fit, InputFile, ReadOptions
 from synth.records import BodyFormat, Problem, RawMessage
 
 RSS = """<?xml version="1.0" encoding="UTF-8"?>

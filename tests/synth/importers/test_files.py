@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from synth.importers import files, inputfile
+from synth.importers import files, input_file
 from synth.importers.files import expand
-from synth.importers.inputfile import InputFile
+from synth.importers.input_file import InputFile
 from synth.records import Problem
 
 
@@ -141,8 +141,8 @@ def test_a_file_without_permission(tmp_path: Path) -> None:
 
 
 def test_permission_errors_are_told_from_other_errors() -> None:
-    assert "permission denied" in inputfile.reason(PermissionError(13, "x"))
-    assert inputfile.reason(OSError(5, "Input/output error")) == "input/output error"
+    assert "permission denied" in input_file.reason(PermissionError(13, "x"))
+    assert input_file.reason(OSError(5, "Input/output error")) == "input/output error"
 
 
 def test_links_met_in_a_folder_are_not_followed(tmp_path: Path) -> None:
@@ -239,16 +239,16 @@ def test_a_gz_bomb_is_stopped_on_the_way(tmp_path: Path) -> None:
     (file,), _ = _split(path)
     with file.open() as stream:
         n_bytes = sum(len(chunk) for chunk in iter(lambda: stream.read(2**20), b""))
-    assert n_bytes <= inputfile.RATIO_FLOOR + 2**20
+    assert n_bytes <= input_file.RATIO_FLOOR + 2**20
     assert file.is_refused
     assert file.fault is not None
     assert "decompression bomb" in file.fault.what
 
 
 def test_limits_leave_ordinary_text_alone() -> None:
-    assert not inputfile.is_bomb(n_packed=10 * 2**20, n_bytes=600 * 2**20)
-    assert inputfile.is_bomb(n_packed=2**20, n_bytes=2**30)
-    assert inputfile.is_bomb(n_packed=2**32, n_bytes=inputfile.MAX_BYTES + 1)
+    assert not input_file.is_bomb(n_packed=10 * 2**20, n_bytes=600 * 2**20)
+    assert input_file.is_bomb(n_packed=2**20, n_bytes=2**30)
+    assert input_file.is_bomb(n_packed=2**32, n_bytes=input_file.MAX_BYTES + 1)
 
 
 def test_archives_may_be_nested_once(tmp_path: Path) -> None:

@@ -10,8 +10,7 @@ from datetime import UTC, datetime
 import pytest
 
 from synth.importers import mbox
-from synth.importers.base import Fit, ReadOptions
-from synth.importers.inputfile import InputFile
+from synth.importers.input_file import Fit, InputFile, ReadOptions
 from synth.records import BodyFormat, Problem, RawMessage
 
 STAMP = "From ann at example.org  Mon Jan  6 10:00:00 2020\n"

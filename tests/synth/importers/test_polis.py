@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from synth.importers import polis
-from synth.importers.base import Fit
+from synth.importers.input_file import Fit
 
 Make = Callable[..., Any]
 COMMENTS = """timestamp,datetime,comment-id,author-id,agrees,disagrees,moderated,comment-body

@@ -9,7 +9,7 @@ import pytest
 from synth import importers
 from synth.errors import InputProblem, UnknownFormat
 from synth.importers import Reading, ReadOptions, read
-from synth.importers.base import Fit
+from synth.importers.input_file import Fit
 from synth.records import Problem, RawMessage
 
 MBOX = (

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from synth.errors import InputProblem
 from synth.importers import capcollectif, cif, decidim, discord, discourse, polis, slack
-from synth.importers.base import Fit, ReadOptions
+from synth.importers.input_file import Fit, ReadOptions
 from synth.records import Problem, RawMessage
 
 Make = Callable[..., Any]

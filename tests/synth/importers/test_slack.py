@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from synth.importers import slack
-from synth.importers.base import Fit
+from synth.importers.input_file import Fit
 from synth.records import Problem, RawMessage
 
 Make = Callable[..., Any]

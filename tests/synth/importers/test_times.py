@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synth.importers.times import DayOrder, day_order, likely_day_order, parse_time
+from synth.importers.times import DayOrder, day_order, likely_day_order, moment, parse_time
 
 MORNING = datetime(2019, 1, 17, 9, 38, 20, tzinfo=UTC)
 MIDNIGHT = datetime(2019, 1, 17, tzinfo=UTC)
@@ -86,3 +87,26 @@ def test_what_programs_write_is_read_back(moment: datetime) -> None:
 def test_anything_is_a_time_in_utc_or_none(value: object) -> None:
     found = parse_time(value)
     assert found is None or found.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("2015-10-14T11:55:48+0200", datetime(2015, 10, 14, 9, 55, 48, tzinfo=UTC)),
+        ("2019-01-17 10:38:20 +0100", datetime(2019, 1, 17, 9, 38, 20, tzinfo=UTC)),
+        ("2012-06-19T15:14:56", datetime(2012, 6, 19, 15, 14, 56, tzinfo=UTC)),
+        ("2014-09-26T14:39:44.000000-03:00", datetime(2014, 9, 26, 17, 39, 44, tzinfo=UTC)),
+        ("2026-01-21T23:29:42.524Z", datetime(2026, 1, 21, 23, 29, 42, 524000, tzinfo=UTC)),
+        ("1452837352.000006", datetime(2016, 1, 15, 5, 55, 52, 6, tzinfo=UTC)),
+        (1542406176584, datetime(2018, 11, 16, 22, 9, 36, 584000, tzinfo=UTC)),
+        (Decimal("1452837352"), datetime(2016, 1, 15, 5, 55, 52, tzinfo=UTC)),
+        (True, None),
+        (float("nan"), None),
+        (Decimal("Infinity"), None),
+        (-5, None),
+        ("yesterday", None),
+        ({"when": 1}, None),
+    ],
+)
+def test_moment(value: object, expected: datetime | None) -> None:
+    assert moment(value) == expected

@@ -10,10 +10,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import PurePosixPath
 
-from synth.importers.base import ExportFile, ReadOptions
 from synth.importers.columns import Columns, fold, recognise
-from synth.importers.fields import has_markup, text_of, web_url
+from synth.importers.input_file import InputFile, ReadOptions
 from synth.importers.times import DayOrder, day_order, likely_day_order, parse_time
+from synth.importers.values import has_markup, text_of, web_url
 from synth.records import BodyFormat, Problem, RawMessage, Stance
 
 SAMPLE_RECORDS = 500
@@ -55,20 +55,18 @@ class RecordReader:
 
     def __init__(
         self,
-        file: ExportFile,
+        file: InputFile,
         options: ReadOptions,
         *,
         names: Sequence[str],
         sample: Sequence[Record],
         values_of: Callable[[str], Iterable[str]] | None = None,
-        word: str = "record",
     ) -> None:
         """``sample`` are the first records; ``values_of`` all values of a column, if need be.
 
         Raises InputProblem when no column can be taken for the text.
         """
         self._file = file
-        self._word = word
         held = {name: _held(name, sample) for name in names}
         self.columns: Columns = recognise(names, held, options.columns, source=file.name)
         self._of = self.columns.of
@@ -89,7 +87,7 @@ class RecordReader:
 
     def read(self, record: Record, number: int) -> Iterator[RawMessage | Problem]:
         """The message in a record, or why there is none."""
-        position = f"{self._word} {number}"
+        position = f"record {number}"
         self._n_records += 1
         self._note_refused_id(record)
         text = text_of(_plain(record.get(self._of["text"])))
@@ -107,7 +105,7 @@ class RecordReader:
         """A Problem with one record, unless there were many of its kind before."""
         self._count(remedy, position)
         if self._counts[remedy] <= MOST_PROBLEMS:
-            yield Problem(source=self._file.name, position=position, what=what, remedy=remedy)
+            yield self._file.problem(what, remedy, position)
 
     def finish(self) -> Iterator[Problem]:
         """What there is to say about the file as a whole, after its last record."""
@@ -116,25 +114,17 @@ class RecordReader:
             if kind == "empty":
                 yield self._about_empty(n_times)
             elif n_times > MOST_PROBLEMS:
-                yield Problem(
-                    source=self._file.name,
-                    position="",
-                    what=f"{n_times - MOST_PROBLEMS} more records have the same trouble",
-                    remedy=kind,
-                )
+                n_more = n_times - MOST_PROBLEMS
+                yield self._file.problem(f"{n_more} more records have the same trouble", kind)
 
     def _about_empty(self, n_empty: int) -> Problem:
-        column, first = self._of["text"], f"first at {self._first['empty']}"
+        column = self._of["text"]
+        remedy = "left out; if the texts are elsewhere, use --columns text=NAME"
         if n_empty == self._n_records:
-            what = f"none of its {n_empty} {self._word}s has a text in column {column!r}"
-        else:
-            what = f"{n_empty} without text in column {column!r}"
-        return Problem(
-            source=self._file.name,
-            position="" if n_empty == self._n_records else first,
-            what=what,
-            remedy="left out; if the texts are elsewhere, use --columns text=NAME",
-        )
+            what = f"none of its {n_empty} records has a text in column {column!r}"
+            return self._file.problem(what, remedy)
+        what = f"{n_empty} without text in column {column!r}"
+        return self._file.problem(what, remedy, f"first at {self._first['empty']}")
 
     def _note_refused_id(self, record: Record) -> None:
         column = self.columns.refused_id
@@ -149,12 +139,10 @@ class RecordReader:
             return
         column = self.columns.refused_id
         nor = f", nor {self._of['parent_id']!r} for replies" if "parent_id" in self._of else ""
-        yield Problem(
-            source=self._file.name,
-            position="",
-            what=f"{n_repeats} of {self._n_records} {self._word}s repeat an id that stands above "
+        yield self._file.problem(
+            f"{n_repeats} of {self._n_records} records repeat an id that stands above "
             f"in column {column!r}: it was not used{nor}",
-            remedy="all kept under their numbers in the file; correct the ids, or name their "
+            "all kept under their numbers in the file; correct the ids, or name their "
             "column with --columns id=NAME",
         )
 
@@ -163,7 +151,7 @@ class RecordReader:
         self._first.setdefault(kind, position)
 
     def _repeated(self, source_id: str, position: str) -> Iterator[Problem]:
-        first = f"{self._word} {self._seen[source_id]}"
+        first = f"record {self._seen[source_id]}"
         yield from self.problem(
             f"has the id {source_id!r} of {first} again",
             remedy="kept under an id of its own; check the id column",

@@ -9,12 +9,10 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from decimal import Decimal
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
-from synth.importers.times import parse_time
 from synth.records import BodyFormat
 
 NOTHING: Mapping[str, object] = MappingProxyType({})
@@ -26,11 +24,7 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _BREAK = re.compile(r"<br\s*/?>[ \t]*(?:\r?\n)?", re.IGNORECASE)
-_EPOCH = re.compile(r"[0-9]{9,14}(?:\.[0-9]{1,9})?")
 _LARGEST = 2**63 - 1
-_FIRST_SECOND, _LAST_SECOND = 0, 4_102_444_800  # 1970 .. 2100
-_SHORTEST_ISO = 16
-_MILLISECONDS_FROM = 100_000_000_000
 
 
 def text_of(value: object) -> str | None:
@@ -84,12 +78,32 @@ def sequence(value: object) -> Sequence[object]:
     return value if isinstance(value, list) else ()
 
 
+def mappings(value: object) -> list[Mapping[str, object]]:
+    """The members of a list; an empty mapping for each that is none."""
+    return [mapping(item) for item in sequence(value)]
+
+
 def at(record: Mapping[str, object], *keys: str) -> object:
     """``record[keys[0]][keys[1]]…``, None as soon as something on the way is missing."""
     value: object = record
     for key in keys:
         value = mapping(value).get(key)
     return value
+
+
+def first_text(record: Mapping[str, object], *keys: str) -> str | None:
+    """The first of these members that is a text."""
+    return next((text for key in keys if (text := text_of(record.get(key)))), None)
+
+
+def total(items: object, *keys: str) -> int:
+    """Sum of a whole number, found as by ``at``, over a list of objects."""
+    return sum(whole(at(item, *keys)) or 0 for item in mappings(items))
+
+
+def filled(values: Mapping[str, object]) -> Mapping[str, object]:
+    """Those that say something: neither missing, nor empty, zero or false."""
+    return {name: value for name, value in values.items() if value}
 
 
 def web_url(value: object) -> str | None:
@@ -102,42 +116,6 @@ def web_url(value: object) -> str | None:
     except ValueError:
         return None
     return text.strip() if parts.scheme in ("http", "https") and parts.netloc else None
-
-
-def moment(value: object) -> datetime | None:
-    """A time in UTC: epoch (milli)seconds, also as a string, or a written date and time."""
-    match value:
-        case bool():
-            return None
-        case int() | float() | Decimal():
-            return _from_epoch(Decimal(value))
-        case str() if _EPOCH.fullmatch(value.strip()):
-            return _from_epoch(Decimal(value.strip()))
-        case str():
-            return _from_iso(value) or parse_time(value)
-    return None
-
-
-def _from_iso(value: str) -> datetime | None:
-    """The usual case, several times faster than a look at all the ways to write a date."""
-    if len(value) < _SHORTEST_ISO:
-        return None
-    try:
-        read = datetime.fromisoformat(value)
-        return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-
-
-def _from_epoch(value: Decimal) -> datetime | None:
-    if not value.is_finite():
-        return None
-    seconds = value / 1000 if value >= _MILLISECONDS_FROM else value
-    if not _FIRST_SECOND < seconds < _LAST_SECOND:
-        return None
-    # Whole microseconds: a float would lose the last digits of a Slack ``ts``.
-    whole_seconds, microseconds = divmod(int(seconds * 1_000_000), 1_000_000)
-    return datetime.fromtimestamp(whole_seconds, UTC).replace(microsecond=microseconds)
 
 
 def body_of(text: str) -> tuple[str, BodyFormat]:

@@ -10,9 +10,8 @@ from datetime import UTC, datetime
 import pytest
 
 from synth.errors import InputProblem
-from synth.importers import records_json
-from synth.importers.base import Fit, ReadOptions
-from synth.importers.inputfile import InputFile
+from synth.importers import any_json
+from synth.importers.input_file import Fit, InputFile, ReadOptions
 from synth.records import Problem, RawMessage
 
 RECORDS = [
@@ -33,7 +32,7 @@ def _file(content: object) -> InputFile:
 
 
 def _read(content: object, columns: Mapping[str, str] | None = None) -> list[RawMessage | Problem]:
-    return list(records_json.read(_file(content), ReadOptions(columns=columns or {})))
+    return list(any_json.read(_file(content), ReadOptions(columns=columns or {})))
 
 
 def _lines(values: list[object]) -> str:
@@ -54,7 +53,7 @@ def _lines(values: list[object]) -> str:
     ],
 )
 def test_the_same_messages_in_many_shapes(content: object) -> None:
-    assert records_json.sniff(_file(content)) is Fit.MESSAGES
+    assert any_json.sniff(_file(content)) is Fit.MESSAGES
     found = _read(content)
     assert all(isinstance(each, RawMessage) for each in found), found
     first, second = (each for each in found if isinstance(each, RawMessage))
@@ -66,7 +65,7 @@ def test_the_same_messages_in_many_shapes(content: object) -> None:
 
 def test_other_json_is_not_messages() -> None:
     for content in ({"name": "x", "version": 1}, [1, 2, 3], {"a": [{"b": 1}]}, "[", "", "{}", "[]"):
-        assert records_json.sniff(_file(content)) is Fit.NO, content
+        assert any_json.sniff(_file(content)) is Fit.NO, content
         with pytest.raises(InputProblem, match="holds no list of objects"):
             _read(content)
 

@@ -1,4 +1,4 @@
-"""CSV files of known platforms."""
+"""CSV files of known platforms; those of any other are tested with their importer."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from synth.errors import InputProblem
-from synth.importers import csv_stream
-from synth.importers.base import ReadOptions
-from synth.importers.csv_stream import Row
+from synth.importers import tables
+from synth.importers.input_file import ReadOptions
+from synth.importers.tables import Dialect, Record
 from synth.records import Problem
 
 Make = Callable[..., Any]
 
 
 def rows(file: Any, encoding: str | None = None) -> list[Any]:
-    return list(csv_stream.rows(file, ReadOptions(encoding=encoding)))
+    return list(tables.records(file, ReadOptions(encoding=encoding)))
 
 
 @pytest.mark.parametrize("delimiter", [";", ",", "\t", "|"])
@@ -27,8 +27,8 @@ def rows(file: Any, encoding: str | None = None) -> list[Any]:
 def test_separators_and_encodings_are_found(export: Make, delimiter: str, encoding: str) -> None:
     text = delimiter.join(["id", "body/fr"]) + "\r\n" + delimiter.join(["1", '"là, ""oui"""'])
     file = export({"a.csv": text.encode(encoding)})["a.csv"]
-    assert csv_stream.header(file) == ("id", "body/fr")
-    assert rows(file) == [Row(line=2, cells={"id": "1", "body/fr": 'là, "oui"'})]
+    assert tables.header(file) == ("id", "body/fr")
+    assert rows(file) == [Record(line=2, cells={"id": "1", "body/fr": 'là, "oui"'})]
 
 
 def test_rows_know_the_line_they_start_on(export: Make) -> None:
@@ -43,6 +43,13 @@ def test_a_row_with_too_many_cells_is_told_and_skipped(export: Make) -> None:
     assert (problem.position, problem.what) == ("line 2", "3 cells for 2 columns")
     assert second.get("body") == "c"
     assert third.get("body") is None
+
+
+def test_a_quote_that_is_never_closed_costs_its_own_row(export: Make) -> None:
+    text = 'id;body\n1;"never closed\n' + "".join(f"{n};text\n" for n in range(2, 30))
+    problem, *read = rows(export({"a.csv": text})["a.csv"])
+    assert (problem.position, problem.what) == ("line 2", "has a quote that is never closed")
+    assert [row.get("id") for row in read] == [str(n) for n in range(2, 30)]
 
 
 def test_nuls_and_long_cells_are_read(export: Make) -> None:
@@ -61,6 +68,6 @@ def test_an_unknown_encoding_is_refused(export: Make) -> None:
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_told(export: Make, content: bytes) -> None:
     file = export({"a.csv": content})["a.csv"]
-    csv_stream.header(file)
-    csv_stream.first_records(file)
+    tables.header(file)
+    list(tables.head_rows(file.head_text(), Dialect(delimiter=",")))
     rows(file)

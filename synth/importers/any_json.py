@@ -8,23 +8,19 @@ from dataclasses import dataclass
 from itertools import chain, islice
 
 from synth.errors import InputProblem
-from synth.importers import json_stream
-from synth.importers.base import ExportFile, Fit, ReadOptions
+from synth.importers import json_reader
 from synth.importers.columns import has_known_text, id_name, n_known
-from synth.importers.encoding import decode_head, open_text
-from synth.importers.recordreader import SAMPLE_RECORDS, RecordReader
+from synth.importers.input_file import Fit, InputFile, ReadOptions
+from synth.importers.record_reader import SAMPLE_RECORDS, RecordReader
 from synth.records import Problem, RawMessage
 
 NAME = "json"
 LABEL = "JSON records (list of objects, or one object per line)"
 
-LONGEST_LINE = 32 * 2**20
-
 _DEEPEST_REPLIES = 100
 _REPLIES = frozenset(
     ("replies", "children", "comments", "responses", "answers", "reponses", "commentaires")
 )
-_ENVELOPES = ("data", "results", "items", "response", "records", "result", "payload", "export")
 Flat = dict[str, object]
 
 
@@ -40,11 +36,11 @@ class _List:
     path: tuple[str, ...]
 
 
-def sniff(file: ExportFile) -> Fit:
+def sniff(file: InputFile) -> Fit:
     return Fit.NO if _shape(file) is None else Fit.MESSAGES
 
 
-def read(file: ExportFile, options: ReadOptions) -> Iterator[RawMessage | Problem]:
+def read(file: InputFile, options: ReadOptions) -> Iterator[RawMessage | Problem]:
     """Raises InputProblem when it is no JSON, or no member can be taken for the text."""
     shape = _shape(file)
     if shape is None:
@@ -69,14 +65,14 @@ def read(file: ExportFile, options: ReadOptions) -> Iterator[RawMessage | Proble
     yield from reader.finish()
 
 
-def _shape(file: ExportFile) -> _Lines | _List | None:
+def _shape(file: InputFile) -> _Lines | _List | None:
     """How the records are laid out, judged from the beginning of the file."""
-    lines = decode_head(file.head).lstrip("\ufeff \t\r\n").splitlines()[:2]
+    lines = file.head_text().lstrip("\ufeff \t\r\n").splitlines()[:2]
     if lines and lines[0].startswith("{") and _is_object(lines[0]):
         second = lines[1].lstrip() if len(lines) > 1 else ""
         if second.startswith("{") or (not second and _is_record(json.loads(lines[0]))):
             return _Lines()
-    value = json_stream.peek(file)
+    value = json_reader.peek(file)
     if isinstance(value, list):
         return _List(()) if _holds_records(value) or _holds_texts(value) else None
     return _list_inside(value) if isinstance(value, dict) else None
@@ -124,70 +120,17 @@ def _is_record(value: object) -> bool:
 
 
 def _values(
-    file: ExportFile, options: ReadOptions, shape: _Lines | _List
+    file: InputFile, options: ReadOptions, shape: _Lines | _List
 ) -> Iterator[object | Problem]:
-    match shape:
-        case _Lines():
-            yield from _from_lines(file, options)
-        case _List(path=(()) | (_,)):
-            yield from _from_list(file, options, shape.path)
-        case _List():
-            document, problem = json_stream.load(file, options, envelopes=_ENVELOPES)
-            yield from _at(document, shape.path)
-            if problem is not None:
-                yield problem
-
-
-def _from_lines(file: ExportFile, options: ReadOptions) -> Iterator[object | Problem]:
-    with open_text(file, options.encoding) as text:
-        number = 0
-        while line := text.readline(LONGEST_LINE):
-            number += 1
-            stripped = line.strip().lstrip("\ufeff").rstrip(",")
-            if stripped in ("", "[", "]"):
-                continue
-            try:
-                yield json.loads(stripped, strict=False)
-            except (ValueError, RecursionError) as error:
-                yield Problem(
-                    source=file.name,
-                    position=f"line {number}",
-                    what=f"is not JSON ({str(error)[:100]})",
-                    remedy="left out; correct the line or export again",
-                )
-
-
-def _from_list(
-    file: ExportFile, options: ReadOptions, path: tuple[str, ...]
-) -> Iterator[object | Problem]:
-    """Element by element. Where the strict parser stops at a NaN, the rest is read whole."""
-    name = path[0] if path else ""
-    n_given = 0
-    for member in json_stream.members(file, options, lists={name}):
-        if isinstance(member, Problem):
-            yield from _rest(file, options, path, n_given, member)
-        elif member[0] == name:
-            n_given += 1
-            yield member[1]
-
-
-def _rest(
-    file: ExportFile, options: ReadOptions, path: tuple[str, ...], n_given: int, problem: Problem
-) -> Iterator[object | Problem]:
-    try:
-        document, still = json_stream.load(file, options, envelopes=path)
-    except InputProblem:
-        yield problem
+    if isinstance(shape, _Lines):
+        yield from json_reader.lines(file, options)
         return
-    yield from _at(document, path)[n_given:]
-    if still is not None:
-        yield problem
-
-
-def _at(document: object, path: tuple[str, ...]) -> Sequence[object]:
-    for name in path:
-        document = document.get(name) if isinstance(document, dict) else None
-    return document if isinstance(document, list) else ()
+    name = "/".join(shape.path)
+    for member in json_reader.members(file, options, lists={name}):
+        if isinstance(member, Problem):
+            yield member
+        elif member[0] == name:
+            yield member[1]
 
 
 def _flat_records(values: Iterator[object | Problem]) -> Iterator[Flat | Problem]:

@@ -1,4 +1,4 @@
-"""One file to read: decompressed, watched for damage and guarded against bombs.
+"""One file of an export: decompressed, checked for damage and guarded against bombs.
 
 Limits against decompression bombs: a file may not unpack to more than ``MAX_BYTES``, nor,
 past its first ``RATIO_FLOOR`` bytes, to more than ``MAX_RATIO`` times its packed size. Text
@@ -7,6 +7,7 @@ packs 3 to 20 times, logs that repeat themselves up to 60 times; bombs reach 1,0
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import hashlib
 import io
@@ -15,13 +16,16 @@ import shutil
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
 from typing import IO, BinaryIO, Protocol, cast
 
-from synth.importers.base import HEAD_BYTES
-from synth.importers.signatures import is_text
+from synth.errors import InputProblem
+from synth.importers import encoding as encodings
 from synth.records import Problem
 
+HEAD_BYTES = 65_536
 MAX_RATIO = 150
 RATIO_FLOOR = 32 * 2**20
 MAX_BYTES = 16 * 2**30
@@ -54,6 +58,24 @@ def reason(error: Exception) -> str:
             return f"is damaged ({error})"
 
 
+class Fit(Enum):
+    """What an importer says of a file after a look at its beginning."""
+
+    NO = "no"
+    MESSAGES = "messages"
+    AUXILIARY = "auxiliary"
+    """Belongs to the format but holds no messages: the users of Slack, the votes of Polis."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadOptions:
+    """What the person said about the input."""
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """Our name -> column name in the file, for tabular formats."""
+    encoding: str | None = None
+
+
 class Container(Protocol):
     """Where a file lies together with others."""
 
@@ -62,7 +84,10 @@ class Container(Protocol):
 
 
 class InputFile:
-    """One file of an export; see ``ExportFile``. Reading keeps what went wrong in ``fault``.
+    """A file on disk, inside a folder, or a member of an archive.
+
+    ``name`` is for people: the path, or ``archive.zip:member``. ``path`` is the POSIX path inside
+    the folder or archive, e.g. ``general/2020-01-01.json``.
 
     A stream that turns out damaged or dangerous simply ends there, so that an importer keeps
     what came before; ``fault`` then says why, and ``is_refused`` whether to trust it at all.
@@ -124,7 +149,7 @@ class InputFile:
         if self._drops_nuls is None:
             with self._open(drops_nuls=False) as stream:
                 head = stream.read(HEAD_BYTES)
-            self._drops_nuls = is_text(head)
+            self._drops_nuls = encodings.is_text(head)
         return self._open(drops_nuls=self._drops_nuls)
 
     def _open(self, *, drops_nuls: bool) -> BinaryIO:
@@ -133,7 +158,7 @@ class InputFile:
         except (*_DAMAGE, RuntimeError, NotImplementedError) as error:
             self._note(reason(error), "check that the file is complete and readable")
             return io.BytesIO()
-        return io.BufferedReader(_Watched(source, self._note, drops_nuls=drops_nuls), CHUNK)
+        return io.BufferedReader(_Guarded(source, self._note, drops_nuls=drops_nuls), CHUNK)
 
     def open_seekable(self) -> IO[bytes]:
         """A stream that can seek: the file itself, or a copy of what is packed."""
@@ -145,6 +170,42 @@ class InputFile:
             shutil.copyfileobj(stream, spool, CHUNK)
         spool.seek(0)
         return cast("IO[bytes]", spool)
+
+    def head_text(self, encoding: str | None = None) -> str:
+        """The beginning as text; ``encoding`` as for ``open_text``."""
+        self._check(encoding)
+        return encodings.decode_head(self.head, encoding)
+
+    def open_text(self, encoding: str | None = None) -> io.TextIOWrapper:
+        """The file as text with its line ends untouched; a bad byte costs no message.
+
+        Raises InputProblem when ``encoding``, given by the person, does not exist.
+        """
+        self._check(encoding)
+        encoding = encoding or self.encoding()
+        return io.TextIOWrapper(self.open(), encoding, encodings.STRAY, newline="")
+
+    def _check(self, encoding: str | None) -> None:
+        if encoding is not None and not encodings.is_encoding(encoding):
+            what = f"--encoding {encoding} does not exist"
+            raise InputProblem(self.name, what, remedy="use e.g. utf-8 or cp1252")
+
+    def encoding(self) -> str:
+        """By the file's mark, else UTF-8 where all of it is valid, else a guess.
+
+        Reads the file once (about 1 GB/s); a file with some stray bytes in UTF-8 stays UTF-8.
+        """
+        marked = encodings.marked(self.head)
+        if marked is not None:
+            return marked
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        with self.open() as stream:
+            while chunk := stream.read(2**20):
+                try:
+                    decoder.decode(chunk)
+                except UnicodeDecodeError:
+                    return encodings.guess(chunk)
+        return "utf-8"
 
     def sibling(self, path: str) -> InputFile | None:
         """Another file of the same folder or archive, ``path`` relative to this file's folder."""
@@ -166,14 +227,16 @@ class InputFile:
         self._n_nuls = n_nuls if self._drops_nuls else 0
         return digest.hexdigest(), n_bytes
 
+    def problem(self, what: str, remedy: str, position: str = "") -> Problem:
+        """Something in this file that could not be used; without ``position``, all of it."""
+        return Problem(source=self.name, position=position, what=what, remedy=remedy)
+
     def damage(self) -> Iterator[Problem]:
         """What was wrong with the file as such, known once it was read."""
         if self._n_nuls:
-            yield Problem(
-                source=self.name,
-                position="",
-                what=f"held {self._n_nuls} NUL byte{'s' * (self._n_nuls > 1)}, which no text has",
-                remedy="read without them; the file may be damaged, compare it with its origin",
+            yield self.problem(
+                f"held {self._n_nuls} NUL byte{'s' * (self._n_nuls > 1)}, which no text has",
+                "read without them; the file may be damaged, compare it with its origin",
             )
         if self.fault is not None:
             yield self.fault
@@ -190,7 +253,7 @@ class InputFile:
         )
 
     def _note(self, what: str, remedy: str, *, is_refused: bool = False) -> None:
-        self.fault = Problem(source=self.name, position="", what=what, remedy=remedy)
+        self.fault = self.problem(what, remedy)
         self.is_refused = self.is_refused or is_refused
 
 
@@ -228,12 +291,10 @@ class _BombError(OSError):
     """A stream that grows beyond the limits."""
 
 
-class _Watched(io.RawIOBase):
+class _Guarded(io.RawIOBase):
     """A stream that ends where its source fails, and tells why."""
 
-    def __init__(
-        self, source: BinaryIO, note: Callable[..., None], *, drops_nuls: bool = False
-    ) -> None:
+    def __init__(self, source: BinaryIO, note: Callable[..., None], *, drops_nuls: bool) -> None:
         super().__init__()
         self._drops_nuls = drops_nuls
         self._source = source

@@ -11,9 +11,8 @@ from datetime import UTC, datetime
 import pytest
 
 from synth.errors import InputProblem
-from synth.importers import table
-from synth.importers.base import Fit, ReadOptions
-from synth.importers.inputfile import InputFile
+from synth.importers import any_table, tables
+from synth.importers.input_file import Fit, InputFile, ReadOptions
 from synth.records import BodyFormat, Problem, RawMessage, Stance
 
 
@@ -25,7 +24,7 @@ def _file(content: str | bytes, path: str = "data.csv") -> InputFile:
 def _read(
     content: str | bytes, columns: Mapping[str, str] | None = None, path: str = "data.csv"
 ) -> list[RawMessage | Problem]:
-    return list(table.read(_file(content, path), ReadOptions(columns=columns or {})))
+    return list(any_table.read(_file(content, path), ReadOptions(columns=columns or {})))
 
 
 def _messages(content: str | bytes, columns: Mapping[str, str] | None = None) -> list[RawMessage]:
@@ -82,8 +81,8 @@ def test_dialects(delimiter: str, encoding: str, end: str) -> None:
     ]
     content = end.join(delimiter.join(row) for row in rows) + end
     file = _file(content.encode(encoding))
-    assert table.sniff(file) is Fit.MESSAGES
-    found = list(table.read(file, ReadOptions()))
+    assert any_table.sniff(file) is Fit.MESSAGES
+    found = list(any_table.read(file, ReadOptions()))
     assert [each.text for each in found if isinstance(each, RawMessage)] == [
         f'L\'été{delimiter} à la "mairie"',
         f"Deux{end}lignes",
@@ -99,11 +98,11 @@ def test_one_stray_byte_does_not_cost_the_accents_of_a_file() -> None:
 
 def test_an_encoding_may_be_given_and_must_exist() -> None:
     content = "id,text\n1,Привет всем\n".encode("koi8-r")
-    (message,) = table.read(_file(content), ReadOptions(encoding="koi8-r"))
+    (message,) = any_table.read(_file(content), ReadOptions(encoding="koi8-r"))
     assert isinstance(message, RawMessage)
     assert message.text == "Привет всем"
     with pytest.raises(InputProblem, match="does not exist"):
-        list(table.read(_file(content), ReadOptions(encoding="koi-99")))
+        list(any_table.read(_file(content), ReadOptions(encoding="koi-99")))
 
 
 def test_without_an_id_column_rows_count() -> None:
@@ -274,7 +273,7 @@ def test_a_text_over_many_lines_is_one_text() -> None:
 
 
 def test_a_cell_beyond_all_measure_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(table, "LONGEST_FIELD", 150_000)
+    monkeypatch.setattr(tables, "LONGEST_FIELD", 150_000)
     import csv
 
     limit = csv.field_size_limit(150_000)
@@ -325,7 +324,7 @@ def test_a_table_without_header() -> None:
     ],
 )
 def test_prose_is_no_table(text: str) -> None:
-    assert table.sniff(_file(text)) is Fit.NO
+    assert any_table.sniff(_file(text)) is Fit.NO
 
 
 def test_a_cut_table_keeps_what_came_before() -> None:
@@ -339,7 +338,7 @@ def test_a_cut_table_keeps_what_came_before() -> None:
 def test_a_large_table_is_streamed() -> None:
     content = ("id,text\n" + "".join(f"a{n},{'words ' * 400}{n}\n" for n in range(4_000))).encode()
     tracemalloc.start()
-    n_messages = sum(1 for _ in table.read(_file(content), ReadOptions()))
+    n_messages = sum(1 for _ in any_table.read(_file(content), ReadOptions()))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert n_messages == 4_000
@@ -377,8 +376,8 @@ def test_a_workbook_is_read_from_its_first_sheet_with_texts() -> None:
         ),
     )
     file = _file(content, "a.xlsx")
-    assert table.sniff(file) is Fit.MESSAGES
-    found = [each for each in table.read(file, ReadOptions()) if isinstance(each, RawMessage)]
+    assert any_table.sniff(file) is Fit.MESSAGES
+    found = [each for each in any_table.read(file, ReadOptions()) if isinstance(each, RawMessage)]
     assert [(each.source_id, each.text) for each in found] == [
         ("1", "Mehr Linden pflanzen"),
         ("2", "Und gießen"),
@@ -390,14 +389,14 @@ def test_a_workbook_is_read_from_its_first_sheet_with_texts() -> None:
 def test_a_workbook_without_texts_says_what_it_has() -> None:
     content = _workbook(("Sheet", [["a", "b"], [1, 2]]))
     with pytest.raises(InputProblem, match=r"sheet 'Sheet'.*columns are: a, b"):
-        list(table.read(_file(content, "a.xlsx"), ReadOptions()))
+        list(any_table.read(_file(content, "a.xlsx"), ReadOptions()))
 
 
 def test_a_damaged_workbook_is_one_line() -> None:
     content = bytearray(_workbook(("Sheet", [["id", "text"], [1, "Some text"]])))
     for cut in (len(content) // 2, len(content) - 10):
         with pytest.raises(InputProblem, match="damaged workbook"):
-            list(table.read(_file(bytes(content[:cut]), "a.xlsx"), ReadOptions()))
+            list(any_table.read(_file(bytes(content[:cut]), "a.xlsx"), ReadOptions()))
 
 
 def test_a_workbook_that_is_a_bomb_is_refused() -> None:
@@ -405,7 +404,7 @@ def test_a_workbook_that_is_a_bomb_is_refused() -> None:
     with zipfile.ZipFile(stream, "a", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/extra.xml", bytes(64 * 2**20))
     with pytest.raises(InputProblem, match="decompression bomb"):
-        list(table.read(_file(stream.getvalue(), "a.xlsx"), ReadOptions()))
+        list(any_table.read(_file(stream.getvalue(), "a.xlsx"), ReadOptions()))
 
 
 def test_ids_that_repeat_are_told_once_and_all_records_kept() -> None:
