@@ -23,11 +23,8 @@ from web.pages.discussions import discussions
 from web.pages.harvest import harvest
 from web.pages.ideas import ideas
 from web.pages.maps import maps
-from web.pages.outline import outlines
-from web.pages.overview import overview
 from web.pages.passages import passages
 from web.pages.point import point
-from web.pages.repeated import repeated
 from web.pages.search import search
 from web.pages.settings import settings
 from web.pages.since import since
@@ -83,8 +80,8 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     semantic_search.init_app(app)
     templates.init_app(app)
     for pages in (
-        discussions, maps, outlines, ideas, passages, repeated, threads, search, point, since,
-        overview, harvest, settings, uploads, api,
+        discussions, maps, ideas, passages, threads, search, point, since, harvest, settings,
+        uploads, api,
     ):  # fmt: skip
         app.register_blueprint(pages)
     if app.debug or app.config.get("STYLEGUIDE"):

@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from synth.store import Framing, Store
-from web.pages.overview import paragraphs_of
+from web.pages.discussions import paragraphs_of
 from web.services.overview import GOING_ON, reference_of
 
 AT = "/d/the-market-square/overview"

@@ -23,15 +23,12 @@ from synth.pipeline import (
 from synth.store import Store
 from web import create_app
 from web.app import ErrorContext
-from web.pages.discussions import AboutContext, DiscussionContext, FrontContext
+from web.pages.discussions import AboutContext, DiscussionContext, FrontContext, OverviewContext
 from web.pages.harvest import KeyContext, TakeContext
 from web.pages.ideas import IdeaContext, UnplacedContext
-from web.pages.maps import EmbedContext, MapContext
-from web.pages.outline import OutlineContext
-from web.pages.overview import OverviewContext
-from web.pages.passages import PassageContext
+from web.pages.maps import EmbedContext, MapContext, OutlineContext
+from web.pages.passages import PassageContext, RepeatedContext
 from web.pages.point import PointContext
-from web.pages.repeated import RepeatedContext
 from web.pages.search import SearchContext
 from web.pages.settings import SettingsContext
 from web.pages.since import SinceContext

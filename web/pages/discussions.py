@@ -1,4 +1,4 @@
-"""The front page, and the page of one discussion: its numbers, map and outline."""
+"""The front page, and a discussion as a whole: its map and outline, at a glance, and its making."""
 
 from __future__ import annotations
 
@@ -13,18 +13,19 @@ from synth.store import Discussion, Source, Store
 from web.http.discussion_cache import cached
 from web.http.store import current_store, find_discussion
 from web.map import MapBox, map_box
-from web.pages.repeated import Shown, shown_texts
+from web.pages.passages import RepeatedText, repeated_texts
 from web.services.figures import Facts, facts_of, figures_of
 from web.services.outline import Branch, outline_of
+from web.services.overview import Overview, ShownAlert, overview_of
 from web.services.quotes import Quoted, quote_extracts
+from web.services.semantic_search import begin_reading
 from web.services.since import asked_since
+from web.services.trends import Timeline, timeline
 from web.ui.templates import render
 
 discussions = Blueprint("discussions", __name__)
 N_KEY = 3
 """Key passages shown beside the outline."""
-N_LOOKED_AT = 20
-"""Key passages read at a time until these are found."""
 N_REPEATED = 3
 """Repeated texts shown there."""
 N_PROBLEMS = 50
@@ -48,7 +49,7 @@ class DiscussionContext:
     key_passages: Sequence[Quoted]
     n_suggested: int
     n_taken: int
-    repeated: Sequence[Shown]
+    repeated: Sequence[RepeatedText]
     n_repeated: int
     facts: Mapping[int, Facts]
     """What stands beside each idea, by its id."""
@@ -71,6 +72,23 @@ class AboutContext:
     sources: Sequence[SourceProblems]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverviewContext:
+    template: ClassVar[str] = "overview.html"
+    discussion: Discussion
+    paragraphs: Sequence[str]
+    """Of the introduction."""
+    overview: Overview
+    timeline: Timeline | None
+    raised: Sequence[ShownAlert]
+    """Alerts that have a case."""
+    clear: Sequence[ShownAlert]
+    """Those that were looked for and have none."""
+    missing: Sequence[ShownAlert]
+    """Those that the data cannot tell."""
+    run: Run | None
+
+
 @discussions.get("/")
 def front() -> str:
     """Every discussion of this file."""
@@ -85,7 +103,7 @@ def discussion(slug: str) -> str:
     figures = figures_of(store, found, outline)
     n_of = store.extracts.counts(found.id)
     repeated, n_repeated = cached(
-        store, found, "repeated", lambda: shown_texts(store, found, limit=N_REPEATED)
+        store, found, "repeated", lambda: repeated_texts(store, found, limit=N_REPEATED)
     )
     return render(
         DiscussionContext(
@@ -105,6 +123,29 @@ def discussion(slug: str) -> str:
     )
 
 
+@discussions.get("/d/<slug>/overview")
+def overview(slug: str) -> str:
+    """Question, numbers, participation, lights and alerts, and how the map was made."""
+    found, store = find_discussion(slug), current_store()
+    outline = outline_of(store, found)
+    seen = overview_of(store, found, outline)
+    if outline.roots:
+        begin_reading(store, found)
+    calendar = figures_of(store, found, outline).calendar
+    return render(
+        OverviewContext(
+            discussion=found,
+            paragraphs=paragraphs_of(found.framing.introduction),
+            overview=seen,
+            timeline=timeline(calendar, seen.timeline, n_undated=seen.n_undated),
+            raised=[a for a in seen.alerts if a.alert.n],
+            clear=[a for a in seen.alerts if not a.alert.n and a.alert.missing is None],
+            missing=[a for a in seen.alerts if a.alert.missing is not None],
+            run=store.runs.last(found.id),
+        )
+    )
+
+
 @discussions.get("/d/<slug>/about")
 def about(slug: str) -> str:
     """How the map was made, from what, and what could not be read."""
@@ -117,6 +158,11 @@ def about(slug: str) -> str:
             sources=[with_problems(store, source) for source in store.sources.all(found.id)],
         )
     )
+
+
+def paragraphs_of(text: str) -> list[str]:
+    """What stands between empty lines."""
+    return [part.strip() for part in text.split("\n\n") if part.strip()]
 
 
 def with_problems(store: Store, source: Source) -> SourceProblems:

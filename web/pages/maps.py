@@ -1,7 +1,8 @@
-"""The map by itself: in the whole window, and in a frame of another site."""
+"""The ideas as a map, in the whole window or in a frame of another site, and as a tree."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -14,7 +15,9 @@ from web.http.discussion_cache import cached
 from web.http.security import content_policy
 from web.http.store import current_store, find_discussion
 from web.map import MapBox, map_box, map_ideas, pack_points, picture_png
-from web.services.outline import outline_of
+from web.services.figures import Facts, facts_of, figures_of
+from web.services.outline import Branch, outline_of
+from web.services.since import asked_since
 from web.ui.templates import render
 
 maps = Blueprint("maps", __name__)
@@ -34,6 +37,17 @@ class EmbedContext:
     template: ClassVar[str] = "embed.html"
     discussion: Discussion
     map: MapBox
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutlineContext:
+    template: ClassVar[str] = "outline.html"
+    discussion: Discussion
+    branches: Sequence[Branch]
+    facts: Mapping[int, Facts]
+    n_unplaced: int
+    is_open: bool
+    """Whether the address asks for all levels at once."""
 
 
 @maps.get("/d/<slug>/map")
@@ -71,6 +85,24 @@ def embed(slug: str) -> Response:
     response.headers["Content-Security-Policy"] = policy
     response.headers["X-Robots-Tag"] = "noindex"
     return response
+
+
+@maps.get("/d/<slug>/outline")
+def outline(slug: str) -> str:
+    """Every idea with its counts and its time; ``?open=all`` shows all levels, ``?since=`` marks
+    what is new."""
+    found, store = find_discussion(slug), current_store()
+    ideas = outline_of(store, found)
+    figures = figures_of(store, found, ideas)
+    return render(
+        OutlineContext(
+            discussion=found,
+            branches=ideas.roots,
+            facts=facts_of(store, found, ideas, since=asked_since(found)),
+            n_unplaced=len(figures.unplaced(ideas)),
+            is_open=request.args.get("open") == "all",
+        )
+    )
 
 
 def _embed_code(discussion: Discussion) -> str:

@@ -1,9 +1,13 @@
-"""The permanent address of a passage: its words in their message, and why it is where it is."""
+"""Passages: each in its message with why it is where it is, and texts that several messages hold.
+
+Repeated texts are form letters, double posts and shared sentences.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from flask import Blueprint, abort
@@ -15,13 +19,17 @@ from web.http.store import current_store, find_discussion
 from web.pages.threads import place_of
 from web.services.explanation import Why, why
 from web.services.outline import Outline, outline_of
-from web.services.quotes import MOST_LETTERS, Quoted, quote_placement
+from web.services.quotes import MOST_LETTERS, Quoted, quote_placement, quote_span
 from web.services.threads import titles_of
+from web.ui.query import Paging, asked_page
 from web.ui.templates import render
 
 passages = Blueprint("passages", __name__)
 AROUND = 420
 """Characters of the message shown before and after a passage."""
+PER_PAGE = 20
+REPEATED_LETTERS = 900
+"""Longer texts are shown up to here; the thread has the rest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +50,28 @@ class PassageContext:
     thread_title: str
     thread_address: str
     why: Why
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepeatedText:
+    """A repeated text in the list."""
+
+    words: Quoted
+    """In its commonest wording."""
+    is_cut: bool
+    is_message: bool
+    n_messages: int
+    n_voices: int
+    first_message_id: int
+    first_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepeatedContext:
+    template: ClassVar[str] = "repeated.html"
+    discussion: Discussion
+    texts: Sequence[RepeatedText]
+    paging: Paging
 
 
 @passages.get("/d/<slug>/passages/<int:passage_id>")
@@ -68,6 +98,42 @@ def passage(slug: str, passage_id: int) -> str:
             why=reasons,
         )
     )
+
+
+@passages.get("/d/<slug>/repeated")
+def repeated(slug: str) -> str:
+    """The repeated texts, those of the most voices first."""
+    found = find_discussion(slug)
+    asked = asked_page(PER_PAGE)
+    texts, total = repeated_texts(current_store(), found, limit=asked.size, offset=asked.offset)
+    return render(RepeatedContext(discussion=found, texts=texts, paging=asked.of(total)))
+
+
+def repeated_texts(
+    store: Store, discussion: Discussion, *, limit: int, offset: int = 0
+) -> tuple[list[RepeatedText], int]:
+    """Some of the repeated texts, and how many there are."""
+    texts, total = store.repetitions.all(discussion.id, limit=limit, offset=offset)
+    messages = store.messages.many(sorted({text.message_id for text in texts}))
+    found = [
+        RepeatedText(
+            words=quote_span(
+                messages[text.message_id],
+                text.start,
+                min(text.end, text.start + REPEATED_LETTERS),
+                idea=None,
+                weight=None,
+            ),
+            is_cut=text.end > text.start + REPEATED_LETTERS,
+            is_message=text.is_message,
+            n_messages=text.n_messages,
+            n_voices=text.n_voices,
+            first_message_id=text.first_message_id,
+            first_at=text.first_at,
+        )
+        for text in texts
+    ]
+    return found, total
 
 
 def find_passage(
