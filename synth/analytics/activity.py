@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -98,9 +98,22 @@ def ordered(activity: Activity, rows: NDArray[np.intp], order: Order) -> NDArray
     return found
 
 
-def messages_of(activity: Activity, rows: NDArray[np.intp]) -> NDArray[np.int64]:
-    """Rows of the messages that these passages stand in, each once."""
-    return np.unique(activity.of_message[rows])
+def messages_of(activity: Activity, rows: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Rows of the messages that these passages stand in, each once, ascending."""
+    return np.unique(activity.of_message[rows]).astype(np.intp)
+
+
+def messages_under(
+    activity: Activity, leaves_under: Mapping[int, Sequence[int]]
+) -> dict[int, NDArray[np.intp]]:
+    """Idea → rows of the messages that say something under it, ascending.
+
+    ``leaves_under``: idea → the leaf ideas whose passages it holds.
+    """
+    return {
+        idea: messages_of(activity, under(activity, leaves))
+        for idea, leaves in leaves_under.items()
+    }
 
 
 class ThreadOrder(StrEnum):

@@ -6,7 +6,7 @@ are those of the CATALYST project's dashboard.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -188,18 +188,6 @@ def coverage_of(activity: Activity, shown: Sequence[int]) -> Coverage:
         voices=_share(len(heard), len(voices)),
         n_left_out=len(voices) - len(heard),
     )
-
-
-def messages_under(
-    activity: Activity, leaves_under: Mapping[int, Sequence[int]]
-) -> dict[int, NDArray[np.intp]]:
-    """Idea → rows of the messages that say something under it."""
-    return {
-        idea: np.unique(
-            activity.of_message[np.isin(activity.leaves, np.asarray(leaves, dtype=np.int64))]
-        ).astype(np.intp)
-        for idea, leaves in leaves_under.items()
-    }
 
 
 def _share(part: int, whole: int) -> float:

@@ -9,6 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from synth.analytics.activity import messages_under
 from synth.records import Activity
 
 Pair = tuple[int, int]
@@ -33,7 +34,7 @@ def relations_of(activity: Activity, leaves_under: Mapping[int, Sequence[int]]) 
     A message stands under every idea that one of its passages stands under, and under those above.
     """
     ideas = list(leaves_under)
-    holds = _messages_under(activity, leaves_under)
+    holds = _membership(activity, leaves_under)
     children = np.flatnonzero(activity.parents >= 0)
     parents = activity.parents[children]
     table = sp.coo_array(holds[children].T @ holds[parents])
@@ -49,24 +50,14 @@ def relations_of(activity: Activity, leaves_under: Mapping[int, Sequence[int]]) 
     )
 
 
-def _messages_under(activity: Activity, leaves_under: Mapping[int, Sequence[int]]) -> sp.csr_array:
-    """int64 (n_messages, n_ideas): 1 where a passage of the message stands under the idea."""
-    above: dict[int, list[int]] = {}
-    for column, leaves in enumerate(leaves_under.values()):
-        for leaf in leaves:
-            above.setdefault(leaf, []).append(column)
-    rows: list[NDArray[np.int64]] = [np.zeros(0, dtype=np.int64)]
-    columns: list[NDArray[np.int64]] = [np.zeros(0, dtype=np.int64)]
-    for leaf, ideas in above.items():
-        said = np.unique(activity.of_message[activity.leaves == leaf])
-        for column in ideas:
-            rows.append(said)
-            columns.append(np.full(len(said), column, dtype=np.int64))
-    places = (np.concatenate(rows), np.concatenate(columns))
-    shape = (len(activity.messages), len(leaves_under))
-    table = sp.csr_array((np.ones(len(places[0]), dtype=np.int64), places), shape=shape)
-    table.data[:] = 1  # a message may stand under several leaves of one idea
-    return table
+def _membership(activity: Activity, leaves_under: Mapping[int, Sequence[int]]) -> sp.csr_array:
+    """int64 (n_messages, n_ideas): 1 where the message says something under the idea."""
+    under = list(messages_under(activity, leaves_under).values())
+    starts = np.cumsum([0, *map(len, under)])
+    rows = np.concatenate([np.zeros(0, dtype=np.intp), *under])
+    ones = np.ones(len(rows), dtype=np.int64)
+    shape = (len(activity.messages), len(under))
+    return sp.csc_array((ones, rows, starts), shape=shape).tocsr()
 
 
 def _voices_between(

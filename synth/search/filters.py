@@ -1,4 +1,4 @@
-"""Sift what was found: which messages fit the wishes, and how many would fit another one."""
+"""Which messages fit the filters of a search, and how many would fit others."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ DAY = 86_400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """The messages of a discussion with what one may wish of them."""
+class MessageColumns:
+    """The messages of a discussion with all that they can be filtered by."""
 
     activity: Activity
     languages: NDArray[np.int16]
@@ -27,25 +27,25 @@ class Said:
 
     def rows(self, message_ids: Sequence[int]) -> NDArray[np.intp]:
         """Rows of messages; those that are not there are left out."""
+        known = self.activity.messages
         ids = np.asarray(message_ids, dtype=np.int64)
-        places = np.searchsorted(self.activity.messages, ids)
-        places = np.minimum(places, max(len(self.activity.messages) - 1, 0))
-        if not len(self.activity.messages):
-            return np.zeros(0, dtype=np.intp)
-        return np.asarray(places[self.activity.messages[places] == ids], dtype=np.intp)
+        ids = ids[np.isin(ids, known)]
+        return np.searchsorted(known, ids)
 
 
-def said_of(activity: Activity, languages: Mapping[int, str | None]) -> Said:
+def message_columns(activity: Activity, languages: Mapping[int, str | None]) -> MessageColumns:
     """``languages``: message id → language."""
     tags = sorted({tag for tag in languages.values() if tag})
     number = {tag: row for row, tag in enumerate(tags)}
     codes = [number.get(languages.get(i) or "", -1) for i in activity.messages.tolist()]
-    return Said(activity=activity, languages=np.array(codes, dtype=np.int16), tags=tuple(tags))
+    return MessageColumns(
+        activity=activity, languages=np.array(codes, dtype=np.int16), tags=tuple(tags)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wishes:
-    """What is wished of messages and passages; None and False wish nothing."""
+class Filters:
+    """What messages and passages have to fit; None and False let everything pass."""
 
     leaves: tuple[int, ...] | None = None
     """Ideas, one of which a passage stands right under."""
@@ -59,82 +59,83 @@ class Wishes:
     last: date | None = None
 
 
-class Sieve:
-    """The masks of every wish, so that each may be left out in turn."""
+class FilterMasks:
+    """What fits each filter, so that each may be left out in turn."""
 
-    def __init__(self, said: Said, wishes: Wishes, marks: Sequence[ExtractMark]) -> None:
-        self._said = said
-        self._wishes = wishes
-        self._marks = marks
-        self._of_messages = dict(self._message_masks())
-        self._of_passages = dict(self._passage_masks())
+    def __init__(
+        self, columns: MessageColumns, filters: Filters, marks: Sequence[ExtractMark]
+    ) -> None:
+        self._activity = columns.activity
+        self._of_messages = _message_masks(columns, filters, marks)
+        self._of_passages = _passage_masks(columns.activity, filters)
 
-    def messages(self, *, but: str = "") -> Mask:
-        """(n_messages,) which ones fit all wishes, ``but`` for one that is named."""
-        mask = np.ones(len(self._said.activity.messages), dtype=np.bool_)
-        for name, own in self._of_messages.items():
-            if name != but:
-                mask &= own
-        inside = [name for name in self._of_passages if name != but]
-        if inside:
-            holds = np.zeros(len(mask), dtype=np.bool_)
-            holds[self._said.activity.of_message[self._inside(but)]] = True
-            mask &= holds
-        return mask
+    def messages(self, *, without: str = "") -> Mask:
+        """(n_messages,) which ones fit all filters; ``without`` names one that is left out."""
+        fits = _all_of(self._of_messages, without, n=len(self._activity.messages))
+        if self._of_passages.keys() - {without}:
+            holds = np.zeros(len(fits), dtype=np.bool_)
+            holds[self._activity.of_message[self._passages_alone(without)]] = True
+            fits &= holds
+        return fits
 
-    def passages(self, *, but: str = "") -> Mask:
+    def passages(self, *, without: str = "") -> Mask:
         """(n_passages,) which ones fit, and stand in messages that fit."""
-        fits: Mask = self.messages(but=but)[self._said.activity.of_message]
-        return fits & self._inside(but)
+        fits: Mask = self.messages(without=without)[self._activity.of_message]
+        return fits & self._passages_alone(without)
 
-    def _inside(self, but: str) -> Mask:
-        mask = np.ones(len(self._said.activity.passages), dtype=np.bool_)
-        for name, own in self._of_passages.items():
-            if name != but:
-                mask &= own
-        return mask
+    def _passages_alone(self, without: str) -> Mask:
+        return _all_of(self._of_passages, without, n=len(self._activity.passages))
 
-    def _message_masks(self) -> list[tuple[str, Mask]]:
-        wishes, activity = self._wishes, self._said.activity
-        found: list[tuple[str, Mask]] = []
-        if wishes.voice is not None:
-            found.append(("author", activity.voices == wishes.voice))
-        if wishes.thread is not None:
-            found.append(("thread", activity.threads == wishes.thread))
-        if wishes.language is not None:
-            tags = self._said.tags
-            code = tags.index(wishes.language) if wishes.language in tags else -2
-            found.append(("language", self._said.languages == code))
-        if wishes.first is not None:
-            found.append(("period", activity.posted >= _seconds(wishes.first)))
-        if wishes.last is not None:
-            end = _seconds(wishes.last) + DAY
-            is_before = (activity.posted < end) & (activity.posted != UNKNOWN_TIME)
-            found.append(("period ends", is_before))
-        if wishes.nature is not None:
-            found.append(("nature", self._with_extract(nature=wishes.nature, state=wishes.state)))
-        if wishes.state is not None:
-            found.append(("state", self._with_extract(nature=wishes.nature, state=wishes.state)))
-        return found
 
-    def _passage_masks(self) -> list[tuple[str, Mask]]:
-        wishes, leaves = self._wishes, self._said.activity.leaves
-        found: list[tuple[str, Mask]] = []
-        if wishes.leaves is not None:
-            found.append(("idea", np.isin(leaves, np.array(wishes.leaves, dtype=np.int64))))
-        if wishes.is_unplaced:
-            found.append(("unplaced", leaves == 0))
-        return found
+def _all_of(masks: Mapping[str, Mask], without: str, *, n: int) -> Mask:
+    """(n,) what is in every mask but the one named."""
+    inside = [mask for name, mask in masks.items() if name != without]
+    fits: Mask = np.logical_and.reduce([np.ones(n, dtype=np.bool_), *inside])
+    return fits
 
-    def _with_extract(self, *, nature: Nature | None, state: ExtractState | None) -> Mask:
-        mask = np.zeros(len(self._said.activity.messages), dtype=np.bool_)
-        chosen = [
-            e.message_id
-            for e in self._marks
-            if nature in (None, e.nature) and state in (None, e.state)
-        ]
-        mask[self._said.rows(chosen)] = True
-        return mask
+
+def _message_masks(
+    columns: MessageColumns, filters: Filters, marks: Sequence[ExtractMark]
+) -> dict[str, Mask]:
+    activity, masks = columns.activity, {}
+    if filters.voice is not None:
+        masks["author"] = activity.voices == filters.voice
+    if filters.thread is not None:
+        masks["thread"] = activity.threads == filters.thread
+    if filters.language is not None:
+        tags = columns.tags
+        code = tags.index(filters.language) if filters.language in tags else -2
+        masks["language"] = columns.languages == code
+    if filters.first is not None:
+        masks["period"] = activity.posted >= _seconds(filters.first)
+    if filters.last is not None:
+        end = _seconds(filters.last) + DAY
+        masks["period ends"] = (activity.posted < end) & (activity.posted != UNKNOWN_TIME)
+    for name in ("nature", "state"):
+        if getattr(filters, name) is not None:
+            masks[name] = _with_extract(columns, filters, marks)
+    return masks
+
+
+def _with_extract(columns: MessageColumns, filters: Filters, marks: Sequence[ExtractMark]) -> Mask:
+    """Messages with an extract of the nature and in the state that are asked for."""
+    mask = np.zeros(len(columns.activity.messages), dtype=np.bool_)
+    chosen = [
+        mark.message_id
+        for mark in marks
+        if filters.nature in (None, mark.nature) and filters.state in (None, mark.state)
+    ]
+    mask[columns.rows(chosen)] = True
+    return mask
+
+
+def _passage_masks(activity: Activity, filters: Filters) -> dict[str, Mask]:
+    masks = {}
+    if filters.leaves is not None:
+        masks["idea"] = np.isin(activity.leaves, np.array(filters.leaves, dtype=np.int64))
+    if filters.is_unplaced:
+        masks["unplaced"] = activity.leaves == 0
+    return masks
 
 
 def count_values(
@@ -146,21 +147,13 @@ def count_values(
 
 
 def count_ideas(
-    activity: Activity, rows: NDArray[np.intp], leaves_under: Mapping[int, Sequence[int]]
+    rows: NDArray[np.intp], messages_under: Mapping[int, NDArray[np.intp]]
 ) -> dict[int, int]:
-    """Idea → how many of the messages ``rows`` say something under it; 0 stands for no idea."""
-    is_chosen = np.zeros(len(activity.messages), dtype=np.bool_)
-    is_chosen[rows] = True
-    inside = np.flatnonzero(is_chosen[activity.of_message])
-    ids, of = np.unique(activity.leaves[inside], return_inverse=True)
-    table = np.zeros((len(ids), len(activity.messages)), dtype=np.bool_)
-    table[of, activity.of_message[inside]] = True
-    place = {leaf: row for row, leaf in enumerate(ids.tolist())}
-    found = {0: int(table[place[0]].sum()) if 0 in place else 0}
-    for idea, leaves in leaves_under.items():
-        own = [place[leaf] for leaf in leaves if leaf in place]
-        found[idea] = int(table[own].any(axis=0).sum()) if own else 0
-    return found
+    """Idea → how many of the messages ``rows`` say something under it.
+
+    ``messages_under``: idea → rows of all its messages.
+    """
+    return {idea: int(np.isin(own, rows).sum()) for idea, own in messages_under.items()}
 
 
 def _seconds(day: date) -> int:

@@ -40,7 +40,7 @@ class Nearness(IntEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Meaning:
+class SemanticIndex:
     """What the passages of a discussion mean to the model that its map was made with."""
 
     model: str
@@ -89,11 +89,11 @@ class NearIdea:
     score: float
     """What ideas are ordered by."""
     fit: float
-    """0..1: share of its own passages that are farther from its middle than the sentence."""
+    """0..1: share of its own passages that are farther from its centroid than the sentence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Middles:
+class IdeaCentroids:
     """Where the leaf ideas of a map lie among its passages."""
 
     ids: NDArray[np.int64]
@@ -105,21 +105,21 @@ class Middles:
     rows: NDArray[np.float32]
     """(n_ideas, dim) mean direction of each without that, unit rows."""
     spread: tuple[NDArray[np.float32], ...]
-    """By idea, ascending cosines of its own passages to its middle."""
+    """By idea, ascending cosines of its own passages to its centroid."""
 
 
-def middles_of(vectors: NDArray[np.float32], leaves: NDArray[np.int64]) -> Middles:
+def centroids_of(vectors: NDArray[np.float32], leaves: NDArray[np.int64]) -> IdeaCentroids:
     """``vectors`` (n, dim) unit rows of the passages, ``leaves`` (n,) their ideas, 0 for none."""
     ids = np.unique(leaves[leaves > 0])
     mean = vectors.mean(axis=0) if len(vectors) else np.zeros(vectors.shape[1], dtype=np.float32)
     rows, spread = [], []
     for idea in ids.tolist():
         away = unit_rows(np.asarray(vectors[leaves == idea] - mean, dtype=np.float32))
-        middle = unit_rows(away.sum(axis=0))
-        rows.append(middle)
-        spread.append(np.sort(away @ middle))
+        centroid = unit_rows(away.sum(axis=0))
+        rows.append(centroid)
+        spread.append(np.sort(away @ centroid))
     found = np.searchsorted(ids, leaves)
-    return Middles(
+    return IdeaCentroids(
         ids=ids,
         of=np.where(leaves > 0, found, -1),
         mean=mean,
@@ -129,24 +129,28 @@ def middles_of(vectors: NDArray[np.float32], leaves: NDArray[np.int64]) -> Middl
 
 
 def near_ideas(
-    vector: NDArray[np.float32], cosines: NDArray[np.float32], middles: Middles, *, most: int
+    vector: NDArray[np.float32],
+    cosines: NDArray[np.float32],
+    centroids: IdeaCentroids,
+    *,
+    most: int,
 ) -> list[NearIdea]:
     """The leaf ideas near a sentence, the nearest first.
 
     ``cosines`` (n,) of the passages. The nearest passages vote for their ideas, nearer ones more,
-    and the middles of the ideas speak too: together they name the idea of a passage more often
+    and the centroids of the ideas speak too: together they name the idea of a passage more often
     than either alone.
     """
-    if not len(middles.ids):
+    if not len(centroids.ids):
         return []
-    towards = middles.rows @ unit_rows(np.asarray(vector - middles.mean, dtype=np.float32))
-    scores = towards + _votes(cosines, middles.of, n=len(middles.ids))
+    towards = centroids.rows @ unit_rows(np.asarray(vector - centroids.mean, dtype=np.float32))
+    scores = towards + _votes(cosines, centroids.of, n=len(centroids.ids))
     order = np.argsort(-scores, kind="stable")[:most]
     return [
         NearIdea(
-            idea_id=int(middles.ids[row]),
+            idea_id=int(centroids.ids[row]),
             score=float(scores[row]),
-            fit=_share_below(middles.spread[row], float(towards[row])),
+            fit=_share_below(centroids.spread[row], float(towards[row])),
         )
         for row in order.tolist()
     ]

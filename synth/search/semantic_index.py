@@ -10,7 +10,7 @@ from synth.embedding.knn_graph import centre_of
 from synth.embedding.space import Space
 from synth.errors import ModelMissing, StoreProblem
 from synth.records import Passage
-from synth.search.semantic import Meaning
+from synth.search.semantic import SemanticIndex
 from synth.store import Store
 from synth.store.values import sha256_text
 
@@ -29,9 +29,9 @@ MOST_ALIKE = 0.9995
 """Copies of a text say nothing of how near neighbours are."""
 
 
-def read_meaning(
+def read_semantic_index(
     store: Store, discussion_id: int, *, load: Callable[[str], Embedder] | None = None
-) -> Meaning:
+) -> SemanticIndex:
     """What every passage means to the model that the map was made with; takes seconds.
 
     Passages that the model did not read for the map are estimated from their words, as there.
@@ -56,7 +56,7 @@ def read_meaning(
     tags = [languages.get(passage.message_id) for passage in passages]
     shifts = dict(centre_of(vectors, tags).of_language) if len(set(tags)) > 1 else {}
     vectors = _shifted(vectors, tags, shifts)
-    return Meaning(
+    return SemanticIndex(
         model=name,
         is_of_words=embedder.is_fitted_per_discussion,
         passages=_ids(passages),

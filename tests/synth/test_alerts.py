@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from synth.analytics.activity import messages_under
 from synth.analytics.alerts import Alert, Kind, Missing, Watched, alerts_of
-from synth.analytics.participation import messages_under, participation_of
+from synth.analytics.participation import participation_of
 from synth.records import Activity
 from tests.synth.made_up_activity import DAY, Said, activity
 

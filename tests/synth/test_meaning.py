@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from models.vectors import unit_rows
 from synth.search.semantic import (
-    Meaning,
     Nearness,
-    middles_of,
+    SemanticIndex,
+    centroids_of,
     mixed,
     near_ideas,
     place_among,
@@ -31,7 +31,7 @@ LEAVES = np.repeat([7, 0, 9], N).astype(np.int64)
 """Those around the second axis stand under no idea."""
 
 
-def meaning(**more: object) -> Meaning:
+def meaning(**more: object) -> SemanticIndex:
     facts: dict[str, object] = {
         "model": "made-up",
         "is_of_words": False,
@@ -42,7 +42,7 @@ def meaning(**more: object) -> Meaning:
         "nearest": np.linspace(0.5, 0.9, 100).astype(np.float32),
         "encode": lambda text: np.eye(6, dtype=np.float32)[len(text)],
     }
-    return Meaning(**{**facts, **more})  # type: ignore[arg-type]
+    return SemanticIndex(**{**facts, **more})  # type: ignore[arg-type]
 
 
 def test_what_a_language_shares_is_taken_off_a_question() -> None:
@@ -68,20 +68,20 @@ def test_nearness_is_measured_by_the_discussion_itself() -> None:
 
 def test_the_nearest_idea_comes_first_and_unplaced_passages_are_none() -> None:
     vectors = passages()
-    middles = middles_of(vectors, LEAVES)
-    assert middles.ids.tolist() == [7, 9]
+    centroids = centroids_of(vectors, LEAVES)
+    assert centroids.ids.tolist() == [7, 9]
     question = np.eye(6, dtype=np.float32)[2]
-    first, second = near_ideas(question, vectors @ question, middles, most=5)
+    first, second = near_ideas(question, vectors @ question, centroids, most=5)
     assert (first.idea_id, second.idea_id) == (9, 7)
     assert first.fit > 0.5 > second.fit
-    assert len(near_ideas(question, vectors @ question, middles, most=1)) == 1
+    assert len(near_ideas(question, vectors @ question, centroids, most=1)) == 1
 
 
 def test_without_ideas_none_is_near() -> None:
     vectors = passages()
-    middles = middles_of(vectors, np.zeros(3 * N, dtype=np.int64))
+    centroids = centroids_of(vectors, np.zeros(3 * N, dtype=np.int64))
     question = np.eye(6, dtype=np.float32)[0]
-    assert near_ideas(question, vectors @ question, middles, most=3) == []
+    assert near_ideas(question, vectors @ question, centroids, most=3) == []
 
 
 def test_the_place_lies_among_the_passages_of_the_nearest_idea() -> None:

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from synth.analytics.activity import messages_under
 from synth.analytics.news import Fate, News, fates_of, news_since
-from synth.analytics.participation import messages_under
 from synth.records import Activity, Run
 from tests.synth.made_up_activity import DAY, Said, activity
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from synth.analytics.activity import messages_under
 from synth.analytics.participation import (
     Band,
     Light,
     Pulse,
     band_of,
     coverage_of,
-    messages_under,
     participation_of,
     pulse_of,
 )

@@ -10,7 +10,7 @@ from flask import Flask
 from numpy.typing import NDArray
 
 from models.vectors import unit_rows
-from synth.search.semantic import Meaning
+from synth.search.semantic import SemanticIndex
 from synth.store import Store
 from web.services.semantic_search import MeaningLoader
 
@@ -28,9 +28,9 @@ def encode(text: str) -> NDArray[np.float32]:
     return unit_rows(np.array([*counts, 0.3], dtype=np.float32))
 
 
-def read(store: Store, discussion_id: int) -> Meaning:
+def read(store: Store, discussion_id: int) -> SemanticIndex:
     passages = sorted(store.passages.all(discussion_id), key=lambda passage: passage.id)
-    return Meaning(
+    return SemanticIndex(
         model="themes",
         is_of_words=False,
         passages=np.array([p.id for p in passages], dtype=np.int64),

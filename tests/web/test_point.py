@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from synth.errors import ModelMissing
 from synth.records import Span
-from synth.search.semantic import Meaning
+from synth.search.semantic import SemanticIndex
 from synth.store import Store
 from tests.web.made_up_meaning import give_meaning, read
 from web.services.semantic_search import MeaningLoader
@@ -38,7 +38,7 @@ def test_who_said_the_like_and_where_it_stands(client: FlaskClient) -> None:
 
 
 def test_what_nobody_said_is_told_so_with_the_nearest(app: Flask) -> None:
-    def strict(store: Store, discussion_id: int) -> Meaning:
+    def strict(store: Store, discussion_id: int) -> SemanticIndex:
         known = read(store, discussion_id)
         return replace(known, nearest=known.nearest * 0 + 1)
 
@@ -50,7 +50,7 @@ def test_what_nobody_said_is_told_so_with_the_nearest(app: Flask) -> None:
 
 
 def test_words_alone_do_not_judge_how_near_it_comes(app: Flask) -> None:
-    def words(store: Store, discussion_id: int) -> Meaning:
+    def words(store: Store, discussion_id: int) -> SemanticIndex:
         return replace(read(store, discussion_id), is_of_words=True)
 
     app.extensions["meanings"] = MeaningLoader(Path(app.config["DB"]), read=words)
@@ -66,7 +66,7 @@ def test_the_form_invites_and_keeps_what_was_written(client: FlaskClient) -> Non
 
 
 def test_without_a_model_it_says_so_and_leads_to_words(app: Flask) -> None:
-    def none(_store: Store, _discussion_id: int) -> Meaning:
+    def none(_store: Store, _discussion_id: int) -> SemanticIndex:
         raise ModelMissing("themes: its weights are not installed")
 
     app.extensions["meanings"] = MeaningLoader(Path(app.config["DB"]), read=none)

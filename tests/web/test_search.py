@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from synth.errors import ModelMissing
 from synth.records import ExtractState
-from synth.search.semantic import Meaning
+from synth.search.semantic import SemanticIndex
 from synth.store import ExtractChange, Store, open_store
 from synth.store.search import Search
 from tests.web.made_up_meaning import give_meaning, read
@@ -147,7 +147,7 @@ def test_a_page_beyond_the_last_is_missing(client: FlaskClient) -> None:
 
 
 def test_without_the_model_words_are_found_and_it_is_said(app: Flask) -> None:
-    def none(_store: Store, _discussion_id: int) -> Meaning:
+    def none(_store: Store, _discussion_id: int) -> SemanticIndex:
         raise ModelMissing("themes: its weights are not installed")
 
     app.extensions["meanings"] = MeaningLoader(Path(app.config["DB"]), read=none)
@@ -159,7 +159,7 @@ def test_without_the_model_words_are_found_and_it_is_said(app: Flask) -> None:
 def test_while_it_is_read_words_are_found_and_nothing_is_kept(app: Flask) -> None:
     go_on = threading.Event()
 
-    def slow(store: Store, discussion_id: int) -> Meaning:
+    def slow(store: Store, discussion_id: int) -> SemanticIndex:
         go_on.wait(30)
         return read(store, discussion_id)
 
@@ -175,7 +175,7 @@ def test_while_it_is_read_words_are_found_and_nothing_is_kept(app: Flask) -> Non
 
 
 def test_what_cannot_be_foreseen_is_told_without_details(tmp_path: Path) -> None:
-    def broken(_store: Store, _discussion_id: int) -> Meaning:
+    def broken(_store: Store, _discussion_id: int) -> SemanticIndex:
         raise ZeroDivisionError
 
     meanings = MeaningLoader(tmp_path / "x.db", read=broken)
@@ -186,7 +186,7 @@ def test_what_cannot_be_foreseen_is_told_without_details(tmp_path: Path) -> None
 def test_few_discussions_are_kept_and_each_read_once(db: Path) -> None:
     n_read = []
 
-    def counted(store: Store, discussion_id: int) -> Meaning:
+    def counted(store: Store, discussion_id: int) -> SemanticIndex:
         n_read.append(discussion_id)
         return read(store, discussion_id)
 
@@ -204,7 +204,7 @@ def test_of_a_discussion_only_its_last_map_is_kept(db: Path) -> None:
     """Whoever was erased is not in it; an earlier reader may still ask for the one before."""
     n_read = []
 
-    def counted(store: Store, discussion_id: int) -> Meaning:
+    def counted(store: Store, discussion_id: int) -> SemanticIndex:
         n_read.append(discussion_id)
         return read(store, discussion_id)
 
@@ -229,7 +229,7 @@ def test_meaning_is_read_anew_without_those_who_were_erased(app: Flask, store: S
 def test_one_is_read_at_a_time_and_what_nobody_waits_for_not_at_all(db: Path) -> None:
     begun, go_on = list[int](), threading.Event()
 
-    def slow(store: Store, discussion_id: int) -> Meaning:
+    def slow(store: Store, discussion_id: int) -> SemanticIndex:
         begun.append(discussion_id)
         go_on.wait(30)
         return read(store, 1)
@@ -248,7 +248,7 @@ def test_one_is_read_at_a_time_and_what_nobody_waits_for_not_at_all(db: Path) ->
 def test_what_could_not_be_read_is_tried_again(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     troubles = [ModelMissing("themes: its weights are not installed")]
 
-    def later(store: Store, discussion_id: int) -> Meaning:
+    def later(store: Store, discussion_id: int) -> SemanticIndex:
         if troubles:
             raise troubles.pop()
         return read(store, discussion_id)

@@ -11,15 +11,15 @@ from flask import Blueprint, make_response, request, url_for
 from numpy.typing import NDArray
 from werkzeug.wrappers import Response
 
-from synth.search.filters import Said
-from synth.search.semantic import Meaning, Nearness, near_ideas, place_among
+from synth.search.filters import MessageColumns
+from synth.search.semantic import Nearness, SemanticIndex, near_ideas, place_among
 from synth.store import Discussion, Store
 from web.http.answer_cache import do_not_cache
 from web.http.discussion_cache import cached
 from web.http.store import current_store, find_discussion
 from web.services.outline import Branch, Outline, outline_of
 from web.services.quotes import Quoted, quote_placements
-from web.services.search import Trouble, bearings, language_of, said_in
+from web.services.search import Trouble, bearings, columns_of, language_of
 from web.services.semantic_search import NotReady, Unreadable, begin_reading, meaning_of
 from web.ui.templates import render
 
@@ -112,22 +112,22 @@ def look(store: Store, discussion: Discussion, text: str) -> tuple[Pointed | Non
     except Unreadable as problem:
         do_not_cache()
         return None, "unreadable", str(problem)
-    outline, said = outline_of(store, discussion), said_in(store, discussion)
-    known = bearings(store, discussion, said, meaning)
-    vector = meaning.vector(text, language_of(text, said))
+    outline, columns = outline_of(store, discussion), columns_of(store, discussion)
+    known = bearings(store, discussion, columns, meaning)
+    vector = meaning.vector(text, language_of(text, columns))
     own = meaning.cosines(vector)
     cosines = known.cosines(own)
     ideas = [
         _close(outline, branch, near.fit)
-        for near in near_ideas(vector, own, known.middles, most=2 * N_IDEAS)
+        for near in near_ideas(vector, own, known.centroids, most=2 * N_IDEAS)
         if (branch := outline.get(near.idea_id)) is not None
     ][:N_IDEAS]
-    place = place_among(cosines, _places(store, discussion), said.activity.leaves)
+    place = place_among(cosines, _places(store, discussion), columns.activity.leaves)
     return (
         Pointed(
             nearness=_nearness(meaning, cosines),
             ideas=ideas,
-            quotes=_voices(store, outline, said, cosines),
+            quotes=_voices(store, outline, columns, cosines),
             place=place,
             map_address=_on_map(discussion, place, ideas),
         ),
@@ -136,7 +136,7 @@ def look(store: Store, discussion: Discussion, text: str) -> tuple[Pointed | Non
     )
 
 
-def _nearness(meaning: Meaning, cosines: NDArray[np.float32]) -> Nearness | None:
+def _nearness(meaning: SemanticIndex, cosines: NDArray[np.float32]) -> Nearness | None:
     """By the passages that still stand: what was taken away says nothing any more."""
     if meaning.is_of_words:
         return None
@@ -149,14 +149,14 @@ def _close(outline: Outline, branch: Branch, fit: float) -> CloseIdea:
 
 
 def _voices(
-    store: Store, outline: Outline, said: Said, cosines: NDArray[np.float32]
+    store: Store, outline: Outline, columns: MessageColumns, cosines: NDArray[np.float32]
 ) -> Sequence[Quoted]:
     """The nearest passages of different voices, the nearest first."""
     order = np.argsort(-cosines, kind="stable")[:LOOKED_AT].tolist()
     chosen: dict[int, int] = {}
     for row in order:
-        voice = int(said.activity.voices[said.activity.of_message[row]])
-        chosen.setdefault(voice, int(said.activity.passages[row]))
+        voice = int(columns.activity.voices[columns.activity.of_message[row]])
+        chosen.setdefault(voice, int(columns.activity.passages[row]))
     there = store.ideas.passages(list(chosen.values()))
     nearest = [there[i] for i in chosen.values() if i in there]
     telling = [p for p in nearest if p.end - p.start >= LEAST_LETTERS] or nearest

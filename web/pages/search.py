@@ -16,7 +16,7 @@ from synth.store import Discussion, Hit, Store
 from web.http.store import current_store, find_discussion
 from web.services.facets import Chip, Facet, address_of, chips_of, facets_of, without_filters
 from web.services.outline import Branch, Outline, outline_of
-from web.services.search import Answer, answer, told
+from web.services.search import Answer, answer, explain_trouble
 from web.services.search_query import MAX_LETTERS, Ask, Mode, asked
 from web.services.semantic_search import begin_reading
 from web.ui.query import Paging, asked_page
@@ -106,7 +106,7 @@ def words(slug: str) -> Response:
             SearchContext(
                 discussion=discussion,
                 ask=ask,
-                notice=told(came.trouble, came.why),
+                notice=explain_trouble(came.trouble, came.why),
                 ideas=_ideas(outline, ask, came) if paging.page == 1 else (),
                 found=shown(store, outline, ask, came, paging),
                 facets=facets,
@@ -133,13 +133,13 @@ def shown(store: Store, outline: Outline, ask: Ask, came: Answer, paging: Paging
     """The messages of one page with the words to show of them."""
     part = slice(paging.offset, paging.offset + paging.size)
     rows, nearest = came.found.rows[part].tolist(), came.found.passages[part].tolist()
-    ids = came.said.activity.messages[rows].tolist()
+    ids = came.columns.activity.messages[rows].tolist()
     messages, placements = store.messages.many(ids), store.ideas.of_messages(ids)
     hits = _hits(store, ask, came, dict(zip(ids, rows, strict=True)))
     wanted, found = words_of(ask.query), []
     for message_id, row in zip(ids, nearest, strict=True):
         message, passages = messages[message_id], placements.get(message_id, [])
-        passage_id = int(came.said.activity.passages[row]) if row >= 0 else None
+        passage_id = int(came.columns.activity.passages[row]) if row >= 0 else None
         passage = next((p for p in passages if p.passage_id == passage_id), None)
         if message_id in hits:
             found.append(_by_words(message, hits[message_id], passages, outline))

@@ -12,9 +12,8 @@ from flask import Blueprint
 from synth.analytics.news import Fate, Fates, IdeaNews, News, fates_of, news_since
 from synth.store import Correction, Discussion, Store
 from web.http.store import current_store, find_discussion
-from web.services.figures import figures_of, times_that_count
+from web.services.figures import figures_of, messages_by_idea, times_that_count
 from web.services.outline import Branch, Outline, outline_of
-from web.services.overview import said_under
 from web.services.quotes import Quoted, quote_span
 from web.services.since import Since, asked_since, last_synthesis, last_visit, usual_since
 from web.ui.templates import render
@@ -147,7 +146,7 @@ def _news(store: Store, discussion: Discussion, outline: Outline, chosen: Since)
         activity,
         times_that_count(store, discussion, activity, chosen),
         chosen.after,
-        messages_under=said_under(store, discussion, outline),
+        messages_under=messages_by_idea(store, discussion, outline),
         most=N_NEWEST,
     )
 

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from synth.records import ExtractState, Nature
 from synth.search.filters import count_ideas, count_values
 from synth.store import Discussion, Store
-from web.services.figures import leaves
+from web.services.figures import messages_by_idea
 from web.services.outline import Branch, Outline
 from web.services.search import Answer
 from web.services.search_query import FILTERS, Ask
@@ -59,7 +59,9 @@ def facets_of(
 ) -> list[Facet]:
     """Only such as tell something apart here."""
     found = [
-        Facet(name="idea", label=_("Idea"), options=_ideas(outline, ask, answer)),
+        Facet(
+            name="idea", label=_("Idea"), options=_ideas(store, discussion, outline, ask, answer)
+        ),
         Facet(name="author", label=_("Author"), options=_authors(store, ask, answer)),
         Facet(name="thread", label=_("Thread"), options=_threads(store, ask, answer)),
         Facet(name="language", label=_("Language"), options=_languages(ask, answer)),
@@ -101,9 +103,11 @@ def _chosen(facets: Sequence[Facet], name: str) -> str:
     return next((option.text for option in options if option.is_chosen), "")
 
 
-def _ideas(outline: Outline, ask: Ask, answer: Answer) -> list[Option]:
+def _ideas(
+    store: Store, discussion: Discussion, outline: Outline, ask: Ask, answer: Answer
+) -> list[Option]:
     """The top ideas, and those under the chosen one and beside it."""
-    rows = answer.sifted("idea")
+    rows = answer.rows_without("idea")
     open_ids = set()
     if outline.get(ask.idea) is not None and ask.idea is not None:
         open_ids = {ask.idea, *(b.idea.id for b in outline.path(ask.idea))}
@@ -116,7 +120,8 @@ def _ideas(outline: Outline, ask: Ask, answer: Answer) -> list[Option]:
                 walk(branch.children, depth + 1)
 
     walk(outline.roots, 0)
-    counts = count_ideas(answer.said.activity, rows, {b.idea.id: leaves(b) for _depth, b in listed})
+    under = messages_by_idea(store, discussion, outline)
+    counts = count_ideas(rows, {b.idea.id: under[b.idea.id] for _depth, b in listed})
     return [
         Option(
             value=str(branch.idea.id),
@@ -132,7 +137,7 @@ def _ideas(outline: Outline, ask: Ask, answer: Answer) -> list[Option]:
 
 
 def _authors(store: Store, ask: Ask, answer: Answer) -> list[Option]:
-    counts = count_values(answer.said.activity.voices, answer.sifted("author"))
+    counts = count_values(answer.columns.activity.voices, answer.rows_without("author"))
     known = [(voice, n) for voice, n in counts if voice > 0]
     names = store.participants.pseudonyms([voice for voice, _n in known])
     found = [(names[voice], n) for voice, n in known if voice in names]
@@ -141,7 +146,7 @@ def _authors(store: Store, ask: Ask, answer: Answer) -> list[Option]:
 
 
 def _threads(store: Store, ask: Ask, answer: Answer) -> list[Option]:
-    counts = count_values(answer.said.activity.threads, answer.sifted("thread"))
+    counts = count_values(answer.columns.activity.threads, answer.rows_without("thread"))
     kept = counts[:MOST] + [one for one in counts[MOST:] if one[0] == ask.thread]
     titles = store.threads.titles([thread for thread, _n in kept])
     return [
@@ -158,8 +163,8 @@ def _threads(store: Store, ask: Ask, answer: Answer) -> list[Option]:
 
 
 def _languages(ask: Ask, answer: Answer) -> list[Option]:
-    tags = answer.said.tags
-    counts = count_values(answer.said.languages, answer.sifted("language"))
+    tags = answer.columns.tags
+    counts = count_values(answer.columns.languages, answer.rows_without("language"))
     return [
         Option(
             value=tags[code],
@@ -194,8 +199,8 @@ def _states(ask: Ask, answer: Answer) -> list[Option]:
 
 def _messages_with(answer: Answer, but: str, pairs: Sequence[tuple[str, int]]) -> Counter[str]:
     """How many of the messages found have each of the values."""
-    rows = answer.sifted(but)
-    found = frozenset(answer.said.activity.messages[rows].tolist())
+    rows = answer.rows_without(but)
+    found = frozenset(answer.columns.activity.messages[rows].tolist())
     return Counter(value for value, message_id in set(pairs) if message_id in found)
 
 

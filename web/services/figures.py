@@ -9,7 +9,7 @@ import numpy as np
 from flask_babel import get_locale
 from numpy.typing import NDArray
 
-from synth.analytics.activity import Threads, messages_of, threads_of, under
+from synth.analytics.activity import Threads, messages_under, threads_of, under
 from synth.analytics.explanation import Ground, ground_of
 from synth.analytics.periods import Calendar, calendar_of
 from synth.analytics.relations import Pair, Relations, nearness_of, relations_of
@@ -106,6 +106,19 @@ def nearness(store: Store, discussion: Discussion, outline: Outline) -> Mapping[
     return cached(store, discussion, "nearness", make)
 
 
+def messages_by_idea(
+    store: Store, discussion: Discussion, outline: Outline
+) -> Mapping[int, NDArray[np.intp]]:
+    """Idea → rows of the messages that say something under it."""
+    activity = activity_of(store, discussion)
+    return cached(
+        store,
+        discussion,
+        "messages by idea",
+        lambda: messages_under(activity, leaves_under(outline)),
+    )
+
+
 def activity_of(store: Store, discussion: Discussion) -> Activity:
     """Every message and passage as columns: read once for all that needs them."""
     return cached(store, discussion, "activity", lambda: store.activity.of(discussion.id))
@@ -114,11 +127,10 @@ def activity_of(store: Store, discussion: Discussion) -> Activity:
 def _count(store: Store, discussion: Discussion, outline: Outline) -> Figures:
     activity = activity_of(store, discussion)
     calendar = calendar_of(activity.posted)
-    counts = {}
-    for branch in outline.in_order() if calendar else ():
-        rows = messages_of(activity, under(activity, leaves(branch)))
-        assert calendar is not None
-        counts[branch.idea.id] = tuple(calendar.counts(activity.posted[rows]).tolist())
+    counts: dict[int, tuple[int, ...]] = {}
+    if calendar is not None:
+        for idea, rows in messages_by_idea(store, discussion, outline).items():
+            counts[idea] = tuple(calendar.counts(activity.posted[rows]).tolist())
     return Figures(activity=activity, calendar=calendar, counts=counts)
 
 
@@ -153,8 +165,11 @@ def facts_of(
     if since is None or since.moment is None:
         return facts
     is_new = came_since(store, discussion, figures.activity, since)
-    new = _new_under(figures.activity, outline, is_new)
-    return {idea: replace(found, n_new=new.get(idea, 0)) for idea, found in facts.items()}
+    under = messages_by_idea(store, discussion, outline)
+    return {
+        idea: replace(found, n_new=int(is_new[under[idea]].sum()) if idea in under else 0)
+        for idea, found in facts.items()
+    }
 
 
 def came_since(
@@ -171,13 +186,3 @@ def times_that_count(
     if not since.is_by_arrival:
         return activity.posted
     return cached(store, discussion, "arrivals", lambda: store.activity.arrivals(discussion.id))
-
-
-def _new_under(activity: Activity, outline: Outline, is_new: NDArray[np.bool_]) -> dict[int, int]:
-    """Idea id → new messages under it."""
-    rows = np.flatnonzero(is_new[activity.of_message])
-    found = activity.leaves[rows]
-    return {
-        branch.idea.id: len(messages_of(activity, rows[np.isin(found, np.array(leaves(branch)))]))
-        for branch in outline.in_order()
-    }

@@ -15,14 +15,13 @@ from synth.analytics.participation import (
     Participation,
     Pulse,
     coverage_of,
-    messages_under,
     participation_of,
     pulse_of,
 )
 from synth.records import UNKNOWN_TIME, ExtractState, Message, Nature
 from synth.store import Discussion, Store
 from web.http.discussion_cache import cached
-from web.services.figures import figures_of, leaves_under
+from web.services.figures import figures_of, leaves_under, messages_by_idea
 from web.services.outline import Branch, Outline
 
 GOING_ON = timedelta(days=30)
@@ -83,16 +82,6 @@ def overview_of(store: Store, discussion: Discussion, outline: Outline) -> Overv
     return cached(store, discussion, name, lambda: _look(store, discussion, outline))
 
 
-def said_under(
-    store: Store, discussion: Discussion, outline: Outline
-) -> Mapping[int, NDArray[np.intp]]:
-    """Idea → rows of the messages that say something under it."""
-    activity = figures_of(store, discussion, outline).activity
-    return cached(
-        store, discussion, "said under", lambda: messages_under(activity, leaves_under(outline))
-    )
-
-
 def reference_of(discussion: Discussion, *, now: datetime) -> Reference | None:
     """Today while the discussion goes on, else the day of its last message."""
     if discussion.last_at is None:
@@ -106,7 +95,7 @@ def _look(store: Store, discussion: Discussion, outline: Outline) -> Overview:
     activity, under = figures.activity, leaves_under(outline)
     reference = reference_of(discussion, now=datetime.now(UTC))
     at = 0 if reference is None else int(reference.at.timestamp())
-    rows_of = said_under(store, discussion, outline)
+    rows_of = messages_by_idea(store, discussion, outline)
     participation = participation_of(activity)
     watched = Watched(
         activity=activity,

@@ -10,9 +10,9 @@ import numpy as np
 from flask_babel import gettext as _
 from numpy.typing import NDArray
 
-from synth.search.filters import Said, Sieve, Wishes, said_of
+from synth.search.filters import FilterMasks, Filters, MessageColumns, message_columns
 from synth.search.ranking import Ranked, Scores, newest_first, ranked
-from synth.search.semantic import Meaning, Middles, NearIdea, middles_of, near_ideas
+from synth.search.semantic import IdeaCentroids, NearIdea, SemanticIndex, centroids_of, near_ideas
 from synth.store import Discussion, ExtractMark, Store
 from synth.store import Ranked as Worded
 from web.http.answer_cache import do_not_cache
@@ -35,8 +35,8 @@ Trouble = Literal["", "loading", "unreadable"]
 class Answer:
     """What came of a search, before any of it is read from the store."""
 
-    said: Said
-    sieve: Sieve
+    columns: MessageColumns
+    masks: FilterMasks
     scores: Scores
     found: Ranked
     words: Mapping[int, Worded]
@@ -49,38 +49,38 @@ class Answer:
     marks: Sequence[ExtractMark]
     """Which messages hold which extracts."""
 
-    def sifted(self, but: str) -> NDArray[np.intp]:
-        """Rows of the messages that would be found without one wish."""
+    def rows_without(self, name: str) -> NDArray[np.intp]:
+        """Rows of the messages that would be found without one filter."""
         return ranked(
-            self.said.activity,
+            self.columns.activity,
             self.scores,
-            messages=self.sieve.messages(but=but),
-            passages=self.sieve.passages(but=but),
+            messages=self.masks.messages(without=name),
+            passages=self.masks.passages(without=name),
         ).rows
 
 
 def answer(store: Store, discussion: Discussion, outline: Outline, ask: Ask) -> Answer:
     """Look for what is asked. Meaning is left out, and why is told, where it cannot be had."""
-    said = said_in(store, discussion)
+    columns = columns_of(store, discussion)
     marks = store.extracts.marks(discussion.id)
-    sieve = Sieve(said, wishes_of(store, discussion, outline, ask), marks)
+    masks = FilterMasks(columns, filters_of(store, discussion, outline, ask), marks)
     meaning, trouble, why = _meaning(store, discussion, ask)
     cosines: NDArray[np.float32] | None = None
     ideas: Sequence[NearIdea] = ()
     if meaning is not None:
-        cosines, ideas = _meant(store, discussion, said, meaning, ask.query)
+        cosines, ideas = _meant(store, discussion, columns, meaning, ask.query)
     every, some = _worded(store, discussion, ask, has_meaning=meaning is not None)
     scores = Scores(
-        all_words=None if every is None else _scores(said, every),
-        any_words=None if some is None else _scores(said, some),
+        all_words=None if every is None else _scores(columns, every),
+        any_words=None if some is None else _scores(columns, some),
         cosines=cosines,
     )
-    found = ranked(said.activity, scores, messages=sieve.messages(), passages=sieve.passages())
+    found = ranked(columns.activity, scores, messages=masks.messages(), passages=masks.passages())
     if ask.sort is Sort.NEWEST or not ask.query:
-        found = newest_first(said.activity, found)
+        found = newest_first(columns.activity, found)
     return Answer(
-        said=said,
-        sieve=sieve,
+        columns=columns,
+        masks=masks,
         scores=scores,
         found=found,
         words={one.message_id: one for one in every or ()},
@@ -91,23 +91,23 @@ def answer(store: Store, discussion: Discussion, outline: Outline, ask: Ask) -> 
     )
 
 
-def said_in(store: Store, discussion: Discussion) -> Said:
+def columns_of(store: Store, discussion: Discussion) -> MessageColumns:
     """All messages as columns, read again only when the discussion changes."""
 
-    def read() -> Said:
+    def read() -> MessageColumns:
         activity = activity_of(store, discussion)
-        return said_of(activity, store.messages.languages(discussion.id))
+        return message_columns(activity, store.messages.languages(discussion.id))
 
     return cached(store, discussion, "said", read)
 
 
-def wishes_of(store: Store, discussion: Discussion, outline: Outline, ask: Ask) -> Wishes:
+def filters_of(store: Store, discussion: Discussion, outline: Outline, ask: Ask) -> Filters:
     voice = None
     if ask.author is not None:
         voice = store.participants.called(discussion.id, ask.author) or NO_VOICE
     branch = outline.get(ask.idea)
     ids = None if branch is None else tuple(leaves(branch))
-    return Wishes(
+    return Filters(
         leaves=() if ask.idea is not None and branch is None else ids,
         is_unplaced=ask.is_unplaced,
         voice=voice,
@@ -120,7 +120,9 @@ def wishes_of(store: Store, discussion: Discussion, outline: Outline, ask: Ask) 
     )
 
 
-def _meaning(store: Store, discussion: Discussion, ask: Ask) -> tuple[Meaning | None, Trouble, str]:
+def _meaning(
+    store: Store, discussion: Discussion, ask: Ask
+) -> tuple[SemanticIndex | None, Trouble, str]:
     if not ask.query or ask.mode is Mode.WORDS:
         return None, "", ""
     try:
@@ -139,7 +141,7 @@ class Bearings:
 
     rows: NDArray[np.intp]
     """(n_passages,) row in the meaning, -1 for passages that it does not know."""
-    middles: Middles
+    centroids: IdeaCentroids
 
     def cosines(self, known: NDArray[np.float32]) -> NDArray[np.float32]:
         """Cosines of the meaning's passages in the order of the columns, -1 where there is none."""
@@ -149,9 +151,11 @@ class Bearings:
         return np.asarray(found, dtype=np.float32)
 
 
-def bearings(store: Store, discussion: Discussion, said: Said, meaning: Meaning) -> Bearings:
+def bearings(
+    store: Store, discussion: Discussion, columns: MessageColumns, meaning: SemanticIndex
+) -> Bearings:
     def find() -> Bearings:
-        ids, leaves = said.activity.passages, said.activity.leaves
+        ids, leaves = columns.activity.passages, columns.activity.leaves
         order = np.argsort(ids, kind="stable")
         place = np.searchsorted(ids[order], meaning.passages)
         place = np.minimum(place, max(len(ids) - 1, 0))
@@ -160,25 +164,29 @@ def bearings(store: Store, discussion: Discussion, said: Said, meaning: Meaning)
         rows = np.full(len(ids), -1, dtype=np.intp)
         rows[there[is_there]] = np.flatnonzero(is_there)
         known = np.where(is_there, leaves[there] if len(ids) else 0, 0)
-        return Bearings(rows=rows, middles=middles_of(meaning.vectors, known))
+        return Bearings(rows=rows, centroids=centroids_of(meaning.vectors, known))
 
     return cached(store, discussion, "bearings", find)
 
 
 def _meant(
-    store: Store, discussion: Discussion, said: Said, meaning: Meaning, query: str
+    store: Store,
+    discussion: Discussion,
+    columns: MessageColumns,
+    meaning: SemanticIndex,
+    query: str,
 ) -> tuple[NDArray[np.float32], Sequence[NearIdea]]:
-    known = bearings(store, discussion, said, meaning)
-    vector = meaning.vector(query, language_of(query, said))
+    known = bearings(store, discussion, columns, meaning)
+    vector = meaning.vector(query, language_of(query, columns))
     cosines = meaning.cosines(vector)
-    return known.cosines(cosines), near_ideas(vector, cosines, known.middles, most=N_IDEAS)
+    return known.cosines(cosines), near_ideas(vector, cosines, known.centroids, most=N_IDEAS)
 
 
-def language_of(query: str, said: Said) -> str | None:
+def language_of(query: str, columns: MessageColumns) -> str | None:
     """The language of a question, where it tells and the discussion has several."""
     from models import identify_one
 
-    if len(said.tags) < 2 or len(query.split()) < SURE_WORDS:
+    if len(columns.tags) < 2 or len(query.split()) < SURE_WORDS:
         return None
     return identify_one(query)
 
@@ -197,19 +205,19 @@ def _worded(
     return every, store.search.ranked(discussion.id, ask.query, either=True)
 
 
-def _scores(said: Said, found: Sequence[Worded]) -> NDArray[np.float32]:
+def _scores(columns: MessageColumns, found: Sequence[Worded]) -> NDArray[np.float32]:
     """BM25 by message, above 0 wherever the words are; (n_messages,)."""
-    scores = np.zeros(len(said.activity.messages), dtype=np.float32)
+    scores = np.zeros(len(columns.activity.messages), dtype=np.float32)
     by_id = sorted(found)
-    rows = said.rows([one.message_id for one in by_id])
-    known = said.activity.messages[rows]
+    rows = columns.rows([one.message_id for one in by_id])
+    known = columns.activity.messages[rows]
     ids = np.array([one.message_id for one in by_id], dtype=np.int64)
     values = np.array([one.score for one in by_id], dtype=np.float32)
     scores[rows] = np.maximum(values[np.isin(ids, known)], _LEAST)
     return scores
 
 
-def told(trouble: Trouble, why: str) -> str:
+def explain_trouble(trouble: Trouble, why: str) -> str:
     """What to say to a reader who asked for meaning and got words."""
     if trouble == "loading":
         return _(

@@ -14,8 +14,8 @@ from flask import Flask, current_app
 from flask_babel import gettext as _
 
 from synth.errors import ModelMissing, SynthError
-from synth.search.semantic import Meaning
-from synth.search.semantic_index import read_meaning
+from synth.search.semantic import SemanticIndex
+from synth.search.semantic_index import read_semantic_index
 from synth.store import Discussion, Store, open_store
 from web.http.discussion_cache import DiscussionCache
 
@@ -52,7 +52,7 @@ class MeaningLoader:
         db: Path,
         *,
         cache: DiscussionCache | None = None,
-        read: Callable[[Store, int], Meaning] = read_meaning,
+        read: Callable[[Store, int], SemanticIndex] = read_semantic_index,
         patience: float = PATIENCE,
     ) -> None:
         self._db = db
@@ -60,7 +60,7 @@ class MeaningLoader:
         self._read = read
         self.patience = patience
 
-    def get(self, discussion_id: int, version: Version, *, wait: float) -> Meaning:
+    def get(self, discussion_id: int, version: Version, *, wait: float) -> SemanticIndex:
         """Raises NotReady after ``wait`` seconds, Unreadable where it never will be."""
         found = self._found(discussion_id, version, wait)
         if isinstance(found, _Failure) and time.monotonic() - found.at > RETRY_AFTER:
@@ -70,14 +70,14 @@ class MeaningLoader:
             raise Unreadable(found.problem)
         return found
 
-    def _found(self, discussion_id: int, version: Version, wait: float) -> Meaning | _Failure:
+    def _found(self, discussion_id: int, version: Version, wait: float) -> SemanticIndex | _Failure:
         read = partial(self._read_now, discussion_id)
         try:
             return self._cache.submit((discussion_id, "meaning"), version, read).result(wait)
         except (TimeoutError, CancelledError):
             raise NotReady from None
 
-    def _read_now(self, discussion_id: int) -> Meaning | _Failure:
+    def _read_now(self, discussion_id: int) -> SemanticIndex | _Failure:
         try:
             with open_store(self._db) as store:
                 return self._read(store, discussion_id)
@@ -95,7 +95,7 @@ def init_app(app: Flask) -> None:
     app.extensions["meanings"] = MeaningLoader(Path(app.config["DB"]), cache=cache)
 
 
-def meaning_of(store: Store, discussion: Discussion, *, wait: float | None = None) -> Meaning:
+def meaning_of(store: Store, discussion: Discussion, *, wait: float | None = None) -> SemanticIndex:
     """What the discussion's passages mean to the model of its map.
 
     Raises as ``MeaningLoader.get``, after its patience where ``wait`` says nothing else.

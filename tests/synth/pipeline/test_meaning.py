@@ -13,7 +13,7 @@ from models import ModelMissing
 from models.embedders import ModelCard
 from synth.errors import StoreProblem
 from synth.pipeline import build, import_files
-from synth.search.semantic_index import GUESSED, read_meaning
+from synth.search.semantic_index import GUESSED, read_semantic_index
 from synth.settings import Settings
 from synth.store import Store, open_store
 from synth.store.values import sha256_text
@@ -64,7 +64,7 @@ def letters(store: Store) -> Letters:
 
 
 def test_a_draft_knows_words_alone(store: Store) -> None:
-    meaning = read_meaning(store, 1)
+    meaning = read_semantic_index(store, 1)
     assert meaning.is_of_words
     assert meaning.model == "draft"
     texts = {passage.id: passage.text for passage in store.passages.all(1)}
@@ -80,7 +80,7 @@ def test_an_encoder_is_asked_for_the_question_alone(store: Store) -> None:
     rows = encoder.encode([p.text for p in passages]).astype(np.float16)
     hashes = [sha256_text(p.text) for p in passages]
     store.vectors.put(hashes, rows, model=encoder.fingerprint)
-    meaning = read_meaning(store, 1, load=lambda _name: encoder)
+    meaning = read_semantic_index(store, 1, load=lambda _name: encoder)
     assert set(meaning.shifts) == {"en", "fr"}
     near = meaning.cosines(meaning.vector(passages[2].text, "en"))
     assert int(meaning.passages[near.argmax()]) == passages[2].id
@@ -93,7 +93,7 @@ def test_what_was_not_read_is_estimated_and_doubted(store: Store) -> None:
     rows = encoder.encode([p.text for p in passages]).astype(np.float16)
     hashes = [sha256_text(p.text) for p in passages]
     store.vectors.put(hashes, rows, model=encoder.fingerprint)
-    meaning = read_meaning(store, 1, load=lambda _name: encoder)
+    meaning = read_semantic_index(store, 1, load=lambda _name: encoder)
     assert np.allclose(meaning.doubt, [0, 0, 0, 0, GUESSED, GUESSED])
     assert np.allclose(np.linalg.norm(meaning.vectors, axis=1), 1, atol=1e-3)
 
@@ -103,12 +103,12 @@ def test_other_weights_are_refused(store: Store) -> None:
 
     encoder = Letters(replace(letters(store).card, sha256="other"))
     with pytest.raises(ModelMissing, match="other weights"):
-        read_meaning(store, 1, load=lambda _name: encoder)
+        read_semantic_index(store, 1, load=lambda _name: encoder)
 
 
 def test_without_vectors_or_a_map_it_says_so(store: Store) -> None:
     with pytest.raises(ModelMissing, match="make the map anew"):
-        read_meaning(store, 1, load=lambda _name: letters(store))
+        read_semantic_index(store, 1, load=lambda _name: letters(store))
     empty = store.discussions.add("Nothing")
     with pytest.raises(StoreProblem, match="no map"):
-        read_meaning(store, empty.id)
+        read_semantic_index(store, empty.id)

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from synth.search.semantic import Meaning
+from synth.search.semantic import SemanticIndex
 from synth.store import Store
 from tests.web.made_up_meaning import give_meaning, read
 from web.services.semantic_search import MeaningLoader
@@ -86,7 +86,7 @@ def test_the_overview_has_every_alert(client: FlaskClient) -> None:
 def test_that_meaning_is_being_read_is_not_kept(app: Flask) -> None:
     go_on = threading.Event()
 
-    def slow(store: Store, discussion_id: int) -> Meaning:
+    def slow(store: Store, discussion_id: int) -> SemanticIndex:
         go_on.wait(30)
         return read(store, discussion_id)
 
