@@ -42,12 +42,14 @@ def serve(db: Path, host: str, port: int) -> None:
     from web.app import create_app
 
     _check_free(host, port)
-    server = server_of(create_app({"DB": str(db), "HOST": host}), host=host, port=port)
+    app = create_app({"DB": str(db), "HOST": host})
+    server = server_of(app, host=host, port=port)
     click.echo(f"The viewer is at http://{host}:{port}/ (Ctrl-C stops it)")
     try:
         server.run()
     finally:
         server.close()
+        app.extensions["jobs"].close()
 
 
 def server_of(app: Flask, *, host: str, port: int) -> Server:

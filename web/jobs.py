@@ -2,65 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 import shutil
 import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
-from synth.errors import ModelMissing, SynthError
-from synth.pipeline import build, import_files, require_messages
-from synth.settings import Settings, Stage
-from synth.store import Discussion, Store, open_store
+from synth.settings import Settings
+from synth.store import Discussion, open_store
+from web.worker import ImportCounts, MapCounts, Order, Report, StageState, WorkerProcess
 
-log = logging.getLogger(__name__)
-UNFORESEEN = "Something unforeseen went wrong; the log has the details."
 State = Literal["waiting", "running", "done", "failed"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StageState:
-    """How far one stage of a job is. ``total`` is None where nobody knows."""
-
-    name: str
-    unit: str
-    done: int
-    total: int | None
-    seconds: float
-
-    @property
-    def rate(self) -> float:
-        """Units per second so far."""
-        return self.done / self.seconds if self.seconds else 0.0
-
-    @property
-    def seconds_left(self) -> float | None:
-        if not self.total or not self.done:
-            return None
-        return (self.total - self.done) / self.rate
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Imported:
-    """Messages that the files brought."""
-
-    n_added: int
-    n_updated: int
-    n_unchanged: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mapped:
-    """The map that was made."""
-
-    n_ideas: int
-    n_passages: int
-    is_unchanged: bool
-    """It was up to date before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +28,8 @@ class JobState:
     """False once a failed upload left nothing behind."""
     state: State = "waiting"
     stages: tuple[StageState, ...] = ()
-    imported: Imported | None = None
-    built: Mapped | None = None
+    imported: ImportCounts | None = None
+    built: MapCounts | None = None
     error: str = ""
     problems: tuple[str, ...] = ()
 
@@ -85,81 +38,42 @@ class JobState:
         return self.state in {"done", "failed"}
 
 
-@dataclass(slots=True)
-class _Counter:
-    done: int = 0
-
-    def advance(self, n: int = 1) -> None:
-        self.done += n
-
-
-@dataclass(slots=True)
-class _StageClock:
-    name: str
-    unit: str
-    total: int | None
-    counter: _Counter = field(default_factory=_Counter)
-    begun: float = field(default_factory=time.monotonic)
-    ended: float | None = None
-
-    def state(self) -> StageState:
-        return StageState(
-            name=self.name,
-            unit=self.unit,
-            done=self.counter.done,
-            total=self.total,
-            seconds=(self.ended or time.monotonic()) - self.begun,
-        )
-
-
 class Job:
-    """One upload on its way to a map; also the Progress its stages report to."""
+    """One upload on its way to a map."""
 
-    def __init__(self, number: int, discussion: Discussion, uploads: Path | None) -> None:
-        self._uploads = uploads
+    def __init__(self, number: int, discussion: Discussion) -> None:
         self._state = JobState(id=number, slug=discussion.slug, title=discussion.title)
-        self._stages: list[_StageClock] = []
         self._lock = threading.Lock()
-
-    @contextmanager
-    def stage(self, name: str, *, total: int | None, unit: str) -> Iterator[Stage]:
-        clock = _StageClock(name=_plain(name, self._uploads), unit=unit, total=total)
-        with self._lock:
-            self._stages.append(clock)
-        try:
-            yield clock.counter
-        finally:
-            clock.ended = time.monotonic()
 
     def state(self) -> JobState:
         with self._lock:
-            return replace(self._state, stages=tuple(s.state() for s in self._stages))
+            return self._state
 
-    def become(self, state: State, *, error: str = "", is_kept: bool = True) -> None:
-        self._set(state=state, error=error, is_kept=is_kept)
-
-    def found(self, problems: tuple[str, ...]) -> None:
-        self._set(problems=problems)
-
-    def read(self, imported: Imported) -> None:
-        self._set(imported=imported)
-
-    def mapped(self, built: Mapped) -> None:
-        self._set(built=built)
-
-    def _set(self, **changes: Any) -> None:
+    def update(self, report: Report, **changes: Any) -> None:
+        """Take over what the worker reports, and ``changes`` beside it."""
+        told = {name: getattr(report, name) for name in Report.__dataclass_fields__}
         with self._lock:
-            self._state = replace(self._state, **changes)
+            self._state = replace(self._state, **{**told, **changes})
+
+
+class Worker(Protocol):
+    """Carries out one order at a time."""
+
+    def run(self, order: Order, tell: Callable[[Report], None]) -> Report: ...
+
+    def stop(self) -> None: ...
 
 
 class Jobs:
-    """The jobs of this process. The machine has one SQLite file, so one runs at a time."""
+    """The jobs of this viewer. The machine has one SQLite file, so one runs at a time."""
 
-    def __init__(self, db: Path) -> None:
+    def __init__(self, db: Path, *, worker: Worker | None = None) -> None:
         self._db = db
+        self._worker: Worker = worker or WorkerProcess()
         self._jobs: dict[int, Job] = {}
         self._new = threading.Lock()
         self._turn = threading.Lock()
+        self._is_closed = False
 
     def start(self, discussion: Discussion, settings: Settings, *, uploads: Path | None) -> int:
         """Import the files in the folder ``uploads``, if any, and build the discussion's map.
@@ -169,70 +83,48 @@ class Jobs:
         """
         with self._new:
             number = len(self._jobs) + 1
-            job = self._jobs[number] = Job(number, discussion, uploads)
-        threading.Thread(
-            target=self._work, args=(job, discussion, uploads, settings), daemon=True
-        ).start()
+            job = self._jobs[number] = Job(number, discussion)
+        order = Order(
+            db=str(self._db),
+            discussion_id=discussion.id,
+            uploads=None if uploads is None else str(uploads),
+            settings=settings,
+        )
+        threading.Thread(target=self._work, args=(job, order), daemon=True).start()
         return number
 
     def get(self, number: int) -> JobState | None:
         job = self._jobs.get(number)
         return None if job is None else job.state()
 
-    def _work(
-        self, job: Job, discussion: Discussion, uploads: Path | None, settings: Settings
-    ) -> None:
+    def close(self) -> None:
+        """End what is at work, and begin nothing more."""
+        self._is_closed = True
+        self._worker.stop()
+
+    def _work(self, job: Job, order: Order) -> None:
         with self._turn:
-            job.become("running")
+            if self._is_closed:
+                return
+            job.update(Report())
+            report = Report(state="failed")
+            is_kept = True
             try:
-                self._run(job, discussion, uploads, settings)
-                job.become("done")
-            except (SynthError, ModelMissing) as error:
-                self._fail(job, discussion, _plain(error, uploads))
-            except Exception:
-                log.exception("The main job over an upload failed")
-                self._fail(job, discussion, UNFORESEEN)
+                report = self._worker.run(order, lambda told: self._tell(job, told))
             finally:
-                if uploads is not None:
-                    shutil.rmtree(uploads, ignore_errors=True)
+                if order.uploads is not None:
+                    shutil.rmtree(order.uploads, ignore_errors=True)
+                if report.state == "failed":
+                    is_kept = self._clean_up(order)
+                job.update(report, is_kept=is_kept)
 
-    def _fail(self, job: Job, discussion: Discussion, error: str) -> None:
+    def _tell(self, job: Job, report: Report) -> None:
+        if report.state == "running":  # its end is told when all is tidied up
+            job.update(report)
+
+    def _clean_up(self, order: Order) -> bool:
+        """Remove a discussion that is still empty; whether it stays."""
         with open_store(self._db) as store:
-            is_kept = not store.discussions.discard_empty(discussion.id)
-        job.become("failed", error=error, is_kept=is_kept)
-
-    def _run(
-        self, job: Job, discussion: Discussion, uploads: Path | None, settings: Settings
-    ) -> None:
-        with open_store(self._db) as store:
-            if uploads is not None:
-                self._import(job, store, discussion, uploads)
-            built = build(store, discussion.id, settings, progress=job)
-        job.mapped(
-            Mapped(
-                n_ideas=built.n_ideas,
-                n_passages=built.n_passages,
-                is_unchanged=built.is_unchanged,
-            )
-        )
-
-    def _import(self, job: Job, store: Store, discussion: Discussion, uploads: Path) -> None:
-        files = sorted(path for path in uploads.iterdir() if path.is_file())
-        try:
-            report = import_files(store, discussion.id, files, progress=job)
-        finally:
-            store.sources.drop_folder(discussion.id, str(uploads))
-        job.found(tuple(_plain(problem, uploads) for problem in report.all_problems))
-        require_messages(report, [path.name for path in files])
-        job.read(
-            Imported(
-                n_added=report.n_added,
-                n_updated=report.n_updated,
-                n_unchanged=report.n_unchanged,
-            )
-        )
-
-
-def _plain(told: object, uploads: Path | None) -> str:
-    """What is told of a file, with the name it had when it was uploaded."""
-    return str(told).replace(f"{uploads}/", "")
+            if order.uploads is not None:
+                store.sources.drop_folder(order.discussion_id, order.uploads)
+            return not store.discussions.discard_empty(order.discussion_id)

@@ -10,7 +10,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from web.api.openapi import document
-from web.jobs import JobState, StageState
+from web.jobs import JobState
+from web.worker import StageState
 
 AT = "/api/d/the-market-square"
 EXAMPLES = {

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
+import signal
+import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +19,9 @@ from synth.errors import ModelMissing
 from synth.pipeline import BuildReport
 from synth.settings import Progress, Settings
 from synth.store import Store
-from web import jobs as jobs_module
-from web.jobs import JobState, StageState
+from web.jobs import Jobs, JobState
 from web.pages.uploads import safe_name, title_of_file
+from web.worker import Order, Report, StageState, Work, WorkerProcess
 
 CSV = b"id,text,author\n1,The bridge is old.,ann\n2,Then repair it.,bo\n3,,cy\n"
 
@@ -40,10 +44,25 @@ class Builds:
         )  # fmt: skip
 
 
+class WorkHere:
+    """A worker without a process, so that a test can replace the build."""
+
+    def run(self, order: Order, tell: Callable[[Report], None]) -> Report:
+        return Work(order).run()
+
+    def stop(self) -> None:
+        """Nothing to end."""
+
+
 @pytest.fixture
-def builds(monkeypatch: pytest.MonkeyPatch) -> Builds:
+def works_here(app: Flask) -> None:
+    app.extensions["jobs"] = Jobs(Path(app.config["DB"]), worker=WorkHere())
+
+
+@pytest.fixture
+def builds(works_here: None, monkeypatch: pytest.MonkeyPatch) -> Builds:
     made = Builds()
-    monkeypatch.setattr(jobs_module, "build", made)
+    monkeypatch.setattr("web.worker.build", made)
     return made
 
 
@@ -106,12 +125,16 @@ def test_a_file_that_nobody_can_read_leaves_nothing_behind(
 
 
 def test_messages_stay_when_only_the_map_fails(
-    app: Flask, client: FlaskClient, store: Store, monkeypatch: pytest.MonkeyPatch
+    app: Flask,
+    client: FlaskClient,
+    store: Store,
+    works_here: None,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def no_model(*_: object, **__: object) -> BuildReport:
         raise ModelMissing("e5-small: not installed; use --quality draft")
 
-    monkeypatch.setattr(jobs_module, "build", no_model)
+    monkeypatch.setattr("web.worker.build", no_model)
     send(client, (CSV, "old_bridge.csv"))
     state = ended(app)
     assert (state.state, state.is_kept) == ("failed", True)
@@ -131,6 +154,77 @@ def test_the_upload_is_removed_afterwards(
     while list(tmp_path.glob("synth-upload-*")) and time.monotonic() < deadline:
         time.sleep(0.02)
     assert list(tmp_path.glob("synth-upload-*")) == []
+
+
+def test_the_work_is_done_in_a_process_of_its_own(
+    app: Flask, client: FlaskClient, store: Store
+) -> None:
+    send(client, (CSV, "old_bridge.csv"), quality="draft")
+    state = ended(app)
+    assert (state.state, state.error) == ("done", "")
+    assert state.imported is not None
+    assert state.imported.n_added == 2
+    assert state.built is not None
+    assert state.built.n_passages == 2
+    assert len(state.problems) == 1
+    assert {stage.name for stage in state.stages} >= {"Import", "Cut"}
+    assert store.discussions.named("old-bridge").n_messages == 2
+
+
+def test_a_file_that_the_process_cannot_read_is_told_in_one_line(
+    app: Flask, client: FlaskClient, store: Store
+) -> None:
+    send(client, (b"\x00\x01\x02", "photo.jpg"), title="My photo")
+    state = ended(app)
+    assert (state.state, state.is_kept) == ("failed", False)
+    assert state.error.startswith("photo.jpg")
+    assert "\n" not in state.error
+
+
+class KilledProcess(WorkerProcess):
+    """A worker whose process is killed as soon as it runs, as the system does without memory."""
+
+    def run(self, order: Order, tell: Callable[[Report], None]) -> Report:
+        def kill() -> None:
+            while self._process is None:
+                time.sleep(0.001)
+            os.kill(self._process.pid, signal.SIGKILL)
+
+        killer = threading.Thread(target=kill)
+        killer.start()
+        report = super().run(order, tell)
+        killer.join()
+        return report
+
+
+def test_a_process_that_dies_is_told_in_one_line(
+    app: Flask, client: FlaskClient, store: Store
+) -> None:
+    app.extensions["jobs"] = Jobs(Path(app.config["DB"]), worker=KilledProcess())
+    send(client, (CSV, "old_bridge.csv"), title="Killed")
+    state = ended(app)
+    assert (state.state, state.is_kept) == ("failed", False)
+    assert "SIGKILL" in state.error
+    assert "\n" not in state.error
+    assert "Killed" not in [d.title for d in store.discussions.all()]
+    send(client, (CSV, "again.csv"))
+    assert ended(app, 2).state == "failed"
+
+
+def test_what_waits_does_not_begin_once_the_viewer_ends(app: Flask, client: FlaskClient) -> None:
+    jobs = Jobs(Path(app.config["DB"]), worker=WorkHere())
+    app.extensions["jobs"] = jobs
+    jobs.close()
+    send(client, (CSV, "old_bridge.csv"))
+    state = jobs.get(1)
+    assert state is not None
+    assert state.state == "waiting"
+
+
+def test_a_report_is_read_as_it_was_written() -> None:
+    stage = StageState(name="Embed", unit="passages", done=50, total=None, seconds=1.5)
+    report = Report(stages=(stage,), problems=("été.csv: row 3: no text",), error="")
+    assert Report.from_line(report.as_line()) == report
 
 
 def test_no_file_is_said(client: FlaskClient) -> None:
