@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from synth.duplicates.wording import is_weighty
+from synth.duplicates.similar_sentences import is_weighty
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

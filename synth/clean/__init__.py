@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import re
 
-from synth.clean.assemble import assemble
 from synth.clean.attributions import mark_attributions
-from synth.clean.characters import mend, unescape
-from synth.clean.emoji import show_emoji
-from synth.clean.line_wrap import unwrap
-from synth.clean.lines import Line
+from synth.clean.characters import mend, show_emoji, unescape
+from synth.clean.lines import Line, assemble, unwrap
 from synth.clean.markdown import read_markdown_lines, split_quote_tags
 from synth.clean.markup import looks_like_html, read_html_lines
 from synth.clean.phrases import ORIGINAL_MESSAGE

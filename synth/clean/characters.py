@@ -1,4 +1,4 @@
-"""Characters: encoding damage mended, what cannot be shown taken out, nothing restyled."""
+"""Characters: encoding damage mended, what cannot be shown taken out, short codes as emoji."""
 
 from __future__ import annotations
 
@@ -25,6 +25,21 @@ _UNSHOWABLE = re.compile(
 _ZERO_WIDTH_SPACE = re.compile("(?<![\u0e00-\u17ff])\u200b")
 _BIDI_PAIRS = re.compile("[\u202a\u202b\u202c\u2066-\u2069]")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
+_SHORT_CODE = re.compile(r"(?<![\w:]):([a-z0-9_+-]{2,40}):(?![\w:])")
+_EMOJI = {
+    "+1": "👍", "thumbsup": "👍", "-1": "👎", "thumbsdown": "👎", "smile": "😄", "smiley": "😃",
+    "grin": "😁", "grinning": "😀", "laughing": "😆", "joy": "😂", "rofl": "🤣", "wink": "😉",
+    "slight_smile": "🙂", "slightly_smiling_face": "🙂", "blush": "😊", "heart_eyes": "😍",
+    "thinking": "🤔", "thinking_face": "🤔", "neutral_face": "😐", "confused": "😕", "cry": "😢",
+    "sob": "😭", "angry": "😠", "rage": "😡", "frowning": "🙁", "slight_frown": "🙁", "tada": "🎉",
+    "heart": "❤️", "fire": "🔥", "rocket": "🚀", "eyes": "👀", "clap": "👏", "pray": "🙏",
+    "wave": "👋",
+    "raised_hands": "🙌", "ok_hand": "👌", "muscle": "💪", "100": "💯", "warning": "⚠️",
+    "white_check_mark": "✅", "heavy_check_mark": "✔️", "x": "❌", "bulb": "💡", "question": "❓",
+    "exclamation": "❗", "point_right": "👉", "point_up": "☝️", "sweat_smile": "😅",
+    "sunglasses": "😎",
+    "shrug": "🤷", "facepalm": "🤦", "upside_down_face": "🙃", "star": "⭐", "sparkles": "✨",
+}  # fmt: skip
 
 
 def mend(text: str) -> str:
@@ -102,3 +117,22 @@ def _balance_line(line: str) -> str:
         elif open_marks and (line[open_marks[-1]] in "\u202a\u202b") == (mark == "\u202c"):
             matched.update((open_marks.pop(), found.start()))
     return _BIDI_PAIRS.sub(lambda m: m.group() if m.start() in matched else "", line)
+
+
+def emoji_for(code: str) -> str | None:
+    """The emoji of a short code, with or without its colons; None for unknown ones."""
+    name = code.strip().strip(":")
+    if name in _EMOJI:
+        return _EMOJI[name]
+    try:
+        found = unicodedata.lookup(name.replace("_", " "))
+    except (KeyError, ValueError):
+        return None
+    return found if len(found) == 1 and unicodedata.category(found) == "So" else None
+
+
+def show_emoji(text: str) -> str:
+    """Text with the known short codes replaced; times (``10:30:15``) and unknown codes stay."""
+    if text.count(":") < 2:
+        return text
+    return _SHORT_CODE.sub(lambda found: emoji_for(found.group(1)) or found.group(), text)

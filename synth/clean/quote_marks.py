@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from synth.clean.lines import Block, Line
+from synth.clean.lines import Block, Line, runs
 
 # ``>=`` and ``>-`` at a line start are operators, not marks.
 _MARK = re.compile(r"[ \t]{0,4}>(?![=-])(?:[ \t]?>(?![=-]))*[ \t]?")
@@ -48,7 +48,7 @@ def read_comment_lines(text: str) -> list[Line]:
     if ">" not in text:
         return [Line(raw) for raw in raw_lines]
     lines = [_marked_line(raw) if ">" in raw[:6] else Line(raw) for raw in raw_lines]
-    for block in _quoted_runs(lines):
+    for block in runs(lines, _is_quoted):
         if not _is_plain_quote([line.text for line in lines[block.start : block.end]]):
             _restore(lines, raw_lines, block)
     return lines
@@ -77,18 +77,8 @@ def _marked_line(raw: str) -> Line:
     return Line(raw[found.end() :], depth=found.group().count(">"))
 
 
-def _quoted_runs(lines: list[Line]) -> list[Block]:
-    runs: list[Block] = []
-    start: int | None = None
-    for i, line in enumerate(lines):
-        if line.depth:
-            start = i if start is None else start
-        elif start is not None:
-            runs.append(Block(start, i))
-            start = None
-    if start is not None:
-        runs.append(Block(start, len(lines)))
-    return runs
+def _is_quoted(line: Line) -> bool:
+    return line.depth > 0
 
 
 def _restore(lines: list[Line], raw_lines: list[str], block: Block) -> None:
@@ -96,17 +86,11 @@ def _restore(lines: list[Line], raw_lines: list[str], block: Block) -> None:
         lines[i] = Line(raw_lines[i], is_verbatim=True)
 
 
-def _runs_matching(lines: list[Line], pattern: re.Pattern[str], sign: str) -> list[list[int]]:
+def _runs_matching(lines: list[Line], pattern: re.Pattern[str], sign: str) -> list[Block]:
     """Runs of neighbouring own lines that all match; only those with ``sign`` can."""
-    runs: list[list[int]] = []
-    last = -2
-    for i, line in enumerate(lines):
-        if not line.depth and sign in line.text and pattern.match(line.text):
-            if last != i - 1:
-                runs.append([])
-            runs[-1].append(i)
-            last = i
-    return runs
+    return runs(
+        lines, lambda line: not line.depth and sign in line.text and bool(pattern.match(line.text))
+    )
 
 
 def _read_bars(lines: list[Line]) -> None:
@@ -114,12 +98,12 @@ def _read_bars(lines: list[Line]) -> None:
 
     In a message that quotes so once, single lines count too.
     """
-    runs = _runs_matching(lines, _BAR, "|")
-    has_quotes = any(_is_barred_quote(lines, run, n_needed=2) for run in runs)
-    for run in runs:
+    found = _runs_matching(lines, _BAR, "|")
+    has_quotes = any(_is_barred_quote(lines, run, n_needed=2) for run in found)
+    for run in found:
         if not _is_barred_quote(lines, run, n_needed=1 if has_quotes else 2):
             continue
-        for i in run:
+        for i in range(*run):
             text = _without_bar(lines[i].text)
             marks = lines[i].text[: len(lines[i].text) - len(text)]
             lines[i] = Line(text, depth=marks.count("|") + marks.count(">"))
@@ -130,27 +114,27 @@ def _without_bar(text: str) -> str:
     return text[found.end() :] if found else text
 
 
-def _is_barred_quote(lines: list[Line], run: list[int], *, n_needed: int) -> bool:
-    above = lines[run[0] - 1].text if run[0] else ""
+def _is_barred_quote(lines: list[Line], run: Block, *, n_needed: int) -> bool:
+    above = lines[run.start - 1].text if run.start else ""
     if above.rstrip().endswith(("wrote:", "écrit :", "écrit:")):
         return True
-    inner = [_without_bar(lines[i].text) for i in run]
+    inner = [_without_bar(line.text) for line in lines[run.start : run.end]]
     n_prose = sum(1 for text in inner if "|" not in text and text[:1].isalpha())
     n_barred = sum(1 for text in inner if "|" in text)
-    is_table = n_prose * 2 < len(run) - n_barred or n_barred * 5 > len(run)
+    is_table = n_prose * 2 < len(inner) - n_barred or n_barred * 5 > len(inner)
     return not is_table and n_prose >= n_needed
 
 
 def _read_names(lines: list[Line]) -> None:
     """``Ann> text`` (supercite): at least two lines with one name, and prose behind it."""
     for run in _runs_matching(lines, _NAMED, ">"):
-        found = [m for i in run if (m := _NAMED.match(lines[i].text))]
+        found = [m for line in lines[run.start : run.end] if (m := _NAMED.match(line.text))]
         names = {m.group(1) for m in found}
-        inner = [lines[i].text[m.end() :] for i, m in zip(run, found, strict=True)]
+        inner = [m.string[m.end() :] for m in found]
         n_prose = sum(1 for text in inner if len(text.split()) >= 4 and not _CODE.match(text))
-        if len(names) != 1 or len(run) < 2 or n_prose * 2 < len(run) or len(min(names)) < 2:
+        if len(names) != 1 or len(inner) < 2 or n_prose * 2 < len(inner) or len(min(names)) < 2:
             continue
-        for i, text in zip(run, inner, strict=True):
+        for i, text in zip(range(*run), inner, strict=True):
             lines[i] = Line(text, depth=1, author=min(names))
 
 
@@ -163,15 +147,15 @@ def _keep_consoles(lines: list[Line], raw_lines: list[str]) -> None:
 
     In a message that quotes prose, prompts count as quoted unless output follows them.
     """
-    runs = _quoted_runs(lines)
+    quoted = runs(lines, _is_quoted)
     consoles = [
         run
-        for run in runs
+        for run in quoted
         if _is_console([line.text for line in lines[run.start : run.end] if not line.is_blank])
     ]
     if not consoles:
         return
-    has_prose_quotes = len(consoles) < len(runs)
+    has_prose_quotes = len(consoles) < len(quoted)
     for run in consoles:
         above = _next_filled(lines, range(run.start - 1, -1, -1))
         below = _next_filled(lines, range(run.end, min(run.end + 2, len(lines))))

@@ -11,8 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import Indel
 
-from synth.duplicates.similar_sentences import LEAST_WORDS, alike, changes
-from synth.duplicates.wording import sentences_of, weighty, words_of
+from synth.duplicates.similar_sentences import (
+    LEAST_WORDS,
+    alike,
+    changes,
+    first_rows,
+    sentences_of,
+    weighty,
+    words_of,
+)
 
 SHARE_COPIED = 0.6
 """Least share of the words of both texts that stand in sentences they have in common."""
@@ -151,10 +158,8 @@ def _together(parts: Sequence[Text], own: frozenset[int]) -> Text:
 
 def _grouped(texts: Sequence[Text]) -> Copies:
     typical = _leaders(texts)
-    first = np.full(len(texts), len(texts), dtype=np.intp)
-    np.minimum.at(first, typical, np.arange(len(texts)))
     n_words = np.array([text.n_words for text in texts], dtype=np.intp)
-    return Copies(group=first[typical], typical=typical, n_words=n_words)
+    return Copies(group=first_rows(typical), typical=typical, n_words=n_words)
 
 
 def _leaders(texts: Sequence[Text]) -> NDArray[np.intp]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +13,8 @@ from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, Levenshtein
 
-from synth.duplicates.wording import is_weighty, root
+from models.text import without_accents
+from models.wordlists import words
 
 LEAST_WORDS = 6
 """Shorter sentences are copies only when all their words are the same."""
@@ -32,6 +35,37 @@ probability .99, those that share a quarter with .08 (Leskovec et al., "Mining o
 Datasets", 3.4)."""
 MOST_LEADERS = 100
 """Sentences that a new one is compared with in each bucket, the most frequent ones first."""
+
+_WORD = re.compile(r"[^\W_]+")
+# A single line break may be a mail program's; a blank line is the author's.
+_END = re.compile(r"(?<=[.!?…:;])[\"'»”)\]]*\s+|\n\s*\n")
+
+# Words that mean something else as often (may, march, quarter, neuf, mars) are left out.
+_SPOKEN = words("""
+    two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty fifty
+    sixty hundred thousand million millions billion billions half third double twice
+    deux trois quatre cinq sept huit dix onze douze quinze vingt trente quarante cinquante
+    soixante cent cents mille millions milliard milliards moitie tiers demi demie quart
+    zwei drei vier funf sechs sieben acht neun zehn zwanzig hundert tausend
+    monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays thursdays
+    fridays saturdays sundays weekend weekends lundi mardi mercredi jeudi vendredi samedi dimanche
+    january february april june july august september october november december
+    janvier fevrier avril juin juillet aout septembre octobre novembre decembre
+    montag dienstag mittwoch donnerstag freitag samstag sonntag
+""")
+_TURNING = words("""
+    not no nor never none nobody nothing neither cannot without t hardly against anti wrong false
+    doubt less fewer least minus only
+    ne n non ni jamais aucun aucune rien sans contre faux fausse tort doute moins seulement
+    nicht nein nie niemals kein keine keinen keiner keinem ohne gegen falsch weniger nur
+    nunca jamas ningun ninguna nada sin contra menos mai senza nessuno nessuna
+""")
+_SIDES = re.compile(
+    r"(?:un|in|dis|des)?(?:approv|approuv|reject|rejet|support|souten|soutien|oppos|accept|refus"
+    r"|agree|accord|favo|increas|augment|reduc|redui|decreas|diminu|lower|rais|baiss|hauss"
+    r"|allow|forbid|prohibit|banned|banning|ban$|autoris|authori[sz]|interdi|keep|remov|suppri"
+    r"|mainten|maintien|abandon|abol|repeal|abrog|stop|cancel|annul|ablehn|zustimm|verbiet|erlaub)"
+)
 
 Words = tuple[int, ...]
 
@@ -62,12 +96,15 @@ def alike(sentences: Sequence[tuple[str, ...]]) -> NDArray[np.intp]:
     if not len(of):
         return of
     known: dict[str, int] = {}
-    words = [tuple(known.setdefault(w, len(known)) for w in s) for s in number]
-    distinct = Sentences(list(number), words, np.bincount(of, minlength=len(number)), list(known))
-    leader = _leaders(distinct)[of]
-    first = np.full(len(number), len(of), dtype=np.intp)
-    np.minimum.at(first, leader, np.arange(len(of)))
-    return np.asarray(first[leader], dtype=np.intp)
+    numbers = [tuple(known.setdefault(w, len(known)) for w in s) for s in number]
+    distinct = Sentences(list(number), numbers, np.bincount(of, minlength=len(number)), list(known))
+    return first_rows(_leaders(distinct)[of])
+
+
+def first_rows(groups: NDArray[np.intp]) -> NDArray[np.intp]:
+    """(n,) the first row that is in the group of each row."""
+    _, first, number = np.unique(groups, return_index=True, return_inverse=True)
+    return np.asarray(first[number], dtype=np.intp)
 
 
 def _leaders(sentences: Sentences) -> NDArray[np.intp]:
@@ -186,3 +223,34 @@ def _price(one: str, other: str) -> float:
         and OSA.distance(one, other, score_cutoff=1) <= 1
     )
     return TYPO_COST if is_typo else 1.0
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """Words without case, accents and punctuation; ``don't`` is ``don`` and ``t``."""
+    return tuple(_WORD.findall(without_accents(text).casefold()))
+
+
+def sentences_of(text: str) -> list[str]:
+    """Stretches that end like sentences or before a blank line, none of them blank."""
+    return [part for part in _END.split(text) if part and not part.isspace()]
+
+
+@lru_cache(maxsize=100_000)
+def is_weighty(word: str) -> bool:
+    """Whether another word in its place says something else: a number or date, a negation, or a
+    word that takes a side. English, French and some German, Spanish and Italian."""
+    if word.isalpha():
+        return word in _TURNING or word in _SPOKEN or _SIDES.match(word) is not None
+    return True
+
+
+def root(word: str) -> str:
+    """Weighty words with the same root weigh the same: ``supports`` and ``supporting``."""
+    found = _SIDES.match(word)
+    return found.group() if found else word
+
+
+@lru_cache(maxsize=100_000)
+def weighty(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The roots of the weighty words, in order."""
+    return tuple(root(word) for word in words if is_weighty(word))

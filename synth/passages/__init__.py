@@ -8,8 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from synth.passages.paragraphs import runs_of_speech
-from synth.passages.speech import has_words, is_speech, n_words
+from synth.passages.speech import has_words, is_speech, n_words, runs_of_speech
 from synth.records import Span
 
 __all__ = ["cut", "is_speech", "n_words"]

@@ -1,11 +1,19 @@
-"""Speech told from what is pasted between it: code, logs, tables, addresses, courtesies."""
+"""Speech told from what is pasted between it: code, logs, tables, addresses, courtesies.
+
+A text is cut into paragraphs of speech; code blocks and tables keep them apart.
+"""
 
 from __future__ import annotations
 
 import math
 import re
 import string
+from collections.abc import Iterator
 from itertools import islice
+from typing import NamedTuple
+
+from models.wordlists import words
+from synth.records import Span
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*|\d+(?:[.,:]\d+)*")
 _IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
@@ -63,16 +71,17 @@ _COURTESY = re.compile(
     r"|gracias|saludos|grazie|saluti|obrigad[oa]|groeten)\b(?P<rest>.{0,80})$",
     re.IGNORECASE | re.DOTALL,
 )
-_COURTEOUS_WORDS = """
+_COURTEOUS_REST = words("""
 a again all and any as advance best everyone everybody for from help helping hint hints in input
 lot many much my of quick regards reply response so suggestion suggestions the this time to very
 you your advice kind day weekend support
 à au avance beaucoup bien d de et infiniment par pour réponse tous tout toutes votre vos vous aide
 le monde monsieur madame encore retour contribution
 alle an aus dank die eure euch für hilfe ihnen ihre im schön sehr und voraus
-"""
-_COURTEOUS_REST = frozenset(_COURTEOUS_WORDS.split())
+""")
 _BARE_ANSWERS = frozenset({"yes", "no", "ok", "okay", "same", "lol", "oui", "non", "nein", "doch"})
+_LIST_MARK = re.compile(r"\s*(?:[-*+•·–—▪◦‣]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|#{1,6})\s+")
+_FENCE = re.compile(r"\s{0,3}(```|~~~)")
 
 
 def n_words(text: str) -> int:
@@ -174,3 +183,69 @@ def is_table_line(line: str) -> bool:
     if is_spaced_once and "\t" not in line and "|" not in line:
         return False
     return len(_COLUMNS.findall(line)) >= 2 and n_words(line) <= 14
+
+
+class _Line(NamedTuple):
+    start: int
+    end: int
+    text: str
+    is_code: bool
+
+
+def runs_of_speech(text: str) -> list[list[Span]]:
+    """Runs of neighbouring paragraphs; between two runs stands what is not speech.
+
+    A paragraph is a block between blank lines, or one list item without its marker.
+    """
+    runs: list[list[Span]] = [[]]
+    open_lines: list[_Line] = []
+
+    def close_paragraph() -> None:
+        if open_lines:
+            runs[-1].append(_paragraph(open_lines))
+            open_lines.clear()
+
+    for line in _lines(text):
+        if line.is_code:
+            close_paragraph()
+            if runs[-1]:
+                runs.append([])
+        elif not line.text.strip():
+            close_paragraph()
+        else:
+            if _LIST_MARK.match(line.text):
+                close_paragraph()
+            open_lines.append(line)
+    close_paragraph()
+    return [run for run in runs if run]
+
+
+def _paragraph(lines: list[_Line]) -> Span:
+    first = lines[0]
+    mark = _LIST_MARK.match(first.text)
+    start = first.start + (mark.end() if mark else len(first.text) - len(first.text.lstrip()))
+    end = lines[-1].start + len(lines[-1].text.rstrip())
+    return Span(start=min(start, end), end=end)
+
+
+def _lines(text: str) -> Iterator[_Line]:
+    """The lines, each judged; a line between two lines of code is code when it is short."""
+    raw = text.split("\n")
+    verdicts = _verdicts(raw)
+    at = 0
+    for line, is_code in zip(raw, verdicts, strict=True):
+        yield _Line(at, at + len(line), line, is_code)
+        at += len(line) + 1
+
+
+def _verdicts(raw: list[str]) -> list[bool]:
+    verdicts: list[bool] = []
+    is_fenced = False
+    for line in raw:
+        fence = ("```" in line or "~~~" in line) and _FENCE.match(line) is not None
+        verdicts.append(fence or is_fenced or is_code_line(line))
+        is_fenced ^= fence
+    for i in range(1, len(raw) - 1):
+        if not verdicts[i] and verdicts[i - 1] and verdicts[i + 1] and raw[i].strip():
+            verdicts[i] = n_words(raw[i]) <= 6 or is_table_line(raw[i])
+    return verdicts

@@ -8,8 +8,14 @@ from datetime import datetime
 from synth.records import ParentEvidence
 from synth.threads.chat import chat_parents
 from synth.threads.evidence import quote_parents, subject_parents
-from synth.threads.forest import Groups, break_cycles, reading_order
-from synth.threads.items import Key, Link, ThreadItem
+from synth.threads.forest import (
+    Key,
+    Link,
+    ThreadItem,
+    break_cycles,
+    connected,
+    reading_order,
+)
 
 __all__ = ["Key", "Link", "ThreadItem", "link"]
 
@@ -40,7 +46,7 @@ def link(items: Sequence[ThreadItem]) -> list[Link]:
     adopt(chat_parents(items, parents, order), ParentEvidence.MENTION)
     adopt(quote_parents(items, parents, order), ParentEvidence.QUOTE)
     adopt(subject_parents(items, parents, order), ParentEvidence.SUBJECT)
-    groups = _groups(items, index, parents)
+    groups = connected(len(items), _pairs(items, index, parents))
     parents = break_cycles(parents, order)
     thread, depth, rank = reading_order(parents, groups, order)
     return [
@@ -93,17 +99,17 @@ def _known_ancestors(
     return found
 
 
-def _groups(
+def _pairs(
     items: Sequence[ThreadItem], index: dict[Key, int], parents: Sequence[int | None]
-) -> Groups:
-    """Threads: linked messages, those that name the same ancestor, known or not, and
-    those the platform puts together."""
-    groups = Groups(len(items))
+) -> list[tuple[int, int]]:
+    """What stands in one thread: linked messages, those that name the same ancestor, known or
+    not, and those the platform puts together."""
+    pairs: list[tuple[int, int]] = []
     first_to_name: dict[tuple[str, Key], int] = {}
     for i, item in enumerate(items):
         parent = parents[i]
         if parent is not None:
-            groups.union(i, parent)
+            pairs.append((i, parent))
         named = [("id", key) for key in item.reference_keys]
         if item.parent_key is not None:
             named.append(("id", item.parent_key))
@@ -111,5 +117,5 @@ def _groups(
             named.append(("thread", item.thread_key))
         for name in named:
             known = index.get(name[1]) if name[0] == "id" else None
-            groups.union(i, first_to_name.setdefault(name, i) if known is None else known)
-    return groups
+            pairs.append((i, first_to_name.setdefault(name, i) if known is None else known))
+    return pairs

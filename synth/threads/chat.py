@@ -18,7 +18,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from synth.threads.items import ThreadItem
+from synth.threads.forest import ThreadItem
 
 MENTION_SECONDS, MENTION_LINES = 12 * 3600, 100
 TURN_SECONDS, TURN_LINES = 5 * 60, 40

@@ -1,34 +1,67 @@
-"""Parents made into threads: cycles broken, depth and reading order, all without recursion."""
+"""Messages and their links as a forest: threads, depth and reading order, without recursion."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from synth.records import ParentEvidence
+
+Key = tuple[str, str]
+"""(namespace, source id) of a message."""
 
 
-class Groups:
-    """Disjoint sets over ``0..n-1`` (union by the smaller index, path halving)."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadItem:
+    """One message as far as reply links need it."""
 
-    def __init__(self, n: int) -> None:
-        self._of = list(range(n))
+    key: Key
+    parent_key: Key | None = None
+    """The reply id of the platform, known or not among the items."""
+    reference_keys: tuple[Key, ...] = ()
+    """Ancestors, oldest first."""
+    thread_key: Key | None = None
+    """Items that share it are in one thread, whatever their parents say."""
+    author_key: str | None = None
+    author_names: tuple[str, ...] = ()
+    """How others address the author in a chat: handle, display name. ``author_key`` counts too."""
+    posted_at: datetime | None = None
+    subject: str | None = None
+    text: str = ""
+    """The author's own words (the clean text)."""
+    quotes: tuple[str, ...] = ()
+    """Quoted words, without quote marks."""
+    is_chat: bool = False
+    """A line of a chat: replies are seen from mentions and turns, not from quotes and subjects."""
 
-    def find(self, i: int) -> int:
-        of = self._of
-        while of[i] != i:
-            of[i] = of[of[i]]
-            i = of[i]
-        return i
 
-    def union(self, i: int, j: int) -> None:
-        a, b = self.find(i), self.find(j)
-        if a != b:
-            self._of[max(a, b)] = min(a, b)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """Where one message stands. Indices count the items as they were given."""
 
-    def union_all(self, members: Iterable[int]) -> None:
-        first: int | None = None
-        for i in members:
-            if first is None:
-                first = i
-            self.union(first, i)
+    parent: int | None
+    evidence: ParentEvidence
+    thread: int
+    """Index of the root: the earliest message of the thread that has no parent."""
+    depth: int
+    """Links up to a message without parent; 0 for such a message."""
+    rank: int
+    """Reading order in the thread, depth first, replies by time; 0 is the root."""
+
+
+def connected(n: int, pairs: Sequence[tuple[int, int]]) -> list[int]:
+    """(n,) the number of each one's group; all that is paired, directly or not, is one group."""
+    import numpy as np
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    if not pairs:
+        return list(range(n))
+    rows, columns = np.array(pairs, dtype=np.int32).T
+    links = coo_array((np.ones(len(rows), dtype=np.int8), (rows, columns)), shape=(n, n))
+    groups: list[int] = connected_components(links, directed=False)[1].tolist()
+    return groups
 
 
 def break_cycles(parents: Sequence[int | None], order: Sequence[int]) -> list[int | None]:
@@ -55,7 +88,7 @@ def break_cycles(parents: Sequence[int | None], order: Sequence[int]) -> list[in
 
 
 def reading_order(
-    parents: Sequence[int | None], groups: Groups, order: Sequence[int]
+    parents: Sequence[int | None], groups: Sequence[int], order: Sequence[int]
 ) -> tuple[list[int], list[int], list[int]]:
     """(thread, depth, rank) of each message.
 
@@ -69,7 +102,7 @@ def reading_order(
     for i in by_time:
         parent = parents[i]
         if parent is None:
-            roots.setdefault(groups.find(i), []).append(i)
+            roots.setdefault(groups[i], []).append(i)
         else:
             children[parent].append(i)
     thread, depth, rank = [0] * n, [0] * n, [0] * n

@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 from benchmarks.repetition_data import CHANGES, WORDINGS, Wording, several
 from synth.duplicates import Copies, find_repetition, voices_behind
 from synth.duplicates.near_duplicates import Text, _copied, contradicts
-from synth.duplicates.similar_sentences import alike
-from synth.duplicates.wording import sentences_of, weighty, words_of
+from synth.duplicates.similar_sentences import alike, sentences_of, weighty, words_of
 from synth.records import SaidBy
 
 LEAST = {"personal first line": 26, "synonym": 20}

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from synth.records import ParentEvidence
 from synth.threads import Link, ThreadItem, link
-from synth.threads.subjects import bare_subject, is_reply_subject
+from synth.threads.evidence import bare_subject, is_reply_subject
 
 START = datetime(2021, 5, 3, tzinfo=UTC)
 
