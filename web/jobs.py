@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+from flask import current_app
+
 from synth.settings import Settings
 from synth.store import Discussion, open_store
 from web.worker import ImportCounts, MapCounts, Order, Report, StageState, WorkerProcess
@@ -128,3 +130,9 @@ class Jobs:
             if order.uploads is not None:
                 store.sources.drop_folder(order.discussion_id, order.uploads)
             return not store.discussions.discard_empty(order.discussion_id)
+
+
+def current_jobs() -> Jobs:
+    """The jobs of the viewer that serves this request."""
+    found: Jobs = current_app.extensions["jobs"]
+    return found

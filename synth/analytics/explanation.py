@@ -31,8 +31,11 @@ Basis = Literal["vectors", "words"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
-    """What is looked up for every passage of a map; make it once."""
+class MapDirections:
+    """The directions that a map is known by, for all its passages; make it once.
+
+    A direction is a vector of the model, away from the mean of what it read, of length 1.
+    """
 
     model: str | None
     """Key of the model that read passages for the map; None where none did."""
@@ -42,7 +45,7 @@ class Ground:
     """Leaf ideas whose directions are known."""
     centroids: NDArray[np.float32]
     """(n_ideas, dim) theirs, unit rows."""
-    kept: Mapping[int, NDArray[np.float32]]
+    unplaced: Mapping[int, NDArray[np.float32]]
     """Directions in the same space of passages under no idea, by id, as far as they are known."""
 
 
@@ -55,7 +58,7 @@ class Nearest:
     n_compared: int
 
 
-def ground_of(store: Store, discussion_id: int, activity: Activity) -> Ground:
+def map_directions(store: Store, discussion_id: int, activity: Activity) -> MapDirections:
     """What ``nearest_passages`` and ``nearest_ideas`` take.
 
     Directions of ideas are those that the build kept; the build of a small map keeps none, and
@@ -78,12 +81,12 @@ def ground_of(store: Store, discussion_id: int, activity: Activity) -> Ground:
     else:
         at, leaves, centroids = {}, [], vectors.rows
     unplaced = set(activity.passages[activity.leaves == 0].tolist())
-    return Ground(
+    return MapDirections(
         model=model,
         mean=mean,
         ideas=leaves,
         centroids=centroids,
-        kept={one: row for one, row in at.items() if one in unplaced},
+        unplaced={one: row for one, row in at.items() if one in unplaced},
     )
 
 
@@ -117,7 +120,7 @@ def _means(
 
 
 def nearest_passages(
-    store: Store, placement: Placement, beside: Sequence[int], ground: Ground
+    store: Store, placement: Placement, beside: Sequence[int], directions: MapDirections
 ) -> Nearest:
     """The passages most like one among those ``beside`` it, given the best fit first.
 
@@ -125,11 +128,11 @@ def nearest_passages(
     has read too; otherwise the words of the ``LOOKED_AT`` that fit best.
     """
     own_id = placement.passage_id
-    if ground.model is not None and ground.mean is not None:
-        is_read = store.vectors.of_passages([own_id], model=ground.model)
-        vectors = store.vectors.of_passages(beside, model=ground.model) if is_read else {}
+    if directions.model is not None and directions.mean is not None:
+        is_read = store.vectors.of_passages([own_id], model=directions.model)
+        vectors = store.vectors.of_passages(beside, model=directions.model) if is_read else {}
         if len(vectors.keys() | is_read.keys()) > 1:
-            found = by_direction(own_id, vectors | is_read, mean=ground.mean, most=N_NEAR)
+            found = by_direction(own_id, vectors | is_read, mean=directions.mean, most=N_NEAR)
             return Nearest(basis="vectors", passages=tuple(found), n_compared=len(vectors) - 1)
     others = [one for one in beside if one != own_id][:LOOKED_AT]
     texts = store.passages.texts([own_id, *others])
@@ -140,12 +143,12 @@ def nearest_passages(
     return Nearest(basis="words", passages=tuple(alike), n_compared=len(texts))
 
 
-def nearest_ideas(passage_id: int, ground: Ground) -> list[tuple[int, float]]:
+def nearest_ideas(passage_id: int, directions: MapDirections) -> list[tuple[int, float]]:
     """(leaf idea, cosine) of the ideas nearest to an unplaced passage, nearest first.
 
     Empty where nobody knows its direction.
     """
-    vector = ground.kept.get(passage_id)
+    vector = directions.unplaced.get(passage_id)
     if vector is None:
         return []
-    return nearest(vector, ground.centroids, ground.ideas, most=N_IDEAS)
+    return nearest(vector, directions.centroids, directions.ideas, most=N_IDEAS)

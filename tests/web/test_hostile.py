@@ -19,7 +19,7 @@ from werkzeug.test import TestResponse
 from synth.store import open_store
 from tests.web.hostile import POISON, Ids, fill_hostile, words_of
 from web import create_app
-from web.services.containing import closed
+from web.services.quotes import closed
 from web.ui.query import page_address
 
 ALLOWED = set(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from synth.records import Idea, Span
 from web.services.outline import Outline
-from web.services.spans import find_span, parse_span, widen
+from web.services.quotes import find_span, parse_span, widen
 from web.ui.i18n import day, duration, language_name, language_tag, number, percent
 from web.ui.query import Paging
 from web.ui.templates import web_address

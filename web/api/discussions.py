@@ -17,9 +17,9 @@ from web.api.shapes import (
 )
 from web.api.shapes.source import SOURCE, source_json
 from web.http.store import current_store, find_discussion
-from web.pages.discussions import with_problems
 from web.services.figures import figures_of
 from web.services.outline import outline_of
+from web.services.overview import with_problems
 
 
 @operation("/discussions", "Every discussion", answer=items_of(DISCUSSION))

@@ -19,14 +19,15 @@ from web.api.shapes.finding import (
 from web.api.shapes.lists import Json, list_json
 from web.api.shapes.watching import NEWS, OVERVIEW, SINCE, news_json, overview_json
 from web.http.store import current_store, find_discussion
-from web.pages.point import asked_text, look
-from web.pages.search import shown
-from web.pages.since import report_of
+from web.http.visits import current_visit
+from web.services.news import report_of
 from web.services.outline import outline_of
 from web.services.overview import overview_of
-from web.services.search import answer
-from web.services.search_query import asked
-from web.services.since import asked_since, usual_since
+from web.services.point import find_point, one_paragraph
+from web.services.search import parse_query, run_search
+from web.services.search_results import found_messages
+from web.services.since import usual_since
+from web.ui.query import asked_since
 
 
 @operation(
@@ -36,15 +37,16 @@ from web.services.since import asked_since, usual_since
     query=SEARCHED,
 )
 def search(slug: str) -> Json:
-    found, store, ask = find_discussion(slug), current_store(), asked(request.args)
-    outline = outline_of(store, found)
-    if ask.is_empty:
+    found, store, query = find_discussion(slug), current_store(), parse_query(request.args)
+    if query.is_empty:
         return list_json((), found_json, asked_paging().of(0)) | {"meaning": "not asked"}
-    came = answer(store, found, outline, ask)
-    paging = asked_paging().of(len(came.found.rows))
-    is_read = came.scores.cosines is not None
-    return list_json(shown(store, outline, ask, came, paging), found_json, paging) | {
-        "meaning": came.trouble or ("read" if is_read else "not asked")
+    outline = outline_of(store, found)
+    result = run_search(store, found, outline, query)
+    paging = asked_paging().of(len(result.found.rows))
+    is_read = result.scores.cosines is not None
+    messages = found_messages(store, outline, query, result, paging)
+    return list_json(messages, found_json, paging) | {
+        "meaning": result.trouble or ("read" if is_read else "not asked")
     }
 
 
@@ -55,9 +57,10 @@ def search(slug: str) -> Json:
     query=POINTED,
 )
 def point(slug: str) -> Json:
-    found = find_discussion(slug)
-    pointed, trouble, _why = look(current_store(), found, asked_text())
-    return point_json(pointed, trouble)
+    found, store = find_discussion(slug), current_store()
+    text = one_paragraph(request.args.get("text", ""))
+    point, trouble, _ = find_point(store, found, outline_of(store, found), text)
+    return point_json(point, trouble)
 
 
 @operation(
@@ -68,11 +71,8 @@ def point(slug: str) -> Json:
 )
 def since(slug: str) -> Json:
     found, store = find_discussion(slug), current_store()
-    chosen = asked_since(found) or usual_since(found)
-    if chosen.moment is None:
-        return news_json(chosen, None)
-    outline = outline_of(store, found)
-    return news_json(chosen, report_of(store, found, outline, chosen, chosen.moment))
+    chosen = asked_since(found) or usual_since(found, current_visit().previous_at)
+    return news_json(chosen, report_of(store, found, outline_of(store, found), chosen))
 
 
 @operation(

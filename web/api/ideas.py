@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import abort, redirect, url_for
+from flask import abort, redirect, request, url_for
 from numpy import intp
 from numpy.typing import NDArray
 from werkzeug.wrappers import Response as WerkzeugResponse
@@ -22,9 +22,9 @@ from web.api.shapes import (
     voices_json,
 )
 from web.http.store import current_store, find_discussion
-from web.pages.search import asked_query, titled
 from web.services.figures import Figures, figures_of
 from web.services.outline import Outline, outline_of
+from web.services.search_results import titled
 
 
 @operation(
@@ -35,7 +35,7 @@ from web.services.outline import Outline, outline_of
 )
 def ideas(slug: str) -> Json:
     outline = outline_of(current_store(), find_discussion(slug))
-    query = asked_query()
+    query = request.args.get("q", "").strip()
     branches = titled(outline, query) if query else outline.in_order()
     return {"items": [idea_json(branch) for branch in branches]}
 

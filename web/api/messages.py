@@ -21,7 +21,7 @@ from web.api.shapes import (
     thread_json,
 )
 from web.http.store import current_store, find_discussion
-from web.pages.threads import is_in
+from web.services.message import message_in
 from web.services.outline import outline_of
 from web.services.threads import thread_lines
 
@@ -43,7 +43,7 @@ def messages(slug: str) -> Json:
 )
 def message(slug: str, message_id: int) -> Json:
     found, store = find_discussion(slug), current_store()
-    there = store.messages.get(message_id) if is_in(store, found, message_id) else None
+    there = message_in(store, found, message_id)
     if there is None:
         abort(404, description="There is no such message in this discussion.")
     placements = store.ideas.of_messages([message_id]).get(message_id, [])
@@ -57,9 +57,10 @@ def message(slug: str, message_id: int) -> Json:
 
 @operation("/d/<slug>/threads", "Threads, the longest first", answer=page_of(THREAD), query=PAGED)
 def threads(slug: str) -> Json:
-    found = find_discussion(slug)
+    found, store = find_discussion(slug), current_store()
     asked = asked_paging().of(found.n_threads)
-    return list_json(thread_lines(found, asked), thread_json, asked)
+    lines = thread_lines(store, found, outline_of(store, found), asked)
+    return list_json(lines, thread_json, asked)
 
 
 @operation(
@@ -70,7 +71,8 @@ def threads(slug: str) -> Json:
 )
 def thread(slug: str, thread_id: int) -> Json:
     found, store = find_discussion(slug), current_store()
-    n_messages, _ = store.threads.counts(thread_id) if is_in(store, found, thread_id) else (0, 0)
+    is_here = store.messages.discussion_of(thread_id) == found.id
+    n_messages, _ = store.threads.counts(thread_id) if is_here else (0, 0)
     if not n_messages:
         abort(404, description="There is no such thread in this discussion.")
     asked = asked_paging().of(n_messages)
@@ -85,8 +87,7 @@ def thread(slug: str, thread_id: int) -> Json:
     query=PAGED,
 )
 def extracts(slug: str) -> Json:
-    found = find_discussion(slug)
-    store = current_store()
+    found, store = find_discussion(slug), current_store()
     outline = outline_of(store, found)
     asked = asked_paging().of(sum(store.extracts.shown_counts(found.id).values()))
     page = store.extracts.page(found.id, limit=asked.size, offset=asked.offset)

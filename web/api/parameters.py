@@ -14,7 +14,7 @@ from datetime import date
 from flask import abort, request
 
 from web.api.schemas import Schema, integer, string
-from web.services.search_query import MAX_LETTERS
+from web.services.search import MAX_LETTERS
 from web.ui.query import LAST_PAGE, Paging
 
 DEFAULT_PER_PAGE = 100

@@ -8,19 +8,25 @@ from typing import ClassVar
 
 from flask import Blueprint
 
-from synth.records import ExtractState, Problem, Run
-from synth.store import Discussion, Source, Store
+from synth.records import ExtractState, Run
+from synth.store import Discussion
 from web.http.discussion_cache import cached
 from web.http.store import current_store, find_discussion
 from web.map import MapBox, map_box
 from web.pages.passages import RepeatedText, repeated_texts
 from web.services.figures import Facts, facts_of, figures_of
 from web.services.outline import Branch, outline_of
-from web.services.overview import Overview, ShownAlert, overview_of
+from web.services.overview import (
+    Overview,
+    ShownAlert,
+    SourceProblems,
+    overview_of,
+    with_problems,
+)
 from web.services.quotes import Quoted, quote_extracts
 from web.services.semantic_search import begin_reading
-from web.services.since import asked_since
 from web.services.trends import Timeline, timeline
+from web.ui.query import asked_since
 from web.ui.templates import render
 
 discussions = Blueprint("discussions", __name__)
@@ -28,8 +34,6 @@ N_KEY = 3
 """Key passages shown beside the outline."""
 N_REPEATED = 3
 """Repeated texts shown there."""
-N_PROBLEMS = 50
-"""Problems shown of one file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,13 +58,6 @@ class DiscussionContext:
     facts: Mapping[int, Facts]
     """What stands beside each idea, by its id."""
     run: Run | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceProblems:
-    source: Source
-    problems: Sequence[Problem]
-    """The first ``N_PROBLEMS``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,8 +160,3 @@ def about(slug: str) -> str:
 def paragraphs_of(text: str) -> list[str]:
     """What stands between empty lines."""
     return [part.strip() for part in text.split("\n\n") if part.strip()]
-
-
-def with_problems(store: Store, source: Source) -> SourceProblems:
-    problems = store.sources.problems(source.id) if source.n_problems else []
-    return SourceProblems(source=source, problems=problems[:N_PROBLEMS])

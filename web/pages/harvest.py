@@ -17,10 +17,16 @@ from synth.records import Extract, ExtractState, Message, Nature, Span
 from synth.store import Discussion, ExtractChange, Store
 from web.http.security import writers_only
 from web.http.store import current_store, find_discussion
-from web.pages.threads import is_in
+from web.services.message import message_in
 from web.services.outline import Branch, Outline, outline_of
-from web.services.quotes import Quoted, quote_extracts, quote_placements
-from web.services.spans import find_span, parse_span, widen
+from web.services.quotes import (
+    Quoted,
+    find_span,
+    parse_span,
+    quote_extracts,
+    quote_placements,
+    widen,
+)
 from web.ui.query import Paging, asked_page
 from web.ui.templates import render
 
@@ -176,7 +182,7 @@ def _take_page(slug: str, message_id: int, *, words: str, problem: str) -> str:
 
 def _message(slug: str, message_id: int) -> Message:
     found, store = find_discussion(slug), current_store()
-    message = store.messages.get(message_id) if is_in(store, found, message_id) else None
+    message = message_in(store, found, message_id)
     if message is None:
         abort(404, description=_("There is no such message in this discussion."))
     return message

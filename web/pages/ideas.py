@@ -10,39 +10,19 @@ from flask import Blueprint, abort, redirect, url_for
 from flask_babel import gettext as _
 from werkzeug import Response
 
-from synth.analytics.activity import Order, messages_of, on_side, ordered
-from synth.outline import summary_beside
-from synth.records import UNKNOWN_TIME, Placement, Stance
-from synth.store import Discussion, Store
+from synth.analytics.activity import Order, on_side, ordered
+from synth.records import Stance
+from synth.store import Discussion
 from web.http.store import current_store, find_discussion
-from web.services.figures import Facts, facts_of, figures_of, nearness, relations
-from web.services.idea import Bearings, bearings_of
+from web.services.figures import Facts, facts_of, figures_of
+from web.services.idea import Portrait, portrait_of
 from web.services.outline import Branch, Outline, outline_of
 from web.services.quotes import Quoted, quote_placements
-from web.services.since import asked_since
-from web.services.speakers import Position, Speakers, positions_of, speakers_of
-from web.services.trends import Timeline, timeline
-from web.ui.query import Choice, Paging, asked_choice, asked_page, choices
+from web.ui.query import Choice, Paging, asked_choice, asked_page, asked_since, choices
 from web.ui.templates import render
 
 ideas = Blueprint("ideas", __name__)
 PER_PAGE = 30
-N_VOICES = 5
-"""Quotes at the top of an idea, each from another voice."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Portrait:
-    """What opens the first page of an idea, before all its passages."""
-
-    summary: str
-    """Empty where the first quote says the same."""
-    voices: Sequence[Quoted]
-    positions: Sequence[Position]
-    """For and against; empty where nobody takes a side."""
-    bearings: Bearings
-    speakers: Speakers
-    timeline: Timeline | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +80,7 @@ def idea(slug: str, idea_id: int) -> str | Response:
             before=before,
             after=after,
             facts=facts_of(store, found, outline, since=asked_since(found)),
-            portrait=portrait(store, found, outline, branch) if paging.page == 1 else None,
+            portrait=portrait_of(store, found, outline, branch) if paging.page == 1 else None,
             orders=choices("sort", by, order, anchor="all"),
             sides=choices("side", sides(), side, anchor="all") if has_sides else (),
             passages=quote_placements(store, outline, figures.placements(store, listed, paging)),
@@ -139,44 +119,6 @@ def orders(*, has_likes: bool) -> dict[str, str]:
 def sides() -> dict[str, str]:
     """What ``?side=`` may say."""
     return {"": _("All"), Stance.FOR.value: _("For"), Stance.AGAINST.value: _("Against")}
-
-
-def portrait(store: Store, discussion: Discussion, outline: Outline, branch: Branch) -> Portrait:
-    figures = figures_of(store, discussion, outline)
-    rows = figures.rows(branch)
-    telling = voices(store, outline, branch.idea.id)
-    posted = figures.activity.posted[messages_of(figures.activity, rows)]
-    return Portrait(
-        summary=summary_beside(branch.idea.summary, (one.text for one in telling)),
-        voices=telling,
-        positions=positions_of(store, outline, figures.activity, rows),
-        bearings=bearings_of(
-            branch,
-            outline,
-            relations(store, discussion, outline),
-            nearness(store, discussion, outline),
-        ),
-        speakers=speakers_of(store, figures.activity, rows),
-        timeline=timeline(
-            figures.calendar,
-            figures.counts.get(branch.idea.id, ()),
-            n_undated=int((posted == UNKNOWN_TIME).sum()),
-        ),
-    )
-
-
-def voices(store: Store, outline: Outline, idea_id: int) -> tuple[Quoted, ...]:
-    """The most telling passages, one for each author; anonymous ones count as different."""
-    ids = store.ideas.representatives_of(idea_id)
-    there = store.ideas.passages(ids)
-    placed: list[Placement] = [there[i] for i in ids if i in there]
-    seen: set[str] = set()
-    chosen: list[Quoted] = []
-    for quoted in quote_placements(store, outline, placed):
-        if quoted.author is None or quoted.author not in seen:
-            chosen.append(quoted)
-            seen.add(quoted.author or "")
-    return tuple(chosen[:N_VOICES])
 
 
 def _neighbours(outline: Outline, branch: Branch) -> tuple[Branch | None, Branch | None]:

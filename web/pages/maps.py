@@ -17,7 +17,7 @@ from web.http.store import current_store, find_discussion
 from web.map import MapBox, map_box, map_ideas, pack_points, picture_png
 from web.services.figures import Facts, facts_of, figures_of
 from web.services.outline import Branch, outline_of
-from web.services.since import asked_since
+from web.ui.query import asked_since
 from web.ui.templates import render
 
 maps = Blueprint("maps", __name__)

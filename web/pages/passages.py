@@ -17,7 +17,7 @@ from synth.records import Message, Placement, Span
 from synth.store import Discussion, Store
 from web.http.store import current_store, find_discussion
 from web.pages.threads import place_of
-from web.services.explanation import Why, why
+from web.services.explanation import Explanation, explain, passage_in
 from web.services.outline import Outline, outline_of
 from web.services.quotes import MOST_LETTERS, Quoted, quote_placement, quote_span
 from web.services.threads import titles_of
@@ -49,7 +49,7 @@ class PassageContext:
     """Whether this is all of its message."""
     thread_title: str
     thread_address: str
-    why: Why
+    explanation: Explanation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,9 +78,15 @@ class RepeatedContext:
 def passage(slug: str, passage_id: int) -> str:
     """A passage in its message, and why it stands under its idea, or under none."""
     found, store = find_discussion(slug), current_store()
-    placement, message = find_passage(store, found, passage_id)
+    there = passage_in(store, found, passage_id)
+    if there is None:
+        abort(
+            404,
+            description=_("There is no such passage; its message may have been edited or erased."),
+        )
+    placement, message = there
     outline = outline_of(store, found)
-    reasons = why(store, found, outline, placement, message)
+    reasons = explain(store, found, outline, placement, message)
     pieces = marked(message.text, placement, reasons.terms)
     before, after = _around(message.text, placement)
     return render(
@@ -95,7 +101,7 @@ def passage(slug: str, passage_id: int) -> str:
             is_whole=not before and not after,
             thread_title=titles_of(store, [message.thread_id])[message.thread_id][0],
             thread_address=_thread_address(store, slug, message, placement, outline),
-            why=reasons,
+            explanation=reasons,
         )
     )
 
@@ -134,22 +140,6 @@ def repeated_texts(
         for text in texts
     ]
     return found, total
-
-
-def find_passage(
-    store: Store, discussion: Discussion, passage_id: int
-) -> tuple[Placement, Message]:
-    """The passage with its message; 404 where the discussion has none of that id."""
-    placement = None
-    if store.passages.discussion_of(passage_id) == discussion.id:
-        placement = store.ideas.passages([passage_id]).get(passage_id)
-    message = None if placement is None else store.messages.get(placement.message_id)
-    if placement is None or message is None:
-        abort(
-            404,
-            description=_("There is no such passage; its message may have been edited or erased."),
-        )
-    return placement, message
 
 
 def marked(text: str, placement: Placement, terms: Sequence[Span]) -> list[tuple[str, bool]]:

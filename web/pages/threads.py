@@ -15,10 +15,24 @@ from synth.records import Message, Placement
 from synth.store import Discussion, Store
 from web.http.discussion_cache import cached
 from web.http.store import current_store, find_discussion
-from web.services.jumps import Jumps, Tally
-from web.services.message import MOST_LETTERS, Overlay, ShownMessage, Veil, shown
+from web.services.message import (
+    MOST_LETTERS,
+    NameMask,
+    Overlay,
+    ShownMessage,
+    message_in,
+    show_message,
+)
 from web.services.outline import Outline, outline_of
-from web.services.threads import ThreadLine, thread_lines, threads_beside, titles_of
+from web.services.threads import (
+    Jumps,
+    Tally,
+    ThreadLine,
+    thread_in,
+    thread_lines,
+    threads_beside,
+    titles_of,
+)
 from web.ui.query import Choice, Paging, asked_choice, asked_page, choices
 from web.ui.templates import render
 
@@ -63,13 +77,15 @@ class ThreadContext:
 @threads.get("/d/<slug>/threads")
 def listing(slug: str) -> str:
     """The threads, the longest first unless ``?sort=`` says otherwise."""
-    found = find_discussion(slug)
+    found, store = find_discussion(slug), current_store()
     asked = asked_page(PER_PAGE).of(found.n_threads)
     order = asked_choice("sort", orders())
     return render(
         ThreadsContext(
             discussion=found,
-            threads=thread_lines(found, asked, order=ThreadOrder(order)),
+            threads=thread_lines(
+                store, found, outline_of(store, found), asked, order=ThreadOrder(order)
+            ),
             orders=choices("sort", orders(), order),
             paging=asked,
         )
@@ -80,7 +96,7 @@ def listing(slug: str) -> str:
 def thread(slug: str, thread_id: int) -> str:
     """A thread in reading order; ``?idea=`` follows an idea through it."""
     found, store = find_discussion(slug), current_store()
-    ids = store.threads.message_ids(thread_id) if is_in(store, found, thread_id) else []
+    ids = thread_in(store, found, thread_id)
     if not ids:
         abort(404, description=_("There is no such thread in this discussion."))
     outline = outline_of(store, found)
@@ -89,7 +105,7 @@ def thread(slug: str, thread_id: int) -> str:
     jumps = Jumps(placements, outline, outline.get(request.args.get("idea", type=int)))
     here = ids[asked.offset : asked.offset + asked.size]
     tallies = jumps.ideas
-    before, after = threads_beside(found, outline, thread_id)
+    before, after = threads_beside(store, found, outline, thread_id)
     return render(
         ThreadContext(
             discussion=found,
@@ -116,7 +132,7 @@ def thread(slug: str, thread_id: int) -> str:
 def message(slug: str, message_id: int) -> WerkzeugResponse:
     """The permanent address of a message: leads to its place in its thread."""
     found, store = find_discussion(slug), current_store()
-    there = store.messages.get(message_id) if is_in(store, found, message_id) else None
+    there = message_in(store, found, message_id)
     if there is None:
         abort(404, description=_("There is no such message in this discussion."))
     return redirect(place_of(store, slug, there, idea=request.args.get("idea", type=int)))
@@ -126,7 +142,7 @@ def message(slug: str, message_id: int) -> WerkzeugResponse:
 def words(slug: str, message_id: int) -> Response:
     """All the words of a message as plain text, however many they are."""
     found, store = find_discussion(slug), current_store()
-    there = store.messages.get(message_id) if is_in(store, found, message_id) else None
+    there = message_in(store, found, message_id)
     if there is None:
         abort(404, description=_("There is no such message in this discussion."))
     return Response(there.text, mimetype="text/plain")
@@ -158,11 +174,6 @@ def place_of(
     )
 
 
-def is_in(store: Store, discussion: Discussion, message_id: int) -> bool:
-    """Whether the message belongs to the discussion."""
-    return store.messages.discussion_of(message_id) == discussion.id
-
-
 def _shown(
     store: Store,
     discussion: Discussion,
@@ -173,7 +184,12 @@ def _shown(
     jumps: Jumps,
 ) -> tuple[ShownMessage, ...]:
     """The messages of one page with all that is laid over them; ``placements`` of the thread."""
-    veil = cached(store, discussion, "veil", lambda: Veil(store.participants.names(discussion.id)))
+    mask = cached(
+        store,
+        discussion,
+        "name mask",
+        lambda: NameMask(store.participants.names(discussion.id)),
+    )
     messages = store.messages.many(ids)
     answered = {m.parent_id for m in messages.values() if m.parent_id} - messages.keys()
     parents = messages | store.messages.many(sorted(answered))
@@ -182,7 +198,7 @@ def _shown(
     for placement in placements:
         standing.setdefault(placement.message_id, []).append(placement)
     return tuple(
-        shown(
+        show_message(
             messages[i],
             Overlay(
                 placements=standing.get(i, ()),
@@ -192,7 +208,7 @@ def _shown(
             answers=parents.get(messages[i].parent_id or 0),
             outline=outline,
             jumps=jumps,
-            veil=veil,
+            mask=mask,
         )
         for i in ids
         if i in messages

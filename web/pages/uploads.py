@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from flask import Blueprint, abort, current_app, redirect, request, url_for
+from flask import Blueprint, abort, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 from werkzeug.utils import secure_filename
@@ -18,7 +18,7 @@ from synth.settings import Quality, Settings
 from synth.store import Discussion
 from web.http.security import writers_only
 from web.http.store import current_store, find_discussion
-from web.jobs import Jobs, JobState
+from web.jobs import JobState, current_jobs
 from web.ui.templates import render
 
 uploads = Blueprint("uploads", __name__)
@@ -59,7 +59,7 @@ def upload() -> Response | tuple[str, int]:
     if not files:
         return _form_page(problem=_("Choose a file to upload.")), 422
     discussion = _wanted_discussion(files[0].filename or "")
-    number = jobs().start(discussion, _settings(), uploads=_kept(files))
+    number = current_jobs().start(discussion, _settings(), uploads=_kept(files))
     return redirect(url_for("uploads.job", number=number), 303)
 
 
@@ -67,7 +67,7 @@ def upload() -> Response | tuple[str, int]:
 @writers_only
 def rebuild(slug: str) -> Response:
     """Make the map anew; what people decided stays."""
-    number = jobs().start(find_discussion(slug), _settings(), uploads=None)
+    number = current_jobs().start(find_discussion(slug), _settings(), uploads=None)
     return redirect(url_for("uploads.job", number=number), 303)
 
 
@@ -75,22 +75,10 @@ def rebuild(slug: str) -> Response:
 @writers_only
 def job(number: int) -> str:
     """How far a job is, and what came of it."""
-    state = find_job(number)
-    return render(JobContext(job=state, problems=state.problems[:N_PROBLEMS]))
-
-
-def jobs() -> Jobs:
-    """The jobs of this process."""
-    found: Jobs = current_app.extensions["jobs"]
-    return found
-
-
-def find_job(number: int) -> JobState:
-    """The job with that number; 404 otherwise."""
-    state = jobs().get(number)
+    state = current_jobs().get(number)
     if state is None:
         abort(404, description=_("There is no such job; the viewer may have been started anew."))
-    return state
+    return render(JobContext(job=state, problems=state.problems[:N_PROBLEMS]))
 
 
 def _form_page(*, problem: str) -> str:

@@ -12,7 +12,7 @@ from synth.analytics.explanation import Basis, nearest_ideas, nearest_passages
 from synth.analytics.similarity import shared_terms
 from synth.records import Message, Placement, Span
 from synth.store import Discussion, Store
-from web.services.figures import Figures, figures_of, ground
+from web.services.figures import Figures, directions, figures_of
 from web.services.outline import Branch, Outline
 from web.services.quotes import Quoted, quote_placements
 
@@ -33,7 +33,7 @@ class NearIdea:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Why:
+class Explanation:
     """What speaks for the place of a passage."""
 
     path: Sequence[Branch]
@@ -64,18 +64,30 @@ class Why:
         return bool(self.path) and self.path[-1] in self.answers_ideas
 
 
-def why(
+def passage_in(
+    store: Store, discussion: Discussion, passage_id: int
+) -> tuple[Placement, Message] | None:
+    """The passage with its message; None where the discussion has none of that id."""
+    if store.passages.discussion_of(passage_id) != discussion.id:
+        return None
+    placement = store.ideas.passages([passage_id]).get(passage_id)
+    message = None if placement is None else store.messages.get(placement.message_id)
+    return None if placement is None or message is None else (placement, message)
+
+
+def explain(
     store: Store, discussion: Discussion, outline: Outline, placement: Placement, message: Message
-) -> Why:
+) -> Explanation:
+    """All that is known of why the passage stands under its idea, or under none."""
     figures = figures_of(store, discussion, outline)
     branch = outline.get(placement.idea_id)
-    found = ground(store, discussion, outline)
+    known = directions(store, discussion, outline)
     beside = [] if branch is None else _beside(figures, branch.idea.id)
-    near = nearest_passages(store, placement, beside, found)
+    near = nearest_passages(store, placement, beside, known)
     quotes = _quotes(store, outline, [one.passage_id for one in near.passages])
     thread = figures.of_thread(message.thread_id)
     parent = None if message.parent_id is None else store.messages.get(message.parent_id)
-    return Why(
+    return Explanation(
         path=() if branch is None else (*outline.path(branch.idea.id), branch),
         fits_better_than=None if branch is None else _rank(figures, placement),
         terms=() if branch is None else _terms(message, placement, branch),
@@ -95,7 +107,7 @@ def why(
         if branch is not None
         else [
             NearIdea(branch=there, likeness=likeness)
-            for idea_id, likeness in nearest_ideas(placement.passage_id, found)
+            for idea_id, likeness in nearest_ideas(placement.passage_id, known)
             if (there := outline.get(idea_id)) is not None
         ],
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,14 +10,14 @@ from flask_babel import get_locale
 from numpy.typing import NDArray
 
 from synth.analytics.activity import Threads, messages_under, threads_of, under
-from synth.analytics.explanation import Ground, ground_of
+from synth.analytics.explanation import MapDirections, map_directions
 from synth.analytics.periods import Calendar, calendar_of
 from synth.analytics.relations import Pair, Relations, nearness_of, relations_of
 from synth.records import Activity, IdeaVoices, Placement
 from synth.store import Discussion, Store
 from web.http.discussion_cache import cached
 from web.services.outline import Branch, Outline
-from web.services.since import Since
+from web.services.since import Since, came_since
 from web.services.trends import Spark, spark
 from web.ui.query import Paging
 
@@ -34,7 +34,7 @@ class Figures:
 
     def rows(self, branch: Branch) -> NDArray[np.intp]:
         """Rows of the passages under an idea that readers see."""
-        return under(self.activity, leaves(branch))
+        return under(self.activity, branch.subtree_ids)
 
     def of_thread(self, thread_id: int) -> NDArray[np.int64]:
         """The leaf ideas of the passages of a thread, 0 for none."""
@@ -55,16 +55,6 @@ class Figures:
         return np.flatnonzero(~np.isin(self.activity.leaves, np.array(shown, dtype=np.int64)))
 
 
-def leaves(branch: Branch) -> list[int]:
-    """The idea and all ideas under it, by id: what its passages may stand right under."""
-    return [branch.idea.id, *(i for child in branch.children for i in leaves(child))]
-
-
-def leaves_under(outline: Outline) -> dict[int, Sequence[int]]:
-    """The same for every idea."""
-    return {branch.idea.id: leaves(branch) for branch in outline.in_order()}
-
-
 def figures_of(store: Store, discussion: Discussion, outline: Outline) -> Figures:
     return cached(store, discussion, "figures", lambda: _count(store, discussion, outline))
 
@@ -76,7 +66,7 @@ def relations(store: Store, discussion: Discussion, outline: Outline) -> Relatio
         store,
         discussion,
         "relations",
-        lambda: relations_of(activity, leaves_under(outline)),
+        lambda: relations_of(activity, outline.leaves_under()),
     )
 
 
@@ -86,22 +76,24 @@ def threads_table(store: Store, discussion: Discussion, outline: Outline) -> Thr
     return cached(store, discussion, "threads", lambda: threads_of(activity))
 
 
-def ground(store: Store, discussion: Discussion, outline: Outline) -> Ground:
+def directions(store: Store, discussion: Discussion, outline: Outline) -> MapDirections:
     """What explains why passages stand where they stand."""
     activity = figures_of(store, discussion, outline).activity
-    return cached(store, discussion, "ground", lambda: ground_of(store, discussion.id, activity))
+    return cached(
+        store, discussion, "directions", lambda: map_directions(store, discussion.id, activity)
+    )
 
 
 def nearness(store: Store, discussion: Discussion, outline: Outline) -> Mapping[Pair, float]:
     """How near ideas lie to one another; empty where no directions are known."""
     activity = figures_of(store, discussion, outline).activity
-    known = ground(store, discussion, outline)
+    known = directions(store, discussion, outline)
 
     def make() -> Mapping[Pair, float]:
         centroids = dict(zip(known.ideas, known.centroids, strict=True))
         found, counts = np.unique(activity.leaves, return_counts=True)
         sizes = dict(zip(found.tolist(), counts.tolist(), strict=True))
-        return nearness_of(centroids, leaves_under(outline), sizes)
+        return nearness_of(centroids, outline.leaves_under(), sizes)
 
     return cached(store, discussion, "nearness", make)
 
@@ -115,7 +107,7 @@ def messages_by_idea(
         store,
         discussion,
         "messages by idea",
-        lambda: messages_under(activity, leaves_under(outline)),
+        lambda: messages_under(activity, outline.leaves_under()),
     )
 
 
@@ -170,19 +162,3 @@ def facts_of(
         idea: replace(found, n_new=int(is_new[under[idea]].sum()) if idea in under else 0)
         for idea, found in facts.items()
     }
-
-
-def came_since(
-    store: Store, discussion: Discussion, activity: Activity, since: Since
-) -> NDArray[np.bool_]:
-    """(n_messages,) which of them are new."""
-    return times_that_count(store, discussion, activity, since) > since.after
-
-
-def times_that_count(
-    store: Store, discussion: Discussion, activity: Activity, since: Since
-) -> NDArray[np.int64]:
-    """(n_messages,) seconds: when each came into the file, or was posted, as ``since`` counts."""
-    if not since.is_by_arrival:
-        return activity.posted
-    return cached(store, discussion, "arrivals", lambda: store.activity.arrivals(discussion.id))

@@ -1,19 +1,46 @@
-"""Where an idea stands among the others: what is near, who answers whom, who speaks against it."""
+"""What the page of an idea tells before its passages: quotes, sides, speakers, related ideas."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from synth.analytics.relations import Pair, Relations
-from web.services.outline import Branch, Outline
+import numpy as np
+from numpy.typing import NDArray
 
-MOST = 5
+from synth.analytics.activity import (
+    Order,
+    Side,
+    Voice,
+    messages_of,
+    on_side,
+    ordered,
+    sides_of,
+    voices_of,
+)
+from synth.analytics.relations import Pair, Relations
+from synth.outline import summary_beside
+from synth.records import UNKNOWN_TIME, Activity, Placement
+from synth.store import Discussion, Store
+from web.services.figures import figures_of, nearness, relations
+from web.services.outline import Branch, Outline
+from web.services.quotes import Quoted, quote_placements
+from web.services.trends import Timeline, timeline
+
+N_QUOTES = 5
+"""Quotes at the top of an idea, each from another voice."""
+MOST_RELATED = 5
 """Ideas named in each list."""
 LEAST_REPLIES = 2
 """Messages that make a conversation between two ideas; one may be chance."""
 LEAST_NEAR = 0.05
 """Cosine under which two ideas are no nearer than any two."""
+MOST_NAMED = 8
+"""Voices with a bar of their own."""
+LEAST_LETTERS = 40
+"""A shorter passage hardly speaks for a side."""
+LOOKED_AT = 12
+"""Passages of a side among which the one that speaks for it is found."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +55,9 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bearings:
+class RelatedIdeas:
+    """Ideas that one is tied to, by meaning and by replies."""
+
     near: Sequence[Branch]
     """What lies nearest in meaning."""
     answering: Sequence[Related]
@@ -38,20 +67,20 @@ class Bearings:
     favouring: Sequence[Related]
 
 
-def bearings_of(
+def related_ideas(
     branch: Branch, outline: Outline, relations: Relations, nearness: Mapping[Pair, float]
-) -> Bearings:
+) -> RelatedIdeas:
     """Ideas above and below are left out: what is said there is said here too."""
     own = branch.idea.id
     others = _others(branch, outline)
     cosines = {o: nearness.get((own, o.idea.id), 0.0) for o in others}
     near = sorted((o for o in others if cosines[o] >= LEAST_NEAR), key=lambda o: -cosines[o])
     replies = _between(own, others, relations.replies)
-    return Bearings(
-        near=near[:MOST],
-        answering=[r for r in replies if r.n_here + r.n_there >= LEAST_REPLIES][:MOST],
-        opposing=_between(own, others, relations.against)[:MOST],
-        favouring=_between(own, others, relations.favouring)[:MOST],
+    return RelatedIdeas(
+        near=near[:MOST_RELATED],
+        answering=[r for r in replies if r.n_here + r.n_there >= LEAST_REPLIES][:MOST_RELATED],
+        opposing=_between(own, others, relations.against)[:MOST_RELATED],
+        favouring=_between(own, others, relations.favouring)[:MOST_RELATED],
     )
 
 
@@ -78,3 +107,136 @@ def _between(own: int, others: Sequence[Branch], counts: Mapping[Pair, int]) -> 
     ]
     tied = [one for one in found if one.n_here or one.n_there]
     return sorted(tied, key=lambda one: (-(one.n_here + one.n_there), one.branch.idea.id))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """A bar: one voice, or many that say little each."""
+
+    name: str | None
+    """Pseudonym; None for an anonymous message."""
+    n_voices: int
+    n_passages: int
+    share: float
+    """0..1 of all passages."""
+    width: float
+    """0..100 of the longest bar of a single voice."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speakers:
+    n_voices: int
+    n_passages: int
+    bars: Sequence[Share]
+    """Those who say most."""
+    others: Share | None
+    """All the rest together."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """One side, with the passage that speaks for it."""
+
+    side: Side
+    quote: Quoted | None
+
+
+def speakers_of(store: Store, activity: Activity, rows: NDArray[np.intp]) -> Speakers:
+    voices = voices_of(activity, rows)
+    named = voices[:MOST_NAMED] if len(voices) > MOST_NAMED + 1 else voices
+    rest = voices[len(named) :]
+    ids = [voice.participant_id for voice in named if voice.participant_id is not None]
+    names = store.participants.pseudonyms(ids)
+    longest = max((voice.n_passages for voice in named), default=1)
+
+    def share(name: str | None, of: Sequence[Voice]) -> Share:
+        said = sum(voice.n_passages for voice in of)
+        return Share(
+            name=name,
+            n_voices=len(of),
+            n_passages=said,
+            share=said / len(rows),
+            width=round(min(100.0, 100 * said / longest), 1),
+        )
+
+    return Speakers(
+        n_voices=len(voices),
+        n_passages=len(rows),
+        bars=[share(names.get(v.participant_id or 0), [v]) for v in named],
+        others=share(None, rest) if rest else None,
+    )
+
+
+def positions_of(
+    store: Store, outline: Outline, activity: Activity, rows: NDArray[np.intp]
+) -> Sequence[Position]:
+    """For and against with a quote of each; empty where nobody takes a side."""
+    found = []
+    for side in sides_of(activity, rows):
+        own = on_side(activity, rows, side.stance)
+        found.append(Position(side=side, quote=_best(store, outline, activity, own)))
+    return found
+
+
+def _best(
+    store: Store, outline: Outline, activity: Activity, rows: NDArray[np.intp]
+) -> Quoted | None:
+    """What fits best among those of some length."""
+    first = activity.passages[ordered(activity, rows, Order.CENTRAL)[:LOOKED_AT]].tolist()
+    there = store.ideas.passages(first)
+    quotes = quote_placements(store, outline, [there[i] for i in first if i in there])
+    long_enough = (quote for quote in quotes if len(quote.text) >= LEAST_LETTERS)
+    return next(long_enough, next(iter(quotes), None))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portrait:
+    """What opens the first page of an idea, before all its passages."""
+
+    summary: str
+    """Empty where the first quote says the same."""
+    voices: Sequence[Quoted]
+    positions: Sequence[Position]
+    """For and against; empty where nobody takes a side."""
+    related: RelatedIdeas
+    speakers: Speakers
+    timeline: Timeline | None
+
+
+def portrait_of(store: Store, discussion: Discussion, outline: Outline, branch: Branch) -> Portrait:
+    """All of it, for an idea of the outline."""
+    figures = figures_of(store, discussion, outline)
+    rows = figures.rows(branch)
+    telling = _telling_voices(store, outline, branch.idea.id)
+    posted = figures.activity.posted[messages_of(figures.activity, rows)]
+    return Portrait(
+        summary=summary_beside(branch.idea.summary, (one.text for one in telling)),
+        voices=telling,
+        positions=positions_of(store, outline, figures.activity, rows),
+        related=related_ideas(
+            branch,
+            outline,
+            relations(store, discussion, outline),
+            nearness(store, discussion, outline),
+        ),
+        speakers=speakers_of(store, figures.activity, rows),
+        timeline=timeline(
+            figures.calendar,
+            figures.counts.get(branch.idea.id, ()),
+            n_undated=int((posted == UNKNOWN_TIME).sum()),
+        ),
+    )
+
+
+def _telling_voices(store: Store, outline: Outline, idea_id: int) -> tuple[Quoted, ...]:
+    """The most telling passages, one for each author; anonymous ones count as different."""
+    ids = store.ideas.representatives_of(idea_id)
+    there = store.ideas.passages(ids)
+    placed: list[Placement] = [there[i] for i in ids if i in there]
+    seen: set[str] = set()
+    chosen: list[Quoted] = []
+    for quoted in quote_placements(store, outline, placed):
+        if quoted.author is None or quoted.author not in seen:
+            chosen.append(quoted)
+            seen.add(quoted.author or "")
+    return tuple(chosen[:N_QUOTES])

@@ -11,8 +11,9 @@ from typing import ClassVar, Literal
 
 from synth.outline import is_shown
 from synth.records import Extract, ExtractState, Message, Placement, Quote, QuoteKind
-from web.services.jumps import Jumps, Stop
+from synth.store import Discussion, Store
 from web.services.outline import Branch, Outline
+from web.services.threads import Jumps, Stop
 
 DEEPEST = 6
 """Replies deeper than this are indented no further."""
@@ -76,7 +77,7 @@ class Overlay:
     quotes: Sequence[Quote] = ()
 
 
-class Veil:
+class NameMask:
     """Covers real names and addresses in quoted words and signatures.
 
     A message's own words are shown as they are; what mail programs add around them (who wrote
@@ -93,13 +94,19 @@ class Veil:
             if len(name) >= _MIN_NAME and first is not None:
                 self._names.setdefault(first[0].casefold(), []).append((name, pseudonym))
 
-    def cover(self, text: str) -> str:
+    def apply(self, text: str) -> str:
         """The text with pseudonyms for names, and addresses left out."""
         text = _without_addresses(text)
         # An alternation of all names takes as long as there are names: only those at hand are
         # looked for.
         at_hand = self._names.keys() & set(_WORD.findall(text.casefold()))
         return _covered(text, [pair for key in at_hand for pair in self._names[key]])
+
+
+def message_in(store: Store, discussion: Discussion, message_id: int) -> Message | None:
+    """The message; None where the discussion has none of that id."""
+    is_here = store.messages.discussion_of(message_id) == discussion.id
+    return store.messages.get(message_id) if is_here else None
 
 
 def _without_addresses(text: str) -> str:
@@ -124,14 +131,14 @@ def _covered(text: str, names: Sequence[tuple[str, str]]) -> str:
     return pattern.sub(lambda found: pseudonyms.get(found[0].casefold(), "[name]"), text)
 
 
-def shown(
+def show_message(
     message: Message,
     over: Overlay,
     *,
     answers: Message | None,
     outline: Outline,
     jumps: Jumps,
-    veil: Veil,
+    mask: NameMask,
 ) -> ShownMessage:
     """Lay the marks of passages and extracts over a message and fold what is not its own."""
     text = message.text[:MOST_LETTERS]
@@ -139,7 +146,7 @@ def shown(
         e for e in over.extracts if e.state is not ExtractState.REJECTED and is_shown(e, outline)
     ]
     marks = _Marks(text, over.placements, kept, outline, jumps)
-    folds = _folds(over.quotes, veil)
+    folds = _folds(over.quotes, mask)
     blocks: list[Piece | Fold] = []
     for start, end in pairwise(_cuts(len(text), over, kept)):
         blocks += folds.pop(start, ())
@@ -202,13 +209,13 @@ class _Marks:
         return ExtractState.TAKEN if ExtractState.TAKEN in over else next(iter(over), None)
 
 
-def _folds(quotes: Iterable[Quote], veil: Veil) -> dict[int, list[Piece | Fold]]:
+def _folds(quotes: Iterable[Quote], mask: NameMask) -> dict[int, list[Piece | Fold]]:
     """Offset → what is folded there: all that was taken out at one place opens with one click."""
     found: dict[int, list[Piece | Fold]] = {}
     for at, group in groupby(sorted(quotes, key=lambda q: q.at), key=lambda q: q.at):
         parts = list(group)
         words = "\n".join(part.text for part in parts).strip("\n")
-        text = veil.cover(words[:MOST_LETTERS]) + (" …" if len(words) > MOST_LETTERS else "")
+        text = mask.apply(words[:MOST_LETTERS]) + (" …" if len(words) > MOST_LETTERS else "")
         found[at] = [Fold(kind=_kind(parts), text=text, n_lines=text.count("\n") + 1)]
     return found
 

@@ -27,6 +27,11 @@ class Branch:
     language: str | None
     children: tuple[Branch, ...]
 
+    @property
+    def subtree_ids(self) -> tuple[int, ...]:
+        """The idea and all ideas under it: what its passages may stand right under."""
+        return (self.idea.id, *(i for child in self.children for i in child.subtree_ids))
+
 
 class Outline:
     """The ideas that are not hidden. Looked up by idea id."""
@@ -56,6 +61,10 @@ class Outline:
             found.append(branch)
             branch = self.get(branch.idea.parent_id)
         return tuple(reversed(found))
+
+    def leaves_under(self) -> dict[int, Sequence[int]]:
+        """Idea → it and all ideas under it, for every idea."""
+        return {branch.idea.id: branch.subtree_ids for branch in self.in_order()}
 
     def in_order(self) -> tuple[Branch, ...]:
         """Every idea, parents before children, as one reads the outline."""

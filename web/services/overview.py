@@ -18,14 +18,23 @@ from synth.analytics.participation import (
     participation_of,
     pulse_of,
 )
-from synth.records import UNKNOWN_TIME, ExtractState, Message, Nature
-from synth.store import Discussion, Store
+from synth.records import UNKNOWN_TIME, ExtractState, Message, Nature, Problem
+from synth.store import Discussion, Source, Store
 from web.http.discussion_cache import cached
-from web.services.figures import figures_of, leaves_under, messages_by_idea
+from web.services.figures import figures_of, messages_by_idea
 from web.services.outline import Branch, Outline
 
+N_PROBLEMS = 50
+"""Problems shown of one file."""
 GOING_ON = timedelta(days=30)
 """After its last message a discussion is over: silence is then counted from that message on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceProblems:
+    source: Source
+    problems: Sequence[Problem]
+    """The first ``N_PROBLEMS``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,10 +85,15 @@ class Overview:
     n_undated: int
 
 
+def with_problems(store: Store, source: Source) -> SourceProblems:
+    problems = store.sources.problems(source.id) if source.n_problems else []
+    return SourceProblems(source=source, problems=problems[:N_PROBLEMS])
+
+
 def overview_of(store: Store, discussion: Discussion, outline: Outline) -> Overview:
     today = datetime.now(UTC).date()
     name = f"overview {today.isoformat()}"
-    return cached(store, discussion, name, lambda: _look(store, discussion, outline))
+    return cached(store, discussion, name, lambda: _overview(store, discussion, outline))
 
 
 def reference_of(discussion: Discussion, *, now: datetime) -> Reference | None:
@@ -90,9 +104,9 @@ def reference_of(discussion: Discussion, *, now: datetime) -> Reference | None:
     return Reference(at=now if is_today else discussion.last_at, is_today=is_today)
 
 
-def _look(store: Store, discussion: Discussion, outline: Outline) -> Overview:
+def _overview(store: Store, discussion: Discussion, outline: Outline) -> Overview:
     figures = figures_of(store, discussion, outline)
-    activity, under = figures.activity, leaves_under(outline)
+    activity, under = figures.activity, outline.leaves_under()
     reference = reference_of(discussion, now=datetime.now(UTC))
     at = 0 if reference is None else int(reference.at.timestamp())
     rows_of = messages_by_idea(store, discussion, outline)

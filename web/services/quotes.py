@@ -1,17 +1,40 @@
-"""Words of people as pages quote them: who, when, where to read on."""
+"""Words of people as pages quote them: who, when, where to read on.
+
+A person who takes a key passage gives its words: ``find_span`` finds them in their message.
+
+Unicode has invisible characters that reverse or embed the text after them until another one ends
+it (UAX 9). A name with the first but without the second would turn round the numbers and links
+beside it, so ``contained`` ends each value before it goes into a page. And Unicode has marks that
+stand above and below a letter, as many as one likes: dozens of them cover the lines around. A page
+shows ``MOST_MARKS`` of them. What is stored, and what the API gives, stays as it was written.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Literal, TypeVar
 
-from synth.records import Extract, Message, Placement, Stance, Unplaced
+from markupsafe import Markup
+
+from synth.records import Extract, Message, Placement, Span, Stance, Unplaced
 from synth.store import Store
 from web.services.outline import Branch, Outline
 
 MOST_LETTERS = 3_000
 """Longer passages (a file pasted as one line) are quoted up to here; the thread has more."""
+_EMBEDS = frozenset("\u202a\u202b\u202d\u202e")
+_ENDS_EMBEDDING = "\u202c"
+_ISOLATES = frozenset("\u2066\u2067\u2068")
+_ENDS_ISOLATE = "\u2069"
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+MOST_MARKS = 8
+"""On one letter; no writing needs more."""
+_MARK = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+_PILED = re.compile(f"({_MARK}{{{MOST_MARKS}}}){_MARK}+")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,3 +123,65 @@ def quote_span(
 def idea_of(outline: Outline, extract: Extract) -> Branch | None:
     """The first idea of an extract that is still on the map."""
     return next((b for b in map(outline.get, extract.idea_ids) if b is not None), None)
+
+
+def find_span(text: str, words: str, *, near: int = 0) -> Span | None:
+    """Where ``words`` stand in ``text``, nearest to offset ``near``; None where they do not.
+
+    Line breaks and runs of spaces count as one space, as a form field may have changed them.
+    """
+    wanted = words.split()
+    if not wanted:
+        return None
+    pattern = r"\s+".join(map(re.escape, wanted))
+    places = [Span(start=m.start(), end=m.end()) for m in re.finditer(pattern, text)]
+    return min(places, key=lambda span: abs(span.start - near), default=None)
+
+
+def widen(
+    sentences: Sequence[tuple[int, int]], span: Span, *, side: Literal["before", "after"]
+) -> Span | None:
+    """The span with the next sentence on one side; None where there is none.
+
+    ``sentences``: (start, end) in order of place.
+    """
+    if side == "before":
+        starts = [start for start, _ in sentences if start < span.start]
+        return Span(start=max(starts), end=span.end) if starts else None
+    ends = [end for _, end in sentences if end > span.end]
+    return Span(start=span.start, end=min(ends)) if ends else None
+
+
+def parse_span(value: str) -> Span | None:
+    """``12:80`` as a span; None for anything else."""
+    found = re.fullmatch(r"(\d{1,9}):(\d{1,9})", value)
+    return None if found is None else Span(start=int(found[1]), end=int(found[2]))
+
+
+def closed(text: str) -> str:
+    """The text with every embedding and isolate in it ended, and no end without a beginning."""
+    open_: list[str] = []
+
+    def keep(found: re.Match[str]) -> str:
+        sign = found[0]
+        if sign in _EMBEDS or sign in _ISOLATES:
+            open_.append(_ENDS_EMBEDDING if sign in _EMBEDS else _ENDS_ISOLATE)
+            return sign
+        if sign == _ENDS_EMBEDDING and open_[-1:] != [sign]:
+            return ""
+        if sign == _ENDS_ISOLATE and sign not in open_:
+            return ""
+        while open_.pop() != sign:  # the end of an isolate ends what was embedded in it
+            pass
+        return sign
+
+    return _TURNS.sub(keep, text) + "".join(reversed(open_))
+
+
+def contained(value: T) -> T | str:
+    """What a template puts out, closed and without piles of marks; other values as they are."""
+    if not isinstance(value, str) or value.isascii():
+        return value
+    text = _PILED.sub(r"\1", value)
+    text = closed(text) if _TURNS.search(text) else text
+    return Markup(text) if isinstance(value, Markup) else text  # noqa: S704

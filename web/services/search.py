@@ -1,38 +1,133 @@
-"""Answer a search: what was found, in which order, and which of it fits."""
+"""A search: what the address asks for, and which messages answer it in which order."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from typing import TypeVar
 
 import numpy as np
-from flask_babel import gettext as _
 from numpy.typing import NDArray
+from werkzeug.datastructures import MultiDict
 
+from synth.records import ExtractState, Nature
 from synth.search.filters import FilterMasks, Filters, MessageColumns, message_columns
 from synth.search.ranking import Ranked, Scores, newest_first, ranked
-from synth.search.semantic import IdeaCentroids, NearIdea, SemanticIndex, centroids_of, near_ideas
+from synth.search.semantic import NearIdea, near_ideas
 from synth.store import Discussion, ExtractMark, Store
 from synth.store import Ranked as Worded
-from web.http.answer_cache import do_not_cache
 from web.http.discussion_cache import cached
-from web.services.figures import activity_of, leaves
+from web.services.figures import activity_of
 from web.services.outline import Outline
-from web.services.search_query import Ask, Mode, Sort
-from web.services.semantic_search import NotReady, Unreadable, meaning_of
+from web.services.semantic_search import Trouble, aligned_meaning, find_meaning, language_of
 
+MAX_LETTERS = 1_000
+"""Of a query; what is longer is cut."""
 NO_VOICE = -(2**40)
 """Nobody's number: a pseudonym that nobody bears finds nothing."""
 N_IDEAS = 3
 _LEAST = np.float32(1e-6)
-SURE_WORDS = 4
-"""A question of fewer words does not tell its language."""
-Trouble = Literal["", "loading", "unreadable"]
+T = TypeVar("T")
+
+
+class Mode(StrEnum):
+    BOTH = "both"
+    WORDS = "words"
+    MEANING = "meaning"
+
+
+class Sort(StrEnum):
+    RELEVANCE = "relevance"
+    NEWEST = "newest"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class SearchQuery:
+    """Words, how to look for them, and filters; a filter that is not set is None or False."""
+
+    words: str = ""
+    mode: Mode = Mode.BOTH
+    sort: Sort = Sort.RELEVANCE
+    idea: int | None = None
+    is_unplaced: bool = False
+    author: str | None = None
+    """Pseudonym."""
+    thread: int | None = None
+    language: str | None = None
+    nature: Nature | None = None
+    state: ExtractState | None = None
+    first: date | None = None
+    last: date | None = None
+
+    @property
+    def has_filters(self) -> bool:
+        """Whether anything is asked for beside the words."""
+        return self != SearchQuery(words=self.words, mode=self.mode, sort=self.sort)
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.words and not self.has_filters
+
+    def without(self, *names: str) -> SearchQuery:
+        """The same query without some of its filters."""
+        plain = SearchQuery()
+        return replace(self, **{name: getattr(plain, name) for name in names})
+
+    def address(self) -> dict[str, str]:
+        """As parameters of an address; defaults are left out."""
+        plain = SearchQuery()
+        return {
+            parameter: "1" if value is True else str(value)
+            for parameter, name in PARAMETERS.items()
+            if (value := getattr(self, name)) != getattr(plain, name)
+        }
+
+
+PARAMETERS = {
+    "q": "words", "mode": "mode", "sort": "sort", "idea": "idea", "unplaced": "is_unplaced",
+    "author": "author", "thread": "thread", "language": "language", "nature": "nature",
+    "state": "state", "from": "first", "to": "last",
+}  # fmt: skip
+"""Parameter of the address → what it sets."""
+FILTERS = tuple(name for name in PARAMETERS.values() if name not in {"words", "mode", "sort"})
+
+
+def parse_query(args: MultiDict[str, str]) -> SearchQuery:
+    """What the address asks for; a value that makes no sense counts as none."""
+
+    def one(name: str, read: Callable[[str], T]) -> T | None:
+        text = args.get(name, "").strip()
+        try:
+            return read(text) if text else None
+        except ValueError:
+            return None
+
+    return SearchQuery(
+        words=" ".join(args.get("q", "").replace("\0", " ").split())[:MAX_LETTERS],
+        mode=one("mode", Mode) or Mode.BOTH,
+        sort=one("sort", Sort) or Sort.RELEVANCE,
+        idea=one("idea", _number),
+        is_unplaced=args.get("unplaced", "") not in {"", "0"},
+        author=one("author", lambda text: text[:80]),
+        thread=one("thread", _number),
+        language=one("language", lambda text: text[:20]),
+        nature=one("nature", Nature),
+        state=one("state", ExtractState),
+        first=one("from", date.fromisoformat),
+        last=one("to", date.fromisoformat),
+    )
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 20 and int(text) < 2**63):
+        raise ValueError(text)
+    return int(text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchResult:
     """What came of a search, before any of it is read from the store."""
 
     columns: MessageColumns
@@ -45,12 +140,13 @@ class Answer:
     """Near by meaning."""
     trouble: Trouble
     """Why meaning was not looked at though it was asked for."""
-    why: str
+    problem: str
+    """The same in words, where the trouble is that it cannot be read."""
     marks: Sequence[ExtractMark]
     """Which messages hold which extracts."""
 
     def rows_without(self, name: str) -> NDArray[np.intp]:
-        """Rows of the messages that would be found without one filter."""
+        """Rows of the messages that would be found without the filter of that name."""
         return ranked(
             self.columns.activity,
             self.scores,
@@ -59,26 +155,34 @@ class Answer:
         ).rows
 
 
-def answer(store: Store, discussion: Discussion, outline: Outline, ask: Ask) -> Answer:
-    """Look for what is asked. Meaning is left out, and why is told, where it cannot be had."""
+def run_search(
+    store: Store, discussion: Discussion, outline: Outline, query: SearchQuery
+) -> SearchResult:
+    """Look for what is asked. Where meaning cannot be had, only words count, and
+    ``trouble`` says why."""
     columns = columns_of(store, discussion)
     marks = store.extracts.marks(discussion.id)
-    masks = FilterMasks(columns, filters_of(store, discussion, outline, ask), marks)
-    meaning, trouble, why = _meaning(store, discussion, ask)
+    masks = FilterMasks(columns, _filters(store, discussion, outline, query), marks)
+    wants_meaning = bool(query.words) and query.mode is not Mode.WORDS
+    meaning, trouble, problem = find_meaning(store, discussion) if wants_meaning else (None, "", "")
     cosines: NDArray[np.float32] | None = None
     ideas: Sequence[NearIdea] = ()
     if meaning is not None:
-        cosines, ideas = _meant(store, discussion, columns, meaning, ask.query)
-    every, some = _worded(store, discussion, ask, has_meaning=meaning is not None)
+        aligned = aligned_meaning(store, discussion, columns.activity, meaning)
+        vector = meaning.vector(query.words, language_of(query.words, columns))
+        own = meaning.cosines(vector)
+        cosines = aligned.cosines(own)
+        ideas = near_ideas(vector, own, aligned.centroids, most=N_IDEAS)
+    every, some = _search_words(store, discussion, query, has_meaning=meaning is not None)
     scores = Scores(
         all_words=None if every is None else _scores(columns, every),
         any_words=None if some is None else _scores(columns, some),
         cosines=cosines,
     )
     found = ranked(columns.activity, scores, messages=masks.messages(), passages=masks.passages())
-    if ask.sort is Sort.NEWEST or not ask.query:
+    if query.sort is Sort.NEWEST or not query.words:
         found = newest_first(columns.activity, found)
-    return Answer(
+    return SearchResult(
         columns=columns,
         masks=masks,
         scores=scores,
@@ -86,123 +190,53 @@ def answer(store: Store, discussion: Discussion, outline: Outline, ask: Ask) -> 
         words={one.message_id: one for one in every or ()},
         ideas=ideas,
         trouble=trouble,
-        why=why,
+        problem=problem,
         marks=marks,
     )
 
 
 def columns_of(store: Store, discussion: Discussion) -> MessageColumns:
-    """All messages as columns, read again only when the discussion changes."""
-
-    def read() -> MessageColumns:
-        activity = activity_of(store, discussion)
-        return message_columns(activity, store.messages.languages(discussion.id))
-
-    return cached(store, discussion, "said", read)
-
-
-def filters_of(store: Store, discussion: Discussion, outline: Outline, ask: Ask) -> Filters:
-    voice = None
-    if ask.author is not None:
-        voice = store.participants.called(discussion.id, ask.author) or NO_VOICE
-    branch = outline.get(ask.idea)
-    ids = None if branch is None else tuple(leaves(branch))
-    return Filters(
-        leaves=() if ask.idea is not None and branch is None else ids,
-        is_unplaced=ask.is_unplaced,
-        voice=voice,
-        thread=ask.thread,
-        language=ask.language,
-        nature=ask.nature,
-        state=ask.state,
-        first=ask.first,
-        last=ask.last,
+    """All messages as columns, with their languages; made again when the discussion changes."""
+    activity = activity_of(store, discussion)
+    return cached(
+        store,
+        discussion,
+        "message columns",
+        lambda: message_columns(activity, store.messages.languages(discussion.id)),
     )
 
 
-def _meaning(
-    store: Store, discussion: Discussion, ask: Ask
-) -> tuple[SemanticIndex | None, Trouble, str]:
-    if not ask.query or ask.mode is Mode.WORDS:
-        return None, "", ""
-    try:
-        return meaning_of(store, discussion), "", ""
-    except NotReady:
-        do_not_cache()
-        return None, "loading", ""
-    except Unreadable as problem:
-        do_not_cache()
-        return None, "unreadable", str(problem)
+def _filters(store: Store, discussion: Discussion, outline: Outline, query: SearchQuery) -> Filters:
+    voice = None
+    if query.author is not None:
+        voice = store.participants.called(discussion.id, query.author) or NO_VOICE
+    branch = outline.get(query.idea)
+    ids = None if branch is None else branch.subtree_ids
+    return Filters(
+        leaves=() if query.idea is not None and branch is None else ids,
+        is_unplaced=query.is_unplaced,
+        voice=voice,
+        thread=query.thread,
+        language=query.language,
+        nature=query.nature,
+        state=query.state,
+        first=query.first,
+        last=query.last,
+    )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bearings:
-    """How the passages of the map, in the order of its columns, stand to what they mean."""
-
-    rows: NDArray[np.intp]
-    """(n_passages,) row in the meaning, -1 for passages that it does not know."""
-    centroids: IdeaCentroids
-
-    def cosines(self, known: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Cosines of the meaning's passages in the order of the columns, -1 where there is none."""
-        if not len(known):
-            return np.full(len(self.rows), -1, dtype=np.float32)
-        found = np.where(self.rows >= 0, known[self.rows], np.float32(-1))
-        return np.asarray(found, dtype=np.float32)
-
-
-def bearings(
-    store: Store, discussion: Discussion, columns: MessageColumns, meaning: SemanticIndex
-) -> Bearings:
-    def find() -> Bearings:
-        ids, leaves = columns.activity.passages, columns.activity.leaves
-        order = np.argsort(ids, kind="stable")
-        place = np.searchsorted(ids[order], meaning.passages)
-        place = np.minimum(place, max(len(ids) - 1, 0))
-        there = order[place] if len(ids) else place
-        is_there = ids[there] == meaning.passages if len(ids) else np.zeros(0, dtype=np.bool_)
-        rows = np.full(len(ids), -1, dtype=np.intp)
-        rows[there[is_there]] = np.flatnonzero(is_there)
-        known = np.where(is_there, leaves[there] if len(ids) else 0, 0)
-        return Bearings(rows=rows, centroids=centroids_of(meaning.vectors, known))
-
-    return cached(store, discussion, "bearings", find)
-
-
-def _meant(
-    store: Store,
-    discussion: Discussion,
-    columns: MessageColumns,
-    meaning: SemanticIndex,
-    query: str,
-) -> tuple[NDArray[np.float32], Sequence[NearIdea]]:
-    known = bearings(store, discussion, columns, meaning)
-    vector = meaning.vector(query, language_of(query, columns))
-    cosines = meaning.cosines(vector)
-    return known.cosines(cosines), near_ideas(vector, cosines, known.centroids, most=N_IDEAS)
-
-
-def language_of(query: str, columns: MessageColumns) -> str | None:
-    """The language of a question, where it tells and the discussion has several."""
-    from models import identify_one
-
-    if len(columns.tags) < 2 or len(query.split()) < SURE_WORDS:
-        return None
-    return identify_one(query)
-
-
-def _worded(
-    store: Store, discussion: Discussion, ask: Ask, *, has_meaning: bool
+def _search_words(
+    store: Store, discussion: Discussion, query: SearchQuery, *, has_meaning: bool
 ) -> tuple[Sequence[Worded] | None, Sequence[Worded] | None]:
     """The messages that hold all the words, and any of them; None for what is not looked for."""
-    if not ask.query or (ask.mode is Mode.MEANING and has_meaning):
+    if not query.words or (query.mode is Mode.MEANING and has_meaning):
         return None, None
-    every = store.search.ranked(discussion.id, ask.query)
+    every = store.search.ranked(discussion.id, query.words)
     if not has_meaning:
         return every, None
-    if len(ask.query.split()) == 1:
+    if len(query.words.split()) == 1:
         return every, every
-    return every, store.search.ranked(discussion.id, ask.query, either=True)
+    return every, store.search.ranked(discussion.id, query.words, either=True)
 
 
 def _scores(columns: MessageColumns, found: Sequence[Worded]) -> NDArray[np.float32]:
@@ -215,18 +249,3 @@ def _scores(columns: MessageColumns, found: Sequence[Worded]) -> NDArray[np.floa
     values = np.array([one.score for one in by_id], dtype=np.float32)
     scores[rows] = np.maximum(values[np.isin(ids, known)], _LEAST)
     return scores
-
-
-def explain_trouble(trouble: Trouble, why: str) -> str:
-    """What to say to a reader who asked for meaning and got words."""
-    if trouble == "loading":
-        return _(
-            "The meaning of this discussion is still being read: these were found by their words. "
-            "Try again in a few seconds."
-        )
-    if trouble == "unreadable":
-        return _(
-            "Meaning could not be looked at (%(why)s): these were found by their words.",
-            why=why,
-        )
-    return ""

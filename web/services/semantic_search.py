@@ -9,21 +9,31 @@ from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
+import numpy as np
 from flask import Flask, current_app
 from flask_babel import gettext as _
+from numpy.typing import NDArray
 
 from synth.errors import ModelMissing, SynthError
-from synth.search.semantic import SemanticIndex
+from synth.records import Activity
+from synth.search.filters import MessageColumns
+from synth.search.semantic import IdeaCentroids, SemanticIndex, centroids_of
 from synth.search.semantic_index import read_semantic_index
 from synth.store import Discussion, Store, open_store
-from web.http.discussion_cache import DiscussionCache
+from web.http.answer_cache import do_not_cache
+from web.http.discussion_cache import DiscussionCache, cached
 
 log = logging.getLogger(__name__)
 PATIENCE = 20.0
 """Seconds that a reader waits while it is being read; a large discussion takes eight."""
 RETRY_AFTER = 60.0
 """Seconds after which what could not be read is tried again."""
+SURE_WORDS = 4
+"""A question of fewer words does not tell its language."""
+Trouble = Literal["", "loading", "unreadable"]
+"""Why meaning cannot be looked at; empty where it can."""
 Version = tuple[int, int]
 """The run that made the map, and how many people were erased since the file began."""
 
@@ -114,3 +124,63 @@ def begin_reading(store: Store, discussion: Discussion) -> None:
         meaning_of(store, discussion, wait=0.0)
     except (NotReady, Unreadable):
         return
+
+
+def find_meaning(store: Store, discussion: Discussion) -> tuple[SemanticIndex | None, Trouble, str]:
+    """The meaning, or None, what is the trouble, and the reason of one that cannot be read.
+
+    An answer that lacks it for now is not kept for other readers.
+    """
+    try:
+        return meaning_of(store, discussion), "", ""
+    except NotReady:
+        do_not_cache()
+        return None, "loading", ""
+    except Unreadable as problem:
+        do_not_cache()
+        return None, "unreadable", str(problem)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlignedMeaning:
+    """What passages mean, in the order of the columns of the activity."""
+
+    rows: NDArray[np.intp]
+    """(n_passages,) row in the meaning, -1 for passages that it does not know."""
+    centroids: IdeaCentroids
+
+    def cosines(self, known: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Cosines of the meaning's passages in the order of the columns, -1 where there is none."""
+        if not len(known):
+            return np.full(len(self.rows), -1, dtype=np.float32)
+        found = np.where(self.rows >= 0, known[self.rows], np.float32(-1))
+        return np.asarray(found, dtype=np.float32)
+
+
+def aligned_meaning(
+    store: Store, discussion: Discussion, activity: Activity, meaning: SemanticIndex
+) -> AlignedMeaning:
+    """Which passage of the activity is which of the meaning, and the middles of the ideas."""
+
+    def find() -> AlignedMeaning:
+        ids, leaves = activity.passages, activity.leaves
+        order = np.argsort(ids, kind="stable")
+        place = np.searchsorted(ids[order], meaning.passages)
+        place = np.minimum(place, max(len(ids) - 1, 0))
+        there = order[place] if len(ids) else place
+        is_there = ids[there] == meaning.passages if len(ids) else np.zeros(0, dtype=np.bool_)
+        rows = np.full(len(ids), -1, dtype=np.intp)
+        rows[there[is_there]] = np.flatnonzero(is_there)
+        known = np.where(is_there, leaves[there] if len(ids) else 0, 0)
+        return AlignedMeaning(rows=rows, centroids=centroids_of(meaning.vectors, known))
+
+    return cached(store, discussion, "aligned meaning", find)
+
+
+def language_of(text: str, columns: MessageColumns) -> str | None:
+    """The language of a question, where it tells and the discussion has several."""
+    from models import identify_one
+
+    if len(columns.tags) < 2 or len(text.split()) < SURE_WORDS:
+        return None
+    return identify_one(text)

@@ -7,10 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from math import ceil, floor
 
-from flask import request
+import numpy as np
+from numpy.typing import NDArray
 
-from synth.store import Discussion
-from web.http.visits import current_visit
+from synth.records import Activity
+from synth.store import Discussion, Store
+from web.http.discussion_cache import cached
 
 DAYS = 30
 """Before the last message, where nothing else is asked for …"""
@@ -58,26 +60,28 @@ class Since:
         return self.point.value
 
 
-def asked_since(discussion: Discussion) -> Since | None:
-    """What ``?since=`` of the address says; None where it says nothing sensible."""
-    text = request.args.get("since", "").strip()
-    if text == Point.VISIT:
-        return last_visit()
-    if text == Point.SYNTHESIS:
-        return last_synthesis(discussion)
+def chosen_since(asked: str, discussion: Discussion, visited_at: datetime | None) -> Since | None:
+    """What ``?since=`` of an address says; None where it says nothing sensible.
+
+    ``visited_at``: when the reader's last visit ended; None on a first one.
+    """
+    if asked == Point.VISIT:
+        return Since(point=Point.VISIT, moment=visited_at)
+    if asked == Point.SYNTHESIS:
+        return Since(point=Point.SYNTHESIS, moment=discussion.synthesis_at)
     try:
-        chosen = date.fromisoformat(text)
+        return Since(point=Point.DAY, moment=beginning_of(date.fromisoformat(asked)))
     except ValueError:
         return None
-    return Since(point=Point.DAY, moment=beginning_of(chosen))
 
 
-def usual_since(discussion: Discussion) -> Since:
+def usual_since(discussion: Discussion, visited_at: datetime | None) -> Since:
     """What a reader most likely means: their last visit, else the last synthesis, else the last
     weeks of the discussion."""
-    for since in (last_visit(), last_synthesis(discussion)):
-        if since.moment is not None:
-            return since
+    if visited_at is not None:
+        return Since(point=Point.VISIT, moment=visited_at)
+    if discussion.synthesis_at is not None:
+        return Since(point=Point.SYNTHESIS, moment=discussion.synthesis_at)
     return Since(point=Point.DAY, moment=last_weeks(discussion))
 
 
@@ -89,13 +93,21 @@ def last_weeks(discussion: Discussion) -> datetime | None:
     return beginning_of((last - min(timedelta(days=DAYS), (last - first) / PART)).date())
 
 
-def last_visit() -> Since:
-    return Since(point=Point.VISIT, moment=current_visit().previous_at)
-
-
-def last_synthesis(discussion: Discussion) -> Since:
-    return Since(point=Point.SYNTHESIS, moment=discussion.synthesis_at)
-
-
 def beginning_of(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def came_since(
+    store: Store, discussion: Discussion, activity: Activity, since: Since
+) -> NDArray[np.bool_]:
+    """(n_messages,) which of them are new."""
+    return times_that_count(store, discussion, activity, since) > since.after
+
+
+def times_that_count(
+    store: Store, discussion: Discussion, activity: Activity, since: Since
+) -> NDArray[np.int64]:
+    """(n_messages,) seconds: when each came into the file, or was posted, as ``since`` counts."""
+    if not since.is_by_arrival:
+        return activity.posted
+    return cached(store, discussion, "arrivals", lambda: store.activity.arrivals(discussion.id))

@@ -1,17 +1,19 @@
-"""The threads of a discussion in a line each, and how they are called."""
+"""The threads of a discussion: a line for each, and jumps inside one.
+
+A jump leads from one passage of a thread to the next under the same idea, on whatever page it is.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from synth.analytics.activity import ThreadOrder, Threads
-from synth.records import UNKNOWN_TIME
+from synth.records import UNKNOWN_TIME, Placement
 from synth.store import Discussion, Store
-from web.http.store import current_store
 from web.services.figures import threads_table
-from web.services.outline import Branch, Outline, outline_of
+from web.services.outline import Branch, Outline
 from web.ui.query import Paging
 
 TITLE_LETTERS = 90
@@ -36,21 +38,29 @@ class ThreadLine:
 
 
 def thread_lines(
-    discussion: Discussion, paging: Paging, *, order: ThreadOrder = ThreadOrder.LONGEST
+    store: Store,
+    discussion: Discussion,
+    outline: Outline,
+    paging: Paging,
+    *,
+    order: ThreadOrder = ThreadOrder.LONGEST,
 ) -> list[ThreadLine]:
     """One page of the list of threads."""
-    store = current_store()
-    outline = outline_of(store, discussion)
     table = threads_table(store, discussion, outline)
     rows = table.ordered(order)[paging.offset : paging.offset + paging.size].tolist()
     return _lines(store, outline, table, rows)
 
 
+def thread_in(store: Store, discussion: Discussion, thread_id: int) -> list[int]:
+    """The messages of a thread in reading order; empty where the discussion has no such thread."""
+    is_here = store.messages.discussion_of(thread_id) == discussion.id
+    return store.threads.message_ids(thread_id) if is_here else []
+
+
 def threads_beside(
-    discussion: Discussion, outline: Outline, thread_id: int
+    store: Store, discussion: Discussion, outline: Outline, thread_id: int
 ) -> tuple[ThreadLine | None, ThreadLine | None]:
     """The threads that began before and after this one."""
-    store = current_store()
     table = threads_table(store, discussion, outline)
     order = table.ordered(ThreadOrder.OLDEST).tolist()
     ids = table.ids[order].tolist()
@@ -100,3 +110,110 @@ def _lines(store: Store, outline: Outline, table: Threads, rows: Sequence[int]) 
 
 def _time(seconds: int) -> datetime | None:
     return None if seconds == UNKNOWN_TIME else datetime.fromtimestamp(seconds, UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """Where a thread begins to speak about an idea: the margin names it there."""
+
+    passage_id: int
+    message_id: int
+    branch: Branch
+    before: int | None = None
+    """Passage of the stop before it at the same idea."""
+    after: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """An idea in a thread."""
+
+    branch: Branch
+    n_passages: int
+    first: Stop
+
+
+class Jumps:
+    """The stops of one thread. With a ``chosen`` idea, its stops are those at any idea under it."""
+
+    def __init__(
+        self, placements: Sequence[Placement], outline: Outline, chosen: Branch | None
+    ) -> None:
+        """``placements``: all of the thread, in reading order."""
+        self.chosen = chosen
+        self._chosen_ids = frozenset(() if chosen is None else chosen.subtree_ids)
+        self._branch_of = {p.passage_id: outline.get(p.idea_id) for p in placements}
+        stops = list(self._runs(placements))
+        before = _neighbours(stops, self._key)
+        after = _neighbours(stops[::-1], self._key)
+        self.stops: Mapping[int, Stop] = {
+            stop.passage_id: Stop(
+                passage_id=stop.passage_id,
+                message_id=stop.message_id,
+                branch=stop.branch,
+                before=before.get(stop.passage_id),
+                after=after.get(stop.passage_id),
+            )
+            for stop in stops
+        }
+
+    @property
+    def ideas(self) -> tuple[Tally, ...]:
+        """Ideas of the thread, those of most passages first."""
+        first: dict[int, Stop] = {}
+        for stop in self.stops.values():
+            first.setdefault(stop.branch.idea.id, stop)
+        counts: dict[int, int] = {}
+        for branch in self._branch_of.values():
+            if branch is not None:
+                counts[branch.idea.id] = counts.get(branch.idea.id, 0) + 1
+        order = sorted(counts, key=lambda idea: (-counts[idea], idea))
+        return tuple(
+            Tally(branch=first[i].branch, n_passages=counts[i], first=first[i]) for i in order
+        )
+
+    @property
+    def chosen_stops(self) -> tuple[Stop, ...]:
+        return tuple(stop for stop in self.stops.values() if self.is_chosen(stop.branch))
+
+    @property
+    def n_chosen(self) -> int:
+        """Passages under the chosen idea."""
+        return sum(self.is_chosen(branch) for branch in self._branch_of.values())
+
+    @property
+    def n_unplaced(self) -> int:
+        return sum(branch is None for branch in self._branch_of.values())
+
+    def is_chosen(self, branch: Branch | None) -> bool:
+        return branch is not None and branch.idea.id in self._chosen_ids
+
+    def _runs(self, placements: Sequence[Placement]) -> Iterator[Stop]:
+        """A stop wherever the idea, or the message, is another than before."""
+        last: tuple[int, int] | None = None
+        for placement in placements:
+            branch = self._branch_of[placement.passage_id]
+            here = None if branch is None else (placement.message_id, branch.idea.id)
+            if branch is not None and here != last:
+                yield Stop(
+                    passage_id=placement.passage_id,
+                    message_id=placement.message_id,
+                    branch=branch,
+                )
+            last = here
+
+    def _key(self, stop: Stop) -> int:
+        """Stops of the same key are joined by jumps; the chosen idea's by one chain."""
+        return 0 if self.is_chosen(stop.branch) else stop.branch.idea.id
+
+
+def _neighbours(stops: Sequence[Stop], key: Callable[[Stop], int]) -> dict[int, int]:
+    """Passage of a stop → that of the one before it with the same key."""
+    last: dict[int, int] = {}
+    found: dict[int, int] = {}
+    for stop in stops:
+        group = key(stop)
+        if group in last:
+            found[stop.passage_id] = last[group]
+        last[group] = stop.passage_id
+    return found

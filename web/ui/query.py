@@ -9,6 +9,10 @@ from urllib.parse import urlencode
 from flask import abort, request, url_for
 from flask_babel import gettext as _
 
+from synth.store import Discussion
+from web.http.visits import current_visit
+from web.services.since import Point, Since, chosen_since
+
 LAST_PAGE = 1_000_000
 """No list is longer; keeps absurd numbers away from the database."""
 _PLAIN = "!$'()*,/:;?@"
@@ -93,6 +97,14 @@ def asked_choice(name: str, values: Mapping[str, object]) -> str:
     """The value that the address asks for, else the first."""
     asked = request.args.get(name, "")
     return asked if asked in values else next(iter(values))
+
+
+def asked_since(discussion: Discussion) -> Since | None:
+    """From when on things are new, as ``?since=`` says; None where it says nothing sensible."""
+    text = request.args.get("since", "").strip()
+    # Whoever reads the cookie makes an answer of its own for each reader: only where it counts.
+    visited_at = current_visit().previous_at if text == Point.VISIT else None
+    return chosen_since(text, discussion, visited_at)
 
 
 def address_asking(asked: Mapping[str, str], *, anchor: str | None = None) -> str:

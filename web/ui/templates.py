@@ -10,8 +10,7 @@ from flask import Flask, render_template
 from jinja2 import StrictUndefined
 
 from web.http.security import may_write
-from web.services import alert_words
-from web.services.containing import contained
+from web.services.quotes import contained
 from web.ui import i18n, words
 from web.ui.query import page_address
 
@@ -58,10 +57,10 @@ def init_app(app: Flask) -> None:
         quality_words=words.QUALITIES,
         fate_words=words.FATES,
         source_words=words.SOURCE_STATES,
-        alert_words=alert_words.ALERTS,
-        missing_words=alert_words.MISSING,
-        band_words=alert_words.BANDS,
-        light_words=alert_words.LIGHTS,
+        alert_words=words.ALERTS,
+        missing_words=words.MISSING,
+        band_words=words.BANDS,
+        light_words=words.LIGHTS,
         stage_words=words.STAGES,
         step_words=words.STEPS,
         unit_words=words.UNITS,

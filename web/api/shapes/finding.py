@@ -19,11 +19,11 @@ from web.api.schemas import (
     time,
 )  # fmt: skip
 from web.api.shapes.lists import Json, time_of
-from web.pages.point import MAX_LETTERS, CloseIdea, Pointed
-from web.pages.search import Found
+from web.services.point import MAX_LETTERS, CloseIdea, PointResult
 from web.services.quotes import Quoted
-from web.services.search import Trouble
-from web.services.search_query import Mode, Sort
+from web.services.search import Mode, Sort
+from web.services.search_results import FoundMessage
+from web.services.semantic_search import Trouble
 
 MEANING = choice(
     ["read", "loading", "unreadable", "not asked"],
@@ -116,7 +116,7 @@ POINTED = (
 )
 
 
-def found_json(found: Found) -> Json:
+def found_json(found: FoundMessage) -> Json:
     message = found.message
     return {
         "message_id": message.id,
@@ -130,7 +130,7 @@ def found_json(found: Found) -> Json:
     }
 
 
-def point_json(pointed: Pointed | None, trouble: Trouble) -> Json:
+def point_json(pointed: PointResult | None, trouble: Trouble) -> Json:
     if pointed is None:
         empty: Json = {"nearness": None, "ideas": [], "passages": [], "place": None}
         return {"meaning": trouble or "not asked"} | empty

@@ -22,7 +22,7 @@ from web.api.schemas import (
     time,
 )  # fmt: skip
 from web.api.shapes.lists import Json, time_of
-from web.pages.since import Became, Moved, Report
+from web.services.news import IdeaFate, IdeaWithNews, NewsReport
 from web.services.overview import Overview, ShownAlert
 from web.services.since import Point, Since
 
@@ -133,7 +133,7 @@ OVERVIEW = named(
 )
 
 
-def news_json(since: Since, report: Report | None) -> Json:
+def news_json(since: Since, report: NewsReport | None) -> Json:
     told: Json = {"point": since.point.value, "moment": time_of(since.moment)}
     if report is None:
         return told | _NOTHING
@@ -187,11 +187,11 @@ _NOTHING: Json = {
 }
 
 
-def _moved_json(one: Moved) -> Json:
+def _moved_json(one: IdeaWithNews) -> Json:
     return asdict(one.news)
 
 
-def _fate_json(one: Became) -> Json:
+def _fate_json(one: IdeaFate) -> Json:
     fate = one.fate
     return {"id": fate.idea_id, "title": fate.title, "into": [b.idea.id for b in one.into]}
 

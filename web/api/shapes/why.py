@@ -17,7 +17,7 @@ from web.api.schemas import (
 )  # fmt: skip
 from web.api.shapes.lists import Json
 from web.api.shapes.passage import PASSAGE_FIELDS, passage_json
-from web.services.explanation import Why
+from web.services.explanation import Explanation
 from web.services.outline import Outline
 
 WHY = named(
@@ -72,7 +72,7 @@ WHY = named(
 )
 
 
-def why_json(placement: Placement, message: Message, outline: Outline, why: Why) -> Json:
+def why_json(placement: Placement, message: Message, outline: Outline, why: Explanation) -> Json:
     return passage_json(placement, message, outline) | {
         "path": [branch.idea.id for branch in why.path],
         "fits_better_than": why.fits_better_than,

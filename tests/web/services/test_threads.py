@@ -10,9 +10,9 @@ from synth.records import CleanText, ParentEvidence, Placement, RawMessage, Span
 from synth.store import Imported, Linked, Store
 from tests.web.test_parts import idea
 from web.pages.threads import MESSAGES_PER_PAGE
-from web.services.jumps import Jumps
 from web.services.message import MOST_LETTERS
 from web.services.outline import Outline
+from web.services.threads import Jumps
 
 AT = "/d/the-market-square"
 OUTLINE = Outline([idea(1), idea(2, 1), idea(3, 1), idea(4)], {})

@@ -18,8 +18,9 @@ from synth.store import ExtractChange, Store, open_store
 from synth.store.search import Search
 from tests.web.made_up_meaning import give_meaning, read
 from web.http.discussion_cache import DiscussionCache, n_bytes
-from web.pages.search import N_TERMS, marked, words_of
-from web.services.search_query import Ask, Mode, asked
+from web.pages.search import N_TERMS
+from web.services.search import Mode, SearchQuery, parse_query
+from web.services.search_results import marked, words_of
 from web.services.semantic_search import MeaningLoader, NotReady, Unreadable, meaning_of
 
 AT = "/d/the-market-square/search"
@@ -279,12 +280,12 @@ def test_a_long_question_without_an_answer_costs_no_more_than_a_short_one(
 
 def test_the_address_says_the_question_and_nothing_else() -> None:
     address = MultiDict({"q": " a  b ", "mode": "meaning", "idea": "7", "from": "2024-01-02"})
-    ask = asked(address)
-    assert (ask.query, ask.mode, ask.idea) == ("a b", Mode.MEANING, 7)
-    assert asked(MultiDict(ask.address())) == ask
-    assert asked(MultiDict()).address() == {}
+    query = parse_query(address)
+    assert (query.words, query.mode, query.idea) == ("a b", Mode.MEANING, 7)
+    assert parse_query(MultiDict(query.address())) == query
+    assert parse_query(MultiDict()).address() == {}
     nonsense = {"mode": "x", "idea": "-1", "from": "yesterday", "nature": "x", "thread": "9" * 40}
-    assert asked(MultiDict(nonsense)) == Ask()
+    assert parse_query(MultiDict(nonsense)) == SearchQuery()
 
 
 def test_words_are_marked_whatever_their_accents() -> None:

@@ -114,5 +114,5 @@ def test_the_last_weeks_begin_with_the_first_day_there_is(app: Flask, store: Sto
     found = store.discussions.named("the-market-square")
     with app.test_request_context("/"):
         first, last = (datetime(1, 1, day, tzinfo=UTC) for day in (1, 3))
-        usual = usual_since(replace(found, first_at=first, last_at=last))
+        usual = usual_since(replace(found, first_at=first, last_at=last), None)
     assert usual.moment == datetime(1, 1, 2, tzinfo=UTC)

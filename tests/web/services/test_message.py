@@ -7,9 +7,9 @@ from flask.testing import FlaskClient
 from synth.records import CleanText, RawMessage
 from synth.store import Imported, Linked, Store
 from web.pages.threads import MESSAGES_PER_PAGE
-from web.services.jumps import Jumps
-from web.services.message import Fold, Overlay, Piece, Veil, shown
+from web.services.message import Fold, NameMask, Overlay, Piece, show_message
 from web.services.outline import Outline
+from web.services.threads import Jumps
 
 AT = "/d/the-market-square"
 
@@ -88,7 +88,7 @@ def test_a_message_far_down_a_long_thread_is_found_on_its_page(
 def test_the_pieces_of_a_message_are_its_text(store: Store) -> None:
     found = store.discussions.named("the-market-square")
     for message in store.messages.all(found.id):
-        read = shown(
+        read = show_message(
             message,
             Overlay(
                 placements=store.ideas.of_messages([message.id])[message.id],
@@ -98,7 +98,7 @@ def test_the_pieces_of_a_message_are_its_text(store: Store) -> None:
             answers=None,
             outline=Outline([], {}),
             jumps=Jumps([], Outline([], {}), None),
-            veil=Veil({}),
+            mask=NameMask({}),
         )
         assert "".join(b.text for b in read.blocks if isinstance(b, Piece)) == message.text
         if message.id == 2:
@@ -106,8 +106,8 @@ def test_the_pieces_of_a_message_are_its_text(store: Store) -> None:
 
 
 def test_the_veil_covers_whole_names_only() -> None:
-    veil = Veil({"Participant 1": "Ann Carter", "Participant 2": "Al"})
-    assert veil.cover("ann CARTER and Al met Joann Carters") == (
+    mask = NameMask({"Participant 1": "Ann Carter", "Participant 2": "Al"})
+    assert mask.apply("ann CARTER and Al met Joann Carters") == (
         "Participant 1 and Al met Joann Carters"
     )
-    assert veil.cover("jane at example.org, j.d+x@mail.example.org") == "[address], [address]"
+    assert mask.apply("jane at example.org, j.d+x@mail.example.org") == "[address], [address]"

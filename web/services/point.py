@@ -1,0 +1,131 @@
+"""Find one's point: where a sentence stands, and who said something like it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synth.search.filters import MessageColumns
+from synth.search.semantic import Nearness, SemanticIndex, near_ideas, place_among
+from synth.store import Discussion, Store
+from web.http.discussion_cache import cached
+from web.services.outline import Branch, Outline
+from web.services.quotes import Quoted, quote_placements
+from web.services.search import columns_of
+from web.services.semantic_search import (
+    Trouble,
+    aligned_meaning,
+    begin_reading,
+    find_meaning,
+    language_of,
+)
+
+MAX_LETTERS = 2_000
+"""Of the text; a model reads a paragraph at once."""
+N_IDEAS = 4
+N_VOICES = 6
+LOOKED_AT = 100
+"""Nearest passages among which other voices are looked for."""
+LEAST_LETTERS = 40
+"""Shorter passages say too little to show that somebody said the same."""
+FITS, TOUCHES = 0.3, 0.03
+"""Share of an idea's own passages that are farther from its middle than the text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseIdea:
+    """An idea near the text."""
+
+    branch: Branch
+    above: Sequence[Branch]
+    fit: float
+    """0..1: share of its own passages that are farther from its middle."""
+    verdict: str
+    """``fits``, ``touches`` or ``far``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PointResult:
+    """What was found for a text."""
+
+    nearness: Nearness | None
+    """None where the model knows words alone and cannot tell."""
+    ideas: Sequence[CloseIdea]
+    quotes: Sequence[Quoted]
+    """The nearest passages, each of another voice."""
+    place: tuple[float, float] | None
+    """Where it would stand, in the coordinates of the layout."""
+
+
+def one_paragraph(text: str) -> str:
+    """The text without line breaks, in a sensible length."""
+    return " ".join(text.replace("\0", " ").split())[:MAX_LETTERS]
+
+
+def find_point(
+    store: Store, discussion: Discussion, outline: Outline, text: str
+) -> tuple[PointResult | None, Trouble, str]:
+    """Where the text stands, or what is the trouble and why; None where there is no text."""
+    if not text:
+        begin_reading(store, discussion)
+        return None, "", ""
+    meaning, trouble, problem = find_meaning(store, discussion)
+    if meaning is None:
+        return None, trouble, problem
+    columns = columns_of(store, discussion)
+    aligned = aligned_meaning(store, discussion, columns.activity, meaning)
+    vector = meaning.vector(text, language_of(text, columns))
+    own = meaning.cosines(vector)
+    cosines = aligned.cosines(own)
+    near = near_ideas(vector, own, aligned.centroids, most=2 * N_IDEAS)
+    found = PointResult(
+        nearness=_nearness(meaning, cosines),
+        ideas=[
+            _close(outline, branch, one.fit)
+            for one in near
+            if (branch := outline.get(one.idea_id)) is not None
+        ][:N_IDEAS],
+        quotes=_voices(store, outline, columns, cosines),
+        place=place_among(cosines, _places(store, discussion), columns.activity.leaves),
+    )
+    return found, "", ""
+
+
+def _nearness(meaning: SemanticIndex, cosines: NDArray[np.float32]) -> Nearness | None:
+    """By the passages that still stand: what was taken away says nothing any more."""
+    if meaning.is_of_words:
+        return None
+    return meaning.nearness(float(cosines.max())) if len(cosines) else Nearness.NOBODY
+
+
+def _close(outline: Outline, branch: Branch, fit: float) -> CloseIdea:
+    verdict = "fits" if fit >= FITS else "touches" if fit >= TOUCHES else "far"
+    return CloseIdea(branch=branch, above=outline.path(branch.idea.id), fit=fit, verdict=verdict)
+
+
+def _voices(
+    store: Store, outline: Outline, columns: MessageColumns, cosines: NDArray[np.float32]
+) -> Sequence[Quoted]:
+    """The nearest passages of different voices, the nearest first."""
+    order = np.argsort(-cosines, kind="stable")[:LOOKED_AT].tolist()
+    chosen: dict[int, int] = {}
+    for row in order:
+        voice = int(columns.activity.voices[columns.activity.of_message[row]])
+        chosen.setdefault(voice, int(columns.activity.passages[row]))
+    there = store.ideas.passages(list(chosen.values()))
+    nearest = [there[i] for i in chosen.values() if i in there]
+    telling = [p for p in nearest if p.end - p.start >= LEAST_LETTERS] or nearest
+    return quote_placements(store, outline, telling[:N_VOICES])
+
+
+def _places(store: Store, discussion: Discussion) -> NDArray[np.float32]:
+    """(n_passages, 2) places in the order of the columns, NaN where not laid out."""
+
+    def read() -> NDArray[np.float32]:
+        rows = store.passages.positions(discussion.id)
+        return np.array(rows, dtype=np.float32).reshape(len(rows), 2)
+
+    return cached(store, discussion, "places", read)

@@ -1,0 +1,309 @@
+"""What is shown of a search: messages with the words that say why, and filters with counts."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from models.text import fold
+from synth.records import ExtractState, Message, Nature, Placement
+from synth.search.filters import count_ideas, count_values
+from synth.store import Discussion, Hit, Store
+from web.services.figures import messages_by_idea
+from web.services.outline import Branch, Outline
+from web.services.search import SearchQuery, SearchResult
+from web.ui.i18n import language_name
+from web.ui.query import Paging
+from web.ui.words import NATURES, STATES
+
+OPENING_LETTERS = 160
+PASSAGE_LETTERS = 600
+WHOLE_LETTERS = 320
+TITLE_LETTERS = 60
+N_BRANCHES = 3
+"""Ideas named with a message."""
+FITTING = 0.1
+"""An idea is near enough to be named where at least so much of it is farther from its middle."""
+MOST_OPTIONS = 15
+"""Authors and threads that can be chosen, those of most messages found."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundMessage:
+    """A message that was found, with the words that say why."""
+
+    message: Message
+    pieces: Sequence[tuple[str, bool]]
+    """True marks a word that was looked for."""
+    opening: str
+    """The first words of the message where ``pieces`` are its subject; else empty."""
+    ideas: Sequence[Branch]
+    """What the words stand under, or the whole message where that is not known."""
+    passage_id: int | None
+    """The passage that is shown, where it is one."""
+
+
+def found_messages(
+    store: Store, outline: Outline, query: SearchQuery, result: SearchResult, paging: Paging
+) -> list[FoundMessage]:
+    """The messages of one page with the words to show of them."""
+    part = slice(paging.offset, paging.offset + paging.size)
+    rows, nearest = result.found.rows[part].tolist(), result.found.passages[part].tolist()
+    ids = result.columns.activity.messages[rows].tolist()
+    messages, placements = store.messages.many(ids), store.ideas.of_messages(ids)
+    hits = _hits(store, query, result, dict(zip(ids, rows, strict=True)))
+    wanted, found = words_of(query.words), []
+    for message_id, row in zip(ids, nearest, strict=True):
+        message, passages = messages[message_id], placements.get(message_id, [])
+        passage_id = int(result.columns.activity.passages[row]) if row >= 0 else None
+        passage = next((p for p in passages if p.passage_id == passage_id), None)
+        if message_id in hits:
+            found.append(_by_words(message, hits[message_id], passages, outline))
+        else:
+            found.append(_by_meaning(message, passage, passages, outline, wanted=wanted))
+    return found
+
+
+def _hits(
+    store: Store, query: SearchQuery, result: SearchResult, row_of: Mapping[int, int]
+) -> dict[int, Hit]:
+    """The places of the words in those messages that hold all of them."""
+    scores = result.scores.all_words
+    if scores is None:
+        return {}
+    whole = [result.words[i] for i, row in row_of.items() if scores[row] > 0]
+    return {hit.message_id: hit for hit in store.search.hits(query.words, whole)}
+
+
+def _by_words(
+    message: Message, hit: Hit, passages: Sequence[Placement], outline: Outline
+) -> FoundMessage:
+    is_subject = "".join(text for text, _ in hit.snippet) == message.subject
+    return FoundMessage(
+        message=message,
+        pieces=hit.snippet,
+        opening=_cut(" ".join(message.text.split()), OPENING_LETTERS) if is_subject else "",
+        ideas=_branches(passages, outline),
+        passage_id=None,
+    )
+
+
+def _by_meaning(
+    message: Message,
+    passage: Placement | None,
+    passages: Sequence[Placement],
+    outline: Outline,
+    *,
+    wanted: Collection[str],
+) -> FoundMessage:
+    whole = passage is None
+    text = message.text if passage is None else message.text[passage.start : passage.end]
+    return FoundMessage(
+        message=message,
+        pieces=marked(_cut(text.strip(), WHOLE_LETTERS if whole else PASSAGE_LETTERS), wanted),
+        opening="",
+        ideas=_branches(passages if passage is None else [passage], outline),
+        passage_id=None if passage is None else passage.passage_id,
+    )
+
+
+def _branches(passages: Sequence[Placement], outline: Outline) -> list[Branch]:
+    found = (outline.get(passage.idea_id) for passage in passages)
+    return list(dict.fromkeys(branch for branch in found if branch is not None))[:N_BRANCHES]
+
+
+def marked(text: str, wanted: Collection[str]) -> list[tuple[str, bool]]:
+    """The text in pieces; True marks words that are wanted, accents and case aside."""
+    pieces: list[tuple[str, bool]] = []
+    at = 0
+    for word in re.finditer(r"\w+", text):
+        if fold(word[0]) in wanted:
+            pieces += [(text[at : word.start()], False), (word[0], True)]
+            at = word.end()
+    pieces.append((text[at:], False))
+    return [piece for piece in pieces if piece[0]]
+
+
+def words_of(query: str) -> frozenset[str]:
+    """The words of a query, folded; very short ones only where there are no others."""
+    found = [fold(word) for word in re.findall(r"\w+", query)]
+    long = frozenset(word for word in found if len(word) > 2)
+    return long or frozenset(found)
+
+
+def found_ideas(outline: Outline, query: SearchQuery, result: SearchResult) -> tuple[Branch, ...]:
+    """Ideas whose title holds the words, then those that are near by meaning."""
+    near = [b for n in result.ideas if n.fit >= FITTING and (b := outline.get(n.idea_id))]
+    return tuple(dict.fromkeys((*titled(outline, query.words), *near)))
+
+
+def titled(outline: Outline, query: str) -> tuple[Branch, ...]:
+    """Ideas whose title or keyphrases hold every word looked for, accents and case aside."""
+    wanted = re.findall(r"\w+", fold(query))
+    if not wanted:
+        return ()
+    return tuple(
+        branch
+        for branch in outline.in_order()
+        if _holds(fold(" ".join((branch.idea.title, *branch.idea.keyphrases))), wanted)
+    )
+
+
+def _holds(text: str, wanted: Sequence[str]) -> bool:
+    return all(re.search(rf"\b{re.escape(word)}", text) for word in wanted)
+
+
+def _cut(text: str, letters: int) -> str:
+    return text if len(text) <= letters else text[:letters].rstrip() + " …"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    value: str
+    text: str
+    n: int
+    """Messages that it would find."""
+    is_chosen: bool
+    depth: int = 0
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facet:
+    """A choice among some values, or none."""
+
+    name: str
+    """Parameter of the address."""
+    label: str
+    options: Sequence[Option]
+
+
+def facets_of(
+    store: Store, discussion: Discussion, outline: Outline, query: SearchQuery, result: SearchResult
+) -> list[Facet]:
+    """By what the search can be narrowed; only such as tell something apart here."""
+    options = {
+        "idea": (_("Idea"), _ideas(store, discussion, outline, query, result)),
+        "author": (_("Author"), _authors(store, query, result)),
+        "thread": (_("Thread"), _threads(store, query, result)),
+        "language": (_("Language"), _languages(query, result)),
+        "nature": (_("Key passage"), _natures(query, result)),
+        "state": (_("State of the key passage"), _states(query, result)),
+    }
+    return [
+        Facet(name=name, label=label, options=found)
+        for name, (label, found) in options.items()
+        if len(found) > 1 or any(option.is_chosen for option in found)
+    ]
+
+
+def _ideas(
+    store: Store, discussion: Discussion, outline: Outline, query: SearchQuery, result: SearchResult
+) -> list[Option]:
+    """The top ideas, and those under the chosen one and beside it."""
+    rows = result.rows_without("idea")
+    open_ids = set()
+    if outline.get(query.idea) is not None and query.idea is not None:
+        open_ids = {query.idea, *(b.idea.id for b in outline.path(query.idea))}
+    listed: list[tuple[int, Branch]] = []
+
+    def walk(branches: Sequence[Branch], depth: int) -> None:
+        for branch in branches:
+            listed.append((depth, branch))
+            if branch.idea.id in open_ids or len(outline.in_order()) <= MOST_OPTIONS:
+                walk(branch.children, depth + 1)
+
+    walk(outline.roots, 0)
+    under = messages_by_idea(store, discussion, outline)
+    counts = count_ideas(rows, {b.idea.id: under[b.idea.id] for _depth, b in listed})
+    return [
+        Option(
+            value=str(branch.idea.id),
+            text=_short(branch.idea.title),
+            n=counts[branch.idea.id],
+            is_chosen=branch.idea.id == query.idea,
+            depth=depth,
+            language=branch.language,
+        )
+        for depth, branch in listed
+        if counts[branch.idea.id] or branch.idea.id == query.idea
+    ]
+
+
+def _authors(store: Store, query: SearchQuery, result: SearchResult) -> list[Option]:
+    counts = count_values(result.columns.activity.voices, result.rows_without("author"))
+    known = [(voice, n) for voice, n in counts if voice > 0]
+    names = store.participants.pseudonyms([voice for voice, _n in known])
+    found = [(names[voice], n) for voice, n in known if voice in names]
+    kept = found[:MOST_OPTIONS] + [one for one in found[MOST_OPTIONS:] if one[0] == query.author]
+    return [Option(value=v, text=v, n=n, is_chosen=v == query.author) for v, n in kept]
+
+
+def _threads(store: Store, query: SearchQuery, result: SearchResult) -> list[Option]:
+    counts = count_values(result.columns.activity.threads, result.rows_without("thread"))
+    kept = counts[:MOST_OPTIONS] + [one for one in counts[MOST_OPTIONS:] if one[0] == query.thread]
+    titles = store.threads.titles([thread for thread, _n in kept])
+    return [
+        Option(
+            value=str(thread),
+            text=_short(titles[thread][0]),
+            n=n,
+            is_chosen=thread == query.thread,
+            language=titles[thread][1],
+        )
+        for thread, n in kept
+        if thread in titles
+    ]
+
+
+def _languages(query: SearchQuery, result: SearchResult) -> list[Option]:
+    tags = result.columns.tags
+    counts = count_values(result.columns.languages, result.rows_without("language"))
+    return [
+        Option(
+            value=tags[code],
+            text=language_name(tags[code]),
+            n=n,
+            is_chosen=tags[code] == query.language,
+        )
+        for code, n in counts
+        if code >= 0
+    ]
+
+
+def _natures(query: SearchQuery, result: SearchResult) -> list[Option]:
+    fits = [e for e in result.marks if query.state in (None, e.state)]
+    counts = _messages_with(result, "nature", [(e.nature, e.message_id) for e in fits])
+    return [
+        Option(value=n.value, text=str(NATURES[n]), n=counts[n], is_chosen=n is query.nature)
+        for n in Nature
+        if counts[n] or n is query.nature
+    ]
+
+
+def _states(query: SearchQuery, result: SearchResult) -> list[Option]:
+    fits = [e for e in result.marks if query.nature in (None, e.nature)]
+    counts = _messages_with(result, "state", [(e.state, e.message_id) for e in fits])
+    return [
+        Option(value=s.value, text=str(STATES[s]), n=counts[s], is_chosen=s is query.state)
+        for s in ExtractState
+        if counts[s] or s is query.state
+    ]
+
+
+def _messages_with(
+    result: SearchResult, name: str, pairs: Sequence[tuple[str, int]]
+) -> Counter[str]:
+    """How many of the messages found have each of the values."""
+    rows = result.rows_without(name)
+    found = frozenset(result.columns.activity.messages[rows].tolist())
+    return Counter(value for value, message_id in set(pairs) if message_id in found)
+
+
+def _short(title: str) -> str:
+    words = " ".join(title.split())
+    return words if len(words) <= TITLE_LETTERS else words[: TITLE_LETTERS - 1].rstrip() + "…"
