@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from synth.embedding.context import topics_of
+from collections.abc import Sequence
+
 from synth.errors import ModelMissing, StoreProblem, SynthError
 from synth.pipeline.build import DEFAULT_MODELS, BuildReport, build
 from synth.settings import QUIET, Progress, Settings
 from synth.store import Store
+from synth.store.messages import SubjectLine
 from synth.store.participants import author_hash
 from synth.store.values import sha256_text
+from synth.threads.evidence import bare_subject, is_reply_subject, without_former
+from synth.titles.wording import without_reply_marks
 
 
 def erase_participant(
@@ -41,7 +45,7 @@ def erase_participant(
     try:
         with store.atomic():
             if participant is not None:
-                n_messages = store.participants.erase(discussion_id, participant)
+                n_messages = _erase(store, discussion_id, participant)
             store.corrections.forget_words(discussion_id)
             store.events.add(discussion_id, actor="facilitator", verb="erased", noun="participant")
         if settings is not None:
@@ -58,6 +62,40 @@ def erase_participant(
     return n_messages, report
 
 
+def _erase(store: Store, discussion_id: int, participant_id: int) -> int:
+    """Take the words of a participant out of all messages; returns how many were emptied."""
+    lines = store.messages.subjects(discussion_id)
+    own = _own_subjects(lines, participant_id)
+    changed: dict[int, str | None] = {}
+    for line in lines:
+        left = without_former(line.subject)
+        former = " ".join(line.subject[len(left) :].casefold().split())
+        if bare_subject(line.subject) in own:
+            changed[line.message_id] = None
+        elif any(subject in former for subject in own):
+            changed[line.message_id] = left
+    store.messages.set_subjects(changed)
+    return store.participants.erase(discussion_id, participant_id, subjects=sorted(own))
+
+
+def _own_subjects(lines: Sequence[SubjectLine], participant_id: int) -> set[str]:
+    """The subjects, without reply marks, that the participant chose and others only carried on.
+
+    A subject belongs to who bore it first. Where somebody else wrote it over a message that
+    answers nobody, it is theirs as well and stays.
+    """
+    first: dict[str, SubjectLine] = {}
+    shared: set[str] = set()
+    for line in lines:
+        subject = bare_subject(line.subject)
+        is_own = line.participant_id == participant_id
+        first.setdefault(subject, line)
+        if not (is_own or line.is_reply or is_reply_subject(line.subject)):
+            shared.add(subject)
+    chosen = {s for s, line in first.items() if line.participant_id == participant_id}
+    return chosen - shared - {""}
+
+
 def _last_settings(store: Store, discussion_id: int) -> Settings | None:
     """What the map was built with; None where there is no map."""
     last = store.runs.last(discussion_id)
@@ -70,6 +108,8 @@ def _last_settings(store: Store, discussion_id: int) -> Settings | None:
 def _leave_no_trace(store: Store, discussion_id: int) -> None:
     """Clear what no row of the participant's needs: old titles, vectors, free pages."""
     store.runs.forget_words(discussion_id)
-    there = [topics_of(list(store.messages.all(one.id))) for one in store.discussions.all()]
-    store.vectors.sweep(keep={sha256_text(line) for topics in there for line in topics.lines})
+    # Vectors are kept of passages, and of what messages are called.
+    lines = store.messages.first_lines()
+    called = {line.strip() for line in lines} | {without_reply_marks(line) for line in lines}
+    store.vectors.sweep(keep={sha256_text(line) for line in called})
     store.vacuum()

@@ -47,6 +47,17 @@ class Linked:
     rank: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubjectLine:
+    """The subject that a message bears."""
+
+    message_id: int
+    participant_id: int | None
+    is_reply: bool
+    """Whether it answers another message."""
+    subject: str
+
+
 class Messages:
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -248,6 +259,30 @@ class Messages:
             [discussion_id, limit, offset],
         )
         return [_message(row) for row in rows]
+
+    def subjects(self, discussion_id: int) -> list[SubjectLine]:
+        """The subject of each message that has one, the earliest first, the undated last."""
+        rows = self._db.query(
+            """SELECT id AS message_id, participant_id, parent_id IS NOT NULL AS is_reply, subject
+               FROM messages WHERE discussion_id = ? AND subject IS NOT NULL
+               ORDER BY posted_at IS NULL, posted_at, id""",
+            [discussion_id],
+        )
+        return [SubjectLine(**{**row, "is_reply": bool(row["is_reply"])}) for row in rows]
+
+    def set_subjects(self, subjects: Mapping[int, str | None]) -> None:
+        """Write subjects by message id."""
+        self._db.conn.executemany(
+            "UPDATE messages SET subject = ?2 WHERE id = ?1", list(subjects.items())
+        )
+
+    def first_lines(self) -> set[str]:
+        """The subject of every message of the file, or the line that its text begins with."""
+        rows = self._db.execute(
+            """SELECT DISTINCT coalesce(nullif(subject, ''),
+                 substr(text, 1, instr(text || char(10), char(10)) - 1)) FROM messages"""
+        )
+        return {line for (line,) in rows.fetchall()}
 
     def many(self, message_ids: Sequence[int]) -> dict[int, Message]:
         rows = self._db.query(

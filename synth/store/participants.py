@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from synth.store.erasure import ErasedWords, forget_own_words, forget_repeated_words
 from synth.store.values import json_text, now, sha256_text, time_text
 
 if TYPE_CHECKING:
@@ -89,14 +90,17 @@ class Participants:
         )
         return frozenset(key for (key,) in rows.fetchall())
 
-    def erase(self, discussion_id: int, participant_id: int) -> int:
+    def erase(
+        self, discussion_id: int, participant_id: int, *, subjects: Sequence[str] = ()
+    ) -> int:
         """Remove a participant's name, words and quotes; returns how many messages were emptied.
 
-        The emptied messages stay as steps of their threads. Messages that quote the
-        participant lose their raw form and those quotes. Words taken from the
-        participant's messages, their vectors and the history of their edits go too. A hash of
-        the author key remains so that a later import does not bring the person back. Who is
-        erased already has no message left: 0.
+        The emptied messages stay as steps of their threads. Other messages of the discussion lose
+        what they quote of the participant, whoever they answer, and then their raw form; what
+        they say themselves stays. Words taken from the participant's messages, their vectors
+        and the history of their edits go too. ``subjects``: subject lines that are the
+        participant's alone. A hash of the author key remains so that a later import does not
+        bring the person back. Who is erased already has no message left: 0.
         """
         with self._db.atomic():
             ids = [
@@ -105,47 +109,40 @@ class Participants:
                     "SELECT id FROM messages WHERE participant_id = ?", [participant_id]
                 )
             ]
-            self._forget_words(ids)
-            for (key,) in self._db.execute(
-                "SELECT author_key FROM participant_names WHERE participant_id = ?",
+            names = self._db.execute(
+                "SELECT author_key, name FROM participant_names WHERE participant_id = ?",
                 [participant_id],
-            ).fetchall():
-                self._db.execute(
-                    "INSERT OR IGNORE INTO erasures VALUES (?, ?, ?)",
-                    [discussion_id, author_hash(key), time_text(now())],
-                )
+            ).fetchall()
+            words = ErasedWords(
+                self._words(ids),
+                names=[name for both in names for name in both if name],
+                subjects=subjects,
+            )
+            forget_own_words(self._db, ids)
+            forget_repeated_words(self._db, discussion_id, ids, words)
+            self._db.conn.executemany(
+                "INSERT OR IGNORE INTO erasures VALUES (?, ?, ?)",
+                [(discussion_id, author_hash(key), time_text(now())) for key, _ in names],
+            )
             self._db.execute(
                 "DELETE FROM participant_names WHERE participant_id = ?", [participant_id]
             )
         return len(ids)
 
-    def _forget_words(self, ids: list[int]) -> None:
-        for statement in _FORGET:
-            self._db.execute(statement, {"ids": json_text(ids)})
+    def _words(self, message_ids: Sequence[int]) -> Iterator[str]:
+        """All that the messages say, signatures and what was edited away included."""
+        ids = json_text(message_ids)
+        for sql in (
+            "SELECT text FROM messages WHERE id IN (SELECT value FROM json_each(?))",
+            """SELECT subject FROM messages
+               WHERE subject IS NOT NULL AND id IN (SELECT value FROM json_each(?))""",
+            """SELECT text FROM quotes
+               WHERE kind = 'signature' AND message_id IN (SELECT value FROM json_each(?))""",
+            """SELECT json_extract(before, '$.text') FROM events WHERE noun = 'message'
+               AND before IS NOT NULL AND noun_id IN (SELECT value FROM json_each(?))""",
+        ):
+            yield from (text for (text,) in self._db.execute(sql, [ids]).fetchall() if text)
 
 
 def author_hash(author_key: str) -> str:
     return sha256_text(f"author:{author_key}")
-
-
-_THEIRS = "(SELECT value FROM json_each(:ids))"
-_REPLIES = f"(SELECT id FROM messages WHERE parent_id IN {_THEIRS})"
-_FORGET = (
-    f"""DELETE FROM vectors WHERE content_sha256 IN
-        (SELECT content_sha256 FROM passages WHERE message_id IN {_THEIRS}
-         EXCEPT SELECT content_sha256 FROM passages WHERE message_id NOT IN {_THEIRS})""",
-    f"DELETE FROM passages WHERE message_id IN {_THEIRS}",
-    f"DELETE FROM extracts WHERE message_id IN {_THEIRS}",
-    f"DELETE FROM quotes WHERE message_id IN {_THEIRS} OR message_id IN {_REPLIES}",
-    f"""UPDATE message_evidence SET raw = ''
-        WHERE message_id IN {_THEIRS} OR message_id IN {_REPLIES}""",
-    f"""DELETE FROM spaces WHERE discussion_id IN
-        (SELECT discussion_id FROM messages WHERE id IN {_THEIRS})""",
-    f"DELETE FROM events WHERE noun = 'message' AND noun_id IN {_THEIRS}",
-    # What a language model was asked holds words of many people, theirs perhaps among them.
-    f"""DELETE FROM proposals WHERE discussion_id IN
-        (SELECT discussion_id FROM messages WHERE id IN {_THEIRS})""",
-    f"""UPDATE messages SET text = '', subject = NULL, url = NULL, extra = '{{}}',
-        language = NULL, participant_id = NULL, content_sha256 = 'erased'
-        WHERE id IN {_THEIRS}""",
-)

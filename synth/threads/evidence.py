@@ -142,6 +142,11 @@ def bare_subject(subject: str) -> str:
     return " ".join(_WAS.sub("", text).casefold().split())
 
 
+def without_former(subject: str) -> str:
+    """The subject without ``(was: …)`` at its end."""
+    return _WAS.sub("", subject)
+
+
 def is_reply_subject(subject: str) -> bool:
     """Whether a subject begins with a reply mark (``Re:``, ``AW:``, ``RE :``)."""
     return _REPLY.match(subject) is not None

@@ -1,0 +1,185 @@
+"""Erasing somebody whom others quote: directly, at second hand, unlinked, and in subjects."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from synth.pipeline import build, confirm_idea, erase_participant, import_files, write_results
+from synth.records import Message
+from synth.settings import Settings
+from synth.store import Proposal, Store, open_store
+from tests.synth.small_discussion import rows
+
+ALL = Settings(quality="draft", suggest="all")
+ZEB = "Zebulon Quill <zeb@quill.example>"
+TRACES = ("zwirbelkran", "quietscht", "schnurzfähre", "zebulon", "zeb@quill")
+"""Words that nobody else ever typed, and the name."""
+SAID = """The Zwirbelkran at the harbour quietscht whenever the old Schnurzfähre
+leaves, and nobody in the whole town sleeps before the tide has turned again."""
+
+
+def mail(
+    n: int, sender: str, subject: str, text: str, *, to: int | None = None, html: bool = False
+) -> str:
+    answers = "" if to is None else f"In-Reply-To: <{to}@town.example>\n"
+    kind = "html" if html else "plain"
+    return (
+        f"From {n}@town.example Mon Feb 24 09:00:00 2025\nFrom: {sender}\nSubject: {subject}\n"
+        f"Date: Mon, 24 Feb 2025 {9 + n // 60:02}:{n % 60:02}:00 +0000\n"
+        f"Message-ID: <{n}@town.example>\n{answers}"
+        f'Content-Type: text/{kind}; charset="utf-8"\nContent-Transfer-Encoding: 8bit\n\n{text}\n\n'
+    )  # fmt: skip
+
+
+def quoted(text: str, mark: str) -> str:
+    return "\n".join(mark + line for line in text.splitlines())
+
+
+NESTED = """On Mon, Bo Lind <bo@town.example> wrote:
+> On Mon, Zebulon Quill <zeb@quill.example> wrote:
+> > The Zwirbelkran at the harbour quietscht whenever the
+> > old Schnurzfähre leaves, and nobody in the whole town
+> > sleeps before the tide has turned again.
+> Grease costs little, says Bo about it.
+
+Then let us buy a bucket of it on Saturday."""
+HTML = """<p>Look at this thing that I was sent:</p><blockquote>The <b>Zwirbelkran</b> at the
+harbour quietscht whenever the old Schnurzfähre leaves</blockquote>
+<p>What do you make of it, neighbours?</p>"""
+FORWARDED = f"""Somebody sent me these lines.
+
+{quoted(SAID, "> ")}
+
+They came without a name, and I like them.
+
+> Quietscht!"""
+
+
+def mails() -> Iterator[str]:
+    """A town that talks of three subjects; one of seven also of a fourth, and is answered."""
+    for n, row in enumerate(rows(40), start=1):
+        yield mail(n, f"{row['author']} <p{n % 7}@town.example>", f"Subject {n % 3}", row["text"])
+    yield mail(50, ZEB, "Zwirbelkran by night", SAID)
+    for n in range(51, 57):
+        text = f"Again the Zwirbelkran quietscht, {n} times, as the Schnurzfähre left the harbour."
+        yield mail(n, ZEB, "Re: Zwirbelkran by night", text, to=50)
+    direct = f"On Mon, {ZEB} wrote:\n{quoted(SAID, '> ')}\n\nGrease costs little."
+    yield mail(60, "Bo Lind <bo@town.example>", "Re: Zwirbelkran by night", direct, to=50)
+    yield mail(61, "Cy Dorn <cy@town.example>", "AW: Re: Zwirbelkran by night", NESTED, to=60)
+    yield mail(62, "Dee Ash <dee@town.example>", "Something I was sent", FORWARDED)
+    yield mail(
+        63,
+        "Eve Oak <eve@town.example>",
+        "Tickets (was: Zwirbelkran by night)",
+        "Tickets are too dear for us.",
+    )
+    yield mail(64, "Gus Fir <gus@town.example>", "A mail", HTML, html=True)
+
+
+@pytest.fixture(scope="module")
+def town_db(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Built twice, with what a file gathers: edits, corrections, proposals, failures."""
+    folder = tmp_path_factory.mktemp("town")
+    box, db = folder / "town.mbox", folder / "town.db"
+    with open_store(db) as store:
+        here = store.discussions.add("The town").id
+        first = "".join(mails())
+        box.write_text(first.replace("54 times", "54 times, quietscht in vain,"), encoding="utf-8")
+        import_files(store, here, [box])
+        build(store, here, ALL)
+        theirs = next(i for i in store.ideas.outline(here) if "zwirbelkran" in i.title.casefold())
+        confirm_idea(store, here, theirs.id, actor="Ann")
+        box.write_text(first, encoding="utf-8")
+        import_files(store, here, [box])
+        build(store, here, ALL, force=True)
+        last = store.runs.last(here)
+        assert last is not None
+        proposal = Proposal(
+            idea_id=theirs.id, run_id=last.id, model="m", address="a", prompt=SAID,
+            answer="Der Zwirbelkran", refusal=None,
+        )  # fmt: skip
+        store.proposals.put(here, proposal)
+        failed = store.runs.begin(here, kind="build", seed=0, settings={}, versions={})
+        store.runs.finish(failed, state="failed", outcome={"error": SAID})
+        store.vacuum()
+    return db
+
+
+@pytest.fixture
+def town(town_db: Path, tmp_path: Path) -> Iterator[Store]:
+    with open_store(shutil.copy(town_db, tmp_path / "town.db")) as store:
+        yield store
+
+
+def contents(store: Store, out: Path) -> bytes:
+    """Every byte of the file, of what SQLite keeps beside it, and of an export."""
+    write_results(store, 1, out, names=True)
+    beside = store.path.parent.glob(f"{store.path.name}*")
+    return b"".join(path.read_bytes().lower() for path in (*beside, *out.iterdir()))
+
+
+def indexed_words(path: Path) -> set[str]:
+    """The words of the full-text index, which holds those that begin alike in parts."""
+    with closing(sqlite3.connect(path)) as raw:
+        raw.execute("CREATE VIRTUAL TABLE temp.v USING fts5vocab('main', 'messages_fts', 'row')")
+        return {term for (term,) in raw.execute("SELECT term FROM temp.v")}
+
+
+def by_source(store: Store) -> dict[str, Message]:
+    return {m.source_id.split("@")[0].strip("<"): m for m in store.messages.all(1)}
+
+
+def test_no_byte_of_the_file_or_of_an_export_holds_their_words(town: Store, tmp_path: Path) -> None:
+    before = contents(town, tmp_path / "before")
+    for trace in TRACES:
+        assert trace.encode() in before, trace
+    assert {"zwirbelkran", "schnurzfahre"} <= indexed_words(town.path)
+    assert "zwirbelkran" in " ".join(i.title for i in town.ideas.outline(1)).casefold()
+    n_messages, report = erase_participant(town, 1, "Zebulon Quill")
+    assert n_messages == 7
+    assert report is not None
+    after = contents(town, tmp_path / "after")
+    for trace in TRACES:
+        assert trace.encode() not in after, trace
+    assert not [w for w in indexed_words(town.path) if w.startswith(("zwirb", "schnurz", "quie"))]
+
+
+def test_what_others_say_themselves_stays(town: Store) -> None:
+    before = by_source(town)
+    erase_participant(town, 1, "Zebulon Quill")
+    after = by_source(town)
+    for name in ("60", "61", "62", "63", "64", "7"):
+        assert after[name].text == before[name].text != ""
+    assert after["60"].text == "Grease costs little."
+    assert "They came without a name" in after["62"].text
+    quotes = {q.text for found in town.evidence.quotes([after["61"].id]).values() for q in found}
+    assert quotes == {
+        "On Mon, Bo Lind <bo@town.example> wrote:",
+        "Grease costs little, says Bo about it.",
+    }
+    assert after["61"].parent_id == after["60"].id
+
+
+def test_a_subject_that_others_only_carry_on_goes_and_one_they_wrote_stays(town: Store) -> None:
+    erase_participant(town, 1, "Zebulon Quill")
+    after = by_source(town)
+    assert [after[name].subject for name in ("50", "60", "61")] == [None, None, None]
+    assert after["63"].subject == "Tickets"
+    assert after["62"].subject == "Something I was sent"
+
+
+def test_a_subject_that_somebody_else_wrote_as_well_stays(town: Store, tmp_path: Path) -> None:
+    box = tmp_path / "more.mbox"
+    box.write_text(mail(70, "Hal Elm <hal@town.example>", "Zwirbelkran by night", "I saw it."))
+    import_files(town, 1, [box])
+    erase_participant(town, 1, "Zebulon Quill")
+    after = by_source(town)
+    assert after["70"].subject == "Zwirbelkran by night"
+    assert after["60"].subject == "Re: Zwirbelkran by night"
+    assert after["50"].subject is None
