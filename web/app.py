@@ -24,10 +24,8 @@ from web.pages.harvest import harvest
 from web.pages.ideas import ideas
 from web.pages.maps import maps
 from web.pages.passages import passages
-from web.pages.point import point
 from web.pages.search import search
 from web.pages.settings import settings
-from web.pages.since import since
 from web.pages.styleguide import styleguide
 from web.pages.threads import threads
 from web.pages.uploads import uploads
@@ -80,8 +78,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     semantic_search.init_app(app)
     templates.init_app(app)
     for pages in (
-        discussions, maps, ideas, passages, threads, search, point, since, harvest, settings,
-        uploads, api,
+        discussions, maps, ideas, passages, threads, search, harvest, settings, uploads, api,
     ):  # fmt: skip
         app.register_blueprint(pages)
     if app.debug or app.config.get("STYLEGUIDE"):

@@ -23,17 +23,23 @@ from synth.pipeline import (
 from synth.store import Store
 from web import create_app
 from web.app import ErrorContext
-from web.pages.discussions import AboutContext, DiscussionContext, FrontContext, OverviewContext
+from web.http.discussion_cache import DiscussionCache
+from web.pages.discussions import (
+    AboutContext,
+    DiscussionContext,
+    FrontContext,
+    OverviewContext,
+    SinceContext,
+)
 from web.pages.harvest import KeyContext, TakeContext
 from web.pages.ideas import IdeaContext, UnplacedContext
 from web.pages.maps import EmbedContext, MapContext, OutlineContext
 from web.pages.passages import PassageContext, RepeatedContext
-from web.pages.point import PointContext
-from web.pages.search import SearchContext
+from web.pages.search import PointContext, SearchContext
 from web.pages.settings import SettingsContext
-from web.pages.since import SinceContext
 from web.pages.threads import ThreadContext, ThreadsContext
 from web.pages.uploads import JobContext, UploadContext
+from web.services.semantic_search import MeaningLoader
 
 AT = "/d/the-market-square"
 PAGES = {
@@ -294,3 +300,19 @@ def test_the_map_alone_names_its_ideas_without_scripts(client: FlaskClient) -> N
     front = client.get(f"{AT}/").text
     within = front[front.index("<noscript>") : front.index("</noscript>")]
     assert "<ul" not in within, "the ideas stand beside the map there"
+
+
+@pytest.mark.parametrize("address", [a for a in PAGES if "search" not in a and "point" not in a])
+def test_only_those_who_ask_by_meaning_cost_the_memory_of_a_model(address: str, app: Flask) -> None:
+    """Half a gigabyte: the pages that many open must not load it."""
+    loaded: list[int] = []
+
+    def read(_store: Store, discussion_id: int) -> Any:
+        loaded.append(discussion_id)
+
+    cache = DiscussionCache()
+    loader = MeaningLoader(Path(app.config["DB"]), cache=cache, read=read)
+    app.extensions["meanings"] = loader
+    app.test_client().get(address)
+    cache.submit(("next", "turn"), 0, lambda: None).result(10)  # whatever was begun is over
+    assert loaded == []

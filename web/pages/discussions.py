@@ -1,4 +1,4 @@
-"""The front page, and a discussion as a whole: its map and outline, at a glance, and its making."""
+"""The front page, and one discussion as a whole: map and outline, overview, news, its making."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from synth.records import ExtractState, Run
 from synth.store import Discussion
 from web.http.discussion_cache import cached
 from web.http.store import current_store, find_discussion
+from web.http.visits import current_visit
 from web.map import MapBox, map_box
 from web.pages.passages import RepeatedText, repeated_texts
 from web.services.figures import Facts, facts_of, figures_of
+from web.services.news import NewsReport, report_of
 from web.services.outline import Branch, outline_of
 from web.services.overview import (
     Overview,
@@ -24,7 +26,7 @@ from web.services.overview import (
     with_problems,
 )
 from web.services.quotes import Quoted, quote_extracts
-from web.services.semantic_search import begin_reading
+from web.services.since import Since, usual_since
 from web.services.trends import Timeline, timeline
 from web.ui.query import asked_since
 from web.ui.templates import render
@@ -86,6 +88,18 @@ class OverviewContext:
     run: Run | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SinceContext:
+    template: ClassVar[str] = "since.html"
+    discussion: Discussion
+    since: Since
+    report: NewsReport | None
+    """None where there is no moment to count from."""
+    has_visit: bool
+    """Whether the reader was here before, as their browser remembers."""
+    has_synthesis: bool
+
+
 @discussions.get("/")
 def front() -> str:
     """Every discussion of this file."""
@@ -126,8 +140,6 @@ def overview(slug: str) -> str:
     found, store = find_discussion(slug), current_store()
     outline = outline_of(store, found)
     seen = overview_of(store, found, outline)
-    if outline.roots:
-        begin_reading(store, found)
     calendar = figures_of(store, found, outline).calendar
     return render(
         OverviewContext(
@@ -139,6 +151,23 @@ def overview(slug: str) -> str:
             clear=[a for a in seen.alerts if not a.alert.n and a.alert.missing is None],
             missing=[a for a in seen.alerts if a.alert.missing is not None],
             run=store.runs.last(found.id),
+        )
+    )
+
+
+@discussions.get("/d/<slug>/since")
+def since(slug: str) -> str:
+    """New messages and voices, ideas that came, grew, fell silent or were changed."""
+    found, store = find_discussion(slug), current_store()
+    visited_at = current_visit().previous_at
+    chosen = asked_since(found) or usual_since(found, visited_at)
+    return render(
+        SinceContext(
+            discussion=found,
+            since=chosen,
+            report=report_of(store, found, outline_of(store, found), chosen),
+            has_visit=visited_at is not None,
+            has_synthesis=found.synthesis_at is not None,
         )
     )
 

@@ -1,4 +1,4 @@
-"""Search a discussion by words, by meaning or both, and narrow what was found."""
+"""Search a discussion by words, by meaning or both; and find where a point of one's own stands."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from synth.store import Discussion, Store
 from web.http.store import current_store, find_discussion
 from web.services.outline import Branch, outline_of
+from web.services.point import MAX_LETTERS, PointResult, find_point, one_paragraph
 from web.services.search import FILTERS, Mode, SearchQuery, parse_query, run_search
 from web.services.search_results import (
     Facet,
@@ -81,6 +82,19 @@ class SearchContext:
     help: Help | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PointContext:
+    template: ClassVar[str] = "point.html"
+    discussion: Discussion
+    text: str
+    found: PointResult | None
+    map_address: str
+    """The map with the place marked; empty without one."""
+    trouble: Trouble
+    problem: str
+    max_letters: int
+
+
 @search.get("/d/<slug>/search")
 def words(slug: str) -> Response:
     """Messages found by ``?q=`` in a mode, narrowed by the rest of the address."""
@@ -108,8 +122,30 @@ def words(slug: str) -> Response:
         clear=without_filters,
         help=None if paging.total else _help(store, discussion, query, without_filters),
     )
+    return _page(context, result.trouble)
+
+
+@search.get("/d/<slug>/point")
+def point(slug: str) -> Response:
+    """Where ``?text=`` stands."""
+    discussion, store = find_discussion(slug), current_store()
+    text = one_paragraph(request.args.get("text", ""))
+    found, trouble, problem = find_point(store, discussion, outline_of(store, discussion), text)
+    context = PointContext(
+        discussion=discussion,
+        text=text,
+        found=found,
+        map_address="" if found is None else _on_map(discussion, found),
+        trouble=trouble,
+        problem=problem,
+        max_letters=MAX_LETTERS,
+    )
+    return _page(context, trouble)
+
+
+def _page(context: SearchContext | PointContext, trouble: Trouble) -> Response:
     page = make_response(render(context))
-    if result.trouble == "loading":
+    if trouble == "loading":  # the same question has another answer in a few seconds
         page.headers["Cache-Control"] = "no-store"
     return page
 
@@ -170,3 +206,15 @@ def _help(store: Store, discussion: Discussion, query: SearchQuery, without_filt
         by_meaning=_address(discussion, by_meaning) if by_meaning else "",
         without_filters=without_filters,
     )
+
+
+def _on_map(discussion: Discussion, found: PointResult) -> str:
+    """The address that the map understands: a mark, and the ideas near it."""
+    if found.place is None:
+        return ""
+    x, y = found.place
+    values: dict[str, Any] = {"slug": discussion.slug, "mark": f"{x:.4f},{y:.4f}"}
+    near = [str(one.branch.idea.id) for one in found.ideas if one.verdict != "far"]
+    if near:
+        values["ideas"] = ",".join(near)
+    return url_for("maps.full", **values)
