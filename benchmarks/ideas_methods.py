@@ -12,7 +12,9 @@ from benchmarks.ideas_data import Embedded
 from models import Blend
 from synth.clustering import Authorship, find_ideas
 from synth.clustering.assignment import place
-from synth.embedding.knn_graph import Context, centred, in_context, similarity_graph
+from synth.embedding.context import Context, in_context
+from synth.embedding.knn_graph import similarity_graph
+from synth.embedding.space import centred
 from synth.evaluate import PlacedPassage, idea_per_message
 from synth.records import IdeaTree
 

@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models import Blend, load
-from synth.embedding.knn_graph import centred, similarity_graph
+from synth.embedding.knn_graph import similarity_graph
+from synth.embedding.space import centred
 from synth.settings import QUIET
 from synth.store import Store, open_store
 
@@ -35,14 +36,15 @@ def neighbours(vectors: NDArray[np.float32]) -> list[frozenset[int]]:
 
 
 def table(store: Store) -> list[str]:
-    from synth.embedding.vectors import embed_passages
+    from synth.embedding.vectors import read_texts
 
     here = store.discussions.all()[0].id
     messages = {message.id: message for message in store.messages.all(here)}
     passages = store.passages.all(here)
     of = [messages[passage.message_id] for passage in passages]
     texts = [passage.text for passage in passages]
-    full, is_read = embed_passages(store, load("e5-small"), passages, progress=QUIET)
+    read = read_texts(store, load("e5-small"), passages, progress=QUIET)
+    full, is_read = read.vectors, read.is_read
     lines = [
         f"{is_read.sum()} of {len(passages)} passages read in truth.",
         "| part read | share of the same neighbours | neighbours in the same thread |",

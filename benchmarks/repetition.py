@@ -26,9 +26,10 @@ from models import Blend
 from synth.clustering import Authorship, Copied, find_ideas
 from synth.clustering.assignment import place
 from synth.duplicates import Repetition, find_repetition
-from synth.embedding.knn_graph import centred, similarity_graph
+from synth.embedding.knn_graph import similarity_graph
+from synth.embedding.space import centred, fit_blend
+from synth.embedding.vectors import ReadTexts
 from synth.evaluate import score_labels
-from synth.pipeline.repeating import blend_once
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = DOCS / "quality.md"
@@ -95,7 +96,8 @@ def counted_once(texts: Sequence[str], vectors: NDArray[np.float32]) -> Leaves:
     repetition = _repetition(texts)
     leader = repetition.passages.group
     everything = np.ones(len(texts), dtype=np.bool_)
-    _, _, blended = blend_once(vectors, texts, is_known=everything, repetition=repetition)
+    read = ReadTexts(texts=texts, vectors=vectors, is_read=everything)
+    _, _, blended = fit_blend(read, repetition.passages.group)
     once, which = np.unique(leader, return_inverse=True)
     middle = centred(blended[once], ["en"] * len(once))
     again = np.flatnonzero(leader != np.arange(len(texts)))

@@ -56,7 +56,7 @@ class Collection:
 def collect(path: Path, n: int) -> Collection:
     """The first ``n`` passages of a discussion, and made-up ones where it has fewer."""
     from models import load
-    from synth.embedding.vectors import embed_passages
+    from synth.embedding.vectors import read_texts
     from synth.settings import QUIET
     from synth.store import open_store
 
@@ -64,8 +64,9 @@ def collect(path: Path, n: int) -> Collection:
         here = store.discussions.all()[0].id
         messages = {m.id: m for m in store.messages.all(here)}
         passages = store.passages.all(here)
-        vectors, is_read = embed_passages(store, load("e5-small"), passages, progress=QUIET)
-    rows = np.flatnonzero(is_read)[:n]
+        read = read_texts(store, load("e5-small"), passages, progress=QUIET)
+    vectors = read.vectors
+    rows = np.flatnonzero(read.is_read)[:n]
     some = [passages[row] for row in rows.tolist()]
     of = list(dict.fromkeys(p.message_id for p in some))
     number = {message_id: row for row, message_id in enumerate(of)}
@@ -111,13 +112,15 @@ def _sentence(text: str, random: np.random.Generator) -> str:
 
 def run(collection: Collection) -> dict[str, float]:
     """Seconds by stage, and ``ideas``, how many were found."""
+
     from models import load
     from synth.clustering import Authorship, find_ideas
     from synth.clustering.assignment import place
     from synth.duplicates import find_repetition
-    from synth.embedding.knn_graph import centred, similarity_graph
+    from synth.embedding.knn_graph import similarity_graph
+    from synth.embedding.space import centred, fit_blend
+    from synth.embedding.vectors import ReadTexts
     from synth.layout import lay_out
-    from synth.pipeline.repeating import blend_once
     from synth.titles import name_ideas
 
     seconds: dict[str, float] = {}
@@ -128,10 +131,12 @@ def run(collection: Collection) -> dict[str, float]:
             collection.texts, messages=collection.message, voices=collection.voice
         )
     with _timed(seconds, "blend"):
-        everything = np.ones(len(languages), dtype=np.bool_)
-        _, _, blended = blend_once(
-            collection.vectors, collection.texts, is_known=everything, repetition=repetition
+        read = ReadTexts(
+            texts=collection.texts,
+            vectors=collection.vectors,
+            is_read=np.ones(len(languages), dtype=np.bool_),
         )
+        _, _, blended = fit_blend(read, repetition.passages.group)
         rows = np.unique(repetition.passages.group)
         middle = centred(blended[rows], [languages[row] for row in rows.tolist()])
         del blended

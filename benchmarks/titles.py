@@ -95,7 +95,8 @@ def _found(vectors: Vectors, texts: list[str]) -> IdeaTree:
     from models import Blend
     from synth.clustering import Authorship, find_ideas
     from synth.clustering.assignment import place
-    from synth.embedding.knn_graph import centred, similarity_graph
+    from synth.embedding.knn_graph import similarity_graph
+    from synth.embedding.space import centred
 
     middle = centred(Blend(seed=0).fit_transform(vectors, texts)[1], ["en"] * len(texts))
     graph = similarity_graph(middle, seed=0)

@@ -33,10 +33,13 @@ class Blend:
     to the centred encoder vectors, fitted on the texts that were read. Vectors of no
     dimension, float32 (n, 0), give what the words alone say. Fitted state ends in ``_``;
     ``arrays`` returns it for storage, ``from_arrays`` restores it.
+    With ``estimates`` the regression is fitted even where all texts of the fit were read, for
+    others that will not be.
     """
 
-    def __init__(self, *, seed: int = 0) -> None:
+    def __init__(self, *, seed: int = 0, estimates: bool = False) -> None:
         self.seed = seed
+        self._wants_estimates = estimates
 
     def fit(self, vectors: Vectors, texts: Sequence[str], *, is_known: Mask | None = None) -> Self:
         """``vectors`` float32 (n, dim) of the n ``texts``: unit rows where ``is_known`` (n,), by
@@ -50,7 +53,7 @@ class Blend:
         """The vectors with those that are not known estimated, and the blend.
 
         float32 (n, dim) and (n, dim + 456), both unit rows. Raises ValueError for unknown
-        vectors when all were known at the fit.
+        vectors where the fit learned no estimate.
         """
         return self._blended(vectors, self.view_.transform(texts), is_known)
 
@@ -67,7 +70,7 @@ class Blend:
 
     @property
     def estimates(self) -> bool:
-        """Whether vectors may be unknown: not where all were known at the fit."""
+        """Whether vectors may be unknown: the regression was fitted."""
         return self.weights_ is not None
 
     def arrays(self) -> Arrays:
@@ -100,8 +103,9 @@ class Blend:
         away = known - self.mean_
         self.spread_ = float(np.linalg.norm(away, axis=1).mean()) if len(known) else 0.0
         self.weights_: Vectors | None = None
-        if is_known is not None and not is_known.all():
-            words = view[is_known]
+        is_complete = is_known is None or is_known.all()
+        if self._wants_estimates or not is_complete:
+            words = view if is_known is None else view[is_known]
             inner = words.T @ words + RIDGE * np.eye(words.shape[1], dtype=np.float32)
             self.weights_ = np.linalg.solve(inner, words.T @ unit_rows(away))
         return view

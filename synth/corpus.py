@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
 from synth.records import Message, Passage
@@ -33,6 +33,9 @@ class Corpus:
     """(n,) what the messages are called."""
     vectors: NDArray[np.float32]
     """(n, dim) unit rows of the model."""
+    centred: NDArray[np.float32]
+    """(n, dim) unit rows in their context and without what all passages of the discussion share:
+    where ideas are told apart. The model's own rows until they are set."""
 
     @classmethod
     def of(
@@ -53,6 +56,7 @@ class Corpus:
             languages=[message.language for message in around],
             subjects=[message.subject for message in around],
             vectors=vectors,
+            centred=vectors,
         )
 
     @property
@@ -76,4 +80,9 @@ class Corpus:
             languages=[self.languages[row] for row in chosen],
             subjects=[self.subjects[row] for row in chosen],
             vectors=self.vectors[which],
+            centred=self.centred[which],
         )
+
+    def with_centred(self, centred: NDArray[np.float32]) -> Self:
+        """The same with these rows, float32 (n, dim), as ``centred``."""
+        return replace(self, centred=centred)

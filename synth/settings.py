@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -44,3 +46,29 @@ class _Quiet:
 
 
 QUIET: Progress = _Quiet()
+
+
+class Stopwatch:
+    """Tells how far the steps of long work are, and keeps how long they took."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.progress = progress
+        self.timings: dict[str, float] = {}
+        """Seconds of every step so far, by its name."""
+
+    @contextmanager
+    def timed(self, step: str) -> Iterator[None]:
+        """Count the time of what is done inside towards a step."""
+        begun = time.perf_counter()
+        yield
+        self.timings[step] = self.timings.get(step, 0.0) + time.perf_counter() - begun
+
+    @contextmanager
+    def stage(self, name: str, n: int, unit: str) -> Iterator[None]:
+        """A step over ``n`` units that is done all at once; shown and timed."""
+        with (
+            self.timed(name.lower()),
+            self.progress.stage(name, total=n, unit=unit) as stage,
+        ):
+            yield
+            stage.advance(n)

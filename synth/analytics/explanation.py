@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from models.vectors import unit_rows
 from synth.analytics.similarity import Alike, by_direction, by_words, nearest
-from synth.embedding.space import Landmarks
+from synth.embedding.landmarks import Landmarks
 from synth.records import Activity, Placement
 from synth.store import Store
 

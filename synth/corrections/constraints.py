@@ -54,11 +54,15 @@ def require_same(store: Store, discussion_id: int, before: tuple[Decision, ...])
         raise StoreProblem("the map was corrected while it was being built; build it again")
 
 
-def held_ideas(store: Store, discussion_id: int, passages: Sequence[Passage]) -> Held | None:
-    """The constraints over ``passages``, in their order; None where nobody decided anything."""
+def held_ideas(store: Store, discussion_id: int, passages: Sequence[Passage]) -> Held:
+    """The constraints over ``passages``, in their order."""
+    import numpy as np
+
     made = decisions(store, discussion_id)
     if not made:
-        return None
+        n = len(passages)
+        nobody = np.zeros(n, dtype=np.bool_)
+        return Held(ids=(), constraints=Constraints.none(n), chosen=nobody, decisions=made)
     held = store.corrections.held(discussion_id)
     number = {h.id: n for n, h in enumerate(held)}
     row = {passage.id: n for n, passage in enumerate(passages)}

@@ -5,17 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from synth.embedding.knn_graph import Context
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from models.vectors import unit_rows
 from synth.passages import is_speech
 from synth.records import Message, ParentEvidence, Passage
 from synth.titles.wording import without_reply_marks
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
+CONTEXT_SHARE = 1.0
+"""What a message says as a whole, beside 1 for what a passage of it says alone."""
+TOPIC_SHARE = 2.0
+"""What its author called a message, beside 1 for the mean of its passages."""
+PARENT_SHARE = 0.8
+"""What the message says that is replied to, beside 1 for the reply's own words."""
 TOPIC_WORDS = 20
 """A line of more words is a text, and no topic."""
 _ENDS_LIKE_SPEECH = (".", "!", ",", ";", ":", "…")
@@ -82,8 +87,6 @@ def context_of(
 
     Only reply links that the export or a quotation vouches for are followed.
     """
-    import numpy as np
-
     number = {message.id: row for row, message in enumerate(messages)}
     parents = [
         number.get(m.parent_id, -1) if m.parent_id and m.parent_evidence in SURE else -1
@@ -95,3 +98,78 @@ def context_of(
         topic=np.array([topics.of_message.get(m.id, -1) for m in messages], dtype=np.intp),
         topics=vectors,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What stands around the passages of a discussion."""
+
+    message: NDArray[np.intp]
+    """(n_passages,) row of each passage's message in the arrays below; a message may have none."""
+    parent: NDArray[np.intp]
+    """(n_messages,) the message it answers, -1 where it answers none."""
+    topic: NDArray[np.intp]
+    """(n_messages,) row of the topic its author gave it, -1 where there is none."""
+    topics: NDArray[np.float32]
+    """(n_topics, dim) unit rows in the space of the passages."""
+    topic_mean: NDArray[np.float32] | None = None
+    """(dim,) what all topics of the discussion share, where these are only some of them."""
+
+
+def mean_topic(context: Context) -> NDArray[np.float32]:
+    """What the topics of a discussion's messages share, float32 (dim,); zero without any."""
+    called = context.topics[context.topic[context.topic >= 0]]
+    if not len(called):
+        return np.zeros(context.topics.shape[1], dtype=np.float32)
+    return np.asarray(called.mean(axis=0), dtype=np.float32)
+
+
+def in_context(vectors: NDArray[np.float32], context: Context) -> NDArray[np.float32]:
+    """Passages drawn towards the message they stand in: float32 (n_passages, dim), unit rows.
+
+    A passage of a long message says little without the rest of it, and a short answer little
+    without its question. ``vectors`` are unit rows, blended; :func:`centred` comes after. To
+    each is added the unit vector of its surroundings: the mean of its message's passages
+    and twice the message's topic, and four fifths as much of the same of the message it
+    answers. A message of one passage that has no topic and answers nothing keeps its vector;
+    what a message without passages is called counts for those that answer it. Headings are not
+    worded like texts, so what all topics share is taken off first. Raises ValueError, which names
+    the array, when the arrays do not belong together.
+    """
+    _check(context, *vectors.shape)
+    n_messages = len(context.parent)
+    if not len(vectors):
+        return vectors
+    ones = np.ones(len(vectors), dtype=np.float32)
+    rows = (context.message, np.arange(len(vectors)))
+    said = unit_rows(sp.csr_array((ones, rows), shape=(n_messages, len(vectors))) @ vectors)
+    has_topic = context.topic >= 0
+    if has_topic.any():
+        called = context.topics[context.topic[has_topic]]
+        shared = mean_topic(context) if context.topic_mean is None else context.topic_mean
+        said[has_topic] += TOPIC_SHARE * (called - shared)
+        said = unit_rows(said)
+    around = said.copy()
+    is_reply = context.parent >= 0
+    around[is_reply] += PARENT_SHARE * said[context.parent[is_reply]]
+    return unit_rows(vectors + CONTEXT_SHARE * unit_rows(around)[context.message])
+
+
+def _check(context: Context, n_passages: int, dim: int) -> None:
+    """Raise ValueError where an array has another length than it should, or names no row."""
+    n_messages = len(context.parent)
+    for name, array, n, of in (
+        ("message", context.message, n_passages, "passages"),
+        ("topic", context.topic, n_messages, "messages"),
+    ):
+        if len(array) != n:
+            raise ValueError(f"context.{name} has {len(array)} entries for {n} {of}")
+    if len(context.topics) and context.topics.shape[1] != dim:
+        raise ValueError(f"context.topics has {context.topics.shape[1]} columns, not {dim}")
+    for name, array, least, n in (
+        ("message", context.message, 0, n_messages),
+        ("parent", context.parent, -1, n_messages),
+        ("topic", context.topic, -1, len(context.topics)),
+    ):
+        if len(array) and not (least <= array.min() and array.max() < n):
+            raise ValueError(f"context.{name} holds numbers outside {least}..{n - 1}")

@@ -1,39 +1,141 @@
-"""What is kept of a whole build, so that later messages find their place on its map."""
+"""The space in which ideas are told apart: fitted on a discussion, kept for its later messages.
+
+Sentence vectors of one discussion share a large common part (what the discussion is about,
+the language they are in, and the bias of the model), so cosines of raw vectors are all high
+and say little. The space sets the words beside the model's vectors, draws passages towards
+their context and takes out what all of them share.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
-from synth.embedding.knn_graph import Centre, Context, centred, in_context
-from synth.records import Passage
+import numpy as np
+from numpy.typing import NDArray
+
+from models.vectors import unit_rows
+from synth.embedding.context import Context, in_context
+from synth.embedding.vectors import ReadTexts
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from models import Blend
 
-    Arrays = Mapping[str, NDArray[np.generic]]
+Arrays = Mapping[str, NDArray[np.generic]]
 
-PER_IDEA = 12
-"""Passages of each idea that are kept to find one's way by."""
-MOST_UNPLACED = 4_000
-"""Passages without an idea that are kept; they may open one later."""
+CENTRE_SHRINKAGE = 4.0
+"""Passages' worth of doubt about the mean: two passages do not say what a discussion is about."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Centre:
+    """What all passages of a discussion share."""
+
+    mean: NDArray[np.float32]
+    """(dim,)"""
+    of_language: Mapping[str, NDArray[np.float32]]
+    """By language what its passages share beside that, (dim,)."""
+
+
+def centre_of(
+    vectors: NDArray[np.float32], languages: Sequence[str | None] | None = None
+) -> Centre:
+    """What the rows, and those of each language (one per row, None where unknown), share.
+
+    Means of few rows are shrunk by ``n / (n + CENTRE_SHRINKAGE)``.
+    """
+    mean = _shrunk_mean(vectors)
+    rows = vectors - mean
+    of_language = {tag: _shrunk_mean(rows[own]) for tag, own in _rows_by_language(languages)}
+    return Centre(mean=mean, of_language=of_language)
+
+
+def centred(
+    vectors: NDArray[np.float32],
+    languages: Sequence[str | None] | None = None,
+    *,
+    centre: Centre | None = None,
+) -> NDArray[np.float32]:
+    """Unit rows without what all passages of a discussion share: float32 (n, dim).
+
+    What everybody says tells nothing apart: the mean is taken off. With ``languages`` (one
+    per row, None where unknown) so is what is left of the mean of each language, so that
+    passages are near for what they say and not for the language they say it in. ``centre`` is
+    that of the discussion where ``vectors`` are only some of it, such as later messages; by
+    default it is theirs. After Mu & Viswanath 2018, "All-but-the-top", without removing
+    principal components: that lost agreement with people.
+    """
+    if not len(vectors):
+        return vectors
+    found = centre_of(vectors, languages) if centre is None else centre
+    rows = vectors - found.mean
+    for tag, own in _rows_by_language(languages):
+        if tag in found.of_language:
+            rows[own] -= found.of_language[tag]
+    return unit_rows(rows)
+
+
+def _rows_by_language(
+    languages: Sequence[str | None] | None,
+) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    tags = np.array([language or "" for language in languages or ()])
+    for tag in np.unique(tags[tags != ""]):
+        yield str(tag), tags == tag
+
+
+def _shrunk_mean(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    if not len(rows):
+        return np.zeros(rows.shape[1], dtype=np.float32)
+    mean = rows.mean(axis=0, dtype=np.float64) * (len(rows) / (len(rows) + CENTRE_SHRINKAGE))
+    return np.asarray(mean, dtype=np.float32)
+
+
+def fit_blend(
+    read: ReadTexts, group: NDArray[np.intp]
+) -> tuple[Blend | None, NDArray[np.float32], NDArray[np.float32]]:
+    """The blend of a discussion, and its texts: with what was not read estimated, and blended.
+
+    ``read``: the passages, then whatever else stands in their space; ``group`` (n_passages,): for
+    each passage the first that says the same. An encoder's blend is fitted on the passages
+    alone, and once on those that are copies. Where no encoder reads (vectors of no dimension), it
+    is fitted on all texts, and is all there is. Nothing is fitted where there is nothing.
+    """
+    from models import Blend
+
+    is_fitted = np.ones(len(read.texts), dtype=np.bool_)
+    if read.vectors.shape[1]:
+        is_fitted[:] = False
+        is_fitted[: len(group)] = group == np.arange(len(group))
+    if not is_fitted.any():
+        return None, read.vectors, read.vectors
+    own, others = np.flatnonzero(is_fitted), np.flatnonzero(~is_fitted)
+    # What the passages cannot need, because all are read, their topics or copies may.
+    blend = Blend(estimates=not read.is_read.all())
+    first = read.take(own)
+    completed, blended = blend.fit_transform(first.vectors, first.texts, is_known=first.is_read)
+    if len(others):
+        rest = read.take(others)
+        further = blend.transform(rest.vectors, rest.texts, is_known=rest.is_read)
+        back = np.argsort(np.concatenate([own, others]))
+        completed = np.vstack([completed, further[0]])[back]
+        blended = np.vstack([blended, further[1]])[back]
+    return blend, completed if blend.n_encoder else blended, blended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Space:
-    """From words to the space in which ideas are told apart, as a whole build fitted it."""
+    """From blended vectors to the space in which ideas are told apart, fitted by a whole build."""
 
     blend: Blend
     topic_mean: NDArray[np.float32]
+    """(dim,) what all topics of the discussion share."""
     centre: Centre
+    """What all its passages share."""
     share_read: float
     """0..1 of the passages that the model has read."""
 
-    def locate(
+    def transform(
         self,
         blended: NDArray[np.float32],
         context: Context,
@@ -44,8 +146,7 @@ class Space:
         return centred(around, languages, centre=self.centre)
 
     def arrays(self) -> Arrays:
-        import numpy as np
-
+        """The fitted state, to be kept."""
         kept: dict[str, NDArray[np.generic]] = {
             "topic_mean": self.topic_mean,
             "centre": self.centre.mean,
@@ -56,160 +157,33 @@ class Space:
 
     @classmethod
     def from_arrays(cls, arrays: Arrays) -> Self:
-        import numpy as np
-
+        """A fitted space from what ``arrays`` gave."""
         from models import Blend
+        from models.lexical import part_of
 
-        def part(name: str) -> dict[str, NDArray[np.generic]]:
-            start = f"{name}."
-            found = arrays.items()
-            return {key.removeprefix(start): a for key, a in found if key.startswith(start)}
-
-        of_language = {tag: a.astype(np.float32) for tag, a in part("language").items()}
+        languages = part_of(arrays, "language").items()
+        of_language = {tag: mean.astype(np.float32) for tag, mean in languages}
         return cls(
-            blend=Blend.from_arrays(part("blend")),
+            blend=Blend.from_arrays(part_of(arrays, "blend")),
             topic_mean=arrays["topic_mean"].astype(np.float32),
             centre=Centre(mean=arrays["centre"].astype(np.float32), of_language=of_language),
             share_read=float(arrays["share_read"]),
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Landmarks:
-    """What stands where in the space, and which messages the map was made of."""
+def fit_centred(
+    blended: NDArray[np.float32],
+    context: Context,
+    languages: Sequence[str | None],
+    group: NDArray[np.intp],
+) -> tuple[NDArray[np.float32], Centre]:
+    """The passages of a whole discussion in their context and without what all share; and that.
 
-    idea_ids: NDArray[np.int64]
-    """(n_leaves,) the ideas that passages are placed under, or were before people merged them."""
-    centroids: NDArray[np.float32]
-    """(n_leaves, dim) the mean direction of each, unit rows."""
-    passage_ids: NDArray[np.int64]
-    """(n_kept,) passages without an idea, and some of every idea."""
-    vectors: NDArray[np.float32]
-    """(n_kept, dim) theirs, unit rows; kept in half precision."""
-    message_ids: NDArray[np.int64]
-    """(n_messages,) ascending."""
-    fingerprints: NDArray[np.bytes_]
-    """(n_messages,) what each message was when it was mapped."""
-    n_built: int
-    """Messages of the last whole build."""
-    n_changed: int = 0
-    """Messages that came, were edited or went since."""
-
-    def grown(
-        self,
-        *,
-        ground_ids: Sequence[int],
-        ground_centroids: NDArray[np.float32],
-        new: Mapping[int, NDArray[np.float32]],
-        signs: tuple[Sequence[int], NDArray[np.float32]],
-        came: tuple[Sequence[int], NDArray[np.float32]],
-        standing: Mapping[int, int | None],
-        fingerprints: Mapping[int, str],
-        n_changed: int,
-    ) -> Landmarks:
-        """The landmarks of a map that has grown.
-
-        ``ground_ids`` and ``ground_centroids``: the leaf ideas it had, and those that were
-        merged into them; ``new``: those it has now
-        beside them; ``signs`` and ``came``: ids and vectors of the passages that stood for it
-        and of those that came; ``standing``: passage id → leaf idea; ``n_changed``: messages that
-        came, were edited or went.
-        """
-        import numpy as np
-
-        ids = [*signs[0], *came[0]]
-        vectors = np.vstack((signs[1], came[1]))
-        number = {idea: row for row, idea in enumerate([*ground_ids, *new])}
-        ideas = [standing[i] for i in ids]
-        kept = kept_rows(np.array([-1 if i is None else number.get(i, -1) for i in ideas]))
-        message_ids, starts = prints(fingerprints)
-        return replace(
-            self,
-            idea_ids=np.array(list(number), dtype=np.int64),
-            centroids=np.vstack((ground_centroids, *new.values())),
-            passage_ids=np.array(ids, dtype=np.int64)[kept],
-            vectors=vectors[kept],
-            message_ids=message_ids,
-            fingerprints=starts,
-            n_changed=self.n_changed + n_changed,
-        )
-
-    def arrays(self) -> Arrays:
-        import numpy as np
-
-        return {
-            "idea_ids": self.idea_ids,
-            "centroids": self.centroids.astype(np.float16),
-            "passage_ids": self.passage_ids,
-            "vectors": self.vectors.astype(np.float16),
-            "message_ids": self.message_ids,
-            "fingerprints": self.fingerprints,
-            "n_messages": np.array([self.n_built, self.n_changed]),
-        }
-
-    @classmethod
-    def from_arrays(cls, arrays: Arrays) -> Self:
-        import numpy as np
-
-        n_built, n_changed = arrays["n_messages"].tolist()
-        return cls(
-            idea_ids=arrays["idea_ids"].astype(np.int64),
-            centroids=arrays["centroids"].astype(np.float32),
-            passage_ids=arrays["passage_ids"].astype(np.int64),
-            vectors=arrays["vectors"].astype(np.float32),
-            message_ids=arrays["message_ids"].astype(np.int64),
-            fingerprints=arrays["fingerprints"].astype(np.bytes_),
-            n_built=n_built,
-            n_changed=n_changed,
-        )
-
-
-def prints(fingerprints: Mapping[int, str]) -> tuple[NDArray[np.int64], NDArray[np.bytes_]]:
-    """Message ids, ascending, and the beginnings of the hashes of what they say."""
-    import numpy as np
-
-    ids = sorted(fingerprints)
-    starts = [fingerprints[i][:16].encode() for i in ids]
-    return np.array(ids, dtype=np.int64), np.array(starts, dtype="S16")
-
-
-def landmarks_of(
-    vectors: NDArray[np.float32],
-    idea_of: Sequence[int | None],
-    passages: Sequence[Passage],
-    *,
-    fingerprints: Mapping[int, str],
-) -> Landmarks:
-    """What to keep of a whole map. ``idea_of``: the leaf idea of each passage, or None."""
-    import numpy as np
-
-    from synth.clustering.assignment import idea_centroids
-
-    ids = sorted({idea for idea in idea_of if idea is not None})
-    number = {idea: row for row, idea in enumerate(ids)}
-    leaf = np.array([-1 if i is None else number[i] for i in idea_of], dtype=np.int32)
-    kept = kept_rows(leaf)
-    message_ids, starts = prints(fingerprints)
-    return Landmarks(
-        idea_ids=np.array(ids, dtype=np.int64),
-        centroids=idea_centroids(vectors, leaf, len(ids)),
-        passage_ids=np.array([passages[row].id for row in kept.tolist()], dtype=np.int64),
-        vectors=vectors[kept],
-        message_ids=message_ids,
-        fingerprints=starts,
-        n_built=len(message_ids),
-    )
-
-
-def kept_rows(leaf: NDArray[np.int32]) -> NDArray[np.intp]:
-    """Rows of the passages to keep, ascending: evenly spread over the discussion."""
-    import numpy as np
-
-    def some(rows: NDArray[np.intp], most: int) -> NDArray[np.intp]:
-        if len(rows) <= most:
-            return rows
-        return rows[np.linspace(0, len(rows) - 1, most).round().astype(np.intp)]
-
-    found = [some(np.flatnonzero(leaf < 0), MOST_UNPLACED)]
-    found += [some(np.flatnonzero(leaf == idea), PER_IDEA) for idea in np.unique(leaf[leaf >= 0])]
-    return np.sort(np.concatenate(found))
+    A text counts once, however often it is posted: a campaign must not bend the rest of the map.
+    ``group`` as in :func:`fit_blend`.
+    """
+    once, which = np.unique(group, return_inverse=True)
+    tags = [languages[row] for row in once.tolist()]
+    around = in_context(blended, context)[once]
+    centre = centre_of(around, tags)
+    return centred(around, tags, centre=centre)[which], centre

@@ -1,35 +1,42 @@
-"""Make or renew the map of a discussion: passages, ideas, titles, layout, suggestions."""
+"""Make or renew the map of a discussion.
+
+Cut, embed, fit or transform, assign, title, lay out, suggest, store. A whole build fits the map
+on all messages; where a map of some size is there, later messages are transformed with what was
+fitted, and the rest of the map stays.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from synth.clustering.lineage import what_became
+from synth.corpus import Corpus
 from synth.corrections.constraints import Held, decisions, held_ideas, require_same
-from synth.duplicates import Repetition
 from synth.duplicates.voices import count_voices
-from synth.embedding.context import context_of, topics_of
-from synth.embedding.knn_graph import mean_topic
-from synth.embedding.space import Landmarks, Space, landmarks_of
-from synth.embedding.vectors import embed_passages
-from synth.errors import StoreProblem
-from synth.pipeline.changing import SMALL, changes_since, space_key, why_whole
-from synth.pipeline.cutting import Cuts, cut_messages
-from synth.pipeline.finding import Found, Material, find_map
-from synth.pipeline.growth import Growing
-from synth.pipeline.harvest import decided_spans, extracts_of, quote_rows
-from synth.pipeline.mapping import name_tree
-from synth.pipeline.repeating import (
-    blend_once,
-    repetition_of,
-    repetition_rows,
+from synth.embedding.landmarks import landmarks_of
+from synth.outline import counts_under, reading_order
+from synth.pipeline.corpus import CorpusReader, Cuts, Fitted
+from synth.pipeline.growth import (
+    SMALL,
+    Changes,
+    Growth,
+    Placed,
+    growth_of,
+    landmarks_after,
+    place_later,
+    rows_of_growth,
+    space_key,
 )
-from synth.pipeline.watch import Watch
-from synth.records import Idea, Message, Passage
-from synth.settings import QUIET, Progress, Settings
+from synth.pipeline.harvest import decided_spans, extracts_of, later_key_passages, quote_rows
+from synth.pipeline.idea_map import IdeaMap, MapInputs, find_map
+from synth.pipeline.map_rows import MapRows, StoredBefore, repetition_rows, rows_of_map
+from synth.pipeline.standing_map import StandingMap, standing_map
+from synth.records import Message
+from synth.settings import QUIET, Progress, Settings, Stopwatch
 from synth.store import Store
 from synth.store.values import json_text
 
@@ -37,8 +44,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from models import Blend, Embedder
-    from models.lexical import Arrays
+    from models import Embedder
+    from synth.embedding.landmarks import Arrays
     from synth.store.spaces import Part
 
 DEFAULT_MODELS: Mapping[str, str] = {"full": "e5-small", "draft": "draft"}
@@ -103,13 +110,14 @@ def build(
         settings=asdict(settings),
         versions=versions,
     )
+    stopwatch = Stopwatch(progress)
     work = _Build(
-        store=store,
-        discussion_id=discussion_id,
+        reader=CorpusReader(
+            store=store, discussion_id=discussion_id, embedder=embedder, progress=progress
+        ),
         run_id=run_id,
         settings=settings,
-        embedder=embedder,
-        watch=(watch := Watch(progress)),
+        stopwatch=stopwatch,
         key=space_key(settings, versions, embedder.fingerprint),
     )
     try:
@@ -125,212 +133,232 @@ def build(
         input_sha256=inputs,
         model=asdict(embedder.card),
         outcome=outcome,
-        timings=watch.timings,
+        timings=stopwatch.timings,
     )
-    return _report(run_id, outcome, watch.timings, is_unchanged=False)
+    return _report(run_id, outcome, stopwatch.timings, is_unchanged=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Build:
     """One walk through the steps: what is read from the store, and what is written to it."""
 
-    store: Store
-    discussion_id: int
+    reader: CorpusReader
     run_id: int
     settings: Settings
-    embedder: Embedder
-    watch: Watch
+    stopwatch: Stopwatch
     key: str
     """What a fitted space depends on beside the messages."""
 
+    @property
+    def store(self) -> Store:
+        return self.reader.store
+
+    @property
+    def here(self) -> int:
+        return self.reader.discussion_id
+
     def renew(self, *, is_forced: bool) -> dict[str, object]:
-        """Let the map grow, or build it whole; what came of it."""
-        store, here = self.store, self.discussion_id
-        fingerprints = store.messages.fingerprints_by_id(here)
-        growing, why = (None, "") if is_forced else self._growing(fingerprints)
-        if growing is not None:
-            return growing.walk(fingerprints)
-        return self.walk(list(store.messages.all(here)), fingerprints) | {"why_whole": why}
+        """Let the map grow, or build it whole; what came of it.
 
-    def _growing(self, fingerprints: Mapping[int, str]) -> tuple[Growing | None, str]:
-        """The growth that will do, or why it will not."""
-        store, here = self.store, self.discussion_id
-        landmarks, fitted = store.spaces.get(here, "landmarks"), store.spaces.get(here, "fitted")
-        if landmarks is None or fitted is None:
-            return None, ""
-        known = Landmarks.from_arrays(landmarks)
-        changes = changes_since(store, known, fingerprints)
-        why = why_whole(store, here, known, changes, self.key)
-        if why or not changes:
-            return None, why
-        return Growing(
-            store=store,
-            discussion_id=here,
-            run_id=self.run_id,
-            settings=self.settings,
-            embedder=self.embedder,
-            space=Space.from_arrays(fitted),
-            landmarks=known,
-            changes=changes,
-            watch=self.watch,
-        ), ""
-
-    def walk(
-        self, messages: Sequence[Message], fingerprints: Mapping[int, str]
-    ) -> dict[str, object]:
-        """All steps of a whole build in order; what came of them.
-
-        Passages and vectors are kept at once, the map at the end.
+        Passages and vectors are kept at once, the map at the end. Raises StoreProblem where
+        people corrected the map meanwhile.
         """
-        watch = self.watch
-        with watch.timed("passages"):
-            cuts, passages = self._cut(messages)
-        repetition = repetition_of(passages, {message.id: message for message in messages})
-        with watch.timed("embed"):
-            material, blend, n_read = self._material(messages, cuts, passages, repetition)
-        held = held_ideas(self.store, self.discussion_id, passages)
-        if held is not None:
-            material = replace(material, constraints=held.constraints, chosen=held.chosen)
-        found = find_map(material, self.settings, watch)
-        with watch.timed("write"), self.store.atomic():
-            became, idea_of = self._write(found, material, held)
-            self.store.spaces.forget(self.discussion_id)
-            if blend is not None and len(passages) > SMALL:
-                space = Space(
-                    blend=blend,
-                    topic_mean=mean_topic(material.context),
-                    centre=found.centre,
-                    share_read=n_read / len(passages),
-                )
-                landmarks = landmarks_of(found.middle, idea_of, passages, fingerprints=fingerprints)
-                self._keep(space, landmarks)
-        return {
-            **_outcome(found, material, self.store.ideas.outline(self.discussion_id)),
-            "n_read_by_model": n_read,
-            "lineage": {fate: len(ideas) for fate, ideas in became.items()},
-            "became": became,
-            "repetition": self.store.repetitions.summary(self.discussion_id),
+        fingerprints = self.store.messages.fingerprints_by_id(self.here)
+        growth, why = None, ""
+        if not is_forced:
+            growth, why = growth_of(self.store, self.here, fingerprints, self.key)
+        if growth is not None:
+            return self._grow(growth, fingerprints)
+        return self._fit(fingerprints) | {"why_whole": why}
+
+    def _fit(self, fingerprints: Mapping[int, str]) -> dict[str, object]:
+        """Fit the whole map on all messages."""
+        messages = list(self.store.messages.all(self.here))
+        with self.stopwatch.timed("passages"):
+            cuts = self.reader.cut(messages, run_id=self.run_id, is_whole=True)
+        with self.stopwatch.timed("embed"):
+            fitted = self.reader.fit(messages, cuts)
+        held = held_ideas(self.store, self.here, fitted.corpus.passages)
+        inputs = self._inputs(messages, cuts, fitted, held)
+        found = find_map(inputs, self.settings, self.stopwatch)
+        with self.stopwatch.timed("write"), self.store.atomic():
+            idea_of, became = self._replace(found, inputs, held)
+            self.store.spaces.forget(self.here)
+            if fitted.space is not None and len(fitted.corpus) > SMALL:
+                self._keep("fitted", fitted.space.arrays())
+                landmarks = landmarks_of(fitted.corpus, idea_of, fingerprints=fingerprints)
+                self._keep("landmarks", landmarks.arrays())
+        return self._outcome(idea_of, became) | {
+            "n_suggestions": len(found.key_passages),
+            "n_read_by_model": fitted.n_read,
         }
 
-    def _cut(self, messages: Sequence[Message]) -> tuple[Cuts, list[Passage]]:
-        cuts = cut_messages(messages, progress=self.watch.progress)
-        self.store.passages.replace(
-            self.discussion_id,
-            cuts.passages,
-            texts={message.id: message.text for message in messages},
-            run_id=self.run_id,
+    def _replace(
+        self, found: IdeaMap, inputs: MapInputs, held: Held
+    ) -> tuple[dict[int, int | None], dict[str, Any]]:
+        """Put a whole map in place of the last one; passage id → leaf idea, and what became of
+        the ideas."""
+        store, here, run_id = self.store, self.here, self.run_id
+        require_same(store, here, held.decisions)
+        before = StoredBefore(
+            ideas=store.ideas.outline(here),
+            placements=store.ideas.placements(here),
+            held=held.ids,
         )
-        passages = self.store.passages.all(self.discussion_id)
-        if any(passage.message_id not in cuts.passages for passage in passages):
-            raise StoreProblem("messages came in while the map was being built; build it again")
-        return cuts, passages
+        rows, lineage, keys = rows_of_map(found, inputs.corpus, before)
+        ids = store.ideas.replace_machine(here, rows.ideas, rows.placements, run_id=run_id)
+        store.passages.set_positions(rows.positions)
+        repeated = repetition_rows(inputs.repetition, inputs.corpus.passages, inputs.messages)
+        store.repetitions.replace(here, repeated, run_id=run_id)
+        count_voices(store, here)
+        idea_of = {p.passage_id: p.idea_id for p in store.ideas.placements(here)}
+        extracts = extracts_of(found.key_passages, inputs.messages, idea_of)
+        store.extracts.replace_suggestions(here, extracts, run_id=run_id)
+        return idea_of, what_became(lineage, [ids[key] for key in keys], before.ideas)
 
-    def _material(
+    def _grow(self, growth: Growth, fingerprints: Mapping[int, str]) -> dict[str, object]:
+        """Transform the messages that came, with what the last whole build has fitted."""
+        store, space, came = self.store, growth.space, growth.changes.to_map
+        with self.stopwatch.timed("passages"):
+            messages = list(store.messages.many(came).values())
+            self.reader.cut(messages, run_id=self.run_id, is_whole=False)
+        with self.stopwatch.timed("embed"):
+            read = self.reader.transform(came, space, new=frozenset(came))
+            read = read.take(store.growth.mapped(came), are_left_out=True)
+        seed = self.settings.seed
+        with self.stopwatch.timed("place"):
+            standing = standing_map(self.reader, space, growth.landmarks)
+            placed = place_later(self.reader, read.corpus, standing, seed=seed)
+            rows = rows_of_growth(self.reader, space, read.corpus, standing, placed, seed=seed)
+        with self.stopwatch.timed("suggest"):
+            key_passages = later_key_passages(
+                store,
+                self.here,
+                came,
+                idea_of=placed.idea_after(standing),
+                limit=self.settings.suggest,
+            )
+            rows = replace(rows, key_passages=key_passages)
+        with self.stopwatch.timed("write"), store.atomic():
+            standing.refuse_if_stale(store, self.here)
+            idea_of, ids = self._add(rows, read.corpus, standing, placed, growth.changes)
+            landmarks = landmarks_after(
+                growth,
+                read.corpus,
+                standing,
+                centroids={ids[-n]: one.centroid for n, one in enumerate(placed.new_ideas, 1)},
+                idea_of=idea_of,
+                fingerprints=fingerprints,
+            )
+            self._keep("landmarks", landmarks.arrays())
+        old, born = [idea.id for idea in standing.outline], sorted(ids.values())
+        became = {"kept": old, "split": [], "merged": [], "born": born, "gone": []}
+        under = [idea_of[passage.id] for passage in read.corpus.passages]
+        return self._outcome(idea_of, became) | {
+            "n_suggestions": store.extracts.count(self.here),
+            "n_read_by_model": read.n_read,
+            "growth": _growth_facts(growth.changes, under, born, n_suggested=len(key_passages)),
+        }
+
+    def _add(
         self,
-        messages: Sequence[Message],
-        cuts: Cuts,
-        passages: Sequence[Passage],
-        repetition: Callable[[], Repetition],
-    ) -> tuple[Material, Blend | None, int]:
-        """What the map is made of, the blend fitted on it, and how many passages the model has
-        read."""
-        embedder = self.embedder
-        store, by_id = self.store, {message.id: message for message in messages}
-        topics = topics_of(messages)
-        vectors, is_read = embed_passages(
-            store,
-            embedder,
-            passages,
-            topics=topics.lines,
-            progress=self.watch.progress,
+        rows: MapRows,
+        corpus: Corpus,
+        standing: StandingMap,
+        placed: Placed,
+        changes: Changes,
+    ) -> tuple[dict[int, int | None], dict[int, int]]:
+        """Put what is new beside what is there; passage id → leaf idea, and number → id of the
+        new ideas."""
+        store, here, run_id = self.store, self.here, self.run_id
+        ids = store.ideas.add(here, rows.ideas, run_id=run_id)
+        id_of: dict[int | None, int] = dict(ids.items())
+        store.growth.place(
+            (
+                (p.passage_id, id_of.get(p.idea_key, p.idea_key), p.weight, p.reason)
+                for p in rows.placements
+            ),
+            run_id=run_id,
         )
-        n = len(passages)
-        texts = [*(passage.text for passage in passages), *topics.lines]
-        # Where words stand alone, topics are worded like all else; an encoder's are not.
-        repeated = None if embedder.is_fitted_per_discussion else repetition()
-        blend, vectors, blended = blend_once(
-            vectors,
-            texts,
-            is_known=is_read,
-            repetition=repeated,
+        store.passages.set_positions(rows.positions)
+        idea_of = {i: id_of.get(key, key) for i, key in placed.idea_after(standing).items()}
+        around = store.messages.many([key.suggestion.message for key in rows.key_passages])
+        store.extracts.drop_stale_suggestions(changes.edited)
+        store.extracts.add_suggestions(
+            extracts_of(rows.key_passages, around, idea_of), run_id=run_id
         )
-        material = Material(
+        store.repetitions.join([passage.id for passage in corpus.passages])
+        count_voices(store, here)
+        parents = {idea.id: idea.parent_id for idea in store.ideas.outline(here)}
+        said = ((idea_of[i], c.message_id, c.voice) for i, c in standing.passages.items())
+        counts = counts_under(parents, said)
+        store.growth.count(counts)
+        store.growth.order([idea_id for idea_id, _ in reading_order(parents, counts)])
+        return idea_of, ids
+
+    def _inputs(
+        self, messages: Sequence[Message], cuts: Cuts, fitted: Fitted, held: Held
+    ) -> MapInputs:
+        store, embedder = self.store, self.reader.embedder
+        by_id = {message.id: message for message in messages}
+        return MapInputs(
+            corpus=fitted.corpus,
             messages=by_id,
             sentences=cuts.sentences,
-            passages=passages,
-            vectors=vectors[:n],
-            blended=blended[:n],
-            context=context_of(passages, messages, topics, blended[n:]),
+            repetition=fitted.repetition,
             encode=None if embedder.is_fitted_per_discussion else embedder.encode,
-            repetition=repeated or repetition(),
             positions=self._positions(),
-            people=list(store.participants.names(self.discussion_id).values()),
+            people=list(store.participants.names(self.here).values()),
             quotes=quote_rows(store, by_id),
-            decided=decided_spans(store, self.discussion_id),
+            decided=decided_spans(store, self.here),
+            constraints=held.constraints,
+            chosen=held.chosen,
         )
-        return material, blend, int(is_read[:n].sum())
 
     def _positions(self) -> NDArray[np.float32] | None:
         """Where the passages stood on the last map; NaN for new ones."""
         import numpy as np
 
-        places = self.store.passages.positions(self.discussion_id)
+        places = self.store.passages.positions(self.here)
         if all(x is None for x, _ in places):
             return None
         return np.array(places, dtype=np.float32)
 
-    def _write(
-        self, found: Found, material: Material, held: Held | None
-    ) -> tuple[dict[str, Any], list[int | None]]:
-        """Put the map in place of the last one; returns what became of the ideas, and the leaf
-        idea of every passage."""
-        store, here = self.store, self.discussion_id
-        require_same(store, here, () if held is None else held.decisions)
-        before = store.ideas.outline(here)
-        named = name_tree(
-            found.tree,
-            found.names,
-            reasons=found.reasons,
-            passages=material.passages,
-            messages=material.messages,
-            positions=found.places,
-            before=(before, store.ideas.placements(here)),
-            held=() if held is None else held.ids,
-        )
-        ids = store.ideas.replace_machine(here, named.ideas, named.placements, run_id=self.run_id)
-        store.passages.set_positions(
-            (passage.id, float(x), float(y))
-            for passage, (x, y) in zip(material.passages, found.places.tolist(), strict=True)
-        )
-        repeated = repetition_rows(material.repetition, material.passages, material.messages)
-        store.repetitions.replace(here, repeated, run_id=self.run_id)
-        count_voices(store, here)
-        placements = store.ideas.placements(here)
-        extracts = extracts_of(found.key, material.messages, placements)
-        store.extracts.replace_suggestions(here, extracts, run_id=self.run_id)
-        became = what_became(named.lineage, [ids[key] for key in named.keys], before)
-        return became, [placement.idea_id for placement in placements]
-
-    def _keep(self, space: Space, landmarks: Landmarks) -> None:
+    def _keep(self, part: Part, arrays: Arrays) -> None:
         """Keep what later messages need to find their place."""
-        spaces, here = self.store.spaces, self.discussion_id
-        parts: tuple[tuple[Part, Arrays], ...] = (
-            ("fitted", space.arrays()),
-            ("landmarks", landmarks.arrays()),
-        )
-        for part, arrays in parts:
-            spaces.keep(here, part, arrays, key=self.key, run_id=self.run_id)
+        self.store.spaces.keep(self.here, part, arrays, key=self.key, run_id=self.run_id)
+
+    def _outcome(
+        self, idea_of: Mapping[int, int | None], became: Mapping[str, Sequence[object]]
+    ) -> dict[str, object]:
+        """What every build tells; ``idea_of``: passage id → leaf idea, of all passages."""
+        outline = self.store.ideas.outline(self.here)
+        n_placed = sum(idea is not None for idea in idea_of.values())
+        return {
+            "n_messages": self.store.messages.count(self.here),
+            "n_passages": len(idea_of),
+            "n_ideas": len(outline),
+            "n_top": sum(idea.level == 1 for idea in outline),
+            "share_placed": round(n_placed / len(idea_of), 4) if idea_of else 0.0,
+            "lineage": {fate: len(ideas) for fate, ideas in became.items()},
+            "became": became,
+            "repetition": self.store.repetitions.summary(self.here),
+        }
 
 
-def _outcome(found: Found, material: Material, outline: Sequence[Idea]) -> dict[str, object]:
-    tree, n = found.tree, len(material.passages)
+def _growth_facts(
+    changes: Changes, under: Sequence[int | None], born: Sequence[int], *, n_suggested: int
+) -> dict[str, object]:
+    """What a run tells of growth; ``under``: the leaf idea of each passage that came."""
+    more = Counter(idea for idea in under if idea is not None)
     return {
-        "n_messages": len(material.messages),
-        "n_passages": n,
-        "n_ideas": len(outline),
-        "n_top": sum(idea.level == 1 for idea in outline),
-        "share_placed": round(int((tree.leaf >= 0).sum()) / n, 4) if n else 0.0,
-        "n_suggestions": len(found.key),
+        "n_new": len(changes.new),
+        "n_edited": len(changes.edited),
+        "n_placed": sum(idea is not None for idea in under),
+        "n_unplaced": sum(idea is None for idea in under),
+        "n_suggested": n_suggested,
+        "born": list(born),
+        "grew": [[i, n] for i, n in more.most_common() if i not in born],
     }
 
 

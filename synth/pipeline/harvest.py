@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from synth.harvest import DecidedSpan, QuoteRow, SentenceRow, Suggestion, suggest
-from synth.pipeline.cutting import Sentences, cut_messages
-from synth.records import Extract, ExtractState, Message, Passage, Placement, QuoteKind
+from synth.pipeline.corpus import Sentences, cut_messages
+from synth.records import Extract, ExtractState, Message, Passage, QuoteKind
 from synth.settings import QUIET
 from synth.store import Store
 
@@ -43,10 +43,10 @@ class KeyPassageInputs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyPassage:
-    """A suggested sentence, and the row of the passage that holds it, or -1."""
+    """A suggested sentence, and the passage that holds it."""
 
     suggestion: Suggestion
-    passage: int
+    passage_id: int | None
 
 
 def key_passages(inputs: KeyPassageInputs) -> list[KeyPassage]:
@@ -60,20 +60,28 @@ def key_passages(inputs: KeyPassageInputs) -> list[KeyPassage]:
     found = suggest(
         rows, quotes=inputs.quotes, limit=inputs.limit, vectors=around, decided=inputs.decided
     )
-    return [KeyPassage(suggestion=one, passage=passage_of[one.row]) for one in found]
+    return [
+        KeyPassage(
+            suggestion=one,
+            passage_id=inputs.passages[row].id if (row := passage_of[one.row]) >= 0 else None,
+        )
+        for one in found
+    ]
 
 
 def extracts_of(
-    found: Sequence[KeyPassage], messages: Mapping[int, Message], placements: Sequence[Placement]
+    found: Sequence[KeyPassage],
+    messages: Mapping[int, Message],
+    idea_of: Mapping[int, int | None],
 ) -> list[Extract]:
     """The extracts to store, under the ideas of their passages.
 
-    ``placements`` are in the order of the passages.
+    ``messages``: those of the suggestions, by id; ``idea_of``: passage id → leaf idea.
     """
     extracts: list[Extract] = []
     for key in found:
         one = key.suggestion
-        idea = None if key.passage < 0 else placements[key.passage].idea_id
+        idea = None if key.passage_id is None else idea_of.get(key.passage_id)
         extracts.append(
             Extract(
                 id=0,
@@ -181,14 +189,14 @@ def quote_rows(store: Store, by_id: Mapping[int, Message]) -> list[QuoteRow]:
     return list(rows())
 
 
-def suggestions_in(
+def later_key_passages(
     store: Store,
     discussion_id: int,
     message_ids: Collection[int],
     *,
     idea_of: Mapping[int, int | None],
     limit: int | Literal["all"] | None,
-) -> list[Extract]:
+) -> list[KeyPassage]:
     """Key passages of some messages, as many as the map has for as many others.
 
     They are judged in their threads, as all are, or in the last `NEAR` messages of a longer one;
@@ -208,7 +216,7 @@ def suggestions_in(
     had = [DecidedSpan(message=m.id, start=0, end=len(m.text)) for m in messages if m.id not in new]
     there = store.extracts.count(discussion_id)
     n_others = max(1, store.messages.count(discussion_id) - len(new))
-    found = key_passages(
+    return key_passages(
         KeyPassageInputs(
             messages=messages,
             sentences=cut_messages(messages, progress=QUIET).sentences,
@@ -220,15 +228,3 @@ def suggestions_in(
             limit="all" if limit == "all" else math.ceil(there * len(new) / n_others),
         )
     )
-    placements = [
-        Placement(
-            passage_id=passage.id,
-            message_id=passage.message_id,
-            start=passage.start,
-            end=passage.end,
-            idea_id=idea_of.get(passage.id),
-            weight=0.0,
-        )
-        for passage in passages
-    ]
-    return extracts_of(found, around, placements)

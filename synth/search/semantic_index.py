@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from models.vectors import unit_rows
-from synth.embedding.knn_graph import centre_of
-from synth.embedding.space import Space
+from synth.embedding.space import Space, centre_of
 from synth.errors import ModelMissing, StoreProblem
 from synth.records import Passage
 from synth.search.semantic import SemanticIndex

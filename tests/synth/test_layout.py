@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from synth.clustering import find_ideas
-from synth.embedding.knn_graph import centred, similarity_graph
+from synth.embedding.knn_graph import similarity_graph
+from synth.embedding.space import centred
 from synth.layout import lay_out, set_among
 from synth.records import IdeaTree
 from tests.synth.made_up_vectors import made_up

@@ -9,7 +9,8 @@ import pytest
 
 from synth.clustering import Authorship, find_ideas
 from synth.clustering.assignment import idea_centroids, least_fit, place, place_new, why_unplaced
-from synth.embedding.knn_graph import centred, similarity_graph
+from synth.embedding.knn_graph import similarity_graph
+from synth.embedding.space import centred
 from synth.records import Unplaced
 from tests.synth.made_up_vectors import made_up
 

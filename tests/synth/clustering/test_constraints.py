@@ -14,7 +14,8 @@ from synth.clustering import ANY, FREE, TOP, UNPLACED, Constraints, find_ideas
 from synth.clustering.assignment import place
 from synth.clustering.constraints import blocks_of
 from synth.clustering.tree import MAX_CHILDREN, MAX_LEVELS
-from synth.embedding.knn_graph import centred, similarity_graph
+from synth.embedding.knn_graph import similarity_graph
+from synth.embedding.space import centred
 from synth.records import IdeaTree
 from tests.synth.made_up_vectors import made_up
 

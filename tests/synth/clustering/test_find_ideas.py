@@ -17,7 +17,8 @@ from synth.clustering import FREE, Authorship, Constraints, Copied, find_ideas
 from synth.clustering.cut import RESOLUTION, modularity_after, readable_leaves
 from synth.clustering.linkage import average_linkage, groups_after
 from synth.clustering.tree import MAX_CHILDREN, MAX_LEVELS, LeafSet, as_rows, gather
-from synth.embedding.knn_graph import centred, similarity_graph
+from synth.embedding.knn_graph import similarity_graph
+from synth.embedding.space import centred
 from synth.records import IdeaTree
 from tests.synth.made_up_vectors import made_up
 

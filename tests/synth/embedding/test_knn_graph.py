@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from synth.embedding.knn_graph import Context, centre_of, centred, in_context, similarity_graph
+from synth.embedding.context import Context, in_context
+from synth.embedding.knn_graph import similarity_graph
+from synth.embedding.space import centre_of, centred
 from tests.synth.made_up_vectors import made_up
 
 

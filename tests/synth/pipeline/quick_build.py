@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from models import ModelCard
 from synth.corpus import Corpus
-from synth.pipeline import build, finding
+from synth.pipeline import build, idea_map
 from synth.pipeline.build import BuildReport
 from synth.records import IdeaName, IdeaTree
 from synth.settings import Settings
@@ -95,9 +95,9 @@ def made_up_models() -> Iterator[Callable[[Store, int, int], BuildReport]]:
     def rebuild(store: Store, discussion_id: int, seed: int) -> BuildReport:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("models.load", lambda _: MadeUpModel(seed))
-            patch.setattr(finding, "name_ideas", _names)
-            patch.setattr(finding, "lay_out", _places)
-            patch.setattr(finding, "key_passages", lambda _: [])
+            patch.setattr(idea_map, "name_ideas", _names)
+            patch.setattr(idea_map, "lay_out", _places)
+            patch.setattr(idea_map, "key_passages", lambda _: [])
             return build(store, discussion_id, Settings(quality="draft", seed=seed))
 
     yield rebuild

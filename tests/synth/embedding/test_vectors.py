@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from models.embedders import ModelCard
 from synth.embedding import vectors as embedding_vectors
 from synth.embedding.context import context_of, heading, topics_of
-from synth.embedding.vectors import embed_later, embed_passages
+from synth.embedding.vectors import Later, read_texts
 from synth.records import Message, ParentEvidence, Passage
 from synth.settings import QUIET
 from synth.store import open_store
@@ -133,11 +133,11 @@ def test_topics_come_after_the_passages_and_are_kept() -> None:
     passages = [_passage(n, n, text) for n, text in enumerate(texts)]
     with open_store(":memory:") as store:
         model = _Lengths()
-        vectors, is_read = embed_passages(store, model, passages, topics=lines, progress=QUIET)
-        assert is_read.all()
-        np.testing.assert_allclose(vectors, model.encode([*texts, *lines]), atol=1e-3)
+        found = read_texts(store, model, passages, topics=lines, progress=QUIET)
+        assert found.is_read.all()
+        np.testing.assert_allclose(found.vectors, model.encode([*texts, *lines]), atol=1e-3)
         again = _Lengths()
-        embed_passages(store, again, passages, topics=lines, progress=QUIET)
+        read_texts(store, again, passages, topics=lines, progress=QUIET)
     assert again.read == []
 
 
@@ -146,12 +146,13 @@ def test_topics_have_their_share_of_what_is_read(monkeypatch: pytest.MonkeyPatch
     texts = [f"passage {'x' * n}" for n in range(20)]
     passages = [_passage(n, n, text) for n, text in enumerate(texts)]
     with open_store(":memory:") as store:
-        vectors, is_read = embed_passages(
+        found = read_texts(
             store, _Lengths(), passages, topics=["Trees", "Buses", "Rents"], progress=QUIET
         )
+    is_read = found.is_read
     assert is_read[:20].sum() == 6
     assert is_read[20:].tolist() == [True, True, False]
-    assert (np.linalg.norm(vectors, axis=1) > 0.5).tolist() == is_read.tolist()
+    assert (np.linalg.norm(found.vectors, axis=1) > 0.5).tolist() == is_read.tolist()
 
 
 @pytest.mark.parametrize(("share_read", "reads_old"), [(1.0, False), (None, True)])
@@ -161,13 +162,11 @@ def test_what_nothing_can_stand_in_for_is_read_later(
     passages = [_passage(0, 0, "an old one"), _passage(1, 1, "a new one")]
     model = _Lengths()
     with open_store(":memory:") as store:
-        _, is_read = embed_later(
+        found = read_texts(
             store,
             model,
             passages,
-            is_new=[False, True],
-            share_read=share_read,
-            dim=2,
+            later=Later(is_new=[False, True], share_read=share_read, dim=2),
             progress=QUIET,
         )
-    assert is_read.tolist() == [reads_old, True]
+    assert found.is_read.tolist() == [reads_old, True]

@@ -16,7 +16,6 @@ from synth.errors import StoreProblem
 from synth.pipeline import (
     build,
     erase_participant,
-    ground,
     growth,
     import_files,
     merge_ideas,
@@ -394,7 +393,7 @@ def test_a_correction_made_while_a_map_grows_stops_the_growth(
 ) -> None:
     import_more(large, tmp_path)
     into, merged = leaves_by_size(large)[:2]
-    places_of = ground.places_of
+    places_of = growth.places_of
 
     def merging_meanwhile(*args: Any, **kinds: Any) -> Any:
         with open_store(large.path) as other:

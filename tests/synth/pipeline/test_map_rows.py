@@ -6,7 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from synth.pipeline.mapping import NamedTree, name_tree
+from synth.clustering.lineage import Lineage
+from synth.corpus import Corpus
+from synth.pipeline.idea_map import IdeaMap
+from synth.pipeline.map_rows import MapRows, StoredBefore, rows_of_map
 from synth.records import (
     Idea,
     IdeaName,
@@ -48,11 +51,14 @@ AN_IDEA = Idea(
 A_NAME = IdeaName(title="Now", keyphrases=(), summary="", language="en", representatives=())
 
 
-def mapped(*, held_rows: list[int], held: list[int], had: tuple[int, ...] = (6,)) -> NamedTree:
+def mapped(
+    *, held_rows: list[int], held: list[int], had: tuple[int, ...] = (6,)
+) -> tuple[MapRows, Lineage]:
     """A map of two leaves, with passages 1 to 3 and 4 to 6; before, idea 7 ``had`` some."""
     passages = [Passage(id=n, message_id=n, start=0, end=4, text="word") for n in range(1, 7)]
-    return name_tree(
-        IdeaTree(
+    messages = {n: replace(A_MESSAGE, id=n) for n in range(1, 7)}
+    found = IdeaMap(
+        tree=IdeaTree(
             parent=np.array([-1, -1], dtype=np.int32),
             level=np.array([1, 1], dtype=np.int32),
             leaf=np.array([0, 0, 0, 1, 1, 1], dtype=np.int32),
@@ -60,37 +66,39 @@ def mapped(*, held_rows: list[int], held: list[int], had: tuple[int, ...] = (6,)
             stability=np.ones(2, dtype=np.float32),
             held=np.array(held_rows, dtype=np.int32),
         ),
-        [A_NAME, A_NAME],
         reasons=[None] * 6,
-        passages=passages,
-        messages={n: replace(A_MESSAGE, id=n) for n in range(1, 7)},
+        names=[A_NAME, A_NAME],
         positions=np.zeros((6, 2), dtype=np.float32),
-        before=(
-            [AN_IDEA],
-            [
-                Placement(passage_id=n, message_id=n, start=0, end=4, idea_id=7, weight=1.0)
-                for n in had
-            ],
-        ),
+        key_passages=[],
+    )
+    before = StoredBefore(
+        ideas=[AN_IDEA],
+        placements=[
+            Placement(passage_id=n, message_id=n, start=0, end=4, idea_id=7, weight=1.0)
+            for n in had
+        ],
         held=held,
     )
+    corpus = Corpus.of(passages, messages, np.zeros((6, 2), dtype=np.float32))
+    rows, lineage, _ = rows_of_map(found, corpus, before)
+    return rows, lineage
 
 
 def test_a_held_idea_keeps_its_id_though_it_shares_no_passage() -> None:
-    found = mapped(held_rows=[0, -1], held=[7])
+    found, lineage = mapped(held_rows=[0, -1], held=[7])
     assert {row.idea_key for row in found.placements[:3]} == {7}
-    assert found.lineage.kept == (7,)
+    assert lineage.kept == (7,)
 
 
 def test_a_held_idea_without_passages_rests_at_the_top() -> None:
-    found = mapped(held_rows=[-1, -1], held=[7], had=())
+    found, lineage = mapped(held_rows=[-1, -1], held=[7], had=())
     resting = next(row for row in found.ideas if row.key == 7)
     assert (resting.level, resting.parent_key, resting.n_messages) == (1, None, 0)
     assert (resting.title, resting.keyphrases, resting.summary) == ("…", (), "")
     assert (resting.x, resting.y) == (0.25, 0.75)
-    assert (found.lineage.kept, found.lineage.gone) == ((7,), ())
+    assert (lineage.kept, lineage.gone) == ((7,), ())
 
 
 def test_a_held_idea_that_lives_on_by_overlap_does_not_rest_as_well() -> None:
-    found = mapped(held_rows=[-1, -1], held=[7])
+    found, _ = mapped(held_rows=[-1, -1], held=[7])
     assert [row.n_messages for row in found.ideas if row.key == 7] == [3]

@@ -1,62 +1,53 @@
-"""The map as it stands before it grows, and places on it."""
+"""The stored map that later messages come to: its ideas, and where they lie."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
 
 from synth.clustering.assignment import idea_centroids
+from synth.corpus import Corpus
 from synth.corrections.constraints import Decision, decisions
-from synth.embedding.space import Landmarks
+from synth.embedding.landmarks import Directions, Landmarks
+from synth.embedding.space import Space
 from synth.errors import StoreProblem
 from synth.layout import set_among
-from synth.pipeline.arriving import Arrivals, Located
+from synth.pipeline.corpus import CorpusReader
 from synth.records import Idea
 from synth.store import Store
 from synth.store.growth import Carried
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-Directions = dict[int, "NDArray[np.float32]"]
-"""Idea → its mean direction, (dim,), unit."""
-
-HEARD = 100
+MOST_HEARD = 100
 """Passages by which an idea is known whose passages people changed since the landmarks were kept:
 their mean direction is within a few degrees of that of all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
-    """The map as it stands."""
+class StandingMap:
+    """The map as it stands; what people changed since it was built counts."""
 
     outline: Sequence[Idea]
-    carried: Mapping[int, Carried]
+    passages: Mapping[int, Carried]
     """Every passage of the discussion by id, also those that came and are not placed yet."""
     leaf_ids: Sequence[int]
     """The ideas that passages are placed under, ascending; one that people merged into stands
     here once for each of the ideas that it took in."""
-    centroids: NDArray[np.float32]
-    """(n, dim) the mean direction of each, unit rows."""
-    known_ids: Sequence[int]
-    """The idea that each of the rows was known as before merging."""
-    sign_ids: Sequence[int]
+    leaves: Directions
+    """For each of these: the idea it was known as before merging, and its mean direction."""
+    landmarks: Directions
     """Passages to find one's way by: those without an idea, and some of every idea."""
-    signs: NDArray[np.float32]
-    """(n_signs, dim) theirs, unit rows."""
     decisions: Sequence[Decision]
     """What people had decided."""
 
     @property
     def centroid_of(self) -> dict[int, NDArray[np.float32]]:
-        """Leaf idea → the mean direction of all that it stands for."""
-        import numpy as np
-
+        """Leaf idea → the mean direction of all that it stands for, (dim,), unit."""
         total: dict[int, NDArray[np.float32]] = {}
-        for idea, row in zip(self.leaf_ids, self.centroids, strict=True):
+        for idea, row in zip(self.leaf_ids, self.leaves.rows, strict=True):
             total[idea] = total[idea] + row if idea in total else row
         return {i: row / max(float(np.linalg.norm(row)), 1e-9) for i, row in total.items()}
 
@@ -67,46 +58,46 @@ class Ground:
             decisions(store, discussion_id) == self.decisions
             and {idea.id for idea in store.ideas.outline(discussion_id)}
             == {idea.id for idea in self.outline}
-            and leaf == {i: one.idea_id for i, one in self.carried.items()}
+            and leaf == {i: one.idea_id for i, one in self.passages.items()}
         )
         if not is_as_read:
             raise StoreProblem("the map was corrected while it was being built; build it again")
 
 
-def ground_of(store: Store, discussion_id: int, landmarks: Landmarks, arrivals: Arrivals) -> Ground:
-    """The map as it stands in the store: what people changed since it was built counts."""
-    import numpy as np
-
-    made = decisions(store, discussion_id)
-    outline = store.ideas.outline(discussion_id)
-    carried = {one.passage_id: one for one in store.growth.carried(discussion_id)}
+def standing_map(reader: CorpusReader, space: Space, landmarks: Landmarks) -> StandingMap:
+    """Read the map from the store. Ideas that hold what no build gave them are located anew."""
+    store, here = reader.store, reader.discussion_id
+    made = decisions(store, here)
+    outline = store.ideas.outline(here)
+    passages = {one.passage_id: one for one in store.growth.carried(here)}
     above = {idea.parent_id for idea in outline}
-    leaf_ids = sorted({c.idea_id for c in carried.values() if c.idea_id is not None} - above)
-    known = _landmarks_under(leaf_ids, landmarks, store)
-    changed = store.growth.changed_by_people(discussion_id)
+    leaf_ids = sorted({c.idea_id for c in passages.values() if c.idea_id is not None} - above)
+    known = _known_directions(leaf_ids, landmarks, store)
+    changed = store.growth.changed_by_people(here)
     by_hand = {idea: known[idea] for idea in leaf_ids if idea in changed or idea not in known[idea]}
-    known |= _heard(by_hand, carried, arrivals)
+    known |= _located_anew(by_hand, passages, reader, space)
     rows = [(idea, name, row) for idea in leaf_ids for name, row in known[idea].items()]
-    standing = [row for row, i in enumerate(landmarks.passage_ids.tolist()) if i in carried]
+    standing = [row for row, i in enumerate(landmarks.passage_ids.tolist()) if i in passages]
     dim = landmarks.centroids.shape[1]
-    return Ground(
+    return StandingMap(
         outline=outline,
-        carried=carried,
+        passages=passages,
         leaf_ids=[idea for idea, _, _ in rows],
-        centroids=np.array([row for *_, row in rows], dtype=np.float32).reshape(len(rows), dim),
-        known_ids=[name for _, name, _ in rows],
-        sign_ids=landmarks.passage_ids[standing].tolist(),
-        signs=landmarks.vectors[standing],
+        leaves=Directions(
+            [name for _, name, _ in rows],
+            np.array([row for *_, row in rows], dtype=np.float32).reshape(len(rows), dim),
+        ),
+        landmarks=Directions(landmarks.passage_ids[standing].tolist(), landmarks.vectors[standing]),
         decisions=made,
     )
 
 
-def _landmarks_under(
+def _known_directions(
     leaf_ids: Sequence[int], landmarks: Landmarks, store: Store
-) -> dict[int, Directions]:
+) -> dict[int, dict[int, NDArray[np.float32]]]:
     """The directions that each leaf idea was known by: its own first, then those of the ideas
     that were merged into it."""
-    found: dict[int, Directions] = {idea: {} for idea in leaf_ids}
+    found: dict[int, dict[int, NDArray[np.float32]]] = {idea: {} for idea in leaf_ids}
     known = dict(zip(landmarks.idea_ids.tolist(), landmarks.centroids, strict=True))
     for name in sorted(known, key=lambda i: (i not in found, i)):
         idea = name if name in found else store.corrections.merged_into(name)
@@ -115,29 +106,30 @@ def _landmarks_under(
     return found
 
 
-def _heard(
-    known: Mapping[int, Directions], carried: Mapping[int, Carried], arrivals: Arrivals
-) -> dict[int, Directions]:
+def _located_anew(
+    known: Mapping[int, Mapping[int, NDArray[np.float32]]],
+    passages: Mapping[int, Carried],
+    reader: CorpusReader,
+    space: Space,
+) -> dict[int, dict[int, NDArray[np.float32]]]:
     """The directions of ideas that hold what no build gave them, from some of their passages,
     evenly spread over the discussion.
 
     ``known``: those they were known by. The passages go with the nearest of these, so that an
     idea which took another one in is known by what both say, and not by something in between.
     """
-    import numpy as np
-
     if not known:
         return {}
     under: dict[int, list[Carried]] = defaultdict(list)
-    for one in carried.values():
+    for one in passages.values():
         if one.idea_id is not None:
             under[one.idea_id].append(one)
     some = {c.passage_id: c for idea in known for c in _spread(under[idea])}
-    located = arrivals.locate({c.message_id for c in some.values()}).of(some.keys())
-    of = np.array([some[passage.id].idea_id or 0 for passage in located.passages], dtype=np.intp)
-    found: dict[int, Directions] = {}
+    located = reader.transform({c.message_id for c in some.values()}, space).take(some.keys())
+    of = np.array([some[p.id].idea_id or 0 for p in located.corpus.passages], dtype=np.intp)
+    found: dict[int, dict[int, NDArray[np.float32]]] = {}
     for idea, before in known.items():
-        rows = located.middle[of == idea]
+        rows = located.corpus.centred[of == idea]
         near = rows @ np.array(list(before.values())).T if before else np.zeros((len(rows), 1))
         parts, part = np.unique(near.argmax(axis=1), return_inverse=True)
         names = [idea, *(name for name in before if name != idea)]
@@ -147,36 +139,35 @@ def _heard(
 
 
 def _spread(members: Sequence[Carried]) -> list[Carried]:
-    """`HEARD` of them at most, from the first to the last."""
-    n = min(HEARD, len(members))
+    """`MOST_HEARD` of them at most, from the first to the last."""
+    n = min(MOST_HEARD, len(members))
     return [members[at * len(members) // n] for at in range(n)]
 
 
 def places_of(
-    located: Located,
+    corpus: Corpus,
     idea_of: Mapping[int, int | None],
-    ground: Ground,
+    standing: StandingMap,
     positions: Mapping[int, tuple[float, float]],
     *,
     seed: int,
 ) -> dict[int, tuple[float, float]]:
-    """Where the located passages stand on the map: among those of their idea they are most like.
+    """Where later passages stand on the map: among those of their idea they are most like.
 
     ``idea_of``: the idea of every passage that has a new one; ``positions``: passage id → place
-    of the signs.
+    of the landmarks.
     """
-    import numpy as np
-
-    signs = [row for row, i in enumerate(ground.sign_ids) if i in positions]
-    ids = [ground.sign_ids[row] for row in signs]
-    if not ids or not located.passages:
+    marks = standing.landmarks
+    rows = [row for row, i in enumerate(marks.ids) if i in positions]
+    ids = [marks.ids[row] for row in rows]
+    if not ids or not len(corpus):
         return {}
-    came = [passage.id for passage in located.passages]
-    ideas = [idea_of[i] if i in idea_of else ground.carried[i].idea_id for i in (*ids, *came)]
+    came = [passage.id for passage in corpus.passages]
+    ideas = [idea_of[i] if i in idea_of else standing.passages[i].idea_id for i in (*ids, *came)]
     number = {idea: row for row, idea in enumerate(sorted({i for i in ideas if i is not None}))}
     leaf = [-1 if idea is None else number[idea] for idea in ideas]
     places = set_among(
-        np.vstack((ground.signs[signs], located.middle)),
+        np.vstack((marks.rows[rows], corpus.centred)),
         np.array(leaf, dtype=np.int32),
         drawn=np.arange(len(ids)),
         positions=np.array([positions[i] for i in ids], dtype=np.float32),

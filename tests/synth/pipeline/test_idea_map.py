@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from synth.pipeline import build, finding
-from synth.pipeline.finding import EFFORTS, first_said
+from synth.pipeline import build, idea_map
+from synth.pipeline.idea_map import EFFORTS, first_said
 from synth.records import Passage
 from synth.settings import Settings
 from synth.store import Store
@@ -35,7 +35,7 @@ def test_what_was_not_clustered_is_placed_under_the_ideas_found(
 ) -> None:
     n = len(built.passages.all(ONE))
     few = replace(EFFORTS["draft"], n_clustered=2 * n // 3)
-    monkeypatch.setattr(finding, "EFFORTS", {"draft": few})
+    monkeypatch.setattr(idea_map, "EFFORTS", {"draft": few})
     report = build(built, ONE, Settings(quality="draft"), force=True)
     assert report.n_passages == n
     assert report.n_ideas > 1

@@ -1,0 +1,231 @@
+"""From messages to the corpus: cut into passages, read by the model, put into the space.
+
+A whole build fits the space on the discussion; later messages are transformed with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synth.corpus import Corpus
+from synth.duplicates import Repetition, find_repetition
+from synth.embedding.context import context_of, mean_topic, topics_of
+from synth.embedding.space import Space, fit_blend, fit_centred
+from synth.embedding.vectors import Later, read_texts
+from synth.errors import StoreProblem
+from synth.parallel import beside, in_order
+from synth.passages import cut
+from synth.records import Message, Passage, Span
+from synth.settings import Progress
+from synth.store import Store
+
+if TYPE_CHECKING:
+    from models import Embedder
+
+PORTION = 250
+"""Messages handed to a process at a time."""
+N_ALONE = 1_000
+"""Messages before it is worth starting processes."""
+LARGE = 10_000
+"""Passages from which looking for copies is worth a process of its own."""
+
+Sentences = Sequence[tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cuts:
+    """Where messages are cut, by message id."""
+
+    sentences: Mapping[int, Sentences]
+    passages: Mapping[int, Sequence[Span]]
+
+
+def cut_messages(messages: Sequence[Message], *, progress: Progress) -> Cuts:
+    """Cut every message into sentences, and those into passages."""
+    sentences: dict[int, Sentences] = {}
+    passages: dict[int, Sequence[Span]] = {}
+    portions = (messages[at : at + PORTION] for at in range(0, len(messages), PORTION))
+    texts = ((portion, [(m.text, m.language) for m in portion]) for portion in portions)
+    with progress.stage("Cut", total=len(messages), unit="messages") as stage:
+        for portion, found in in_order(_cut, texts, n_alone=N_ALONE):
+            for message, (in_sentences, in_passages) in zip(portion, found, strict=True):
+                sentences[message.id] = in_sentences
+                passages[message.id] = in_passages
+            stage.advance(len(portion))
+    return Cuts(sentences=sentences, passages=passages)
+
+
+def _cut(texts: Sequence[tuple[str, str | None]]) -> list[tuple[Sentences, Sequence[Span]]]:
+    from models.sentences import split
+
+    in_sentences = [split(text, language) for text, language in texts]
+    return [
+        (sentences, cut(text, sentences))
+        for (text, _), sentences in zip(texts, in_sentences, strict=True)
+    ]
+
+
+class _Said(NamedTuple):
+    """Passages as :func:`synth.duplicates.find_repetition` takes them."""
+
+    passages: list[str]
+    messages: NDArray[np.intp]
+    voices: NDArray[np.intp]
+
+
+def _repetition_of(
+    passages: Sequence[Passage], messages: Sequence[Message]
+) -> Callable[[], Repetition]:
+    """The repetition among passages, and among the messages they stand in: looked for beside
+    other work where there is much, and had by calling what is returned."""
+    number = {message.id: row for row, message in enumerate(messages)}
+    said = _Said(
+        passages=[passage.text for passage in passages],
+        messages=np.array([number[p.message_id] for p in passages], dtype=np.intp),
+        voices=np.array([message.voice for message in messages], dtype=np.intp),
+    )
+    return beside(_repetition, said, is_large=len(passages) >= LARGE)
+
+
+def _repetition(said: _Said) -> Repetition:
+    return find_repetition(said.passages, messages=said.messages, voices=said.voices)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fitted:
+    """The corpus of a whole discussion, and what was fitted on it."""
+
+    corpus: Corpus
+    repetition: Repetition
+    space: Space | None
+    """None where there is no passage."""
+    n_read: int
+    """Passages that the model has read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transformed:
+    """The passages of some messages, put into the space that was fitted before."""
+
+    corpus: Corpus
+    messages: Mapping[int, Message]
+    """Those of the passages, by id."""
+    n_read: int
+    """Passages of new messages that the model has read."""
+
+    def take(self, passage_ids: Collection[int], *, are_left_out: bool = False) -> Transformed:
+        """Some of the passages, or all but these."""
+        rows = [
+            row
+            for row, passage in enumerate(self.corpus.passages)
+            if (passage.id in passage_ids) != are_left_out
+        ]
+        return Transformed(
+            corpus=self.corpus.take(rows), messages=self.messages, n_read=self.n_read
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorpusReader:
+    """Brings the messages of a discussion into its corpus, and keeps passages and vectors."""
+
+    store: Store
+    discussion_id: int
+    embedder: Embedder
+    progress: Progress
+
+    def cut(self, messages: Sequence[Message], *, run_id: int, is_whole: bool) -> Cuts:
+        """Cut messages and keep their passages, ``is_whole`` in place of all there were."""
+        cuts = cut_messages(messages, progress=self.progress)
+        texts = {message.id: message.text for message in messages}
+        passages = self.store.passages
+        if is_whole:
+            passages.replace(self.discussion_id, cuts.passages, texts=texts, run_id=run_id)
+        else:
+            passages.replace_in(cuts.passages, texts=texts, run_id=run_id)
+        return cuts
+
+    def fit(self, messages: Sequence[Message], cuts: Cuts) -> Fitted:
+        """All passages of the discussion. Raises StoreProblem where messages came meanwhile."""
+        passages = self.store.passages.all(self.discussion_id)
+        if any(passage.message_id not in cuts.passages for passage in passages):
+            raise StoreProblem("messages came in while the map was being built; build it again")
+        coming = _repetition_of(passages, messages)
+        topics, n = topics_of(messages), len(passages)
+        read = read_texts(
+            self.store, self.embedder, passages, topics=topics.lines, progress=self.progress
+        )
+        repetition = coming()
+        group = repetition.passages.group
+        blend, vectors, blended = fit_blend(read, group)
+        context = context_of(passages, messages, topics, blended[n:])
+        by_id = {message.id: message for message in messages}
+        corpus = Corpus.of(passages, by_id, vectors[:n])
+        centred, centre = fit_centred(blended[:n], context, corpus.languages, group)
+        n_read = int(read.is_read[:n].sum())
+        space = None
+        if blend is not None and n:
+            space = Space(
+                blend=blend,
+                topic_mean=mean_topic(context),
+                centre=centre,
+                share_read=n_read / n,
+            )
+        return Fitted(
+            corpus=corpus.with_centred(centred),
+            repetition=repetition,
+            space=space,
+            n_read=n_read,
+        )
+
+    def transform(
+        self, message_ids: Collection[int], space: Space, *, new: Collection[int] = ()
+    ) -> Transformed:
+        """Every passage of these messages, in order of message and place.
+
+        The model reads something of the messages ``new`` only; of others it counts what it
+        has read before. Where it has read all of the discussion, it reads what is missing.
+        """
+        around = self._with_those_above(message_ids)
+        messages = [around[i] for i in sorted(around)]
+        ids = set(message_ids)
+        above = {m.parent_id for m in messages if m.id in ids and m.parent_id is not None}
+        passages = self.store.passages.of_messages(sorted(ids | above))
+        topics, n = topics_of(messages), len(passages)
+        read = read_texts(
+            self.store,
+            self.embedder,
+            passages,
+            topics=topics.lines,
+            later=Later(
+                is_new=[passage.message_id in new for passage in passages],
+                share_read=space.share_read if space.blend.estimates else None,
+                dim=space.blend.n_encoder,
+            ),
+            progress=self.progress,
+        )
+        vectors, blended = space.blend.transform(read.vectors, read.texts, is_known=read.is_read)
+        context = context_of(passages, messages, topics, blended[n:])
+        corpus = Corpus.of(passages, around, (vectors if space.blend.n_encoder else blended)[:n])
+        corpus = corpus.with_centred(space.transform(blended[:n], context, corpus.languages))
+        kept = [row for row, passage in enumerate(passages) if passage.message_id in ids]
+        is_new = [bool(read.is_read[row]) and passages[row].message_id in new for row in kept]
+        return Transformed(
+            corpus=corpus.take(kept),
+            messages={i: around[i] for i in sorted(ids)},
+            n_read=sum(is_new),
+        )
+
+    def _with_those_above(self, message_ids: Collection[int]) -> dict[int, Message]:
+        """The messages, those they answer and those that these answer: a topic counts where it
+        is not carried on."""
+        found = self.store.messages.many(sorted(message_ids))
+        for _ in range(2):
+            above = {m.parent_id for m in found.values() if m.parent_id is not None}
+            found |= self.store.messages.many(sorted(above - found.keys()))
+        return found
