@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 import models
 from models.e5 import E5Embedder, converted, packaged_weights
+from synth.evaluate import score_labels
 
 Vectors = NDArray[np.float32]
 
@@ -107,7 +108,6 @@ def _rows(name: str) -> list[dict[str, str]]:
 def ari(vectors: Vectors, labels: list[str | None]) -> float:
     """Louvain on the graph of nearest neighbours, scored where there is one key point."""
     from scipy.sparse import csr_matrix
-    from sklearn.metrics import adjusted_rand_score
     from sknetwork.clustering import Louvain
 
     likeness = vectors @ vectors.T
@@ -117,10 +117,8 @@ def ari(vectors: Vectors, labels: list[str | None]) -> float:
     weights = np.maximum(likeness[rows, nearest.ravel()], 1e-6)
     graph = csr_matrix((weights, (rows, nearest.ravel())), shape=likeness.shape)
     graph = graph.maximum(graph.T)
-    scored = [row for row, label in enumerate(labels) if label is not None]
-    gold = [labels[row] for row in scored]
     found = (Louvain(random_state=seed, shuffle_nodes=True).fit_predict(graph) for seed in SEEDS)
-    return float(np.mean([adjusted_rand_score(gold, groups[scored]) for groups in found]))
+    return float(np.mean([score_labels(groups.tolist(), labels).ari for groups in found]))
 
 
 if __name__ == "__main__":

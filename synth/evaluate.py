@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -80,15 +80,6 @@ def _codes(labels: Sequence[Hashable | None]) -> NDArray[np.intp]:
     return row
 
 
-def _contingency(ours: NDArray[np.intp], gold: NDArray[np.intp]) -> tuple[NDArray[np.float64], ...]:
-    """Non-empty cells: items in the cell, in its class of ours, in its gold class."""
-    pairs, counts = np.unique(np.stack([ours, gold]), axis=1, return_counts=True)
-    cell = counts.astype(np.float64)
-    in_ours = np.bincount(ours).astype(np.float64)[pairs[0]]
-    in_gold = np.bincount(gold).astype(np.float64)[pairs[1]]
-    return cell, in_ours, in_gold
-
-
 def _share(part: float, whole: float) -> float:
     return part / whole if whole > 0 else 0.0
 
@@ -112,16 +103,15 @@ def score_labels(
         adjusted_rand_score,
         homogeneity_completeness_v_measure,
     )
+    from sklearn.metrics.cluster import contingency_matrix, pair_confusion_matrix
 
     labels = [predicted[item] for item in scored]
     ours, theirs = _codes(labels), _codes([gold[item] for item in scored])
-    cell, in_ours, in_gold = _contingency(ours, theirs)
     n = len(scored)
-    precision = float((cell * cell / in_ours).sum() / n)
-    recall = float((cell * cell / in_gold).sum() / n)
-    together = float((cell * (cell - 1)).sum())
-    pairs_ours = float((np.bincount(ours) * (np.bincount(ours) - 1.0)).sum())
-    pairs_gold = float((np.bincount(theirs) * (np.bincount(theirs) - 1.0)).sum())
+    cells = contingency_matrix(ours, theirs, sparse=True).tocoo()
+    precision = float((cells.data**2 / np.bincount(ours)[cells.row]).sum() / n)
+    recall = float((cells.data**2 / np.bincount(theirs)[cells.col]).sum() / n)
+    (_, only_ours), (only_gold, together) = pair_confusion_matrix(theirs, ours).tolist()
     homogeneity, completeness, v_measure = homogeneity_completeness_v_measure(theirs, ours)
     n_placed = sum(label is not None for label in labels)
     return IdeaScores(
@@ -137,8 +127,8 @@ def score_labels(
         bcubed_precision=precision,
         bcubed_recall=recall,
         bcubed_f1=2 * precision * recall / (precision + recall),
-        pair_precision=_share(together, pairs_ours),
-        pair_recall=_share(together, pairs_gold),
+        pair_precision=_share(together, together + only_ours),
+        pair_recall=_share(together, together + only_gold),
     )
 
 
@@ -166,15 +156,7 @@ def _known_by(
     theirs = {passage.source_id for passage in passages}
     if len(gold.keys() & theirs) <= len(gold.keys() & ours):
         return passages
-    return [
-        PlacedPassage(
-            message_id=passage.source_id,
-            source_id=passage.source_id,
-            idea_id=passage.idea_id,
-            weight=passage.weight,
-        )
-        for passage in passages
-    ]
+    return [replace(passage, message_id=passage.source_id) for passage in passages]
 
 
 def score_placements(

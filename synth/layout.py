@@ -1,13 +1,13 @@
 """Where each passage lies on the map: seeded positions in the unit square.
 
 The neighbour graph is drawn by t-SNE (van der Maaten & Hinton 2008; openTSNE, Poličar et
-al. 2019). Edges inside one idea pull harder than edges that leave it, and everybody starts
-near their idea, so that ideas lie together and broader ideas hold their children.
+al. 2019). Edges inside one idea pull harder than edges that leave it, and every passage starts
+near its idea, so that ideas lie together and broader ideas hold their children.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,18 +16,98 @@ from numpy.typing import NDArray
 
 from synth.records import IdeaTree
 
-Progress = Callable[[float], None]
-"""Told the share of the work done, 0..1."""
-
 FEW = 12
 """So few passages are set around their idea directly: there is nothing to optimise."""
 SAME_LEAF, SAME_TOP = 4.0, 2.0
 """How much harder an edge pulls inside one leaf idea, and inside one top idea."""
 MARGIN = 0.03
 STEPS_EARLY, STEPS_LATE, STEPS_AGAIN = 120, 300, 60
-STEPS_PER_REPORT = 20
+STEPS_AT_ONCE = 20
+"""After so many the momentum begins anew."""
 FFT_FROM = 3_000
 """Points from which the interpolated gradient is faster than the tree."""
+NEAREST = 3
+"""Passages among which one that was left out of the drawing is set."""
+AMONG = 1_000
+"""Passages of one idea that are looked at for it, evenly spread."""
+AT_ONCE = 4_096
+
+
+def lay_out(
+    vectors: NDArray[np.float32],
+    graph: sp.csr_array,
+    tree: IdeaTree,
+    *,
+    seed: int = 0,
+    initial: NDArray[np.float32] | None = None,
+    effort: float = 1.0,
+) -> NDArray[np.float32]:
+    """Positions of the passages on the map, float32 (n, 2) within the unit square.
+
+    ``vectors`` float32 (n, dim): centred unit rows; ``graph`` (n, n): their similarity
+    graph; ``tree``: where they are placed. ``initial`` float32 (n, 2) holds the positions
+    of an earlier run, NaN for passages that are new; the map then only settles and stays
+    where it was. ``effort`` scales the number of steps.
+    Deterministic for a given seed: one thread throughout. Raises ValueError when the arrays
+    do not belong together.
+    """
+    n = len(vectors)
+    if graph.shape != (n, n) or len(tree.leaf) != n or (initial is not None and len(initial) != n):
+        raise ValueError(f"graph, tree or initial positions do not fit {n} vectors")
+    if initial is not None and _is_new(initial).all():
+        initial = None
+    if n < FEW or graph.nnz == 0:
+        if initial is None:
+            return _in_unit_square(_on_rings(vectors, tree))
+        return np.clip(_with_new_ones(initial, graph), 0.0, 1.0).astype(np.float32)
+    affinities = _affinities(graph, tree)
+    if initial is not None:
+        start = (_with_new_ones(initial, graph) - 0.5) * np.sqrt(n)
+        phases = [(round(effort * STEPS_AGAIN), 1.0)]
+        return _aligned(_optimise(start, affinities, phases=phases, seed=seed), initial)
+    start = _around_ideas(vectors, tree, np.random.default_rng(seed))
+    start *= 1e-2 / max(float(start.std()), 1e-12)
+    phases = [(round(effort * STEPS_EARLY), 12.0), (round(effort * STEPS_LATE), 1.0)]
+    return _in_unit_square(_optimise(start, affinities, phases=phases, seed=seed))
+
+
+def _on_rings(vectors: NDArray[np.float32], tree: IdeaTree) -> NDArray[np.float64]:
+    """Positions for a handful of passages: leaves on a ring, their passages on small rings."""
+    n = len(vectors)
+    own_place = np.where(tree.leaf >= 0, tree.leaf, len(tree.parent) + np.arange(n))
+    places, place = np.unique(own_place, return_inverse=True)
+    if n == 1:
+        return np.zeros((1, 2))
+
+    def ring(number: NDArray[np.intp], count: NDArray[np.intp] | int) -> NDArray[np.float64]:
+        angle = 2 * np.pi * number / np.maximum(count, 1)
+        return np.column_stack([np.cos(angle), np.sin(angle)])
+
+    order = np.array([int((place[:row] == place[row]).sum()) for row in range(n)])
+    sizes = np.bincount(place)[place]
+    inner = ring(order, sizes) * np.where(sizes > 1, 0.25, 0.0)[:, None]
+    outer = ring(place, len(places)) * (1.0 if len(places) > 1 else 0.0)
+    return np.asarray(outer + inner)
+
+
+def _is_new(positions: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """(n,) whether a passage has no position yet."""
+    return np.asarray(np.isnan(positions).any(axis=1), dtype=np.bool_)
+
+
+def _with_new_ones(initial: NDArray[np.float32], graph: sp.csr_array) -> NDArray[np.float64]:
+    """Known positions, and new passages (NaN) at the mean of their placed neighbours."""
+    positions = initial.astype(np.float64)
+    unknown = _is_new(positions)
+    middle = positions[~unknown].mean(axis=0)
+    known = np.where(unknown[:, None], 0.0, positions)
+    weight = np.asarray(graph @ (~unknown).astype(np.float64))
+    around = graph @ known
+    has_neighbours = weight > 0
+    guess = np.where(
+        has_neighbours[:, None], around / np.where(has_neighbours, weight, 1.0)[:, None], middle
+    )
+    return np.where(unknown[:, None], guess, positions)
 
 
 def _tops(tree: IdeaTree) -> NDArray[np.int32]:
@@ -66,7 +146,7 @@ def _principal_plane(rows: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(spread @ plane)
 
 
-def _anchored(
+def _around_ideas(
     vectors: NDArray[np.float32], tree: IdeaTree, random: np.random.Generator
 ) -> NDArray[np.float64]:
     """A start: ideas on the plane of their centroids, passages around their idea. (n, 2)"""
@@ -93,54 +173,34 @@ def _anchored(
     return start + jitter * max(float(start.std()), 1e-6)
 
 
-def _in_unit_square(positions: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Scaled alike in both directions and centred, with a margin; strays are held at the edge."""
-    if len(positions) == 0:
-        return np.empty((0, 2), dtype=np.float32)
-    low, high = np.percentile(positions, [0.2, 99.8], axis=0)
-    span = float(max(high - low)) or 1.0
-    scaled = (positions - (low + high) / 2) / span * (1 - 2 * MARGIN) + 0.5
-    return np.asarray(np.clip(scaled, 0.0, 1.0), dtype=np.float32)
-
-
 def _optimise(
     start: NDArray[np.float64],
     affinities: sp.csr_matrix,
     *,
-    phases: list[tuple[int, float]],
+    phases: Sequence[tuple[int, float]],
     seed: int,
-    progress: Progress | None,
 ) -> NDArray[np.float64]:
     """Run t-SNE from ``start`` through ``phases`` of (steps, exaggeration)."""
     import openTSNE
 
-    affinity = _Precomputed(affinities)
     n = len(start)
     embedding: Any = openTSNE.TSNEEmbedding(
         start,
-        affinity,
+        _Precomputed(affinities),
         negative_gradient_method="fft" if n >= FFT_FROM else "bh",
         learning_rate=max(n / 12.0, 20.0),
         n_jobs=1,
         random_state=seed,
     )
-    total = sum(steps for steps, _ in phases)
-    done = 0
     for steps, exaggeration in phases:
-        left = steps
-        while left > 0:
-            now = min(STEPS_PER_REPORT, left)
+        for done in range(0, steps, STEPS_AT_ONCE):
             embedding.optimize(
-                n_iter=now,
+                n_iter=min(STEPS_AT_ONCE, steps - done),
                 exaggeration=exaggeration,
                 momentum=0.5 if exaggeration > 4 else 0.8,
                 inplace=True,
                 max_grad_norm=5.0,
             )
-            left -= now
-            done += now
-            if progress is not None:
-                progress(done / total)
     return np.asarray(embedding, dtype=np.float64)
 
 
@@ -151,27 +211,17 @@ class _Precomputed:
         self.P = joint
 
 
-def _is_new(positions: NDArray[np.floating]) -> NDArray[np.bool_]:
-    """(n,) whether a passage has no position yet."""
-    return np.asarray(np.isnan(positions).any(axis=1), dtype=np.bool_)
+def _in_unit_square(positions: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Scaled alike in both directions and centred, with a margin; strays are held at the edge."""
+    if len(positions) == 0:
+        return np.empty((0, 2), dtype=np.float32)
+    low, high = np.percentile(positions, [0.2, 99.8], axis=0)
+    span = float(max(high - low)) or 1.0
+    scaled = (positions - (low + high) / 2) / span * (1 - 2 * MARGIN) + 0.5
+    return np.asarray(np.clip(scaled, 0.0, 1.0), dtype=np.float32)
 
 
-def _completed(initial: NDArray[np.float32], graph: sp.csr_array) -> NDArray[np.float64]:
-    """Known positions, and new passages (NaN) at the mean of their placed neighbours."""
-    positions = initial.astype(np.float64)
-    unknown = _is_new(positions)
-    middle = positions[~unknown].mean(axis=0)
-    known = np.where(unknown[:, None], 0.0, positions)
-    weight = np.asarray(graph @ (~unknown).astype(np.float64))
-    around = graph @ known
-    has_neighbours = weight > 0
-    guess = np.where(
-        has_neighbours[:, None], around / np.where(has_neighbours, weight, 1.0)[:, None], middle
-    )
-    return np.where(unknown[:, None], guess, positions)
-
-
-def _put_back(positions: NDArray[np.float64], initial: NDArray[np.float32]) -> NDArray[np.float32]:
+def _aligned(positions: NDArray[np.float64], initial: NDArray[np.float32]) -> NDArray[np.float32]:
     """Moved and scaled as a whole so that the known passages lie as near their old places
     as they can (least squares, no turning needed)."""
     known = ~_is_new(initial)
@@ -182,73 +232,6 @@ def _put_back(positions: NDArray[np.float64], initial: NDArray[np.float32]) -> N
     scale = float(((old - old.mean(axis=0)) * (new - shift)).sum()) / spread if spread else 1.0
     moved = (positions - shift) * max(scale, 1e-6) + old.mean(axis=0)
     return np.asarray(np.clip(moved, 0.0, 1.0), dtype=np.float32)
-
-
-def _few(vectors: NDArray[np.float32], tree: IdeaTree) -> NDArray[np.float64]:
-    """Positions for a handful of passages: leaves on a ring, their passages on small rings."""
-    n = len(vectors)
-    own_place = np.where(tree.leaf >= 0, tree.leaf, len(tree.parent) + np.arange(n))
-    places, place = np.unique(own_place, return_inverse=True)
-    if n == 1:
-        return np.zeros((1, 2))
-
-    def ring(number: NDArray[np.intp], count: NDArray[np.intp] | int) -> NDArray[np.float64]:
-        angle = 2 * np.pi * number / np.maximum(count, 1)
-        return np.column_stack([np.cos(angle), np.sin(angle)])
-
-    order = np.array([int((place[:row] == place[row]).sum()) for row in range(n)])
-    sizes = np.bincount(place)[place]
-    inner = ring(order, sizes) * np.where(sizes > 1, 0.25, 0.0)[:, None]
-    outer = ring(place, len(places)) * (1.0 if len(places) > 1 else 0.0)
-    return np.asarray(outer + inner)
-
-
-def lay_out(
-    vectors: NDArray[np.float32],
-    graph: sp.csr_array,
-    tree: IdeaTree,
-    *,
-    seed: int = 0,
-    initial: NDArray[np.float32] | None = None,
-    effort: float = 1.0,
-    progress: Progress | None = None,
-) -> NDArray[np.float32]:
-    """Positions of the passages on the map, float32 (n, 2) within the unit square.
-
-    ``vectors`` float32 (n, dim): centred unit rows; ``graph`` (n, n): their similarity
-    graph; ``tree``: where they are placed. ``initial`` float32 (n, 2) holds the positions
-    of an earlier run, NaN for passages that are new; the map then only settles and stays
-    where it was. ``effort`` scales the number of steps; ``progress`` is told the share done.
-    Deterministic for a given seed: one thread throughout. Raises ValueError when the arrays
-    do not belong together.
-    """
-    n = len(vectors)
-    if graph.shape != (n, n) or len(tree.leaf) != n or (initial is not None and len(initial) != n):
-        raise ValueError(f"graph, tree or initial positions do not fit {n} vectors")
-    is_known = initial is not None and not _is_new(initial).all()
-    if initial is not None and is_known and (n < FEW or graph.nnz == 0):
-        return np.clip(_completed(initial, graph), 0.0, 1.0).astype(np.float32)
-    if n < FEW or graph.nnz == 0:
-        return _in_unit_square(_few(vectors, tree))
-    affinities = _affinities(graph, tree)
-    if initial is not None and is_known:
-        start = (_completed(initial, graph) - 0.5) * np.sqrt(n)
-        phases = [(round(effort * STEPS_AGAIN), 1.0)]
-        settled = _optimise(start, affinities, phases=phases, seed=seed, progress=progress)
-        return _put_back(settled, initial)
-    start = _anchored(vectors, tree, np.random.default_rng(seed))
-    start *= 1e-2 / max(float(start.std()), 1e-12)
-    phases = [(round(effort * STEPS_EARLY), 12.0), (round(effort * STEPS_LATE), 1.0)]
-    return _in_unit_square(
-        _optimise(start, affinities, phases=phases, seed=seed, progress=progress)
-    )
-
-
-NEAREST = 3
-"""Passages among which one that was left out of the drawing is set."""
-AMONG = 1_000
-"""Passages of one idea that are looked at for it, evenly spread."""
-AT_ONCE = 4_096
 
 
 def set_among(

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,7 +72,7 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Watched:
+class AlertInputs:
     """What alerts are computed from."""
 
     activity: Activity
@@ -88,158 +89,165 @@ class Watched:
     reference: int
     """The day from which silence is counted, seconds since 1970."""
 
-
-def alerts_of(watched: Watched) -> tuple[Alert, ...]:
-    """One of each kind, in the order of ``Kind``."""
-    activity = watched.activity
-    has_replies = bool((activity.parents >= 0).any())
-    has_sides = bool((activity.sides != 0).any())
-    has_dates = bool((activity.posted != UNKNOWN_TIME).any())
-    has_ideas = bool(watched.tops)
-    has_arguments = has_sides or bool(watched.argued)
-    needs: list[tuple[Kind, tuple[tuple[bool, Missing], ...]]] = [
-        (Kind.IGNORED_POST, ((has_replies, Missing.REPLIES), (has_dates, Missing.DATES))),
-        (Kind.HOT_POST, ((has_replies, Missing.REPLIES),)),
-        (Kind.ORPHANED_IDEA, ((has_ideas, Missing.IDEAS), (has_replies, Missing.REPLIES))),
-        (Kind.DOMINANT_IDEA, ((has_ideas, Missing.IDEAS),)),
-        (Kind.MATURE_ISSUE, ((has_ideas, Missing.IDEAS), (has_arguments, Missing.ARGUMENTS))),
-        (Kind.IMMATURE_ISSUE, ((has_ideas, Missing.IDEAS), (has_arguments, Missing.ARGUMENTS))),
-        (Kind.CONTENTIOUS_ISSUE, ((has_ideas, Missing.IDEAS), (has_sides, Missing.SIDES))),
-        (Kind.CONTROVERSIAL_IDEA, ((has_ideas, Missing.IDEAS), (has_sides, Missing.SIDES))),
-        (Kind.INACTIVE_VOICE, ((has_dates, Missing.DATES),)),
-    ]
-    found = []
-    for kind, wanted in needs:
-        lacking = next((missing for is_there, missing in wanted if not is_there), None)
-        found.append(
-            _cases(kind, watched) if lacking is None else Alert(kind=kind, missing=lacking)
-        )
-    return tuple(found)
+    def lacks(self, what: Missing) -> bool:
+        """Whether the data carries nothing of a sort."""
+        activity = self.activity
+        match what:
+            case Missing.REPLIES:
+                return not (activity.parents >= 0).any()
+            case Missing.SIDES:
+                return not (activity.sides != 0).any()
+            case Missing.ARGUMENTS:
+                return not self.argued and self.lacks(Missing.SIDES)
+            case Missing.DATES:
+                return not (activity.posted != UNKNOWN_TIME).any()
+            case Missing.IDEAS:
+                return not self.tops
 
 
-def _cases(kind: Kind, watched: Watched) -> Alert:
-    if kind in _POSTS:
-        rows = _POSTS[kind](watched)
-        ids = watched.activity.messages[rows[:MOST_CASES]].tolist()
-        return Alert(kind=kind, n=len(rows), messages=tuple(ids))
-    if kind in _IDEAS:
-        ideas = _IDEAS[kind](watched)
-        return Alert(kind=kind, n=len(ideas), ideas=tuple(ideas[:MOST_CASES]))
-    voices = _inactive(watched)
-    return Alert(kind=kind, n=len(voices), voices=tuple(voices[:MOST_CASES]))
-
-
-def _ignored(watched: Watched) -> NDArray[np.intp]:
+def _ignored(inputs: AlertInputs) -> list[int]:
     """First messages of threads that nobody else answered for some days, the newest first."""
-    activity = watched.activity
+    activity = inputs.activity
     roots = np.flatnonzero(activity.threads == activity.messages)
     root_of = np.searchsorted(activity.messages, activity.threads)
     by_others = activity.voices != activity.voices[root_of]
     answered = np.unique(activity.threads[by_others])
     posted = activity.posted[roots]
-    waited = (posted != UNKNOWN_TIME) & (posted <= watched.reference - WAITED_DAYS * _DAY)
+    waited = (posted != UNKNOWN_TIME) & (posted <= inputs.reference - WAITED_DAYS * _DAY)
     rows = roots[waited & ~np.isin(activity.messages[roots], answered)]
-    return np.asarray(rows[np.argsort(-activity.posted[rows], kind="stable")], dtype=np.intp)
+    return _ids(activity, rows[np.argsort(-activity.posted[rows], kind="stable")])
 
 
-def _hot(watched: Watched) -> NDArray[np.intp]:
+def _ids(activity: Activity, rows: NDArray[np.intp]) -> list[int]:
+    ids: list[int] = activity.messages[rows].tolist()
+    return ids
+
+
+def _answers_of_others(activity: Activity) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
+    """Rows of the messages that answer another voice, and of what each answers."""
+    replies = np.flatnonzero(activity.parents >= 0)
+    replies = replies[activity.voices[replies] != activity.voices[activity.parents[replies]]]
+    return replies, activity.parents[replies]
+
+
+def _hot(inputs: AlertInputs) -> list[int]:
     """Messages that at least so many voices answer themselves, those of most voices first."""
-    activity = watched.activity
-    replies = np.flatnonzero(activity.parents >= 0)
-    parents = activity.parents[replies]
-    by_others = activity.voices[replies] != activity.voices[parents]
-    pairs = np.unique(
-        np.stack((parents[by_others], activity.voices[replies[by_others]]), axis=1), axis=0
-    )
-    rows, n_voices = np.unique(pairs[:, 0], return_counts=True)
+    activity = inputs.activity
+    replies, answered = _answers_of_others(activity)
+    pairs = np.unique(np.stack((answered, activity.voices[replies])), axis=1)
+    rows, n_voices = np.unique(pairs[0], return_counts=True)
     order = np.lexsort((rows, -n_voices))
-    return np.asarray(rows[order][n_voices[order] >= LEAST_VOICES], dtype=np.intp)
+    return _ids(activity, rows[order][n_voices[order] >= LEAST_VOICES])
 
 
-def _orphaned(watched: Watched) -> list[int]:
+def _orphaned(inputs: AlertInputs) -> list[int]:
     """Ideas without sub-ideas, of whose messages none was answered by another voice."""
-    activity = watched.activity
-    replies = np.flatnonzero(activity.parents >= 0)
-    parents = activity.parents[replies]
-    is_answered = np.zeros(len(activity.messages), dtype=np.bool_)
-    is_answered[parents[activity.voices[replies] != activity.voices[parents]]] = True
+    is_answered = np.zeros(len(inputs.activity.messages), dtype=np.bool_)
+    is_answered[_answers_of_others(inputs.activity)[1]] = True
     return [
         idea
-        for idea, rows in watched.messages_under.items()
-        if not watched.children.get(idea) and len(rows) and not is_answered[rows].any()
+        for idea, rows in inputs.messages_under.items()
+        if not inputs.children.get(idea) and len(rows) and not is_answered[rows].any()
     ]
 
 
-def _dominant(watched: Watched) -> list[int]:
+def _dominant(inputs: AlertInputs) -> list[int]:
     """The top idea with a third of the messages that say something, and twice those of the next."""
-    sizes = sorted(((len(watched.messages_under[i]), i) for i in watched.tops), reverse=True)
-    total = len(np.unique(watched.activity.of_message))
+    sizes = sorted(((len(inputs.messages_under[i]), i) for i in inputs.tops), reverse=True)
+    total = len(np.unique(inputs.activity.of_message))
     if len(sizes) < 2 or sizes[0][0] < max(DOMINANT * total, TWICE * sizes[1][0]):
         return []
     return [sizes[0][1]]
 
 
-def _issues(watched: Watched, *, is_mature: bool) -> list[int]:
+def _issues(inputs: AlertInputs, *, is_mature: bool) -> list[int]:
     """Ideas with sub-ideas, of which three or more have an argument, or fewer."""
     found = []
-    for idea, below in watched.children.items():
-        if below and idea in watched.messages_under:
-            n = sum(_has_argument(watched, child) for child in below)
+    for idea, below in inputs.children.items():
+        if below and idea in inputs.messages_under:
+            n = sum(_has_argument(inputs, child) for child in below)
             if (n >= MATURE) is is_mature:
                 found.append(idea)
     return found
 
 
-def _has_argument(watched: Watched, idea: int) -> bool:
-    rows = watched.messages_under.get(idea)
+def _has_argument(inputs: AlertInputs, idea: int) -> bool:
+    rows = inputs.messages_under.get(idea)
     if rows is None:
         return False
-    takes_side = bool((watched.activity.sides[rows] != 0).any())
-    return takes_side or not watched.argued.isdisjoint(rows.tolist())
+    takes_side = bool((inputs.activity.sides[rows] != 0).any())
+    return takes_side or not inputs.argued.isdisjoint(rows.tolist())
 
 
-def _contentious(watched: Watched) -> list[int]:
-    return [idea for idea in watched.tops if _is_divided(watched, idea)]
+def _divided(inputs: AlertInputs, *, is_top: bool) -> list[int]:
+    """Ideas over which opinion is divided, at the top or below."""
+    ideas = [idea for idea in inputs.messages_under if (idea in inputs.tops) is is_top]
+    return [idea for idea in ideas if _is_divided(inputs, idea)]
 
 
-def _controversial(watched: Watched) -> list[int]:
-    tops = set(watched.tops)
-    return [i for i in watched.messages_under if i not in tops and _is_divided(watched, i)]
-
-
-def _is_divided(watched: Watched, idea: int) -> bool:
+def _is_divided(inputs: AlertInputs, idea: int) -> bool:
     """Whether at least some voices take either side, and neither is a small minority."""
-    rows, activity = watched.messages_under[idea], watched.activity
+    rows, activity = inputs.messages_under[idea], inputs.activity
     sides = [len(np.unique(activity.voices[rows[activity.sides[rows] == s]])) for s in (1, -1)]
     total = sum(sides)
     return total >= LEAST_VOICES and min(sides) >= MINORITY * total
 
 
-def _inactive(watched: Watched) -> list[int]:
+def _inactive(inputs: AlertInputs) -> list[int]:
     """Proactive voices who were silent for the last quarter of the time, the latest first."""
-    activity = watched.activity
+    activity = inputs.activity
     known = activity.posted[activity.posted != UNKNOWN_TIME]
     first = int(known.min())
-    if watched.reference - first < LEAST_SPAN * _DAY:
+    if inputs.reference - first < LEAST_SPAN * _DAY:
         return []
-    limit = watched.reference - QUIET_SHARE * (watched.reference - first)
+    limit = inputs.reference - QUIET_SHARE * (inputs.reference - first)
     last: dict[int, int] = {}
-    for voice in watched.proactive:
+    for voice in inputs.proactive:
         posted = activity.posted[(activity.voices == voice) & (activity.posted != UNKNOWN_TIME)]
         if len(posted) and int(posted.max()) < limit:
             last[voice] = int(posted.max())
     return sorted(last, key=lambda voice: (-last[voice], voice))
 
 
-_POSTS: Mapping[Kind, Callable[[Watched], NDArray[np.intp]]] = {
-    Kind.IGNORED_POST: _ignored,
-    Kind.HOT_POST: _hot,
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """How the cases of one kind are found."""
+
+    of: Literal["ideas", "messages", "voices"]
+    """What a case is."""
+    needs: tuple[Missing, ...]
+    find: Callable[[AlertInputs], list[int]]
+
+
+_REPLIES, _SIDES, _ARGUMENTS, _DATES, _IDEAS = Missing
+_RULES: Mapping[Kind, _Rule] = {
+    Kind.IGNORED_POST: _Rule("messages", (_REPLIES, _DATES), _ignored),
+    Kind.HOT_POST: _Rule("messages", (_REPLIES,), _hot),
+    Kind.ORPHANED_IDEA: _Rule("ideas", (_IDEAS, _REPLIES), _orphaned),
+    Kind.DOMINANT_IDEA: _Rule("ideas", (_IDEAS,), _dominant),
+    Kind.MATURE_ISSUE: _Rule("ideas", (_IDEAS, _ARGUMENTS), partial(_issues, is_mature=True)),
+    Kind.IMMATURE_ISSUE: _Rule("ideas", (_IDEAS, _ARGUMENTS), partial(_issues, is_mature=False)),
+    Kind.CONTENTIOUS_ISSUE: _Rule("ideas", (_IDEAS, _SIDES), partial(_divided, is_top=True)),
+    Kind.CONTROVERSIAL_IDEA: _Rule("ideas", (_IDEAS, _SIDES), partial(_divided, is_top=False)),
+    Kind.INACTIVE_VOICE: _Rule("voices", (_DATES,), _inactive),
 }
-_IDEAS: Mapping[Kind, Callable[[Watched], list[int]]] = {
-    Kind.ORPHANED_IDEA: _orphaned,
-    Kind.DOMINANT_IDEA: _dominant,
-    Kind.MATURE_ISSUE: partial(_issues, is_mature=True),
-    Kind.IMMATURE_ISSUE: partial(_issues, is_mature=False),
-    Kind.CONTENTIOUS_ISSUE: _contentious,
-    Kind.CONTROVERSIAL_IDEA: _controversial,
-}
+
+
+def alerts_of(inputs: AlertInputs) -> tuple[Alert, ...]:
+    """One of each kind, in the order of ``Kind``."""
+    return tuple(_alert(kind, rule, inputs) for kind, rule in _RULES.items())
+
+
+def _alert(kind: Kind, rule: _Rule, inputs: AlertInputs) -> Alert:
+    for what in rule.needs:
+        if inputs.lacks(what):
+            return Alert(kind=kind, missing=what)
+    cases = rule.find(inputs)
+    first = tuple(cases[:MOST_CASES])
+    return Alert(
+        kind=kind,
+        n=len(cases),
+        ideas=first if rule.of == "ideas" else (),
+        messages=first if rule.of == "messages" else (),
+        voices=first if rule.of == "voices" else (),
+    )

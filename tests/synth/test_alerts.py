@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from synth.analytics.activity import messages_under
-from synth.analytics.alerts import Alert, Kind, Missing, Watched, alerts_of
+from synth.analytics.alerts import Alert, AlertInputs, Kind, Missing, alerts_of
 from synth.analytics.participation import participation_of
 from synth.records import Activity
 from tests.synth.made_up_activity import DAY, Said, activity
@@ -15,7 +15,7 @@ UNDER = {1: [1, 2, 3, 4], 2: [2], 3: [3], 4: [4], 9: [9]}
 
 
 def alerts(spoken: Activity, *, argued: Sequence[int] = (), day: int = 100) -> dict[Kind, Alert]:
-    watched = Watched(
+    inputs = AlertInputs(
         activity=spoken,
         tops=[1, 9],
         children=CHILDREN,
@@ -24,7 +24,7 @@ def alerts(spoken: Activity, *, argued: Sequence[int] = (), day: int = 100) -> d
         proactive=participation_of(spoken).proactive,
         reference=day * DAY,
     )
-    return {alert.kind: alert for alert in alerts_of(watched)}
+    return {alert.kind: alert for alert in alerts_of(inputs)}
 
 
 def test_a_thread_that_nobody_else_wrote_in_is_ignored() -> None:

@@ -48,13 +48,10 @@ def test_same_seed_same_map(built: Built, positions: np.ndarray) -> None:
 def test_the_map_stays_put(built: Built, positions: np.ndarray) -> None:
     before = positions.copy()
     before[::10] = np.nan
-    told: list[float] = []
-    after = lay_out(*built, seed=2, initial=before, progress=told.append)
+    after = lay_out(*built, seed=2, initial=before)
     moved = np.linalg.norm(after - positions, axis=1)
     assert np.median(moved) < 0.06
     assert moved.max() < 0.25
-    assert told[-1] == pytest.approx(1.0)
-    assert told == sorted(told)
 
 
 @pytest.mark.parametrize("n", [0, 1, 2, 5, 11, 14])

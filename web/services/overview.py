@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.analytics.alerts import Alert, Watched, alerts_of
+from synth.analytics.alerts import Alert, AlertInputs, alerts_of
 from synth.analytics.participation import (
     Coverage,
     Participation,
@@ -111,7 +111,7 @@ def _overview(store: Store, discussion: Discussion, outline: Outline) -> Overvie
     at = 0 if reference is None else int(reference.at.timestamp())
     rows_of = messages_by_idea(store, discussion, outline)
     participation = participation_of(activity)
-    watched = Watched(
+    inputs = AlertInputs(
         activity=activity,
         tops=[b.idea.id for b in outline.roots],
         children={b.idea.id: [c.idea.id for c in b.children] for b in outline.in_order()},
@@ -131,7 +131,7 @@ def _overview(store: Store, discussion: Discussion, outline: Outline) -> Overvie
             IdeaPulse(branch=b, pulse=pulse_of(activity, rows_of[b.idea.id], reference=at))
             for b in outline.roots
         ],
-        alerts=_shown(store, outline, alerts_of(watched)),
+        alerts=_shown(store, outline, alerts_of(inputs)),
         timeline=counts,
         n_undated=int((activity.posted == UNKNOWN_TIME).sum()),
     )
