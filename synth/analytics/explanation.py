@@ -1,20 +1,27 @@
-"""Why a passage stands where it stands: what it is like, and which ideas were near."""
+"""Why a passage stands where it stands: what it is like, and which ideas were near.
+
+Passages are compared by their directions where a model has read them, else by their words.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
+from models.keyphrases import stem
+from models.languages import primary
 from models.vectors import unit_rows
-from synth.analytics.similarity import Alike, by_direction, by_words, nearest
+from models.wordlists import LINKS
 from synth.embedding.landmarks import Landmarks
-from synth.records import Activity, Placement
+from synth.records import Activity, Placement, Span
 from synth.store import Store
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 N_NEAR = 5
 """Passages that are shown as the nearest."""
@@ -22,9 +29,11 @@ N_IDEAS = 3
 """Ideas that are named as near to an unplaced passage."""
 LOOKED_AT = 300
 """Passages of an idea, the best fit first, whose words are compared where no model read one."""
-
 FOR_MEAN = 2_000
 """Passages whose mean direction stands for that of all."""
+READ_AT_MOST = 4_000
+"""Characters of a text that are looked at."""
+_WORD = re.compile(r"[^\W_]{2,}")
 
 Basis = Literal["vectors", "words"]
 """What likeness rests on: directions of a model that read the passages, or the words they share."""
@@ -47,6 +56,15 @@ class MapDirections:
     """(n_ideas, dim) theirs, unit rows."""
     unplaced: Mapping[int, NDArray[np.float32]]
     """Directions in the same space of passages under no idea, by id, as far as they are known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alike:
+    """A passage, and how like another one it is."""
+
+    passage_id: int
+    likeness: float
+    """0..1: the cosine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,8 +116,6 @@ class _Read(NamedTuple):
 
 
 def _read(store: Store, passage_ids: Sequence[int], model: str | None) -> _Read:
-    import numpy as np
-
     found = {} if model is None else store.vectors.of_passages(passage_ids, model=model)
     rows = np.frombuffer(b"".join(found.values()), dtype=np.float16).astype(np.float32)
     return _Read(list(found), rows.reshape(len(found), -1 if found else 0))
@@ -109,10 +125,9 @@ def _means(
     passage_ids: Sequence[int], rows: NDArray[np.float32], activity: Activity
 ) -> tuple[list[int], NDArray[np.float32]]:
     """Leaf ideas and the mean directions of their passages."""
-    import numpy as np
-
-    own = np.searchsorted(activity.passages, passage_ids, sorter=np.argsort(activity.passages))
-    leaves = activity.leaves[np.argsort(activity.passages)[own]]
+    order = np.argsort(activity.passages)
+    own = order[np.searchsorted(activity.passages, passage_ids, sorter=order)]
+    leaves = activity.leaves[own]
     ids = np.unique(leaves[leaves > 0])
     means = [rows[leaves == leaf].mean(axis=0) for leaf in ids]
     table = np.array(means, dtype=np.float32).reshape(len(ids), rows.shape[1])
@@ -151,4 +166,62 @@ def nearest_ideas(passage_id: int, directions: MapDirections) -> list[tuple[int,
     vector = directions.unplaced.get(passage_id)
     if vector is None:
         return []
-    return nearest(vector, directions.centroids, directions.ideas, most=N_IDEAS)
+    cosines = directions.centroids @ vector
+    order = np.argsort(-cosines, kind="stable")[:N_IDEAS].tolist()
+    return [(directions.ideas[row], float(cosines[row])) for row in order if cosines[row] > 0]
+
+
+def by_direction(
+    passage_id: int, vectors: Mapping[int, bytes], *, mean: NDArray[np.float32], most: int
+) -> list[Alike]:
+    """The passages whose vectors lie nearest to one of them, without what all share.
+
+    ``vectors``: passage id → float16 row; ``mean`` (dim,) of the discussion.
+    """
+    ids = list(vectors)
+    rows = np.frombuffer(b"".join(vectors.values()), dtype=np.float16).reshape(len(ids), -1)
+    away = rows.astype(np.float32) - mean
+    lengths = np.linalg.norm(away, axis=1)
+    own = ids.index(passage_id)
+    cosines = (away @ away[own]) / np.maximum(lengths * lengths[own], 1e-9)
+    order = np.argsort(-cosines, kind="stable")
+    found = [(ids[row], float(cosines[row])) for row in order.tolist() if row != own]
+    return [Alike(passage_id=one, likeness=cosine) for one, cosine in found[:most] if cosine > 0]
+
+
+def by_words(
+    text: str, others: Mapping[int, str], *, language: str | None, most: int
+) -> list[Alike]:
+    """The texts that share the rarest words with one: the cosine of their weighted words."""
+    tag = primary(language)
+    own = words_of(text, tag)
+    bags = {one: words_of(other, tag) for one, other in others.items()}
+    n_texts = Counter(word for bag in (own, *bags.values()) for word in bag)
+    n = len(bags) + 1
+    worth = {word: math.log((n + 1) / of) ** 2 for word, of in n_texts.items()}
+    size = _size(own, worth)
+    found = []
+    for one, bag in bags.items():
+        shared = sum(worth.get(word, 0.0) for word in own & bag)
+        if shared:
+            cosine = shared / (size * _size(bag, worth))
+            found.append(Alike(passage_id=one, likeness=cosine))
+    return sorted(found, key=lambda a: (-a.likeness, a.passage_id))[:most]
+
+
+def words_of(text: str, language: str) -> frozenset[str]:
+    """The words of a text without case, accents and number."""
+    return frozenset(stem(word, language) for word in _WORD.findall(text[:READ_AT_MOST]))
+
+
+def shared_terms(text: str, phrases: Collection[str], *, language: str | None) -> tuple[Span, ...]:
+    """Where words of the phrases stand in a text, whatever their case, accents and number."""
+    tag = primary(language)
+    links = {stem(word, tag) for word in LINKS.get(tag, ())}
+    wanted = {word for phrase in phrases for word in words_of(phrase, tag)} - links
+    found = _WORD.finditer(text[:READ_AT_MOST])
+    return tuple(Span(start=m.start(), end=m.end()) for m in found if stem(m[0], tag) in wanted)
+
+
+def _size(bag: Collection[str], worth: Mapping[str, float]) -> float:
+    return math.sqrt(sum(worth.get(word, 0.0) for word in bag)) or 1.0

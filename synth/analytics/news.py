@@ -93,16 +93,13 @@ def news_since(
     order = rows[np.lexsort((-rows, -when[rows]))]
     voices = np.unique(activity.voices[rows])
     threads = np.unique(activity.threads[rows])
-    before = ~is_new
-    known = np.unique(activity.voices[before])
-    roots = np.isin(threads, activity.messages[rows])
     ideas, quiet = _ideas(activity, when, moment, messages_under)
     return News(
         n_messages=len(rows),
         n_voices=len(voices),
-        n_new_voices=int((~np.isin(voices, known)).sum()),
+        n_new_voices=len(np.setdiff1d(voices, activity.voices[~is_new])),
         n_threads=len(threads),
-        n_new_threads=int(roots.sum()),
+        n_new_threads=len(np.intersect1d(threads, activity.messages[rows])),
         newest=tuple(activity.messages[order[:most]].tolist()),
         ideas=tuple(sorted(ideas, key=lambda one: (-one.n_new, one.idea_id))),
         quiet=quiet,
@@ -135,20 +132,19 @@ def _ideas(
 
 def fates_of(runs: Sequence[Run]) -> Fates:
     """What the outcomes of these builds tell, later ones last."""
-    born: list[int] = []
-    fates: dict[str, list[Fate]] = {"split": [], "merged": [], "gone": []}
-    for run in runs:
-        became = run.outcome.get("became")
-        if not isinstance(became, Mapping):
-            continue  # built by an early version, which counted fates only
-        born += [int(i) for i in became.get("born", ())]
-        for name, found in fates.items():
-            found += [_fate(one) for one in became.get(name, ())]
+    outcomes = [run.outcome.get("became") for run in runs]
+    # An early version counted fates only.
+    told = [became for became in outcomes if isinstance(became, Mapping)]
+
+    def fates(name: str) -> tuple[Fate, ...]:
+        return tuple(_fate(one) for became in told for one in became.get(name, ()))
+
+    born = [int(idea) for became in told for idea in became.get("born", ())]
     return Fates(
         born=tuple(dict.fromkeys(born)),
-        split=tuple(fates["split"]),
-        merged=tuple(fates["merged"]),
-        gone=tuple(fates["gone"]),
+        split=fates("split"),
+        merged=fates("merged"),
+        gone=fates("gone"),
     )
 
 

@@ -148,21 +148,18 @@ def band_of(n_voices: int) -> Band:
 
 
 def _groups(sizes: NDArray[np.int64]) -> tuple[Group, ...]:
-    found, least = [], 1
-    for most in (*STEPS, None):
-        inside = sizes >= least
-        if most is not None:
-            inside &= sizes <= most
-        if inside.any():
+    found = []
+    for least, most in zip((1, *(step + 1 for step in STEPS)), (*STEPS, None), strict=True):
+        inside = sizes[(sizes >= least) & (sizes <= (most or np.inf))]
+        if len(inside):
             found.append(
                 Group(
                     least=least,
                     most=most,
-                    n_voices=int(inside.sum()),
-                    n_messages=int(sizes[inside].sum()),
+                    n_voices=len(inside),
+                    n_messages=int(inside.sum()),
                 )
             )
-        least = (most or 0) + 1
     return tuple(found)
 
 

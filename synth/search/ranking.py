@@ -31,43 +31,41 @@ class Scores:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ranked:
+class Ranking:
+    """Messages that were found, in order."""
+
     rows: NDArray[np.intp]
-    """Messages in order."""
+    """Of the messages."""
     passages: NDArray[np.intp]
     """The passage of each that means most alike, -1 where it was found by its words alone."""
 
 
-def ranked(
+def rank_messages(
     activity: Activity,
     scores: Scores,
     *,
     messages: NDArray[np.bool_],
     passages: NDArray[np.bool_],
-) -> Ranked:
+) -> Ranking:
     """The messages that were found, best first, among those that fit (n_messages,) and passages
     that fit (n_passages,). Where nothing was looked for: all that fit."""
-    nothing = np.full(len(activity.messages), -1, dtype=np.intp)
-    if scores.cosines is None:
-        if scores.all_words is None:
-            rows = np.flatnonzero(messages)
-            return Ranked(rows=rows, passages=nothing[rows])
-        rows = np.flatnonzero(messages & (scores.all_words > 0))
-        rows = rows[np.argsort(-scores.all_words[rows], kind="stable")]
-        return Ranked(rows=rows, passages=nothing[rows])
-    best, meant = _best_passages(activity, scores.cosines, passages)
-    is_meant = messages & (best >= 0)
-    score = meant
-    if scores.any_words is not None:
-        score = mixed(meant, scores.any_words)
-    nearest = _outstanding(np.flatnonzero(is_meant), score)
-    is_found = np.zeros(len(messages), dtype=np.bool_)
-    is_found[nearest] = True
+    n = len(activity.messages)
+    best, score = np.full(n, -1, dtype=np.intp), np.zeros(n, dtype=np.float32)
+    is_found = np.zeros(n, dtype=np.bool_)
+    if scores.cosines is not None:
+        best, score = _best_passages(activity, scores.cosines, passages)
+        if scores.any_words is not None:
+            score = mixed(score, scores.any_words)
+        is_found[_outstanding(np.flatnonzero(messages & (best >= 0)), score)] = True
+    elif scores.all_words is not None:
+        score = scores.all_words
+    else:
+        is_found = messages
     if scores.all_words is not None:
         is_found |= messages & (scores.all_words > 0)
     rows = np.flatnonzero(is_found)
     rows = rows[np.argsort(-score[rows], kind="stable")]
-    return Ranked(rows=rows, passages=best[rows])
+    return Ranking(rows=rows, passages=best[rows])
 
 
 def _outstanding(rows: NDArray[np.intp], score: NDArray[np.float32]) -> NDArray[np.intp]:
@@ -80,11 +78,11 @@ def _outstanding(rows: NDArray[np.intp], score: NDArray[np.float32]) -> NDArray[
     return np.asarray(order[:n], dtype=np.intp)
 
 
-def newest_first(activity: Activity, found: Ranked) -> Ranked:
+def newest_first(activity: Activity, found: Ranking) -> Ranking:
     """The same by date; what has none comes last, as it stood."""
     posted = activity.posted[found.rows]
     order = np.argsort(-np.where(posted == UNKNOWN_TIME, -(2**61), posted), kind="stable")
-    return Ranked(rows=found.rows[order], passages=found.passages[order])
+    return Ranking(rows=found.rows[order], passages=found.passages[order])
 
 
 def _best_passages(

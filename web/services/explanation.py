@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from synth.analytics.activity import Order, ordered, under
-from synth.analytics.explanation import Basis, nearest_ideas, nearest_passages
-from synth.analytics.similarity import shared_terms
+from synth.analytics.explanation import Basis, nearest_ideas, nearest_passages, shared_terms
 from synth.records import Message, Placement, Span
 from synth.store import Discussion, Store
 from web.services.figures import Figures, directions, figures_of

@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 
 from synth.records import ExtractState, Nature
 from synth.search.filters import FilterMasks, Filters, MessageColumns, message_columns
-from synth.search.ranking import Ranked, Scores, newest_first, ranked
+from synth.search.ranking import Ranking, Scores, newest_first, rank_messages
 from synth.search.semantic import NearIdea, near_ideas
 from synth.store import Discussion, ExtractMark, Store
 from synth.store import Ranked as Worded
@@ -133,7 +133,7 @@ class SearchResult:
     columns: MessageColumns
     masks: FilterMasks
     scores: Scores
-    found: Ranked
+    found: Ranking
     words: Mapping[int, Worded]
     """By message id, those that hold all the words."""
     ideas: Sequence[NearIdea]
@@ -147,7 +147,7 @@ class SearchResult:
 
     def rows_without(self, name: str) -> NDArray[np.intp]:
         """Rows of the messages that would be found without the filter of that name."""
-        return ranked(
+        return rank_messages(
             self.columns.activity,
             self.scores,
             messages=self.masks.messages(without=name),
@@ -179,7 +179,9 @@ def run_search(
         any_words=None if some is None else _scores(columns, some),
         cosines=cosines,
     )
-    found = ranked(columns.activity, scores, messages=masks.messages(), passages=masks.passages())
+    found = rank_messages(
+        columns.activity, scores, messages=masks.messages(), passages=masks.passages()
+    )
     if query.sort is Sort.NEWEST or not query.words:
         found = newest_first(columns.activity, found)
     return SearchResult(

@@ -15,7 +15,7 @@ from synth.harvest import score_sentences
 
 @pytest.fixture(scope="module")
 def benchmark() -> ModuleType:
-    path = Path(__file__).resolve().parents[2] / "benchmarks" / "harvest.py"
+    path = Path(__file__).resolve().parents[3] / "benchmarks" / "harvest.py"
     spec = importlib.util.spec_from_file_location("benchmark_of_harvest", path)
     assert spec is not None
     assert spec.loader is not None

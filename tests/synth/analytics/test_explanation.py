@@ -1,8 +1,16 @@
+"""Passages that are like one, by direction and by words."""
+
 from __future__ import annotations
 
 import numpy as np
 
-from synth.analytics.similarity import by_direction, by_words, nearest, shared_terms
+from synth.analytics.explanation import (
+    MapDirections,
+    by_direction,
+    by_words,
+    nearest_ideas,
+    shared_terms,
+)
 
 VECTORS = {
     7: np.array([1, 0, 1], dtype=np.float16).tobytes(),
@@ -39,6 +47,15 @@ def test_terms_are_found_whatever_their_case_accents_and_number() -> None:
 
 
 def test_ideas_are_named_by_their_direction() -> None:
-    axes = np.eye(2, dtype=np.float32)
-    assert nearest(np.array([0.6, 0.8], dtype=np.float32), axes, [4, 5], most=1)[0][0] == 5
-    assert nearest(np.array([-1, 0], dtype=np.float32), axes, [4, 5], most=2) == []
+    directions = MapDirections(
+        model="some",
+        mean=MEAN,
+        ideas=[4, 5],
+        centroids=np.eye(2, dtype=np.float32),
+        unplaced={
+            1: np.array([0.6, 0.8], dtype=np.float32),
+            2: np.array([-1, 0], dtype=np.float32),
+        },
+    )
+    assert nearest_ideas(1, directions)[0][0] == 5
+    assert nearest_ideas(2, directions) == []
