@@ -1,4 +1,9 @@
-"""The same work on many portions, shared out among processes where there is enough of it."""
+"""The same work on many portions, shared out among processes where there is enough of it.
+
+The processes are loky's (an executor of ``concurrent.futures``). Those of the standard library
+run the caller's script again, so that a script which uses this library would need a ``__main__``
+guard, or copy a process whose threads hold locks.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +12,6 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sized
 from concurrent.futures import BrokenExecutor, Future
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -31,16 +35,21 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class _Sent(Generic[P, R]):
-    """Work that was given away, and can be done here when the process dies."""
+class _Task(Generic[P, R]):
+    """One portion; without ``future`` it is worked on here, when its result is asked for."""
 
     work: Callable[[P], R]
     portion: P
-    future: Future[R]
+    future: Future[R] | None = None
+
+    @property
+    def is_pending(self) -> bool:
+        return self.future is not None and not self.future.done()
 
     def result(self) -> R:
+        """The result, worked out here where the process that had the portion died."""
         try:
-            return self.future.result()
+            return self.work(self.portion) if self.future is None else self.future.result()
         except BrokenExecutor as error:
             _log.warning("a worker process died (%s); its share is worked on here", error)
             return self.work(self.portion)
@@ -57,62 +66,40 @@ def in_order(
     are no more, no process is started, which takes a second or two. ``work`` has to be a
     function of a module that depends on nothing but its argument, and that and its results
     picklable; so it does not matter where it runs.
-
-    The processes are loky's: unlike those of the standard library they do not run the
-    caller's script again, so a script that uses this library needs no ``__main__`` guard.
     """
-    queue = _Queue(work, iter(portions), n_alone)
+    n_workers = n_processes()
+    source = iter(portions)
+    tasks: deque[tuple[C, _Task[S, R]]] = deque()
+    trouble: Exception | None = None
     try:
-        while queue.fill():
-            context, result = queue.waiting.popleft()
-            yield context, result()
-    finally:
-        for future in queue.sent:
-            future.cancel()
-    if queue.trouble is not None:
-        raise queue.trouble
-
-
-class _Queue(Generic[C, S, R]):
-    """Portions that were drawn, each with what gives its result."""
-
-    def __init__(
-        self, work: Callable[[S], R], portions: Iterator[tuple[C, S]], n_alone: int
-    ) -> None:
-        self._work = work
-        self._portions = portions
-        self._n_alone = n_alone
-        self._n_processes = n_processes()
-        self.waiting: deque[tuple[C, Callable[[], R]]] = deque()
-        self.sent: deque[Future[R]] = deque()
-        self.trouble: Exception | None = None
-
-    def fill(self) -> bool:
-        """Draw as many portions as may wait; whether any does."""
-        while self.sent and self.sent[0].done():
-            self.sent.popleft()
-        most = HELD if self._n_processes > 1 else 1
-        while len(self.waiting) < most and len(self.sent) < AHEAD * self._n_processes:
-            if not self._draw():
+        while True:
+            while _has_room(tasks, n_workers):
+                try:
+                    context, portion = next(source)
+                except StopIteration:
+                    break
+                except Exception as error:  # told when what was drawn before is safe
+                    trouble, source = error, iter(())
+                    break
+                is_here = n_workers == 1 or not len(portion) or n_alone > 0
+                n_alone -= len(portion) if is_here else 0
+                tasks.append((context, _Task(work, portion) if is_here else _sent(work, portion)))
+            if not tasks:
                 break
-        return bool(self.waiting)
+            context, task = tasks.popleft()
+            yield context, task.result()
+    finally:
+        for _, task in tasks:
+            if task.future is not None:
+                task.future.cancel()
+    if trouble is not None:
+        raise trouble
 
-    def _draw(self) -> bool:
-        try:
-            context, portion = next(self._portions)
-        except StopIteration:
-            return False
-        except Exception as error:  # told when what was drawn before is safe
-            self.trouble, self._portions = error, iter(())
-            return False
-        if self._n_processes == 1 or not len(portion) or self._n_alone > 0:
-            self._n_alone -= len(portion)
-            self.waiting.append((context, partial(self._work, portion)))
-        else:
-            one = _Sent(self._work, portion, processes().submit(self._work, portion))
-            self.sent.append(one.future)
-            self.waiting.append((context, one.result))
-        return True
+
+def _has_room(tasks: deque[tuple[C, _Task[S, R]]], n_workers: int) -> bool:
+    """Whether another portion may be drawn: not before there is use for it."""
+    n_pending = sum(task.is_pending for _, task in tasks)
+    return len(tasks) < (HELD if n_workers > 1 else 1) and n_pending < AHEAD * n_workers
 
 
 def beside(work: Callable[[P], R], argument: P, *, is_large: bool) -> Callable[[], R]:
@@ -120,9 +107,12 @@ def beside(work: Callable[[P], R], argument: P, *, is_large: bool) -> Callable[[
 
     Where there is one core or it is not large, it is done here when the result is asked for.
     """
-    if is_large and n_processes() > 1:
-        return _Sent(work, argument, processes().submit(work, argument)).result
-    return partial(work, argument)
+    is_here = not is_large or n_processes() == 1
+    return (_Task(work, argument) if is_here else _sent(work, argument)).result
+
+
+def _sent(work: Callable[[P], R], portion: P) -> _Task[P, R]:
+    return _Task(work, portion, processes().submit(work, portion))
 
 
 def n_processes() -> int:
