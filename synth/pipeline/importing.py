@@ -13,13 +13,13 @@ from synth.clean import clean
 from synth.errors import InputProblem
 from synth.importers import Reading, ReadOptions, read
 from synth.parallel import in_order
-from synth.pipeline.known_messages import Key, KnownMessages
-from synth.pipeline.threading import link_threads
+from synth.pipeline.id_reconciliation import FileKeys, Key, KnownMessages
 from synth.records import CleanText, Problem, RawMessage
 from synth.settings import QUIET, Progress
-from synth.store import Imported, Store
+from synth.store import Imported, Linked, MessageEvidence, Store
 from synth.store.messages import fingerprint
 from synth.store.participants import author_hash
+from synth.threads import ThreadItem, link
 
 T = TypeVar("T")
 
@@ -104,22 +104,16 @@ def import_files(
     return report
 
 
-@dataclass(slots=True)
-class _Counts:
-    added: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    repeated: int = 0
-    problems: list[Problem] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class _File:
-    """A file that is being read."""
+    """A file that is being read, and what came of it so far."""
 
     reading: Reading
     source_file: int
-    counts: _Counts = field(default_factory=_Counts)
+    n_added: int = 0
+    n_updated: int = 0
+    n_unchanged: int = 0
+    problems: list[Problem] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,11 +121,11 @@ class _Batch:
     """Messages of a file that are being cleaned; the last of a file is empty."""
 
     file: _File
-    new: Mapping[Key, RawMessage]
-    edited: Mapping[Key, RawMessage]
-    hashes: Mapping[Key, str]
+    new: Mapping[Key, RawMessage] = field(default_factory=dict)
+    edited: Mapping[Key, RawMessage] = field(default_factory=dict)
+    hashes: Mapping[Key, str] = field(default_factory=dict)
     """Fingerprints of both."""
-    n_read: int
+    n_read: int = 0
     is_last: bool = False
 
 
@@ -186,27 +180,25 @@ class _Import:
         self._open.remove(file)
         self._finish(file, "done")
         self._store.sources.forget_repeat(file.source_file)
-        counts = file.counts
         return FileReport(
             name=file.reading.name,
             format=file.reading.format,
-            n_added=counts.added,
-            n_updated=counts.updated,
-            n_unchanged=counts.unchanged,
-            problems=tuple(counts.problems),
+            n_added=file.n_added,
+            n_updated=file.n_updated,
+            n_unchanged=file.n_unchanged,
+            problems=tuple(file.problems),
         )
 
     def _finish(self, file: _File, state: str) -> None:
-        counts = file.counts
         self._store.sources.finish(
             file.source_file,
             state=state,
             sha256=file.reading.sha256,
             n_bytes=file.reading.n_bytes,
-            n_added=counts.added,
-            n_updated=counts.updated,
-            n_unchanged=counts.unchanged,
-            problems=counts.problems,
+            n_added=file.n_added,
+            n_updated=file.n_updated,
+            n_unchanged=file.n_unchanged,
+            problems=file.problems,
         )
 
     def _all_batches(
@@ -214,53 +206,38 @@ class _Import:
     ) -> Iterator[tuple[_Batch, list[RawMessage]]]:
         """The batches of all files, each with what another process needs of it."""
         for reading in readings:
-            file = _File(
-                reading=reading,
-                source_file=self._store.sources.begin(
-                    self._discussion_id, name=reading.name, format=reading.format
-                ),
+            source_file = self._store.sources.begin(
+                self._discussion_id, name=reading.name, format=reading.format
             )
+            file = _File(reading=reading, source_file=source_file)
             self._open.append(file)
             for batch in self._batches(file):
                 yield batch, [*batch.new.values(), *batch.edited.values()]
 
     def _batches(self, file: _File) -> Iterator[_Batch]:
         """One file, batch by batch."""
-        counts = file.counts
-        messages = _without_problems(file.reading.records, counts.problems)
+        messages = _without_problems(file.reading.records, file.problems)
         sample = list(islice(messages, SAMPLE))
-        spaces = self._known.spaces(sample, Path(file.reading.file.path).stem)
-        seen: dict[Key, int] = {}
-        for raws in _portions(chain(sample, messages)):
-            keyed = [(_renamed(raw, spaces), self._key(raw, spaces, seen, counts)) for raw in raws]
-            yield self._sorted(file, keyed)
-        if counts.repeated:
-            counts.problems.append(_repeated(file.reading.name, counts.repeated))
-        yield _Batch(file=file, new={}, edited={}, hashes={}, n_read=0, is_last=True)
+        keys = FileKeys(self._known.spaces(sample, Path(file.reading.file.path).stem))
+        messages = chain(sample, messages)
+        while portion := list(islice(messages, BATCH)):
+            yield self._sorted(file, [keys.assign(raw) for raw in portion])
+        if keys.n_repeated:
+            file.problems.append(
+                file.reading.file.problem(
+                    f"{keys.n_repeated} messages have an id that stands earlier in the file with "
+                    "other words",
+                    "each was kept as a message of its own; check which column holds the id",
+                )
+            )
+        yield _Batch(file=file, is_last=True)
 
-    def _key(
-        self,
-        raw: RawMessage,
-        spaces: Mapping[str, str],
-        seen: dict[Key, int],
-        counts: _Counts,
-    ) -> Key:
-        """Where the message is kept; an id used again for other words gets a place of its own."""
-        space = base = spaces.get(raw.namespace, raw.namespace)
-        words = hash(raw.text)
-        n = 1
-        while seen.setdefault((space, raw.source_id), words) != words:
-            n += 1
-            space = f"{base}#{n}"
-        counts.repeated += n > 1
-        return space, raw.source_id
-
-    def _sorted(self, file: _File, keyed: Sequence[tuple[RawMessage, Key]]) -> _Batch:
+    def _sorted(self, file: _File, keyed: Sequence[tuple[Key, RawMessage]]) -> _Batch:
         """What of these messages is new, what was edited; the rest is there already."""
         new: dict[Key, RawMessage] = {}
         edited: dict[Key, RawMessage] = {}
         hashes: dict[Key, str] = {}
-        for raw, key in keyed:
+        for key, raw in keyed:
             before = self._known.get(key)
             if before == "erased" or self._is_erased(raw):
                 continue
@@ -269,7 +246,7 @@ class _Import:
             is_repeated = self._read.get(key) == words
             self._read[key] = words
             if before == sha or is_repeated:
-                file.counts.unchanged += 1
+                file.n_unchanged += 1
                 continue
             (new if before is None else edited)[key] = raw
             hashes[key] = sha
@@ -289,8 +266,8 @@ class _Import:
             self._store.messages.update(
                 self._discussion_id, self._imported(batch, batch.edited, found)
             )
-        batch.file.counts.added += len(batch.new)
-        batch.file.counts.updated += len(batch.edited)
+        batch.file.n_added += len(batch.new)
+        batch.file.n_updated += len(batch.edited)
         self._known.stored(chain(batch.new, batch.edited))
 
     def _imported(
@@ -336,26 +313,12 @@ def _declared(raw: RawMessage) -> str | None:
     return code if len(code) == 2 and code.isalpha() else None
 
 
-def _renamed(raw: RawMessage, spaces: Mapping[str, str]) -> RawMessage:
-    """The message with its parent's namespace renamed like its own."""
-    from dataclasses import replace
-
-    if raw.parent_namespace is None or raw.parent_namespace not in spaces:
-        return raw
-    return replace(raw, parent_namespace=spaces[raw.parent_namespace])
-
-
 def _without_problems(records: Iterable[T | Problem], problems: list[Problem]) -> Iterator[T]:
     for record in records:
         if isinstance(record, Problem):
             problems.append(record)
         else:
             yield record
-
-
-def _portions(messages: Iterator[RawMessage]) -> Iterator[list[RawMessage]]:
-    while portion := list(islice(messages, BATCH)):
-        yield portion
 
 
 def _cleaned(raws: Sequence[RawMessage]) -> list[tuple[CleanText, str | None]]:
@@ -366,12 +329,42 @@ def _cleaned(raws: Sequence[RawMessage]) -> list[tuple[CleanText, str | None]]:
     return list(zip(texts, identify_together([text.text for text in texts]), strict=True))
 
 
-def _repeated(name: str, n: int) -> Problem:
-    return Problem(
-        source=name,
-        position="",
-        what=f"{n} messages have an id that stands earlier in the file with other words",
-        remedy="each was kept as a message of its own; check which column holds the id",
+def link_threads(store: Store, discussion_id: int, *, progress: Progress = QUIET) -> int:
+    """Find parents, depth and reading order anew from all evidence; returns the threads' number."""
+    with progress.stage("Thread", total=None, unit="messages") as stage:
+        evidence = store.evidence.all(discussion_id)
+        links = link([_item(e) for e in evidence])
+        ids = [e.message_id for e in evidence]
+        store.messages.link(
+            Linked(
+                message_id=message_id,
+                parent_id=None if found.parent is None else ids[found.parent],
+                evidence=found.evidence,
+                thread_id=ids[found.thread],
+                depth=found.depth,
+                rank=found.rank,
+            )
+            for message_id, found in zip(ids, links, strict=True)
+        )
+        stage.advance(len(ids))
+    return len({found.thread for found in links})
+
+
+def _item(evidence: MessageEvidence) -> ThreadItem:
+    namespace, _ = evidence.key
+    thread = evidence.thread_source_id
+    return ThreadItem(
+        key=evidence.key,
+        parent_key=evidence.parent_key,
+        reference_keys=evidence.ancestor_keys,
+        thread_key=None if thread is None else (namespace, thread),
+        author_key=None if evidence.participant_id is None else str(evidence.participant_id),
+        author_names=() if evidence.author_name is None else (evidence.author_name,),
+        posted_at=evidence.posted_at,
+        subject=evidence.subject,
+        text=evidence.text,
+        quotes=evidence.quoted,
+        is_chat=evidence.is_chat,
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from synth.errors import InputProblem, StoreProblem
 from synth.pipeline import bring_in, choose_discussion, import_files, require_messages, title_of
-from synth.pipeline.known_messages import KnownMessages
+from synth.pipeline.id_reconciliation import KnownMessages
 from synth.records import Nature, ParentEvidence, RawMessage, Span
 from synth.store import Store
 from synth.store.messages import fingerprint

@@ -1,10 +1,16 @@
-"""What is known of a discussion's messages while exports stream in."""
+"""Which stored message an id in a file means.
+
+Two unrelated CSV files may both count from 1, one export may come again under another name, and
+a file may use an id twice for different words. A message is therefore kept under a namespace and
+its id, and the namespaces of a file are settled by what its first messages say.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from synth.clean import clean
 from synth.records import RawMessage
@@ -18,6 +24,35 @@ MIN_TELLING = 4
 
 Key = tuple[str, str]
 """Namespace and source id of a message."""
+
+
+class FileKeys:
+    """Where the messages of one file are kept."""
+
+    def __init__(self, spaces: Mapping[str, str]) -> None:
+        """``spaces``: namespace as the importer read it -> namespace in the discussion."""
+        self.n_repeated = 0
+        """Messages whose id stands earlier in the file with other words."""
+        self._spaces = spaces
+        self._seen: dict[Key, int] = {}
+
+    def assign(self, raw: RawMessage) -> tuple[Key, RawMessage]:
+        """The message's key, and the message with its parent's namespace renamed like its own.
+
+        An id that is used again for other words gets a namespace of its own.
+        """
+        space = base = self._spaces.get(raw.namespace, raw.namespace)
+        words = hash(raw.text)
+        n = 1
+        while self._seen.setdefault((space, raw.source_id), words) != words:
+            n += 1
+            space = f"{base}#{n}"
+        self.n_repeated += n > 1
+        parent = None
+        if raw.parent_namespace is not None:
+            parent = self._spaces.get(raw.parent_namespace)
+        key = (space, raw.source_id)
+        return key, raw if parent is None else replace(raw, parent_namespace=parent)
 
 
 class KnownMessages:
@@ -53,8 +88,8 @@ class KnownMessages:
     def spaces(self, sample: Sequence[RawMessage], stem: str) -> dict[str, str]:
         """Which namespace the file's ids live in: an earlier one it continues, or its own.
 
-        Two unrelated CSV files may both count from 1. When the words behind common ids have
-        little in common, the file gets a namespace named after it.
+        ``sample``: its first messages; ``stem``: its name. When the words behind common ids have
+        little in common with what is there, the file gets a namespace named after it.
         """
         spaces: dict[str, str] = {}
         for space in dict.fromkeys(raw.namespace for raw in sample):
@@ -62,12 +97,9 @@ class KnownMessages:
             there = ({own, *self._numbered.get(own, ())} & self._spaces) - {space}
             raws = [raw for raw in sample if raw.namespace == space]
             found = None if space in self._spaces else self._renamed_export(raws)
-            for candidate in [*([found] if found else ()), space, *sorted(there), own]:
-                if self._continues(raws, candidate):
-                    spaces[space] = candidate
-                    break
-            else:
-                spaces[space] = own
+            candidates = [*([found] if found else ()), space, *sorted(there)]
+            continued = (each for each in candidates if self._continues(raws, each))
+            spaces[space] = next(continued, own)
         return spaces
 
     def _note(self, space: str) -> None:
