@@ -1,167 +1,37 @@
-"""Which column means what: the names people give to the same few things, in three languages."""
+"""Which column means what, and what its cells say: in the words of ``columns.toml``."""
 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import resources
 
 from models.text import without_accents
 from synth.errors import InputProblem
 from synth.importers.times import parse_time
+from synth.records import Stance
 
-FIELDS = (
-    "id",
-    "text",
-    "parent_id",
-    "author",
-    "author_id",
-    "created_at",
-    "edited_at",
-    "title",
-    "thread",
-    "language",
-    "url",
-    "category",
-    "stance",
-    "likes",
-    "votes_for",
-    "votes_against",
+_WORDS = tomllib.loads(
+    resources.files(__package__).joinpath("columns.toml").read_text(encoding="utf-8")
 )
+_ALIASES: Mapping[str, Sequence[str]] = {
+    field: names.split() for field, names in _WORDS["columns"].items()
+}
+FIELDS = tuple(_ALIASES)
 """Our names, as ``--columns`` accepts them."""
 
-# Per field the known names, best first, without accents, case and punctuation: so that
-# ``comment-body``, ``Comment Body`` and ``commentBody`` are one.
-_ALIASES: Mapping[str, tuple[str, ...]] = {
-    field: tuple(names.split())
-    for field, names in {
-        "text": """
-            text body messagebody commentbody posttext commenttext messagetext bodytext fulltext
-            content message comment contents post argument argumenttext statement
-            statementtext opinion opiniontext response answer reply utterance tweet review
-            contribution proposal feedback remark note description selftext raw cooked
-            texte contenu corps commentaire reponse avis proposition publication intervention
-            textemessage textecommentaire contribucion
-            inhalt beitrag nachricht kommentar kommentartext beitragstext nachrichtentext
-            aussage antwort meinung vorschlag stellungnahme anmerkung beschreibung
-            keypoint claim premise sentence phrase satz html markdown bodyhtml quote
-            """,
-        "id": """
-            id messageid commentid postid argid argumentid statementid responseid answerid
-            contributionid proposalid opinionid tweetid utteranceid replyid textid docid
-            documentid entryid itemid recordid rowid uid uuid guid identifier ident tid cid mid
-            identifiant idmessage idcommentaire idcontribution idproposition idavis idreponse
-            beitragsnr kommentarnr kommentarid beitragid beitragsid
-            nachrichtid nachrichtenid kennung
-            reference ref key keypointid number num numero nr nummer no n index idx
-            """,
-        "parent_id": """
-            parentid parent parentcommentid commentparent commentparentid parentmessageid
-            parentpostid parentuuid inreplyto inreplytoid inreplytostatusid replyto replytoid
-            replytocommentid replytopostnumber replytomessageid respondsto responseto parentkey
-            idparent parentidentifiant enreponsea reponsea reponseaid commentaireparent
-            antwortauf antwortaufid elternid uebergeordnet ubergeordnet bezug bezugid
-            """,
-        "author": """
-            author authorname authorusername username user name nickname nick displayname
-            screenname creator createdby postedby sender sendername fromname from participant
-            participantname speaker member commenter commentauthor handle pseudonym
-            auteur nomauteur auteurnom utilisateur nomutilisateur pseudo pseudonyme redacteur
-            expediteur participante contributeur nom
-            autor autorin verfasser verfasserin benutzer benutzername nutzer nutzername
-            teilnehmer absender
-            """,
-        "author_id": """
-            authorid userid creatorid senderid participantid authorkey memberid commenterid
-            speakerid authoremail useremail email mail fromemail authoruuid authorhash userhash
-            auteurid idauteur utilisateurid idutilisateur courriel
-            autorid nutzerid benutzerid teilnehmerid
-            """,
-        "created_at": """
-            createdat created creationdate createdon createddate datecreated createtime postedat
-            posteddate postedon publishedat published publicationdate publishdate pubdate
-            submittedat submitdate submissiondate timestamp datetime date time sentat sent
-            createdutc ts posttime commentdate messagedate postdate when
-            datecreation datedecreation creele publiele datepublication datedepublication
-            soumisle horodatage horodateur dateenvoi heure
-            datum zeit zeitpunkt zeitstempel erstelltam erstellt veroffentlichtam erstelldatum
-            eingereichtam
-            """,
-        "edited_at": """
-            updatedat updated editedat edited modifiedat modified lastmodified updatedate
-            datemodification modifiele misajourle geandertam aktualisiertam bearbeitetam
-            """,
-        "title": """
-            title subject headline heading posttitle messagetitle summary threadtitle topictitle
-            titre objet intitule titel betreff uberschrift
-            """,
-        "thread": """
-            thread threadid threadkey conversation conversationid discussion discussionid
-            topicid roomid room channelid channel forumid questionid question debateid debate
-            linkid submissionid issueid rootid rootcommentid
-            fil filid sujetid idsujet discussionidentifiant themaid strang
-            topic motion sujet thema
-            """,
-        "language": "language lang locale languagecode langue codelangue sprache sprachcode",
-        "url": "url link permalink uri href weburl lien adresse",
-        "category": """
-            category categoryname categories tag tags section sectiontitle label labels
-            theme themes subtheme topic motion issue subject area
-            categorie categories etiquette etiquettes rubrique thematique sujet
-            kategorie kategorien thema themen schlagwort schlagworte rubrik bereich
-            """,
-        "stance": """
-            stance side procon alignment position polarity vote support attitude agreement
-            camp pourcontre avisvote haltung standpunkt seite
-            """,
-        "likes": """
-            likes likecount likescount nlikes nblikes numlikes score points favorites
-            favoritecount favourites reactions reactioncount hearts votes votecount votescount
-            nvotes totalvotes endorsements supports supportscount
-            jaime mentionsjaime nbvotes nombredevotes soutiens nbsoutiens
-            gefalltmir zustimmungen stimmen anzahlstimmen unterstutzungen
-            """,
-        "votes_for": """
-            votesfor votefor nfor agrees agree agreecount nagree upvotes upvotecount
-            ups yes yesvotes votesok
-            votesyes pros thumbsup positivevotes
-            pour votespour nbpour daccord votesdaccord dafur zustimmung jastimmen
-            """,
-        "votes_against": """
-            votesagainst voteagainst nagainst disagrees disagree disagreecount ndisagree
-            downvotes downvotecount downs no novotes votesnok votesno cons thumbsdown
-            negativevotes contre votescontre nbcontre pasdaccord dagegen ablehnung neinstimmen
-            """,
-    }.items()
-}
-# Narrow meanings choose before broad ones: ``topic`` is a thread only where none is named.
-_ORDER = (
-    "text",
-    "id",
-    "parent_id",
-    "author_id",
-    "author",
-    "created_at",
-    "edited_at",
-    "votes_for",
-    "votes_against",
-    "likes",
-    "stance",
-    "language",
-    "url",
-    "title",
-    "thread",
-    "category",
-)
 _LANGUAGE_SUFFIX = re.compile(r"[/_.\- (\[](?:fr|en|de|es|it|nl|pt|ca)[)\]]?$", re.IGNORECASE)
-_STANCES = frozenset(
-    (
-        *("for", "against", "pro", "con", "contra", "pour", "contre", "dafur", "dagegen"),
-        *("agree", "disagree", "positive", "negative", "support", "attack", "oppose"),
-        *("favor", "favour", "favorable", "defavorable", "neutral", "neutre", "none"),
-        *("yes", "no", "oui", "non", "ja", "nein", "-1", "0", "1", "-1.0", "0.0", "1.0"),
-    )
-)
+_STANCES: Mapping[str, Stance | None] = {
+    **dict.fromkeys(_WORDS["stances"]["for"].split(), Stance.FOR),
+    **dict.fromkeys(_WORDS["stances"]["against"].split(), Stance.AGAINST),
+    **dict.fromkeys(_WORDS["stances"]["neutral"].split()),
+}
+_LANGUAGES: Mapping[str, str] = {
+    name: code for code, names in _WORDS["languages"].items() for name in names.split()
+}
+_LANGUAGE_CODE = re.compile(r"([a-z]{2,3})(?:[-_][a-z0-9]+)*", re.IGNORECASE)
 _FEWEST_WORDS = 3
 # Names that say "id" outright; ``no``, ``key`` or ``reference`` may well mean something else.
 _SURE_IDS = frozenset(name for name in _ALIASES["id"] if "id" in name)
@@ -216,7 +86,7 @@ def recognise(
     taken = set(chosen.values())
     if not any(samples.values()):
         samples = {}
-    for field in _ORDER:
+    for field in FIELDS:
         if field in chosen:
             continue
         column = _known(field, [name for name in names if name not in taken], samples)
@@ -349,6 +219,18 @@ def _is_unique(values: Sequence[str]) -> bool:
 
 def _is_stance(values: Sequence[str]) -> bool:
     return bool(values) and all(_stance_key(value) in _STANCES for value in values)
+
+
+def stance_of(value: str) -> Stance | None:
+    """The side that a cell of a stance column takes; None for a neutral or unknown one."""
+    return _STANCES.get(_stance_key(value))
+
+
+def language_of(value: str) -> str | None:
+    """The two-letter code in a cell of a language column, which may hold a name or ``en-GB``."""
+    code = _LANGUAGE_CODE.fullmatch(value)
+    coded = code[1].lower() if code and len(code[1]) == 2 else None
+    return _LANGUAGES.get(fold(value), coded)
 
 
 def _stance_key(value: str) -> str:

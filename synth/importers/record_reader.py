@@ -10,11 +10,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import PurePosixPath
 
-from synth.importers.columns import Columns, fold, recognise
+from synth.importers.columns import Columns, language_of, recognise, stance_of
 from synth.importers.input_file import InputFile, ReadOptions
 from synth.importers.times import DayOrder, day_order, likely_day_order, parse_time
 from synth.importers.values import has_markup, text_of, web_url
-from synth.records import BodyFormat, Problem, RawMessage, Stance
+from synth.records import BodyFormat, Problem, RawMessage
 
 SAMPLE_RECORDS = 500
 """Records looked at before the first is read."""
@@ -24,28 +24,6 @@ MOST_PROBLEMS = 100
 Record = Mapping[str, object]
 
 _NO_ID = frozenset({"", "none", "null", "nan", "na", "nil", "-1", "undefined"})
-_FOR = frozenset(
-    (
-        *("for", "pro", "pour", "dafur", "agree", "support", "positive", "favor", "favour"),
-        *("favorable", "yes", "oui", "ja", "1", "1.0", "+1"),
-    )
-)
-_AGAINST = frozenset(
-    (
-        *("against", "con", "contra", "contre", "dagegen", "disagree", "attack", "oppose"),
-        *("negative", "defavorable", "no", "non", "nein", "-1", "-1.0"),
-    )
-)
-_LANGUAGES = {
-    "english": "en", "anglais": "en", "englisch": "en",
-    "french": "fr", "francais": "fr", "franzosisch": "fr",
-    "german": "de", "allemand": "de", "deutsch": "de",
-    "spanish": "es", "espagnol": "es", "spanisch": "es", "espanol": "es",
-    "italian": "it", "italien": "it", "italienisch": "it", "italiano": "it",
-    "dutch": "nl", "neerlandais": "nl", "niederlandisch": "nl", "nederlands": "nl",
-    "portuguese": "pt", "portugais": "pt", "portugiesisch": "pt", "portugues": "pt",
-}  # fmt: skip
-_LANGUAGE_CODE = re.compile(r"([a-z]{2,3})(?:[-_][a-z0-9]+)*", re.IGNORECASE)
 # What tells two exports of the same table apart: a date, or the mark of a second download.
 _EXPORT_MARK = re.compile(r"[ _.-]*(?:\d{4}[-_.]?\d{2}[-_.]?\d{2}(?:[T_ -]*\d{2,6})?|\(\d{1,3}\))$")
 
@@ -180,10 +158,10 @@ class RecordReader:
             posted_at=self._time(record, "created_at"),
             edited_at=self._time(record, "edited_at"),
             subject=self._plain(record, "title"),
-            language=_language(self._plain(record, "language")),
+            language=language_of(self._plain(record, "language") or ""),
             url=web_url(self._plain(record, "url")),
             category=thread if self.columns.is_topic_thread else category,
-            stance=_stance(self._plain(record, "stance")),
+            stance=stance_of(self._plain(record, "stance") or ""),
             n_likes=_number(self._plain(record, "likes")),
             n_for=_number(self._plain(record, "votes_for")),
             n_against=_number(self._plain(record, "votes_against")),
@@ -291,19 +269,3 @@ def _number(value: str | None) -> int | None:
         return int(number) if abs(number) < 2**53 else None
     except ValueError:
         return None
-
-
-def _language(value: str | None) -> str | None:
-    if value is None:
-        return None
-    named = _LANGUAGES.get(fold(value))
-    code = _LANGUAGE_CODE.fullmatch(value)
-    return named or (code[1].lower() if code and len(code[1]) == 2 else None)
-
-
-def _stance(value: str | None) -> Stance | None:
-    key = (value or "").strip().lower()
-    key = key if key.lstrip("+-").replace(".", "").isdigit() else fold(key)
-    if key in _FOR:
-        return Stance.FOR
-    return Stance.AGAINST if key in _AGAINST else None

@@ -172,6 +172,11 @@ def test_topic_and_stance_of_arguments() -> None:
     }
 
 
+def test_a_stance_may_be_written_with_its_sign() -> None:
+    found = _messages("id,text,stance\na,It saves money,+1\nb,It costs a lot,-1\n")
+    assert [message.stance for message in found] == [Stance.FOR, Stance.AGAINST]
+
+
 def test_a_stance_column_with_other_words_is_left_alone() -> None:
     (message,) = _messages("id,text,position\na,It saves money,third row\n")
     assert message.stance is None
