@@ -93,20 +93,6 @@ class InputFile:
     what came before; ``fault`` then says why, and ``is_refused`` whether to trust it at all.
     """
 
-    __slots__ = (
-        "_container",
-        "_drops_nuls",
-        "_head",
-        "_is_on_disk",
-        "_n_nuls",
-        "_opener",
-        "fault",
-        "is_given",
-        "is_refused",
-        "name",
-        "path",
-    )
-
     def __init__(
         self,
         opener: Callable[[], BinaryIO],
@@ -245,7 +231,7 @@ class InputFile:
         """The same file seen through gzip."""
         is_gz = self.path.lower().endswith(".gz")
         return InputFile(
-            lambda: cast("BinaryIO", _Unpacking(self._opener())),
+            lambda: cast("BinaryIO", _GzipStream(self._opener())),
             name=self.name,
             path=self.path[:-3] if is_gz else self.path,
             container=self._container,
@@ -257,38 +243,27 @@ class InputFile:
         self.is_refused = self.is_refused or is_refused
 
 
-class _Unpacking(io.RawIOBase):
+class _BombError(OSError):
+    """A stream that grows beyond the limits."""
+
+
+class _GzipStream(gzip.GzipFile):
     """A gzip stream that minds how much it gives for how much it takes."""
 
     def __init__(self, packed: BinaryIO) -> None:
-        super().__init__()
+        super().__init__(fileobj=packed)
         self._packed = packed
-        self._stream = gzip.GzipFile(fileobj=packed)
-        self._n_given = 0
 
-    def readable(self) -> bool:
-        return True
-
-    # typeshed allows any writable buffer here; io.BufferedReader only gives these.
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        data = self._stream.read1(len(buffer))
-        self._n_given += len(data)
-        if self._n_given > RATIO_FLOOR:
-            n_packed = self._packed.tell()
-            if is_bomb(n_packed, self._n_given):
-                raise _BombError(f"unpacks to {MAX_RATIO} times its size or more")
-        buffer[: len(data)] = data
-        return len(data)
+    def read1(self, size: int = -1) -> bytes:
+        data = super().read1(size)
+        n_given = self.tell()
+        if n_given > RATIO_FLOOR and is_bomb(self._packed.tell(), n_given):
+            raise _BombError(f"unpacks to {MAX_RATIO} times its size or more")
+        return data
 
     def close(self) -> None:
-        if not self.closed:
-            self._stream.close()
-            self._packed.close()
         super().close()
-
-
-class _BombError(OSError):
-    """A stream that grows beyond the limits."""
+        self._packed.close()
 
 
 class _Guarded(io.RawIOBase):

@@ -10,12 +10,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_tz
+from datetime import datetime
 from typing import BinaryIO
 
 from synth.importers.input_file import Fit, InputFile, ReadOptions
 from synth.importers.mail import Mail, decode_words, parse_mail, sender_of
+from synth.importers.times import parse_mail_date
 from synth.records import Problem, RawMessage
 
 NAME = "mbox"
@@ -40,7 +40,6 @@ _DIGEST_SUBJECT = re.compile(r"\bdigest,? +vol", re.IGNORECASE)
 # RFC 1153: thirty hyphens between empty lines part the messages of a plain digest.
 _DIGEST_RULE = re.compile(r"^-{30}\n\n", re.MULTILINE)
 _DIGEST_PREFACE = re.compile(r"^-{70}\n\n", re.MULTILINE)
-_YEARS = range(1971, 2101)
 
 
 def sniff(file: InputFile) -> Fit:
@@ -122,7 +121,8 @@ def _message(mail: Mail, stamp: bytes, *, position: str) -> RawMessage:
     references = tuple(_ids(headers.get("references", "")))
     reply_to = _ids(headers.get("in-reply-to", ""))
     subject = decode_words(headers.get("subject", ""))
-    posted_at = _time(headers.get("date", "")) or _time(stamp.decode("ascii", "replace"))
+    written = headers.get("date", "")
+    posted_at = parse_mail_date(written) or parse_mail_date(stamp.decode("ascii", "replace"))
     text = mail.text.strip("\n")
     if ">From " in text:
         text = _ESCAPED_FROM.sub(r"\1", text)
@@ -159,24 +159,6 @@ def _stable_id(author: str | None, posted_at: datetime | None, subject: str, tex
     parts = (author or "", posted_at.isoformat() if posted_at else "", subject, text)
     digest = hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
     return f"no-id-{digest[:24]}"
-
-
-def _time(value: str) -> datetime | None:
-    """A mail date in UTC; None where it is none, or from before e-mail or after this century."""
-    try:
-        parts = parsedate_tz(value)
-    except (ValueError, IndexError, TypeError):
-        return None
-    if parts is None or parts[0] not in _YEARS:
-        return None
-    year, month, day, hour, minute, second = parts[:6]
-    offset = timedelta(seconds=parts[9] or 0)
-    try:
-        local = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
-    except ValueError:
-        return None
-    # Zones reach from -12 to +14 hours; beyond that the offset is a broken mailer's.
-    return local - offset if abs(offset) <= timedelta(hours=14) else local
 
 
 def _plain_digest(mail: Mail) -> list[bytes]:

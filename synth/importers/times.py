@@ -17,8 +17,6 @@ from enum import Enum
 
 from models.text import without_accents
 
-_FIRST = datetime(1971, 1, 1, tzinfo=UTC)
-_LAST = datetime(2101, 1, 1, tzinfo=UTC)
 _SHEET_EPOCH = datetime(1899, 12, 30, tzinfo=UTC)
 
 _MONTHS = {
@@ -66,6 +64,8 @@ _EPOCH = re.compile(r"[0-9]{9,14}(?:\.[0-9]{1,9})?")
 _EPOCH_END = 4_102_444_800  # 2100
 _SHORTEST_ISO = 16
 _MILLISECONDS_FROM = 100_000_000_000
+_YEARS = range(1971, 2101)
+# Zones reach from -12 to +14 hours; beyond that the offset is a broken program's.
 _FARTHEST = timedelta(hours=14)
 
 
@@ -114,7 +114,7 @@ def parse_time(value: object, order: DayOrder = DayOrder.DAY_FIRST) -> datetime 
             found = _from_text(_folded(value), order)
         case _:
             return None
-    return found if found is not None and _FIRST <= found < _LAST else None
+    return found if found is not None and found.year in _YEARS else None
 
 
 def moment(value: object) -> datetime | None:
@@ -152,6 +152,19 @@ def _from_epoch(value: Decimal) -> datetime | None:
     return datetime.fromtimestamp(whole_seconds, UTC).replace(microsecond=microseconds)
 
 
+def parse_mail_date(value: str) -> datetime | None:
+    """A mail date in UTC; None where it is none, or from before e-mail or after this century."""
+    try:
+        parts = parsedate_tz(value)
+        if parts is None or parts[0] not in _YEARS:
+            return None
+        local = datetime(*parts[:5], min(parts[5], 59), tzinfo=UTC)
+    except (ValueError, IndexError, TypeError):
+        return None
+    offset = timedelta(seconds=parts[9] or 0)
+    return local - offset if abs(offset) <= _FARTHEST else local
+
+
 def _from_text(text: str, order: DayOrder) -> datetime | None:
     try:
         if not 4 <= len(text) <= 80:
@@ -164,7 +177,7 @@ def _from_text(text: str, order: DayOrder) -> datetime | None:
         if text[:4].isdigit() and (found := _from_iso(text)):
             return found
         date = _date(text, order)
-        return _with_clock(date, text) if date is not None else _from_mail_date(text)
+        return _with_clock(date, text) if date is not None else parse_mail_date(text)
     except (ValueError, OverflowError, TypeError, IndexError):
         return None
 
@@ -227,14 +240,6 @@ def _offset(text: str) -> timedelta:
     if size > _FARTHEST:
         return timedelta()
     return -size if sign == "-" else size
-
-
-def _from_mail_date(text: str) -> datetime | None:
-    parts = parsedate_tz(text)
-    if parts is None:
-        return None
-    local = datetime(*parts[:5], min(parts[5], 59), tzinfo=UTC)
-    return local - timedelta(seconds=parts[9] or 0)
 
 
 def _from_number(value: float) -> datetime | None:
