@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain, islice
 
 from synth.errors import InputProblem
@@ -24,30 +23,22 @@ _REPLIES = frozenset(
 Flat = dict[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class _Lines:
-    """One object per line."""
-
-
-@dataclass(frozen=True, slots=True)
-class _List:
-    """A list; ``path`` are the names of the objects around it, none for a list at the top."""
-
-    path: tuple[str, ...]
+# A layout: one object per line, or else the path of a list, as ``json_reader.members`` names it.
+_LINES = "\n"
 
 
 def sniff(file: InputFile) -> Fit:
-    return Fit.NO if _shape(file) is None else Fit.MESSAGES
+    return Fit.NO if _layout(file) is None else Fit.MESSAGES
 
 
 def read(file: InputFile, options: ReadOptions) -> Iterator[RawMessage | Problem]:
     """Raises InputProblem when it is no JSON, or no member can be taken for the text."""
-    shape = _shape(file)
-    if shape is None:
+    layout = _layout(file)
+    if layout is None:
         raise InputProblem(
             file.name, "holds no list of objects", remedy="check the file, or give another --format"
         )
-    found = _flat_records(_values(file, options, shape))
+    found = _flat_records(_values(file, options, layout))
     top = list(islice(found, SAMPLE_RECORDS))
     sample = [each for each in top if not isinstance(each, Problem)]
     names = list(dict.fromkeys(name for each in sample for name in each))
@@ -65,20 +56,20 @@ def read(file: InputFile, options: ReadOptions) -> Iterator[RawMessage | Problem
     yield from reader.finish()
 
 
-def _shape(file: InputFile) -> _Lines | _List | None:
+def _layout(file: InputFile) -> str | None:
     """How the records are laid out, judged from the beginning of the file."""
     lines = file.head_text().lstrip("\ufeff \t\r\n").splitlines()[:2]
     if lines and lines[0].startswith("{") and _is_object(lines[0]):
         second = lines[1].lstrip() if len(lines) > 1 else ""
         if second.startswith("{") or (not second and _is_record(json.loads(lines[0]))):
-            return _Lines()
+            return _LINES
     value = json_reader.peek(file)
     if isinstance(value, list):
-        return _List(()) if _holds_records(value) or _holds_texts(value) else None
+        return "" if _holds_records(value) or _holds_texts(value) else None
     return _list_inside(value) if isinstance(value, dict) else None
 
 
-def _list_inside(value: Mapping[str, object], depth: int = 3) -> _List | None:
+def _list_inside(value: Mapping[str, object], depth: int = 3) -> str | None:
     """The list of records inside an object: the one that knows the most of our fields."""
     lists = [
         (n_known(_names(member)), name)
@@ -86,12 +77,12 @@ def _list_inside(value: Mapping[str, object], depth: int = 3) -> _List | None:
         if isinstance(member, list) and _holds_records(member) and has_known_text(_names(member))
     ]
     if lists:
-        return _List((max(lists, key=lambda each: each[0])[1],))
+        return max(lists, key=lambda each: each[0])[1]
     for name, member in value.items():
         if depth and isinstance(member, dict):
             inside = _list_inside(member, depth - 1)
             if inside is not None:
-                return _List((name, *inside.path))
+                return f"{name}/{inside}"
     return None
 
 
@@ -119,17 +110,14 @@ def _is_record(value: object) -> bool:
     return isinstance(value, dict) and has_known_text(list(_flat(value)))
 
 
-def _values(
-    file: InputFile, options: ReadOptions, shape: _Lines | _List
-) -> Iterator[object | Problem]:
-    if isinstance(shape, _Lines):
+def _values(file: InputFile, options: ReadOptions, layout: str) -> Iterator[object | Problem]:
+    if layout == _LINES:
         yield from json_reader.lines(file, options)
         return
-    name = "/".join(shape.path)
-    for member in json_reader.members(file, options, lists={name}):
+    for member in json_reader.members(file, options, lists={layout}):
         if isinstance(member, Problem):
             yield member
-        elif member[0] == name:
+        elif member[0] == layout:
             yield member[1]
 
 

@@ -132,7 +132,7 @@ def _parse_single(body: bytes, headers: Mapping[str, str], kind: str) -> Mail:
     parameters = _parameters(headers.get("content-type", ""))
     disposition = headers.get("content-disposition", "").lower()
     if (not kind.startswith("text/") and "/" in kind) or disposition.startswith("attachment"):
-        return Mail(headers=headers, text="", body_format=BodyFormat.PLAIN, n_attachments=1)
+        return _mail_of(headers, [], n_attachments=1)
     encoding = headers.get("content-transfer-encoding", "").strip().lower()
     text = decode_text(_transferred(body, encoding), parameters.get("charset"))
     return _mail_of(headers, [(kind == "text/html", _unflowed(text, parameters))], n_attachments=0)
@@ -169,7 +169,7 @@ def _parse_parts(data: bytes, headers: Mapping[str, str]) -> Mail:
     try:
         collected.add(message_from_bytes(data))
     except RecursionError:
-        return Mail(headers=headers, text="", body_format=BodyFormat.PLAIN, n_attachments=1)
+        return _mail_of(headers, [], n_attachments=1)
     return _mail_of(
         headers,
         collected.pieces,

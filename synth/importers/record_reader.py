@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from pathlib import PurePosixPath
 
 from synth.importers.columns import Columns, language_of, recognise, stance_of
 from synth.importers.input_file import InputFile, ReadOptions
 from synth.importers.times import DayOrder, day_order, likely_day_order, parse_time
-from synth.importers.values import has_markup, text_of, web_url
+from synth.importers.values import has_markup, plain_text, rounded, serialisable, text_of, web_url
 from synth.records import BodyFormat, Problem, RawMessage
 
 SAMPLE_RECORDS = 500
@@ -59,86 +57,78 @@ class RecordReader:
         self._seen: dict[str, int] = {}
         self._refused_ids: set[int] = set()
         """Hashes of what stood in the column that was not taken for the id."""
-        self._n_records = 0
-        self._counts: Counter[str] = Counter()
-        self._first: dict[str, str] = {}
+        self._n_records = self._n_empty = self._n_repeated_ids = 0
+        self._first_empty = ""
+        self._n_problems: Counter[str] = Counter()
+        """By remedy."""
 
     def read(self, record: Record, number: int) -> Iterator[RawMessage | Problem]:
         """The message in a record, or why there is none."""
         position = f"record {number}"
         self._n_records += 1
         self._note_refused_id(record)
-        text = text_of(_plain(record.get(self._of["text"])))
+        text = text_of(plain_text(record.get(self._of["text"])))
         if text is None:
-            self._count("empty", position)
+            self._n_empty += 1
+            self._first_empty = self._first_empty or position
             return
         source_id = self._plain(record, "id") or str(number)
         if self._seen.setdefault(source_id, number) != number:
-            yield from self._repeated(source_id, position)
+            yield from self.problem(
+                f"has the id {source_id!r} of record {self._seen[source_id]} again",
+                remedy="kept under an id of its own; check the id column",
+                position=position,
+            )
             source_id = f"{source_id}~{number}"
             self._seen[source_id] = number
         yield self._message(record, source_id=source_id, text=text, position=position)
 
     def problem(self, what: str, *, remedy: str, position: str) -> Iterator[Problem]:
         """A Problem with one record, unless there were many of its kind before."""
-        self._count(remedy, position)
-        if self._counts[remedy] <= MOST_PROBLEMS:
+        self._n_problems[remedy] += 1
+        if self._n_problems[remedy] <= MOST_PROBLEMS:
             yield self._file.problem(what, remedy, position)
 
     def finish(self) -> Iterator[Problem]:
         """What there is to say about the file as a whole, after its last record."""
-        yield from self._about_ids()
-        for kind, n_times in self._counts.items():
-            if kind == "empty":
-                yield self._about_empty(n_times)
-            elif n_times > MOST_PROBLEMS:
+        if self._n_repeated_ids:
+            yield self._about_ids()
+        if self._n_empty:
+            yield self._about_empty()
+        for remedy, n_times in self._n_problems.items():
+            if n_times > MOST_PROBLEMS:
                 n_more = n_times - MOST_PROBLEMS
-                yield self._file.problem(f"{n_more} more records have the same trouble", kind)
+                yield self._file.problem(f"{n_more} more records have the same trouble", remedy)
 
-    def _about_empty(self, n_empty: int) -> Problem:
-        column = self._of["text"]
+    def _about_empty(self) -> Problem:
+        n_empty, column = self._n_empty, self._of["text"]
         remedy = "left out; if the texts are elsewhere, use --columns text=NAME"
         if n_empty == self._n_records:
             what = f"none of its {n_empty} records has a text in column {column!r}"
             return self._file.problem(what, remedy)
         what = f"{n_empty} without text in column {column!r}"
-        return self._file.problem(what, remedy, f"first at {self._first['empty']}")
+        return self._file.problem(what, remedy, f"first at {self._first_empty}")
 
     def _note_refused_id(self, record: Record) -> None:
         column = self.columns.refused_id
-        value = None if column is None else _plain(record.get(column))
+        value = None if column is None else plain_text(record.get(column))
         if value is not None:
-            self._counts["id"] += hash(value) in self._refused_ids
+            self._n_repeated_ids += hash(value) in self._refused_ids
             self._refused_ids.add(hash(value))
 
-    def _about_ids(self) -> Iterator[Problem]:
-        n_repeats = self._counts.pop("id", 0)
-        if not n_repeats:
-            return
+    def _about_ids(self) -> Problem:
         column = self.columns.refused_id
         nor = f", nor {self._of['parent_id']!r} for replies" if "parent_id" in self._of else ""
-        yield self._file.problem(
-            f"{n_repeats} of {self._n_records} records repeat an id that stands above "
+        return self._file.problem(
+            f"{self._n_repeated_ids} of {self._n_records} records repeat an id that stands above "
             f"in column {column!r}: it was not used{nor}",
             "all kept under their numbers in the file; correct the ids, or name their "
             "column with --columns id=NAME",
         )
 
-    def _count(self, kind: str, position: str) -> None:
-        self._counts[kind] += 1
-        self._first.setdefault(kind, position)
-
-    def _repeated(self, source_id: str, position: str) -> Iterator[Problem]:
-        first = f"record {self._seen[source_id]}"
-        yield from self.problem(
-            f"has the id {source_id!r} of {first} again",
-            remedy="kept under an id of its own; check the id column",
-            position=position,
-        )
-
     def _plain(self, record: Record, field: str) -> str | None:
         column = self._of.get(field)
-        return _plain(record.get(column)) if column is not None else None
+        return plain_text(record.get(column)) if column is not None else None
 
     def _message(self, record: Record, *, source_id: str, text: str, position: str) -> RawMessage:
         author, author_id = self._plain(record, "author"), self._plain(record, "author_id")
@@ -162,9 +152,9 @@ class RecordReader:
             url=web_url(self._plain(record, "url")),
             category=thread if self.columns.is_topic_thread else category,
             stance=stance_of(self._plain(record, "stance") or ""),
-            n_likes=_number(self._plain(record, "likes")),
-            n_for=_number(self._plain(record, "votes_for")),
-            n_against=_number(self._plain(record, "votes_against")),
+            n_likes=rounded(self._plain(record, "likes")),
+            n_for=rounded(self._plain(record, "votes_for")),
+            n_against=rounded(self._plain(record, "votes_against")),
             extra=self._extra(record),
         )
 
@@ -188,7 +178,7 @@ class RecordReader:
 
     def _extra(self, record: Record) -> Mapping[str, object]:
         return {
-            name: _serialisable(value)
+            name: serialisable(value)
             for name in self.columns.others
             if (value := record.get(name)) not in (None, "", [], {})
         }
@@ -207,7 +197,7 @@ def _namespace(path: str, ids: Sequence[str]) -> str:
 
 
 def _held(name: str, sample: Sequence[Record]) -> list[str]:
-    values = (_plain(record.get(name)) for record in sample)
+    values = (plain_text(record.get(name)) for record in sample)
     return [value for value in values if value is not None]
 
 
@@ -226,46 +216,3 @@ def _is_ambiguous(sample: Sequence[str]) -> bool:
         parse_time(value, DayOrder.DAY_FIRST) != parse_time(value, DayOrder.MONTH_FIRST)
         for value in sample
     )
-
-
-def _plain(value: object) -> str | None:
-    """A value as it would be written in a table; None where there is nothing in it."""
-    text: str | None = None
-    match value:
-        case str():
-            text = text_of(value)
-        case bool():
-            text = "true" if value else "false"
-        case float() | Decimal() if math.isfinite(value):
-            text = f"{value:f}".rstrip("0").rstrip(".") if value % 1 else str(int(value))
-        case int():
-            text = str(value)
-        case datetime() | date():
-            text = value.isoformat()
-        case list() | tuple():
-            text = ", ".join(part for item in value if (part := _plain(item)) is not None)
-    return text.strip() or None if text else None
-
-
-def _serialisable(value: object) -> object:
-    match value:
-        case str():
-            return text_of(value)
-        case bool() | int() | None:
-            return value
-        case float() | Decimal():
-            return float(value) if math.isfinite(value) else None
-        case dict():
-            return {str(key): _serialisable(inner) for key, inner in value.items()}
-        case list() | tuple():
-            return [_serialisable(inner) for inner in value]
-        case _:
-            return str(value)
-
-
-def _number(value: str | None) -> int | None:
-    try:
-        number = float((value or "").replace(",", "."))
-        return int(number) if abs(number) < 2**53 else None
-    except ValueError:
-        return None

@@ -7,8 +7,10 @@ not what is asked for, so that an importer states what it needs and never crashe
 from __future__ import annotations
 
 import html
+import math
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from types import MappingProxyType
 from urllib.parse import urlsplit
@@ -104,6 +106,51 @@ def total(items: object, *keys: str) -> int:
 def filled(values: Mapping[str, object]) -> Mapping[str, object]:
     """Those that say something: neither missing, nor empty, zero or false."""
     return {name: value for name, value in values.items() if value}
+
+
+def plain_text(value: object) -> str | None:
+    """A value as it would be written in a table; None where there is nothing in it."""
+    text: str | None = None
+    match value:
+        case str():
+            text = text_of(value)
+        case bool():
+            text = "true" if value else "false"
+        case float() | Decimal() if math.isfinite(value):
+            text = f"{value:f}".rstrip("0").rstrip(".") if value % 1 else str(int(value))
+        case int():
+            text = str(value)
+        case datetime() | date():
+            text = value.isoformat()
+        case list() | tuple():
+            text = ", ".join(part for item in value if (part := plain_text(item)) is not None)
+    return text.strip() or None if text else None
+
+
+def serialisable(value: object) -> object:
+    """The value as JSON can hold it; what it cannot becomes text."""
+    match value:
+        case str():
+            return text_of(value)
+        case bool() | int() | None:
+            return value
+        case float() | Decimal():
+            return float(value) if math.isfinite(value) else None
+        case dict():
+            return {str(key): serialisable(inner) for key, inner in value.items()}
+        case list() | tuple():
+            return [serialisable(inner) for inner in value]
+        case _:
+            return str(value)
+
+
+def rounded(value: str | None) -> int | None:
+    """A count as a table may write it: ``3``, ``3.0`` or ``3,0``."""
+    try:
+        number = float((value or "").replace(",", "."))
+        return int(number) if abs(number) < 2**53 else None
+    except ValueError:
+        return None
 
 
 def web_url(value: object) -> str | None:
