@@ -67,7 +67,7 @@ def _direction(words: str) -> NDArray[np.float64]:
     return row / np.linalg.norm(row)
 
 
-def _names(corpus: Corpus, tree: IdeaTree, **_: object) -> list[IdeaName]:
+def name_by_first_words(corpus: Corpus, tree: IdeaTree, **_: object) -> list[IdeaName]:
     found = []
     for idea in range(len(tree.parent)):
         rows = np.flatnonzero(tree.leaf == idea)[:3].tolist()
@@ -84,7 +84,7 @@ def _names(corpus: Corpus, tree: IdeaTree, **_: object) -> list[IdeaName]:
     return found
 
 
-def _places(vectors: NDArray[np.float32], *_: object, **__: object) -> NDArray[np.float32]:
+def made_up_places(vectors: NDArray[np.float32], *_: object, **__: object) -> NDArray[np.float32]:
     return np.clip(0.5 + vectors[:, :2] / 2, 0.0, 1.0)
 
 
@@ -95,8 +95,8 @@ def made_up_models() -> Iterator[Callable[[Store, int, int], BuildReport]]:
     def rebuild(store: Store, discussion_id: int, seed: int) -> BuildReport:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("models.load", lambda _: MadeUpModel(seed))
-            patch.setattr(idea_map, "name_ideas", _names)
-            patch.setattr(idea_map, "lay_out", _places)
+            patch.setattr(idea_map, "name_ideas", name_by_first_words)
+            patch.setattr(idea_map, "lay_out", made_up_places)
             patch.setattr(idea_map, "key_passages", lambda _: [])
             return build(store, discussion_id, Settings(quality="draft", seed=seed))
 
