@@ -1,7 +1,7 @@
-"""The catalogues of the viewer's words: ``python -m tests.catalogues`` brings them up to date.
+"""The catalogues of all words: ``python -m tests.catalogues`` brings them up to date.
 
-It collects the words from the templates and the code of ``web``, keeps what is translated, adds
-what is new with an empty translation, drops what is gone, and compiles.
+It collects the words of the pages and of the report from their templates and code, keeps what is
+translated, adds what is new with an empty translation, drops what is gone, and compiles.
 """
 
 from __future__ import annotations
@@ -16,14 +16,18 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from synth.export.report import TRANSLATIONS
+
 ROOT = Path(__file__).resolve().parent.parent
-WEB = ROOT / "web"
+FOLDERS = ("synth/export", "web")
+"""Where there are words to be translated."""
 LANGUAGES = ("fr",)
-METHODS = [("templates/**.html", "jinja2"), ("**.py", "python")]
+METHODS = [("templates/**.html", "jinja2"), ("templates/**.j2", "jinja2"), ("**.py", "python")]
 ALWAYS = datetime(2026, 1, 1, tzinfo=UTC)
 """In place of the time of making, so that only words change the files."""
 KEYWORDS = {
     "_": None,
+    "N_": None,
     "gettext": None,
     "lazy_gettext": None,
     "ngettext": (1, 2),
@@ -32,20 +36,21 @@ KEYWORDS = {
 
 
 def found() -> Catalog:
-    """Every word of the viewer, untranslated, with the files it stands in."""
+    """Every word of the pages and the report, untranslated, with the files it stands in."""
     catalog = Catalog(project="discussion-synth", charset="utf-8")
-    for name, _line, message, _comments, context in extract_from_dir(
-        WEB,
-        METHODS,
-        {"templates/**.html": {"trimmed": "true"}},
-        keywords=KEYWORDS,
-    ):
-        catalog.add(message, locations=[(f"web/{name}", 0)], context=context)
+    for folder in FOLDERS:
+        for name, _line, message, _comments, context in extract_from_dir(
+            ROOT / folder,
+            METHODS,
+            {"templates/**.html": {"trimmed": "true"}},
+            keywords=KEYWORDS,
+        ):
+            catalog.add(message, locations=[(f"{folder}/{name}", 0)], context=context)
     return catalog
 
 
 def path_of(language: str, ending: str = "po") -> Path:
-    return WEB / "translations" / language / "LC_MESSAGES" / f"messages.{ending}"
+    return TRANSLATIONS / language / "LC_MESSAGES" / f"messages.{ending}"
 
 
 def translated(language: str) -> Catalog:
@@ -58,7 +63,7 @@ def translated(language: str) -> Catalog:
             catalog = read_po(file, locale=language)
     catalog.project, catalog.version, catalog.fuzzy = "discussion-synth", "main", False
     catalog.creation_date = catalog.revision_date = ALWAYS
-    catalog.header_comment = f"# The words of the viewer: {language}. See tests/catalogues.py."
+    catalog.header_comment = f"# Pages and report: {language}. See tests/catalogues.py."
     return catalog
 
 

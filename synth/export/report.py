@@ -4,23 +4,16 @@ from __future__ import annotations
 
 import base64
 import colorsys
+import gettext
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from synth.export.phrases import PHRASES
 from synth.export.tables import replace_file
 from synth.outline import shown, summary_beside
-from synth.records import (
-    Idea,
-    IdeaVoices,
-    Placement,
-    Run,
-    Stance,
-    Unplaced,
-)
+from synth.records import Idea, IdeaVoices, Placement, Run, Stance, Unplaced
 from synth.store import Discussion, Source, Store
 
 N_QUOTES = 3
@@ -31,6 +24,23 @@ MOST_LETTERS = 600
 """Of a repeated text; messages.csv has the rest."""
 GRID = 4095
 """Points are written as two 16-bit numbers on a grid of this size."""
+LANGUAGES = ("en", "fr")
+"""Of the report; the words are English, and translated by the catalogues."""
+TRANSLATIONS = Path(__file__).parent.parent / "translations"
+"""The catalogues of the report and of the viewer."""
+
+
+def N_(text: str) -> str:  # noqa: N802 - the name that gettext gives it
+    """Mark a text to be translated where it is shown."""
+    return text
+
+
+UNPLACED_WORDS: Mapping[Unplaced, str] = {
+    Unplaced.SAYS_LITTLE: N_("says little by itself"),
+    Unplaced.BETWEEN: N_("between two ideas"),
+    Unplaced.OFF_TOPIC: N_("near no idea"),
+}
+"""Why a passage stands under no idea."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,8 +99,8 @@ class Bubble:
 class ReportContext:
     """All that the template shows."""
 
-    words: Mapping[str, str]
     language: str
+    reasons: Mapping[Unplaced, str]
     discussion: Discussion
     branches: Sequence[Branch]
     bubbles: Sequence[Bubble]
@@ -121,13 +131,15 @@ def write_report(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    context = _Gathering(store, discussion_id, names or {}).context()
+    context = _ReportReader(store, discussion_id, names or {}).context()
+    words = gettext.translation("messages", TRANSLATIONS, [context.language], fallback=True)
+    environment.globals["_"] = words.gettext
     page = environment.get_template("report.html.j2")
     return replace_file(path, page.render({k: getattr(context, k) for k in context.__slots__}))
 
 
-class _Gathering:
-    """Reads from the store what the report needs, once."""
+class _ReportReader:
+    """Reads what the report needs from the store, once."""
 
     def __init__(self, store: Store, discussion_id: int, names: Mapping[str, str]) -> None:
         self._store = store
@@ -142,13 +154,12 @@ class _Gathering:
     def context(self) -> ReportContext:
         store = self._store
         main = self._discussion.languages[0][0] if self._discussion.languages else "en"
-        language = main if main in PHRASES else "en"
         unplaced = [p for p in self._placements if p.idea_id is None]
         n = len(self._placements)
         repeated, n_repeated = self._repeated()
         return ReportContext(
-            words=PHRASES[language],
-            language=language,
+            reasons=UNPLACED_WORDS,
+            language=main if main in LANGUAGES else "en",
             discussion=self._discussion,
             branches=self._branches(),
             bubbles=self._bubbles(),

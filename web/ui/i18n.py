@@ -17,6 +17,8 @@ from babel import Locale, UnknownLocaleError
 from flask import Flask, Response, request
 from flask_babel import Babel, format_date, format_decimal, format_percent, get_locale, gettext
 
+from synth.export.report import TRANSLATIONS
+
 Ts = TypeVarTuple("Ts")
 
 LANGUAGES = {"en": "English", "fr": "Français"}
@@ -53,7 +55,11 @@ def address_in(language: str) -> str:
 
 
 def init_app(app: Flask) -> None:
-    Babel(app, locale_selector=lambda: _LOCALES.get(page_language(), page_language()))
+    Babel(
+        app,
+        default_translation_directories=str(TRANSLATIONS),
+        locale_selector=lambda: _LOCALES.get(page_language(), page_language()),
+    )
     app.jinja_env.globals.update(
         languages=LANGUAGES,
         page_language=page_language,

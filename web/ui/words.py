@@ -8,6 +8,7 @@ from flask_babel import LazyString, format_decimal, lazy_gettext, ngettext
 
 from synth.analytics.alerts import Kind, Missing
 from synth.analytics.participation import Band, Light
+from synth.export.report import UNPLACED_WORDS
 from synth.records import ExtractState, Nature, ParentEvidence, Stance, Unplaced
 from web.ui.i18n import cached_by_language
 
@@ -140,11 +141,8 @@ VERBS: dict[str, LazyString] = {
 }
 """What people did to the map."""
 UNPLACED: dict[Unplaced, LazyString] = {
-    Unplaced.SAYS_LITTLE: lazy_gettext("says little by itself"),
-    Unplaced.BETWEEN: lazy_gettext("between two ideas"),
-    Unplaced.OFF_TOPIC: lazy_gettext("near no idea"),
+    code: lazy_gettext(text) for code, text in UNPLACED_WORDS.items()
 }
-"""Why a passage stands under no idea."""
 QUALITIES: dict[str, LazyString] = {
     "full": lazy_gettext("full"),
     "draft": lazy_gettext("draft"),
