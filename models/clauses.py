@@ -28,7 +28,13 @@ MIN_WORDS, MAX_WORDS = 3, 14
 
 _SUBJECTS = words("nsubj nsubjpass csubj csubjpass expl nsubj:pass csubj:pass expl:subj")
 _SUBORDINATE = words("relcl advcl acl:relcl parataxis conj appos discourse")
-_FINITE_AUX = words("aux auxpass aux:tense aux:pass cop")
+_COMPLEMENTS = words(
+    "dobj obj attr acomp ccomp xcomp oprd prep dative obl:arg obl:mod obl:agent iobj agent"
+)
+_DANGLING = words("cc mark case det prep aux predet punct")
+_NOTHING: frozenset[str] = frozenset()
+_BLANK = re.compile(r"\s+|(?<=['’])")
+_BREAK = re.compile(r"[!?…;:\n]+|(?<=[^\W_])\.(?=\s|$)")
 _JUNK = re.compile(
     r"https?:|www\.|\S@\S|[<>{}\[\]|\\^`~=$*_#§]|::|\(|\)|\.\w{1,4}\b(?<=\w)|[«»\"“”„]|\.\.|…|\d{5,}|\n\s*\n"
     r"|\n\s*[-•–*]"
@@ -188,15 +194,10 @@ def _after_openers(doc: Doc, start: int, head: Token) -> int:
         after = unit.right_edge.i + 1
         inside = {t.lower_ for t in unit.subtree}
         loose = unit.dep_ in ("prep", "advmod", "advcl", "npadvmod", "obl:mod", "dislocated")
-        if (
-            loose
-            and after < head.i
-            and doc[after].text == ","
-            and not inside & wordlists.CONDITIONS
-        ):
-            start = after + 1
-            continue
-        break
+        is_apart = loose and after < head.i and doc[after].text == ","
+        if not is_apart or inside & wordlists.CONDITIONS:
+            break
+        start = after + 1
     return start
 
 
@@ -212,21 +213,12 @@ def _ends(doc: Doc, start: int, end: int, head: Token) -> Iterator[tuple[int, fl
             if token.dep_ not in _SUBORDINATE or token.right_edge.i + 1 != last:
                 continue
             cut = token.left_edge.i
-            if (
-                cut <= head.i
-                or _shares_object(token)
-                or {t.lower_ for t in doc[cut : token.i + 1]} & wordlists.CONDITIONS
-            ):
-                continue
-            if cut not in ends:
+            opening = {t.lower_ for t in doc[cut : token.i + 1]}
+            is_needed = _shares_object(token) or bool(opening & wordlists.CONDITIONS)
+            if cut > head.i and not is_needed and cut not in ends:
                 ends[cut] = ends.get(last, 1.0) * (0.85 if "relcl" in token.dep_ else 0.93)
                 queue.append(cut)
     yield from ends.items()
-
-
-_COMPLEMENTS = words(
-    "dobj obj attr acomp ccomp xcomp oprd prep dative obl:arg obl:mod obl:agent iobj agent"
-)
 
 
 def _shares_object(token: Token) -> bool:
@@ -234,9 +226,6 @@ def _shares_object(token: Token) -> bool:
     if token.dep_ != "conj" or token.pos_ != "VERB" or token.head.pos_ != "VERB":
         return False
     return not any(c.dep_ in _COMPLEMENTS and c.i > token.head.i for c in token.head.children)
-
-
-_DANGLING = words("cc mark case det prep aux predet punct")
 
 
 def _bare(doc: Doc, start: int, end: int) -> Span:
@@ -284,36 +273,25 @@ def _subject_quality(subject: Token | None, head: Token) -> float:
     return 0.35 if word in wordlists.ANAPHORS[language] or subject.tag_ == "WP" else 1.0
 
 
-_BLANK = re.compile(r"\s+|(?<=['’])")
-
-
 def standing(surface: str, language: str | None) -> float:
     """0..1: how well a stretch is understood without what stood before it."""
     tag = primary(language)
-    nothing: frozenset[str] = frozenset()
-    speaker, hearers = wordlists.SPEAKER.get(tag, nothing), wordlists.HEARERS.get(tag, nothing)
-    anaphors = wordlists.ANAPHORS.get(tag, nothing)
+    anaphors = wordlists.ANAPHORS.get(tag, _NOTHING)
     spelt = [word.strip(",;:!") for word in _BLANK.split(surface.casefold())]
     spelt = [word.replace("’", "'") for word in spelt]
     spelt += [word[:-1] for word in spelt if word.endswith("'")]
     share = 1.0
-    if not speaker.isdisjoint(spelt):
+    if not wordlists.SPEAKER.get(tag, _NOTHING).isdisjoint(spelt):
         share *= 0.5
-    if not hearers.isdisjoint(spelt):
+    if not wordlists.HEARERS.get(tag, _NOTHING).isdisjoint(spelt):
         share *= 0.7
     share *= 0.8 ** sum(map(anaphors.__contains__, spelt))
     if not wordlists.POSSESSIVES.isdisjoint(spelt):
         share *= 0.93
     if sum(map(str.isdigit, surface)) > 4:
         share *= 0.7
-    n_letters = sum(map(str.isalpha, surface))
-    if n_letters and sum(map(str.isupper, surface)) > 0.6 * n_letters:
-        n_upper = sum(c.isupper() for c in surface if c.isalpha())
-        share *= 0.6 if n_upper > 0.6 * n_letters else 1.0
-    return share
-
-
-_BREAK = re.compile(r"[!?…;:\n]+|(?<=[^\W_])\.(?=\s|$)")
+    letters = [c for c in surface if c.isalpha()]
+    return 0.6 * share if sum(map(str.isupper, letters)) > 0.6 * len(letters) else share
 
 
 def _sentences(text: str) -> Iterator[tuple[int, int, bool]]:
@@ -332,7 +310,7 @@ def _sentences(text: str) -> Iterator[tuple[int, int, bool]]:
 
 def _plain_clauses(text: str, language: str) -> Iterator[Clause]:
     """Sentences, and their beginnings up to a comma, of a language without a parser."""
-    anaphors = wordlists.ANAPHORS.get(language, frozenset())
+    anaphors = wordlists.ANAPHORS.get(language, _NOTHING)
     for start, end, is_question in _sentences(text):
         whole_sentence = text[start:end].rstrip(". ")
         comma = whole_sentence.find(",")

@@ -41,7 +41,7 @@ def build(model: PackedModel, *, precision: Precision = "int8") -> onnx.ModelPro
     """
     import onnx
 
-    _value = onnx.helper.make_tensor_value_info
+    tensor = onnx.helper.make_tensor_value_info
     graph = _Encoder(model, precision)
     graph.write()
     size = model.sizes.dimensions
@@ -49,8 +49,8 @@ def build(model: PackedModel, *, precision: Precision = "int8") -> onnx.ModelPro
         onnx.helper.make_graph(
             graph.nodes,
             "encoder",
-            [_value("ids", onnx.TensorProto.INT64, ["n", "length"])],
-            [_value("hidden", onnx.TensorProto.FLOAT, ["n", "length", size])],
+            [tensor("ids", onnx.TensorProto.INT64, ["n", "length"])],
+            [tensor("hidden", onnx.TensorProto.FLOAT, ["n", "length", size])],
             list(graph.constants.values()),
         ),
         opset_imports=[
@@ -90,22 +90,12 @@ class _Encoder:
 
         dim = self.sizes.dimensions
         words = self.matrices["emb.word"]
-        self.constants["words"] = onnx.helper.make_tensor(
-            "words",
-            onnx.TensorProto.INT4,
-            list(words.nibbles.shape),
-            _as_int4(words),
-            raw=True,
-        )
+        shape, kind = list(words.nibbles.shape), onnx.TensorProto.INT4
+        packed = onnx.helper.make_tensor("words", kind, shape, _as_int4(words), raw=True)
+        self.constants["words"] = packed
         self.constant("words.scales", words.scales.astype(np.float32))
-        self.node(
-            "GatherBlockQuantized",
-            ["words", "ids", "words.scales"],
-            "word",
-            block_size=BLOCK,
-            gather_axis=0,
-            quantize_axis=1,
-        )
+        inputs, axes = ["words", "ids", "words.scales"], {"gather_axis": 0, "quantize_axis": 1}
+        self.node("GatherBlockQuantized", inputs, "word", block_size=BLOCK, **axes)
         types = self.arrays["emb.type"].reshape(-1, dim)
         self.constant("positions", self.arrays["emb.pos"].reshape(-1, dim) + types[0])
         self.constant("start", np.array([0], np.int64))
@@ -118,34 +108,26 @@ class _Encoder:
     def layer(self, hidden: str, name: str) -> str:
         """One transformer layer with its norms after the residuals, as in BERT."""
         shared = self.activations(hidden, f"{name}in")
+        parts = [f"{name}{part}" for part in "qkv"]
         heads = [
-            self.node(
-                "Reshape",
-                [self.product(shared, [f"{name}{part}.w"], f"{name}{part}"), "batch_shape"],
-                f"{name}{part}.batch",
-            )
-            for part in "qkv"
+            self.node("Reshape", [self.product(shared, part), "batch_shape"], f"{part}.batch")
+            for part in parts
         ]
-        biases = np.concatenate([self.arrays[f"{name}{part}.b"] for part in "qkv"])
-        self.constant(f"{name}qkv.b", biases)
-        self.node(
-            "MultiHeadAttention",
-            [*heads, f"{name}qkv.b"],
-            f"{name}context",
-            num_heads=self.sizes.n_heads,
-        )
+        biases = np.concatenate([self.arrays[f"{part}.b"] for part in parts])
+        inputs = [*heads, self.constant(f"{name}qkv.b", biases)]
+        n_heads = self.sizes.n_heads
+        self.node("MultiHeadAttention", inputs, f"{name}context", num_heads=n_heads)
         context = self.node("Reshape", [f"{name}context", "row"], f"{name}context.rows")
         attended = self.dense(context, f"{name}ao")
         hidden = self.residual(attended, hidden, f"{name}aln", bias=f"{name}ao.b")
         inner = self.dense(hidden, f"{name}fi")
         bias = self.constant(f"{name}fi.b", self.arrays[f"{name}fi.b"])
         inner = self.node("BiasGelu", [inner, bias], f"{name}gelu")
-        return self.residual(
-            self.dense(inner, f"{name}fo"), hidden, f"{name}oln", bias=f"{name}fo.b"
-        )
+        outer = self.dense(inner, f"{name}fo")
+        return self.residual(outer, hidden, f"{name}oln", bias=f"{name}fo.b")
 
     def dense(self, rows: str, name: str) -> str:
-        return self.product(self.activations(rows, f"{name}.in"), [f"{name}.w"], name)
+        return self.product(self.activations(rows, f"{name}.in"), name)
 
     def activations(self, rows: str, name: str) -> tuple[str, str]:
         """Rows ready for a product: in 8 bits around 128, and the scale of each row."""
@@ -163,24 +145,16 @@ class _Encoder:
         ints = self.node("QuantizeLinear", [f"{name}.scaled", "one", "zero_point"], f"{name}.int8")
         return ints, scale
 
-    def product(self, activations: tuple[str, str], matrices: list[str], name: str) -> str:
-        """Activations times the transposed matrices, side by side, without bias."""
+    def product(self, activations: tuple[str, str], name: str) -> str:
+        """Activations times the transposed matrix ``name.w``, without bias."""
         rows, scale = activations
-        weights = np.concatenate([self.matrices[each].dequantised() for each in matrices]).T
+        weights = self.matrices[f"{name}.w"].dequantised().T
         if self.precision == "float32":
             return self.node("MatMul", [rows, self.constant(f"{name}.w", weights)], name)
         ints, scales = _as_int8(weights)
-        self.node(
-            "MatMulIntegerToFloat",
-            [
-                rows,
-                self.constant(f"{name}.w", ints),
-                "one",
-                self.constant(f"{name}.scales", scales),
-                "zero_point",
-            ],
-            f"{name}.unscaled",
-        )
+        columns, of_columns = self.constant(f"{name}.w", ints), f"{name}.scales"
+        inputs = [rows, columns, "one", self.constant(of_columns, scales), "zero_point"]
+        self.node("MatMulIntegerToFloat", inputs, f"{name}.unscaled")
         return self.node("Mul", [f"{name}.unscaled", scale], name)
 
     def residual(self, rows: str, hidden: str, name: str, *, bias: str) -> str:
@@ -191,13 +165,8 @@ class _Encoder:
     def norm(self, rows: str, name: str) -> str:
         gain = self.constant(f"{name}.w", self.arrays[f"{name}.w"])
         shift = self.constant(f"{name}.b", self.arrays[f"{name}.b"])
-        return self.node(
-            "LayerNormalization",
-            [rows, gain, shift],
-            f"{name}.normed",
-            axis=-1,
-            epsilon=self.sizes.epsilon,
-        )
+        inputs, epsilon = [rows, gain, shift], self.sizes.epsilon
+        return self.node("LayerNormalization", inputs, f"{name}.normed", axis=-1, epsilon=epsilon)
 
     def constant(self, name: str, value: NDArray[np.generic] | np.generic) -> str:
         import onnx
@@ -211,9 +180,8 @@ class _Encoder:
         import onnx
 
         domain = _CONTRIB if kind in _CONTRIB_KINDS else ""
-        self.nodes.append(
-            onnx.helper.make_node(kind, inputs, [output], domain=domain, **attributes)
-        )
+        node = onnx.helper.make_node(kind, inputs, [output], domain=domain, **attributes)
+        self.nodes.append(node)
         return output
 
 

@@ -9,9 +9,10 @@ words. A phrase has a surface for people and a key for counting: the folded cont
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from models import wordlists
@@ -153,19 +154,22 @@ def _phrase(doc: Doc, start: int, end: int, language: str) -> Phrase | None:
     return Phrase(key, surface, span.start_char, span.end_char)
 
 
+def _runs(doc: Doc, is_inside: Callable[[Token], bool]) -> Iterator[tuple[int, int]]:
+    """Start and end of the maximal runs of tokens that are inside."""
+    for inside, some in groupby(doc, is_inside):
+        if inside:
+            tokens = list(some)
+            yield tokens[0].i, tokens[-1].i + 1
+
+
 def _tagged_cores(doc: Doc) -> list[tuple[int, int]]:
     """Runs of adjectives and nouns that hold a noun and end well."""
-    cores, start = [], -1
-    for i in range(len(doc) + 1):
-        inside = i < len(doc) and _in_core(doc[i])
-        if inside and start < 0:
-            start = i
-        elif not inside and start >= 0:
-            first, last = _trimmed(doc, start, i)
-            if any(t.pos_ in ("NOUN", "PROPN") for t in doc[first:last]):
-                cores.append((first, last))
-            start = -1
-    return cores
+    found = [_trimmed(doc, start, end) for start, end in _runs(doc, _in_core)]
+    return [
+        (start, end)
+        for start, end in found
+        if any(token.pos_ in ("NOUN", "PROPN") for token in doc[start:end])
+    ]
 
 
 def _in_core(token: Token) -> bool:
@@ -204,16 +208,8 @@ def _linked(doc: Doc, end: int, start: int, language: str) -> bool:
 
 def _plain_cores(doc: Doc, language: str) -> list[tuple[int, int]]:
     """Runs of content words; in German each ends in a noun, known by its capital."""
-    cores: list[tuple[int, int]] = []
-    start = -1
-    for i in range(len(doc) + 1):
-        inside = i < len(doc) and bool(_content_token(doc[i], language))
-        if inside and start < 0:
-            start = i
-        elif not inside and start >= 0:
-            cores.extend(_nominal(doc, start, i, language))
-            start = -1
-    return cores
+    found = _runs(doc, lambda token: _content_token(token, language))
+    return [core for start, end in found for core in _nominal(doc, start, end, language)]
 
 
 def _content_token(token: Any, language: str) -> bool:

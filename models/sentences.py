@@ -11,10 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from models.spacy_pipelines import import_spacy
 from models.text import without_surrogates
+from models.wordlists import words
 
 if TYPE_CHECKING:
     from spacy.tokenizer import Tokenizer
@@ -44,22 +45,18 @@ _MAX_KEPT = 60
 _ROOM = 0.8
 """Share of a paragraph's widest line up to which a line counts as left short on purpose."""
 
-_WRITTEN = """
+_ABBREVIATIONS = words("""
 abs al alin anm approx art aufl av avr bd bspw bzw c.-à-d ca cap cf ch chap cit col d.h déc dept
 dez dipl dott dr e.g ecc ed eds env eq esp est etc evtl ex exc feb fév févr fig figs fr geb gest
 ggf gov hon hr i.e ibid incl inkl inst jan janv jh jhdt jr juil lt m mag max mgr min mio misc mlle
 mm mme mr mrd mrs ms mt nb no nos nov nr núm n° okt oct op p p.ex pág par pp prof pt ref refs resp
 rev réf s s.a s.o s.u sec sect sen sept sig sog soc spec sr sra st str suppl tab tel tél u u.a u.s
 usw v vgl vol vols vs w.r.t z z.b zzgl éd
-"""
+""")
 """Of several languages, in lower case and without the final stop."""
-_ABBREVIATIONS = frozenset(_WRITTEN.split())
-_MAY_END = frozenset(
-    {"al", "ecc", "etc", "ex", "jh", "m", "max", "min", "no", "p", "s", "st", "u.a", "u.s"}
-    | {"usw", "v"}
-)
+_MAY_END = words("al ecc etc ex jh m max min no p s st u.a u.s usw v")
 """Abbreviations that also stand at the end of a sentence, and words that look like one."""
-_DAYS_AND_RANKS = frozenset({"cs", "da", "de", "et", "fi", "hu", "nb", "nn", "no", "pl", "sk"})
+_DAYS_AND_RANKS = words("cs da de et fi hu nb nn no pl sk")
 """Languages that write ordinals as a number with a full stop."""
 
 _LAST_WORD = re.compile(r"([^\s(\[«„“\"'’]+)\.\Z")
@@ -133,7 +130,7 @@ def _starts_anew(text: str, last: tuple[int, int], line: tuple[int, int], *, wid
 
 def _cuts(text: str, start: int, end: int, language: str) -> Iterator[tuple[int, int]]:
     """The sentencizer's sentences of one block, trimmed."""
-    if not _inner_stop().search(text, start, end):
+    if not _stops().inner.search(text, start, end):
         yield start, end  # nothing for the sentencizer to find
         return
     for piece_start, piece_end in _pieces(text, start, end):
@@ -155,7 +152,7 @@ def _ends(text: str, language: str) -> list[int]:
     with a stop, and what may close the sentence behind them, are given to it.
     """
     ends: list[int] = []
-    with_stop = _stretch_with_stop()
+    with_stop = _stops().stretch
     found = with_stop.search(text)
     while found:
         at, stretch, is_stopped = found.start(), found.group(), False
@@ -188,7 +185,7 @@ def _tokenized(stretch: str, language: str, is_stopped: bool) -> tuple[tuple[int
     The rule is that of spaCy's Sentencizer: the first token behind a stop that is neither a
     stop nor punctuation begins a sentence.
     """
-    stops = _stops()
+    stops = _stops().tokens
     ends: list[int] = []
     for token in _tokenizer(language)(stretch):
         if token.text in stops:
@@ -224,31 +221,25 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
     return (start, end) if start < end else None
 
 
+class _Stops(NamedTuple):
+    """The tokens that end a sentence, and patterns made of those of one character."""
+
+    tokens: frozenset[str]
+    inner: re.Pattern[str]
+    """A mark that may end a sentence, with something after it."""
+    stretch: re.Pattern[str]
+    """What stands between two blanks, with a mark that may end a sentence."""
+
+
 @cache
-def _stops() -> frozenset[str]:
-    """The tokens that end a sentence."""
+def _stops() -> _Stops:
     import_spacy()
     from spacy.pipeline import Sentencizer
 
-    return frozenset((*Sentencizer.default_punct_chars, *_ELLIPSES))
-
-
-@cache
-def _marks() -> str:
-    """The stops of one character, for a set in a pattern."""
-    return re.escape("".join(sorted(mark for mark in _stops() if len(mark) == 1)))
-
-
-@cache
-def _inner_stop() -> re.Pattern[str]:
-    """A mark that may end a sentence, with something after it."""
-    return re.compile(rf"[{_marks()}](?=.*\S)", re.DOTALL)
-
-
-@cache
-def _stretch_with_stop() -> re.Pattern[str]:
-    """What stands between two blanks, with a mark that may end a sentence."""
-    return re.compile(rf"(?<!\S)[^\s{_marks()}]*+[{_marks()}]\S*")
+    tokens = frozenset((*Sentencizer.default_punct_chars, *_ELLIPSES))
+    marks = re.escape("".join(sorted(mark for mark in tokens if len(mark) == 1)))
+    inner = re.compile(rf"[{marks}](?=.*\S)", re.DOTALL)
+    return _Stops(tokens, inner, re.compile(rf"(?<!\S)[^\s{marks}]*+[{marks}]\S*"))
 
 
 @cache
