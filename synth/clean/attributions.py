@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from synth.clean.lines import Block, Line, mark
+from synth.clean.lines import Block, Line, after_blanks, mark
 from synth.clean.phrases import (
     DATE_OPENERS,
     FORWARD_OPENERS,
@@ -43,13 +43,7 @@ _DATE_LINE = re.compile(r"(?:[^\s\d]{1,12}\s){0,2}.{0,30}\d{1,2}:\d\d(?::\d\d)?.
 _FOREIGN = re.compile(r"<[^<>\s]{2,80}>[^<>]{0,20}[:：]$")
 _ENDINGS = (":", "：", ">", "wrote")
 _MAX_CHARS = 400
-
 _LONG_RULE = re.compile(r"\s*_{10,}\s*$|\s*-{10,}\s*$")
-
-
-def is_header_start(text: str) -> bool:
-    """Whether a line begins the header block of a quoted message (``From: Ann``)."""
-    return _FROM.match(text) is not None
 
 
 def mark_attributions(lines: list[Line]) -> None:
@@ -112,8 +106,17 @@ def _mark_before_quote(lines: list[Line], last: int, below: int) -> None:
     if lines[last].kind is not None or lines[below].kind is not None:
         return
     start = _attribution_start(lines, last, is_strict=False)
-    if start is not None:
-        _mark_attribution(lines, Block(start, last + 1), below)
+    if start is None:
+        return
+    author = written_by(_joined(lines, start, last + 1))
+    depth = lines[start].depth
+    if depth == 0:
+        mark(lines, Block(start, last + 1), QuoteKind.ATTRIBUTION)
+    for line in lines[below:]:
+        if line.depth <= depth and not line.is_blank:
+            break
+        if line.depth == depth + 1 and line.author is None:
+            line.author = author
 
 
 def _attribution_start(lines: list[Line], last: int, *, is_strict: bool) -> int | None:
@@ -164,18 +167,6 @@ def _is_attribution(first: str, text: str, *, is_strict: bool) -> bool:
     return not is_strict or _DATED.search(text) is not None
 
 
-def _mark_attribution(lines: list[Line], block: Block, below: int) -> None:
-    author = written_by(_joined(lines, block.start, block.end))
-    depth = lines[block.start].depth
-    if depth == 0:
-        mark(lines, block, QuoteKind.ATTRIBUTION)
-    for line in lines[below:]:
-        if line.depth <= depth and not line.is_blank:
-            break
-        if line.depth == depth + 1 and line.author is None:
-            line.author = author
-
-
 def _mark_unmarked_quote(lines: list[Line], i: int) -> bool:
     """Where line ``i`` opens a quote without marks, mark it to the end of the message."""
     block = _header_block(lines, i) or _strict_attribution(lines, i)
@@ -201,19 +192,12 @@ def _header_block(lines: list[Line], i: int) -> Block | None:
         return None
     is_rule = _RULE.match(text) is not None
     if is_rule or _LONG_RULE.match(text):
-        i = _next_filled(lines, i + 1)
+        i = after_blanks(lines, i + 1)
     if i < len(lines) and lines[i].depth == 0 and _FROM.match(lines[i].text):
         end, n_fields = _header_end(lines, i)
         if n_fields >= 2 or (is_rule and n_fields >= 1):
             return Block(start, end)
     return Block(start, start + 1) if is_rule else None
-
-
-def _next_filled(lines: list[Line], i: int) -> int:
-    limit = i + 2
-    while i < min(limit, len(lines)) and lines[i].is_blank:
-        i += 1
-    return i
 
 
 def _header_end(lines: list[Line], i: int) -> tuple[int, int]:
@@ -222,14 +206,12 @@ def _header_end(lines: list[Line], i: int) -> tuple[int, int]:
     Long address lists wrap, so up to three lines may stand between two fields.
     """
     end, n_fields = i + 1, 0
-    j = i + 1
-    while j < len(lines) and j - end <= 3 and lines[j].depth == 0:
+    for j in range(i + 1, len(lines)):
+        if j - end > 3 or lines[j].depth or (lines[j].is_blank and n_fields):
+            break
         if _FIELD.match(lines[j].text):
             n_fields += 1
             end = j + 1
-        elif lines[j].is_blank and n_fields > 0:
-            break
-        j += 1
     return end, n_fields
 
 

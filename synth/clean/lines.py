@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import NamedTuple
 
@@ -84,6 +84,14 @@ def trimmed(lines: list[Line], start: int, end: int) -> Block:
     while end > start and lines[end - 1].is_blank:
         end -= 1
     return Block(start, end)
+
+
+def after_blanks(lines: list[Line], i: int) -> int:
+    """The line from ``i`` on that is not blank, past two blank ones at most."""
+    limit = min(i + 2, len(lines))
+    while i < limit and lines[i].is_blank:
+        i += 1
+    return i
 
 
 def mark(lines: list[Line], block: Block, kind: QuoteKind) -> None:
@@ -176,15 +184,30 @@ def _continues(line: Line, below: Line, width: int) -> bool:
 
 def assemble(lines: list[Line]) -> CleanText:
     """Own lines as text, one blank line at most between them; the rest as quotes."""
-    assembly = _Assembly()
-    i = 0
-    while i < len(lines):
-        end = _same_end(lines, i)
-        block = trimmed(lines, i, end)
-        if block.end > block.start:
-            assembly.add(lines, block)
-        i = end
-    return assembly.finish()
+    parts: list[str] = []
+    quotes: list[Quote] = []
+    length = 0
+    waiting: list[Quote] = []  # for their place: where the next own words begin
+    start = 0
+    while start < len(lines):
+        end = _same_end(lines, start)
+        block = trimmed(lines, start, end)
+        start = end
+        if block.end == block.start:
+            continue
+        text, first = _block_text(lines, block), lines[block.start]
+        if first.is_own:
+            at = length + 2 if parts else 0
+            parts.append(text if parts else text.lstrip())
+            length = at + len(parts[-1])
+            quotes.extend(replace(quote, at=at) for quote in waiting)
+            waiting.clear()
+        else:
+            kind = first.kind or QuoteKind.QUOTED
+            author = first.author if kind is QuoteKind.QUOTED else None
+            waiting.append(Quote(kind=kind, text=text.strip(), at=0, author=author))
+    quotes.extend(replace(quote, at=length) for quote in waiting)
+    return CleanText(text="\n\n".join(parts), quotes=tuple(quotes))
 
 
 def _same_end(lines: list[Line], i: int) -> int:
@@ -202,34 +225,3 @@ def _same_end(lines: list[Line], i: int) -> int:
 def _block_text(lines: list[Line], block: Block) -> str:
     text = "\n".join([line.text.rstrip() for line in lines[block.start : block.end]])
     return _BLANK_LINES.sub("\n\n", text) if "\n\n\n" in text else text
-
-
-@dataclass(slots=True)
-class _Assembly:
-    parts: list[str] = field(default_factory=list)
-    length: int = 0
-    quotes: list[Quote] = field(default_factory=list)
-    waiting: list[tuple[QuoteKind, str, str | None]] = field(default_factory=list)
-    """Quotes whose place is the beginning of the next own words."""
-
-    def add(self, lines: list[Line], block: Block) -> None:
-        text, first = _block_text(lines, block), lines[block.start]
-        if first.is_own:
-            start = self.length + 2 if self.parts else 0
-            self.parts.append(text if self.parts else text.lstrip())
-            self._place(start)
-            self.length = start + len(self.parts[-1])
-        else:
-            kind = first.kind or QuoteKind.QUOTED
-            self.waiting.append(
-                (kind, text.strip(), first.author if kind is QuoteKind.QUOTED else None)
-            )
-
-    def finish(self) -> CleanText:
-        self._place(self.length)
-        return CleanText(text="\n\n".join(self.parts), quotes=tuple(self.quotes))
-
-    def _place(self, at: int) -> None:
-        for kind, text, author in self.waiting:
-            self.quotes.append(Quote(kind=kind, text=text, at=at, author=author))
-        self.waiting.clear()

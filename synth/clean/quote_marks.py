@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from synth.clean.lines import Block, Line, runs
 
@@ -66,9 +67,8 @@ def _is_plain_quote(texts: list[str]) -> bool:
 def _marked_line(raw: str) -> Line:
     if raw[:2] == "> " and raw[2:3] != ">":  # what nearly all are, without a pattern
         return Line(raw[2:], 1)
-    if "From " in raw and (
-        found := _MBOX_FROM.match(raw)
-    ):  # mbox files put one mark before a line's "From "
+    # mbox files put one mark before a line's "From "
+    if "From " in raw and (found := _MBOX_FROM.match(raw)):
         n_marks = len(found.group(1)) - 1
         return Line(raw[n_marks + 1 :], depth=n_marks)
     found = _MARK.match(raw)
@@ -157,15 +157,15 @@ def _keep_consoles(lines: list[Line], raw_lines: list[str]) -> None:
         return
     has_prose_quotes = len(consoles) < len(quoted)
     for run in consoles:
-        above = _next_filled(lines, range(run.start - 1, -1, -1))
-        below = _next_filled(lines, range(run.end, min(run.end + 2, len(lines))))
+        above = _first_filled(reversed(lines[: run.start]))
+        below = _first_filled(lines[run.end : run.end + 2])
         is_attributed = has_prose_quotes and above.rstrip().endswith(":")
         if not is_attributed and (not has_prose_quotes or _OUTPUT.match(below)):
             _restore(lines, raw_lines, run)
 
 
-def _next_filled(lines: list[Line], places: range) -> str:
-    return next((lines[i].text for i in places if not lines[i].is_blank), "")
+def _first_filled(lines: Iterable[Line]) -> str:
+    return next((line.text for line in lines if not line.is_blank), "")
 
 
 def _join_overflow(lines: list[Line]) -> None:

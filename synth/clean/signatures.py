@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from synth.clean.lines import Block, Line, mark, own_segments, trimmed
+from synth.clean.lines import Block, Line, after_blanks, mark, own_segments, trimmed
 from synth.clean.phrases import (
     CLOSING,
     CLOSING_WITH_NAME,
@@ -44,17 +44,13 @@ _FOOTER_INITIALS = "[-_*=HYVSThyvst"
 
 def mark_footers(lines: list[Line]) -> None:
     """Mark list footers, PGP blocks, scrubbed attachments and archive markers."""
-    i = 0
-    while i < len(lines):
-        line = lines[i]
-        is_own = not line.depth and line.kind is None and not line.is_blank
-        if not is_own or line.text.lstrip()[0] not in _FOOTER_INITIALS:
-            i += 1
+    end = 0
+    for i, line in enumerate(lines):
+        if i < end or line.is_blank or not line.is_own:
             continue
-        end = _footer_end(lines, i)
-        if end > i:
+        if line.text.lstrip()[0] in _FOOTER_INITIALS:
+            end = _footer_end(lines, i)
             mark(lines, Block(i, end), QuoteKind.SIGNATURE)
-        i = max(end, i + 1)
 
 
 def mark_signatures(lines: list[Line], author_name: str | None) -> None:
@@ -80,7 +76,10 @@ def _footer_end(lines: list[Line], i: int) -> int:
     if _MARKER.match(text):
         return i + 1
     if _PGP_BEGIN.match(text):
-        return _end_of_pgp(lines, i)
+        ends = (
+            j + 1 for j in range(i + 1, min(len(lines), i + 400)) if _PGP_END.match(lines[j].text)
+        )
+        return next(ends, i + 1)
     if _NEXT_PART.match(text):
         end = i + 1
         while end < len(lines) and (lines[end].is_blank or _SCRUBBED.match(lines[end].text)):
@@ -89,19 +88,10 @@ def _footer_end(lines: list[Line], i: int) -> int:
     if GROUP_FOOTER.match(text):
         return _same_depth_end(lines, i, limit=12)
     if _RULE.match(text):
-        below = i + 1
-        while below < len(lines) and below <= i + 2 and lines[below].is_blank:
-            below += 1
+        below = after_blanks(lines, i + 1)
         if below < len(lines) and LIST_FOOTER.match(lines[below].text):
             return _same_depth_end(lines, i, limit=8)
     return i
-
-
-def _end_of_pgp(lines: list[Line], i: int) -> int:
-    for end in range(i + 1, min(len(lines), i + 400)):
-        if _PGP_END.match(lines[end].text):
-            return end + 1
-    return i + 1
 
 
 def _same_depth_end(lines: list[Line], i: int, *, limit: int) -> int:
@@ -167,7 +157,8 @@ def _closing_start(lines: list[Line], segment: Block) -> int | None:
             continue
         if line.is_verbatim or n_filled > 9 or len(line.text) > 160:
             break
-        is_named = n_filled == 0 and _closes_with_name(line.text)
+        closing = CLOSING_WITH_NAME.match(line.text) if n_filled == 0 else None
+        is_named = closing is not None and _is_name(closing.group(1))
         is_name = has_position and lines[i - 1].is_blank and _is_name(line.text)
         if is_named or is_name or CLOSING.match(line.text):
             return i
@@ -176,11 +167,6 @@ def _closing_start(lines: list[Line], segment: Block) -> int | None:
         if not _is_signature_line(line.text, is_first_name=n_filled == 1):
             break
     return None
-
-
-def _closes_with_name(text: str) -> bool:
-    found = CLOSING_WITH_NAME.match(text)
-    return found is not None and _is_name(found.group(1))
 
 
 def _is_signature_line(text: str, *, is_first_name: bool) -> bool:
