@@ -65,20 +65,15 @@ class ChatServer:
         """
         if self.model:
             return self.model
-        found = self._talk("GET", "/models", None)
-        listed = found.get("data")
-        names = [
-            str(one["id"])
-            for one in (listed if isinstance(listed, list) else [])
-            if isinstance(one, dict) and one.get("id")
-        ]
-        match names:
-            case [name]:
-                return name
-            case []:
-                raise ChatProblem(f"{self.address} names no model; say which with --llm-model")
-        told = ", ".join(sorted(names)[:5])
-        raise ChatProblem(f"{self.address} serves several models; choose one: {told}")
+        listed = self._talk("GET", "/models", None).get("data")
+        served = listed if isinstance(listed, list) else []
+        names = [str(one["id"]) for one in served if isinstance(one, dict) and one.get("id")]
+        if not names:
+            raise ChatProblem(f"{self.address} names no model; say which with --llm-model")
+        if len(names) > 1:
+            told = ", ".join(sorted(names)[:5])
+            raise ChatProblem(f"{self.address} serves several models; choose one: {told}")
+        return names[0]
 
     def ask(self, *, model: str, system: str, user: str, fields: tuple[str, ...] = ()) -> str:
         """What the model writes, at temperature 0. Raises ChatProblem when no answer comes.

@@ -105,10 +105,6 @@ class _Cursor:
         self.at += struct.calcsize("<" + layout)
         return [int(value) for value in found]
 
-    def float32(self) -> float:
-        (found,) = struct.unpack("<f", self.bytes(4))
-        return float(found)
-
     def bytes(self, count: int) -> memoryview:
         found = self.data[self.at : self.at + count]
         if len(found) != count:
@@ -153,9 +149,8 @@ def _opened(path: Path) -> Iterator[_Cursor]:
 def _sizes(cursor: _Cursor) -> Sizes:
     if bytes(cursor.bytes(4)) != _MAGIC:
         raise ValueError("no E5S1 file")
-    _version, dimensions, n_layers, n_heads, n_inner = cursor.ints("5i")
-    _n_rows, max_tokens, _n_types = cursor.ints("3i")
-    epsilon = cursor.float32()
+    _, dimensions, n_layers, n_heads, n_inner, _, max_tokens, _ = cursor.ints("8i")
+    (epsilon,) = struct.unpack("<f", cursor.bytes(4))
     (block,) = cursor.ints("i")
     if block != BLOCK:
         raise ValueError(f"blocks of {block} weights")

@@ -19,9 +19,9 @@ _SKIPPED = words("""
 script style head title noscript template iframe object embed svg button select audio video
 canvas map area
 """)
-_PARAGRAPHS = words("""
-p blockquote ul ol dl table pre h1 h2 h3 h4 h5 h6 hr figure aside details section article
-""")
+_PARAGRAPHS = words(
+    "p blockquote ul ol dl table pre h1 h2 h3 h4 h5 h6 hr figure aside details section article"
+)
 _BREAKS = _PARAGRAPHS | words("""
 div tr li dt dd header footer main nav address center figcaption summary caption thead tbody
 tfoot form fieldset br
@@ -55,12 +55,10 @@ blockquote div ul ol dl dir menu table pre listing section article aside nav mai
 figure figcaption address center details summary fieldset form h1 h2 h3 h4 h5 h6 hgroup search
 template noscript object svg math button select audio video canvas map
 """)
-_INLINE = words("""
-abbr acronym bdi bdo cite data del dfn ins kbd label mark q samp span sub sup time var
-""")
-_FORMATTING = words("""
-a b big code em font i nobr s small strike strong tt u
-""")
+_INLINE = words(
+    "abbr acronym bdi bdo cite data del dfn ins kbd label mark q samp span sub sup time var"
+)
+_FORMATTING = words("a b big code em font i nobr s small strike strong tt u")
 """What a parser opens anew where something around it ended first."""
 _UNPARSED = frozenset({"script", "style", "title", "textarea"})
 _PARTS = frozenset({"p", "li", "dt", "dd", "tr", "td", "th", "caption"})
@@ -164,11 +162,7 @@ def _walk(root: LexborNode, writer: _Writer) -> None:
             writer.text(node.text_content or "")
         elif _enter(node, writer):
             stack.append((node, True))
-            children = []
-            child = node.child
-            while child is not None:
-                children.append(child)
-                child = child.next
+            children = list(node.iter(include_text=True))
             stack.extend((child, False) for child in reversed(children))
 
 
@@ -178,7 +172,7 @@ def _enter(node: LexborNode, writer: _Writer) -> bool:
     if tag in _SKIPPED or tag.startswith(("-", "!")):
         return False
     attributes = node.attributes
-    classes = frozenset((attributes.get("class") or "").casefold().split())
+    classes = _classes(node)
     if tag in _PARAGRAPHS:
         writer.break_paragraph()
     elif tag in _BREAKS:
@@ -229,9 +223,9 @@ def _leave(node: LexborNode, writer: _Writer) -> None:
         writer.lists.pop()
     elif tag == "pre":
         writer.n_pre -= 1
-    classes = frozenset((node.attributes.get("class") or "").casefold().split())
-    if role := _quote_role(node, classes):
-        _close_quote(role, writer)
+    if role := _quote_role(node, _classes(node)):
+        writer.break_line()
+        (writer.authors if role is QuoteKind.QUOTED else writer.kinds).pop()
     if tag in _PARAGRAPHS:
         writer.break_paragraph()
 
@@ -259,12 +253,8 @@ def _open_quote(node: LexborNode, role: QuoteKind, writer: _Writer) -> None:
         writer.kinds.append(role)
 
 
-def _close_quote(role: QuoteKind, writer: _Writer) -> None:
-    writer.break_line()
-    if role is QuoteKind.QUOTED:
-        writer.authors.pop()
-    else:
-        writer.kinds.pop()
+def _classes(node: LexborNode) -> frozenset[str]:
+    return frozenset((node.attributes.get("class") or "").casefold().split())
 
 
 def _is_hidden(attributes: dict[str, str | None], classes: frozenset[str]) -> bool:

@@ -39,10 +39,13 @@ def link(items: Sequence[ThreadItem]) -> list[Link]:
 
     def adopt(found: dict[int, int], kind: ParentEvidence) -> None:
         for i, parent in found.items():
-            parents[i], evidence[i] = parent, kind
+            if parents[i] is None:
+                parents[i], evidence[i] = parent, kind
 
-    adopt(_stated_parents(items, index), ParentEvidence.HEADER)
-    adopt(_known_ancestors(items, index, parents), ParentEvidence.REFERENCES)
+    stated = [() if item.parent_key is None else (item.parent_key,) for item in items]
+    adopt(_first_known(items, stated, index), ParentEvidence.HEADER)
+    nearest_first = [item.reference_keys[::-1] for item in items]
+    adopt(_first_known(items, nearest_first, index), ParentEvidence.REFERENCES)
     adopt(chat_parents(items, parents, order), ParentEvidence.MENTION)
     adopt(quote_parents(items, parents, order), ParentEvidence.QUOTE)
     adopt(subject_parents(items, parents, order), ParentEvidence.SUBJECT)
@@ -74,28 +77,15 @@ def time_order(times: Sequence[datetime | None]) -> list[int]:
     return places
 
 
-def _stated_parents(items: Sequence[ThreadItem], index: dict[Key, int]) -> dict[int, int]:
-    found: dict[int, int] = {}
-    for i, item in enumerate(items):
-        parent = index.get(item.parent_key) if item.parent_key is not None else None
-        if parent is not None and items[parent].key != item.key:
-            found[i] = parent
-    return found
-
-
-def _known_ancestors(
-    items: Sequence[ThreadItem], index: dict[Key, int], parents: Sequence[int | None]
+def _first_known(
+    items: Sequence[ThreadItem], keys: Sequence[Sequence[Key]], index: dict[Key, int]
 ) -> dict[int, int]:
-    """The nearest ancestor in the references that is among the items."""
+    """Message -> the first of its ``keys`` that another one of the items has."""
     found: dict[int, int] = {}
     for i, item in enumerate(items):
-        if parents[i] is not None:
-            continue
-        for key in reversed(item.reference_keys):
-            ancestor = index.get(key)
-            if ancestor is not None and key != item.key:
-                found[i] = ancestor
-                break
+        known = next((key for key in keys[i] if key in index and key != item.key), None)
+        if known is not None:
+            found[i] = index[known]
     return found
 
 

@@ -17,6 +17,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
 
 from synth.threads.forest import ThreadItem
 
@@ -39,44 +41,54 @@ def chat_parents(
     found: dict[int, int] = {}
     for lines in channels.values():
         lines.sort(key=order.__getitem__)
-        channel = _Channel(items)
+        channel = _Channel()
         for place, i in enumerate(lines):
-            parent = channel.hear(i, place)
+            parent = channel.hear(items[i], _Line(i, place, items[i].posted_at))
             if parent is not None and parents[i] is None:
                 found[i] = parent
     return found
 
 
+class _Line(NamedTuple):
+    row: int
+    place: int
+    """How many lines of the channel stand before it."""
+    at: datetime | None
+
+    def is_near(self, earlier: _Line, seconds: int, n_lines: int) -> bool:
+        if self.place - earlier.place > n_lines:
+            return False
+        if self.at is None or earlier.at is None:
+            return True
+        return (self.at - earlier.at).total_seconds() <= seconds
+
+
 @dataclass(slots=True)
 class _Speaker:
-    last: int
-    """Index of their last line."""
-    place: int
-    addressed: dict[str, tuple[int, int]] = field(default_factory=dict)
-    """Whom they addressed -> (index, place) of the last line that did."""
-    heard: tuple[int, int] | None = None
-    """(index, place) of the last line that addressed them since their own last one."""
+    last: _Line
+    addressed: dict[str, _Line] = field(default_factory=dict)
+    """Whom they addressed -> the last line that did."""
+    heard: _Line | None = None
+    """The last line that addressed them since their own last one."""
 
 
 @dataclass(slots=True)
 class _Channel:
     """What has been said so far in one channel."""
 
-    items: Sequence[ThreadItem]
     speakers: dict[str, _Speaker] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     """Name, casefolded -> author key."""
 
-    def hear(self, i: int, place: int) -> int | None:
-        """The line that line ``i`` answers; remembers line ``i``."""
-        item = self.items[i]
+    def hear(self, item: ThreadItem, line: _Line) -> int | None:
+        """The line that this one answers; remembers this one."""
         author = item.author_key or ""
         addressed = self._addressed(item, author)
         speaker = self.speakers.get(author)
-        parent = self._mentioned(addressed, author, i, place)
+        parent = self._mentioned(addressed, author, line)
         if parent is None and speaker is not None and not addressed:
-            parent = self._turn(speaker, i, place)
-        self._remember(item, author, addressed, i, place)
+            parent = _turn(speaker, line)
+        self._remember(item, author, addressed, line)
         return parent
 
     def _addressed(self, item: ThreadItem, author: str) -> list[str]:
@@ -92,38 +104,28 @@ class _Channel:
                 found.append(known)
         return found
 
-    def _mentioned(self, addressed: list[str], author: str, i: int, place: int) -> int | None:
+    def _mentioned(self, addressed: list[str], author: str, line: _Line) -> int | None:
         for name in addressed:
             other = self.speakers[name]
-            back = other.addressed.get(author)
-            for index, at in ((back,) if back else ()) + ((other.last, other.place),):
-                if self._is_near(i, place, (index, at), MENTION_SECONDS, MENTION_LINES):
-                    return index
+            for earlier in (other.addressed.get(author), other.last):
+                if earlier and line.is_near(earlier, MENTION_SECONDS, MENTION_LINES):
+                    return earlier.row
         return None
 
-    def _turn(self, speaker: _Speaker, i: int, place: int) -> int | None:
-        if speaker.heard and self._is_near(i, place, speaker.heard, ANSWER_SECONDS, ANSWER_LINES):
-            return speaker.heard[0]
-        last = (speaker.last, speaker.place)
-        return speaker.last if self._is_near(i, place, last, TURN_SECONDS, TURN_LINES) else None
-
-    def _is_near(
-        self, i: int, place: int, line: tuple[int, int], seconds: int, n_lines: int
-    ) -> bool:
-        now, then = self.items[i].posted_at, self.items[line[0]].posted_at
-        if place - line[1] > n_lines:
-            return False
-        return now is None or then is None or (now - then).total_seconds() <= seconds
-
-    def _remember(
-        self, item: ThreadItem, author: str, addressed: list[str], i: int, place: int
-    ) -> None:
+    def _remember(self, item: ThreadItem, author: str, addressed: list[str], line: _Line) -> None:
         speaker = self.speakers.get(author)
         if speaker is None:
-            speaker = self.speakers[author] = _Speaker(i, place)
+            speaker = self.speakers[author] = _Speaker(line)
             for name in (author, *item.author_names):
                 self.names.setdefault(name.casefold(), author)
-        speaker.last, speaker.place, speaker.heard = i, place, None
+        speaker.last, speaker.heard = line, None
         for name in addressed:
-            speaker.addressed[name] = (i, place)
-            self.speakers[name].heard = (i, place)
+            speaker.addressed[name] = line
+            self.speakers[name].heard = line
+
+
+def _turn(speaker: _Speaker, line: _Line) -> int | None:
+    if speaker.heard and line.is_near(speaker.heard, ANSWER_SECONDS, ANSWER_LINES):
+        return speaker.heard.row
+    is_turn = line.is_near(speaker.last, TURN_SECONDS, TURN_LINES)
+    return speaker.last.row if is_turn else None
