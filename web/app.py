@@ -16,7 +16,7 @@ from werkzeug.routing import IntegerConverter, Map
 
 from synth.errors import StoreProblem
 from web.api import api
-from web.api.problems import problem
+from web.api.openapi import problem
 from web.http import answer_cache, discussion_cache, security, store, visits
 from web.jobs import Jobs
 from web.pages.discussions import discussions

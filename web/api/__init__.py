@@ -1,21 +1,12 @@
 """JSON under ``/api/``: the same discussion, for programs.
 
-An address is a view with ``@operation`` in one of the modules imported below; what it answers is
-a function in ``web.api.shapes`` with its schema beside it. ``openapi.json`` is made of both.
+An address is a view with ``@operation`` in one of the modules imported below. It answers with a
+record of ``web.api.answers`` or ``web.api.report_answers``; ``openapi.json`` is made of both.
 """
 
 from __future__ import annotations
 
-from web.api import (  # noqa: F401 - they register their addresses
-    discussions,
-    finding,
-    ideas,
-    jobs,
-    maps,
-    messages,
-    openapi,
-    passages,
-)
-from web.api.operations import api
+from web.api import discussions, ideas, messages, search  # noqa: F401 - they register addresses
+from web.api.openapi import api
 
 __all__ = ["api"]

@@ -1,68 +1,98 @@
-"""``/api/discussions``, one discussion, and its repeated texts."""
+"""Discussions as wholes: numbers, sources, the overview, what is new, and jobs on their way."""
 
 from __future__ import annotations
 
-from web.api.operations import operation
-from web.api.parameters import PAGED, asked_paging
-from web.api.schemas import items_of, page_of
-from web.api.shapes import (
-    DISCUSSION,
-    DISCUSSION_WITH_RUN,
-    REPEATED_TEXT,
-    Json,
-    discussion_json,
-    list_json,
-    repeated_json,
-    run_json,
+from flask import abort
+from flask_babel import gettext as _
+
+from web.api.answers import (
+    Discussion,
+    DiscussionWithRun,
+    Items,
+    Job,
+    Page,
+    Run,
+    Source,
+    SourceProblem,
 )
-from web.api.shapes.source import SOURCE, source_json
+from web.api.openapi import operation
+from web.api.parameters import PAGED, Parameter, asked_paging
+from web.api.report_answers import News, Overview
+from web.http.security import writers_only
 from web.http.store import current_store, find_discussion
+from web.http.visits import current_visit
+from web.jobs import current_jobs
 from web.services.figures import figures_of
+from web.services.news import report_of
 from web.services.outline import outline_of
-from web.services.overview import with_problems
+from web.services.overview import overview_of, with_problems
+from web.services.since import usual_since
+from web.ui.query import asked_since
+
+SINCE = Parameter(
+    name="since",
+    schema={"type": "string", "pattern": r"^([0-9]{4}-[0-9]{2}-[0-9]{2}|visit|synthesis)$"},
+    description=(
+        "A day, `synthesis` for the last one, or `visit` for the last visit, as the cookie `seen` "
+        "tells it. Default: the visit, else the synthesis, else the last 30 days."
+    ),
+)
 
 
-@operation("/discussions", "Every discussion", answer=items_of(DISCUSSION))
-def discussions() -> Json:
-    return {"items": [discussion_json(d) for d in current_store().discussions.all()]}
+@operation("/discussions", "Every discussion")
+def discussions() -> Items[Discussion]:
+    return Items(items=[Discussion.of_discussion(d) for d in current_store().discussions.all()])
 
 
-@operation("/d/<slug>", "A discussion and its last run", answer=DISCUSSION_WITH_RUN)
-def discussion(slug: str) -> Json:
+@operation("/d/<slug>", "A discussion and its last run")
+def discussion(slug: str) -> DiscussionWithRun:
     found, store = find_discussion(slug), current_store()
     run = store.runs.last(found.id)
     outline = outline_of(store, found)
     figures = figures_of(store, found, outline)
-    return discussion_json(found) | {
-        "n_passages": len(figures.activity.passages),
-        "n_unplaced": len(figures.unplaced(outline)),
-        "run": None if run is None else run_json(run),
-    }
+    return DiscussionWithRun.of_discussion(
+        found,
+        n_passages=len(figures.activity.passages),
+        n_unplaced=len(figures.unplaced(outline)),
+        run=None if run is None else Run.of(run),
+    )
 
 
-@operation(
-    "/d/<slug>/repeated",
-    "Texts that stand in several messages, those of the most voices first",
-    answer=page_of(REPEATED_TEXT),
-    query=PAGED,
-)
-def repeated(slug: str) -> Json:
-    found, store, asked = find_discussion(slug), current_store(), asked_paging()
-    texts, total = store.repetitions.all(found.id, limit=asked.size, offset=asked.offset)
-    messages = store.messages.many(sorted({text.message_id for text in texts}))
-    return list_json(texts, lambda t: repeated_json(t, messages[t.message_id]), asked.of(total))
-
-
-@operation(
-    "/d/<slug>/sources",
-    "The files that were brought in, the newest first",
-    answer=page_of(SOURCE),
-    query=PAGED,
-)
-def sources(slug: str) -> Json:
+@operation("/d/<slug>/sources", "The files that were brought in, the newest first", query=PAGED)
+def sources(slug: str) -> Page[Source]:
     found, store = find_discussion(slug), current_store()
     everything = store.sources.all(found.id)
     asked = asked_paging().of(len(everything))
     page = everything[asked.offset : asked.offset + asked.size]
-    told = [with_problems(store, source) for source in page]
-    return list_json(told, lambda one: source_json(one.source, one.problems), asked)
+    items = [
+        Source.of(source, problems=[SourceProblem.of(one) for one in told.problems])
+        for source in page
+        if (told := with_problems(store, source))
+    ]
+    return Page[Source].of_items(items, asked)
+
+
+@operation("/d/<slug>/overview", "Question, participation, lights, alerts and coverage")
+def overview(slug: str) -> Overview:
+    found, store = find_discussion(slug), current_store()
+    return Overview.of_overview(found, overview_of(store, found, outline_of(store, found)))
+
+
+@operation(
+    "/d/<slug>/since",
+    "What is new since a day, the last visit or the last synthesis",
+    query=(SINCE,),
+)
+def since(slug: str) -> News:
+    found, store = find_discussion(slug), current_store()
+    chosen = asked_since(found) or usual_since(found, current_visit().previous_at)
+    return News.of_report(chosen, report_of(store, found, outline_of(store, found), chosen))
+
+
+@operation("/jobs/<int:number>", "How far a job is", is_for_writers=True)
+@writers_only
+def job(number: int) -> Job:
+    state = current_jobs().get(number)
+    if state is None:
+        abort(404, description=_("There is no such job; the viewer may have been started anew."))
+    return Job.of_job(state)

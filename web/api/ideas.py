@@ -1,27 +1,18 @@
-"""The outline, an idea with its passages, and what stands under no idea."""
+"""The outline, an idea with its passages, what stands under no idea, and the map of all."""
 
 from __future__ import annotations
 
-from flask import abort, redirect, request, url_for
+from flask import Response, abort, redirect, request, url_for
 from numpy import intp
 from numpy.typing import NDArray
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from synth.analytics.activity import Order, ordered
-from web.api.operations import operation
+from web.api.answers import Idea, IdeaWithPassages, Items, Map, MapIdea, Page, Passage, Voices
+from web.api.openapi import BYTES, operation
 from web.api.parameters import PAGED, QUERY, asked_paging
-from web.api.schemas import items_of, page_of
-from web.api.shapes import (
-    IDEA,
-    IDEA_WITH_PASSAGES,
-    PASSAGE,
-    Json,
-    idea_json,
-    list_json,
-    passage_json,
-    voices_json,
-)
 from web.http.store import current_store, find_discussion
+from web.map import batches_of, map_ideas, pack_points
 from web.services.figures import Figures, figures_of
 from web.services.outline import Outline, outline_of
 from web.services.search_results import titled
@@ -30,24 +21,21 @@ from web.services.search_results import titled
 @operation(
     "/d/<slug>/ideas",
     "The outline in reading order, parents before children; q looks in titles and keyphrases",
-    answer=items_of(IDEA),
     query=(QUERY,),
 )
-def ideas(slug: str) -> Json:
+def ideas(slug: str) -> Items[Idea]:
     outline = outline_of(current_store(), find_discussion(slug))
     query = request.args.get("q", "").strip()
     branches = titled(outline, query) if query else outline.in_order()
-    return {"items": [idea_json(branch) for branch in branches]}
+    return Items(items=[Idea.of_branch(branch) for branch in branches])
 
 
 @operation(
     "/d/<slug>/ideas/<int:idea_id>",
     "An idea and the passages under it, best fit first; a merged one leads to what it lives on in",
-    answer=IDEA_WITH_PASSAGES,
     query=PAGED,
-    moves=True,
 )
-def idea(slug: str, idea_id: int) -> Json | WerkzeugResponse:
+def idea(slug: str, idea_id: int) -> IdeaWithPassages | WerkzeugResponse:
     found, store = find_discussion(slug), current_store()
     outline = outline_of(store, found)
     branch = outline.get(idea_id)
@@ -58,23 +46,49 @@ def idea(slug: str, idea_id: int) -> Json | WerkzeugResponse:
         abort(404, description="There is no such idea on this map.")
     figures = figures_of(store, found, outline)
     rows = ordered(figures.activity, figures.rows(branch), Order.CENTRAL)
-    return idea_json(branch) | {
-        "voices": voices_json(store.repetitions.voices(found.id).get(idea_id)),
-        "children": [child.idea.id for child in branch.children],
-        "passages": _passages(figures, rows, outline),
-    }
+    voices = store.repetitions.voices(found.id).get(idea_id)
+    return IdeaWithPassages.of_branch(
+        branch,
+        voices=None if voices is None else Voices.of(voices),
+        children=[child.idea.id for child in branch.children],
+        passages=_passages(figures, rows, outline),
+    )
 
 
-@operation("/d/<slug>/unplaced", "Passages under no idea", answer=page_of(PASSAGE), query=PAGED)
-def unplaced(slug: str) -> Json:
+@operation("/d/<slug>/unplaced", "Passages under no idea", query=PAGED)
+def unplaced(slug: str) -> Page[Passage]:
     found, store = find_discussion(slug), current_store()
     outline = outline_of(store, found)
     figures = figures_of(store, found, outline)
     return _passages(figures, figures.unplaced(outline), outline)
 
 
-def _passages(figures: Figures, rows: NDArray[intp], outline: Outline) -> Json:
-    paging = asked_paging().of(len(rows))
-    placements = figures.placements(current_store(), rows, paging)
-    messages = current_store().messages.many(sorted({p.message_id for p in placements}))
-    return list_json(placements, lambda p: passage_json(p, messages[p.message_id], outline), paging)
+@operation("/d/<slug>/map", "What the map draws beside its points")
+def map_facts(slug: str) -> Map:
+    found, store = find_discussion(slug), current_store()
+    return Map.of(
+        found,
+        ideas=[MapIdea.of_idea(one) for one in map_ideas(store, found, outline_of(store, found))],
+        batches=[batch.at.isoformat() for batch in batches_of(store.sources.all(found.id))],
+    )
+
+
+@operation(
+    "/d/<slug>/points",
+    "Every passage on the map, 16 bytes each, little-endian: x and y (unsigned 16 bit, 0..65535 "
+    "across the map, y downwards), idea (unsigned 16 bit, its place in the list of ideas of /map "
+    "counted from 0; 65535 is unplaced), stance (8 bit: 0 none, 1 for, 2 against), batch (8 bit, "
+    "its place in the list of batches of /map), time (unsigned 32 bit, seconds since 1970; 0 is "
+    "unknown), passage id (unsigned 32 bit)",
+)
+def points(slug: str) -> Response:
+    found, store = find_discussion(slug), current_store()
+    return Response(pack_points(store, found, outline_of(store, found)), mimetype=BYTES)
+
+
+def _passages(figures: Figures, rows: NDArray[intp], outline: Outline) -> Page[Passage]:
+    store, paging = current_store(), asked_paging().of(len(rows))
+    placements = figures.placements(store, rows, paging)
+    messages = store.messages.many(sorted({p.message_id for p in placements}))
+    items = [Passage.of_placement(p, messages[p.message_id], outline) for p in placements]
+    return Page[Passage].of_items(items, paging)

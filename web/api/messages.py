@@ -1,47 +1,40 @@
-"""Messages, threads and key passages of a discussion, as JSON."""
+"""Messages, threads, passages, key passages and repeated texts of a discussion."""
 
 from __future__ import annotations
 
 from flask import abort
+from flask_babel import gettext as _
 
 from synth.outline import is_shown
-from web.api.operations import operation
-from web.api.parameters import PAGED, asked_paging
-from web.api.schemas import page_of
-from web.api.shapes import (
-    EXTRACT,
-    MESSAGE,
-    MESSAGE_WITH_PASSAGES,
-    THREAD,
-    Json,
-    extract_json,
-    list_json,
-    message_json,
-    passage_json,
-    thread_json,
+from web.api.answers import (
+    Extract,
+    Message,
+    MessageWithPassages,
+    Page,
+    Passage,
+    RepeatedText,
+    Thread,
 )
+from web.api.openapi import operation
+from web.api.parameters import PAGED, asked_paging
+from web.api.report_answers import PassageWithReasons
 from web.http.store import current_store, find_discussion
+from web.services.explanation import explain, passage_in
 from web.services.message import message_in
 from web.services.outline import outline_of
 from web.services.threads import thread_lines
 
 
-@operation(
-    "/d/<slug>/messages", "Messages in order of import", answer=page_of(MESSAGE), query=PAGED
-)
-def messages(slug: str) -> Json:
+@operation("/d/<slug>/messages", "Messages in order of import", query=PAGED)
+def messages(slug: str) -> Page[Message]:
     found = find_discussion(slug)
     asked = asked_paging().of(found.n_messages)
     page = current_store().messages.some(found.id, limit=asked.size, offset=asked.offset)
-    return list_json(page, message_json, asked)
+    return Page[Message].of_items(map(Message.of_message, page), asked)
 
 
-@operation(
-    "/d/<slug>/messages/<int:message_id>",
-    "A message, its passages and key passages",
-    answer=MESSAGE_WITH_PASSAGES,
-)
-def message(slug: str, message_id: int) -> Json:
+@operation("/d/<slug>/messages/<int:message_id>", "A message, its passages and key passages")
+def message(slug: str, message_id: int) -> MessageWithPassages:
     found, store = find_discussion(slug), current_store()
     there = message_in(store, found, message_id)
     if there is None:
@@ -49,46 +42,70 @@ def message(slug: str, message_id: int) -> Json:
     placements = store.ideas.of_messages([message_id]).get(message_id, [])
     extracts = store.extracts.of_messages([message_id]).get(message_id, [])
     outline = outline_of(store, found)
-    return message_json(there) | {
-        "passages": [passage_json(p, there, outline) for p in placements],
-        "extracts": [extract_json(e, outline) for e in extracts if is_shown(e, outline)],
-    }
+    return MessageWithPassages.of_message(
+        there,
+        passages=[Passage.of_placement(p, there, outline) for p in placements],
+        extracts=[Extract.of_extract(e, outline) for e in extracts if is_shown(e, outline)],
+    )
 
 
-@operation("/d/<slug>/threads", "Threads, the longest first", answer=page_of(THREAD), query=PAGED)
-def threads(slug: str) -> Json:
+@operation("/d/<slug>/threads", "Threads, the longest first", query=PAGED)
+def threads(slug: str) -> Page[Thread]:
     found, store = find_discussion(slug), current_store()
     asked = asked_paging().of(found.n_threads)
     lines = thread_lines(store, found, outline_of(store, found), asked)
-    return list_json(lines, thread_json, asked)
+    return Page[Thread].of_items(map(Thread.of, lines), asked)
 
 
 @operation(
-    "/d/<slug>/threads/<int:thread_id>",
-    "Messages of a thread in reading order",
-    answer=page_of(MESSAGE),
-    query=PAGED,
+    "/d/<slug>/threads/<int:thread_id>", "Messages of a thread in reading order", query=PAGED
 )
-def thread(slug: str, thread_id: int) -> Json:
+def thread(slug: str, thread_id: int) -> Page[Message]:
     found, store = find_discussion(slug), current_store()
     is_here = store.messages.discussion_of(thread_id) == found.id
-    n_messages, _ = store.threads.counts(thread_id) if is_here else (0, 0)
+    n_messages, _n_authors = store.threads.counts(thread_id) if is_here else (0, 0)
     if not n_messages:
         abort(404, description="There is no such thread in this discussion.")
     asked = asked_paging().of(n_messages)
     page = store.messages.thread(thread_id, limit=asked.size, offset=asked.offset)
-    return list_json(page, message_json, asked)
+    return Page[Message].of_items(map(Message.of_message, page), asked)
 
 
-@operation(
-    "/d/<slug>/extracts",
-    "Key passages, suggested and decided",
-    answer=page_of(EXTRACT),
-    query=PAGED,
-)
-def extracts(slug: str) -> Json:
+@operation("/d/<slug>/passages/<int:passage_id>", "A passage and why it stands where it stands")
+def passage(slug: str, passage_id: int) -> PassageWithReasons:
+    found, store = find_discussion(slug), current_store()
+    there = passage_in(store, found, passage_id)
+    if there is None:
+        abort(
+            404,
+            description=_("There is no such passage; its message may have been edited or erased."),
+        )
+    placement, message = there
+    outline = outline_of(store, found)
+    reasons = explain(store, found, outline, placement, message)
+    return PassageWithReasons.of_explanation(placement, message, outline, reasons)
+
+
+@operation("/d/<slug>/extracts", "Key passages, suggested and decided", query=PAGED)
+def extracts(slug: str) -> Page[Extract]:
     found, store = find_discussion(slug), current_store()
     outline = outline_of(store, found)
     asked = asked_paging().of(sum(store.extracts.shown_counts(found.id).values()))
     page = store.extracts.page(found.id, limit=asked.size, offset=asked.offset)
-    return list_json(page, lambda e: extract_json(e, outline), asked)
+    return Page[Extract].of_items((Extract.of_extract(e, outline) for e in page), asked)
+
+
+@operation(
+    "/d/<slug>/repeated",
+    "Texts that stand in several messages, those of the most voices first",
+    query=PAGED,
+)
+def repeated(slug: str) -> Page[RepeatedText]:
+    found, store, asked = find_discussion(slug), current_store(), asked_paging()
+    texts, total = store.repetitions.all(found.id, limit=asked.size, offset=asked.offset)
+    messages = store.messages.many(sorted({text.message_id for text in texts}))
+    items = [
+        RepeatedText.of(one, text=messages[one.message_id].text[one.start : one.end])
+        for one in texts
+    ]
+    return Page[RepeatedText].of_items(items, asked.of(total))

@@ -10,13 +10,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from flask import abort, request
 
-from web.api.schemas import Schema, integer, string
 from web.services.search import MAX_LETTERS
 from web.ui.query import LAST_PAGE, Paging
 
+Schema = dict[str, Any]
+"""A part of JSON Schema 2020-12."""
 DEFAULT_PER_PAGE = 100
 MOST_PER_PAGE = 500
 _WHOLE = re.compile(r"-?[0-9]{1,19}")
@@ -50,18 +52,23 @@ class Parameter:
 
 PAGE = Parameter(
     name="page",
-    schema=integer(minimum=1, maximum=LAST_PAGE, default=1),
+    schema={"type": "integer", "minimum": 1, "maximum": LAST_PAGE, "default": 1},
     description="Which page, from 1; 404 beyond the last.",
 )
 PER_PAGE = Parameter(
     name="per_page",
-    schema=integer(minimum=1, maximum=MOST_PER_PAGE, default=DEFAULT_PER_PAGE),
+    schema={
+        "type": "integer",
+        "minimum": 1,
+        "maximum": MOST_PER_PAGE,
+        "default": DEFAULT_PER_PAGE,
+    },
     description="How many items on a page.",
 )
 PAGED = (PAGE, PER_PAGE)
 QUERY = Parameter(
     name="q",
-    schema=string(maxLength=MAX_LETTERS),
+    schema={"type": "string", "maxLength": MAX_LETTERS},
     description="Words to look for.",
 )
 

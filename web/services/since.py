@@ -20,7 +20,7 @@ PART = 4
 """… but of a short discussion only this part of its time: of what is all new nothing stands out."""
 
 
-class Point(StrEnum):
+class StartPoint(StrEnum):
     """What a reader counts from."""
 
     DAY = "day"
@@ -32,7 +32,7 @@ class Point(StrEnum):
 class Since:
     """What was chosen, the moment it stands for, and how things count."""
 
-    point: Point
+    point: StartPoint
     moment: datetime | None
     """None where there was no such thing: a first visit, no synthesis yet."""
 
@@ -40,7 +40,7 @@ class Since:
     def is_by_arrival(self) -> bool:
         """Whether messages count from when they came into the file: what a reader could not have
         seen at the last visit is new, however old it is. Otherwise from when they were posted."""
-        return self.point is Point.VISIT
+        return self.point is StartPoint.VISIT
 
     @property
     def after(self) -> int:
@@ -55,7 +55,7 @@ class Since:
     @property
     def address(self) -> str:
         """As ``?since=`` says it."""
-        if self.point is Point.DAY:
+        if self.point is StartPoint.DAY:
             return "" if self.moment is None else self.moment.date().isoformat()
         return self.point.value
 
@@ -65,12 +65,12 @@ def chosen_since(asked: str, discussion: Discussion, visited_at: datetime | None
 
     ``visited_at``: when the reader's last visit ended; None on a first one.
     """
-    if asked == Point.VISIT:
-        return Since(point=Point.VISIT, moment=visited_at)
-    if asked == Point.SYNTHESIS:
-        return Since(point=Point.SYNTHESIS, moment=discussion.synthesis_at)
+    if asked == StartPoint.VISIT:
+        return Since(point=StartPoint.VISIT, moment=visited_at)
+    if asked == StartPoint.SYNTHESIS:
+        return Since(point=StartPoint.SYNTHESIS, moment=discussion.synthesis_at)
     try:
-        return Since(point=Point.DAY, moment=beginning_of(date.fromisoformat(asked)))
+        return Since(point=StartPoint.DAY, moment=beginning_of(date.fromisoformat(asked)))
     except ValueError:
         return None
 
@@ -79,10 +79,10 @@ def usual_since(discussion: Discussion, visited_at: datetime | None) -> Since:
     """What a reader most likely means: their last visit, else the last synthesis, else the last
     weeks of the discussion."""
     if visited_at is not None:
-        return Since(point=Point.VISIT, moment=visited_at)
+        return Since(point=StartPoint.VISIT, moment=visited_at)
     if discussion.synthesis_at is not None:
-        return Since(point=Point.SYNTHESIS, moment=discussion.synthesis_at)
-    return Since(point=Point.DAY, moment=last_weeks(discussion))
+        return Since(point=StartPoint.SYNTHESIS, moment=discussion.synthesis_at)
+    return Since(point=StartPoint.DAY, moment=last_weeks(discussion))
 
 
 def last_weeks(discussion: Discussion) -> datetime | None:

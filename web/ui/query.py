@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from synth.store import Discussion
 from web.http.visits import current_visit
-from web.services.since import Point, Since, chosen_since
+from web.services.since import Since, StartPoint, chosen_since
 
 LAST_PAGE = 1_000_000
 """No list is longer; keeps absurd numbers away from the database."""
@@ -103,7 +103,7 @@ def asked_since(discussion: Discussion) -> Since | None:
     """From when on things are new, as ``?since=`` says; None where it says nothing sensible."""
     text = request.args.get("since", "").strip()
     # Whoever reads the cookie makes an answer of its own for each reader: only where it counts.
-    visited_at = current_visit().previous_at if text == Point.VISIT else None
+    visited_at = current_visit().previous_at if text == StartPoint.VISIT else None
     return chosen_since(text, discussion, visited_at)
 
 

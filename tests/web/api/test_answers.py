@@ -53,11 +53,19 @@ def check(value: object, schema: dict[str, Any], where: str) -> None:
     """The part of JSON Schema that the description uses."""
     if "$ref" in schema:
         schema = SCHEMAS[schema["$ref"].rpartition("/")[2]]
-    named = schema["type"]
-    kinds = named if isinstance(named, list) else [named]
-    allowed = tuple(kind for name in kinds for kind in KINDS[name])
-    assert isinstance(value, allowed), f"{where}: {value!r} is no {kinds}"
+    if "anyOf" in schema:
+        one, null = schema["anyOf"]
+        assert null == {"type": "null"}, where
+        schema = null if value is None else one
+    if "$ref" in schema:
+        schema = SCHEMAS[schema["$ref"].rpartition("/")[2]]
+    assert "type" in schema or "enum" in schema, where
+    if "type" in schema:
+        kind = schema["type"]
+        assert isinstance(value, KINDS[kind]), f"{where}: {value!r} is no {kind}"
     assert value in schema.get("enum", [value]), where
+    if isinstance(value, (int, float)):
+        assert schema.get("minimum", value) <= value <= schema.get("maximum", value), where
     if isinstance(value, dict) and "properties" in schema:
         assert set(value) == set(schema["properties"]) == set(schema["required"]), where
         for key, inner in schema["properties"].items():

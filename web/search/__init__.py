@@ -1,1 +1,0 @@
-"""A search, from its address to what was found."""

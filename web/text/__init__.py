@@ -1,1 +1,0 @@
-"""People's words as they stand on pages."""
