@@ -170,6 +170,7 @@ def _corpus(collection: Collection) -> Corpus:
         languages=[collection.languages[message] for message in of],
         subjects=[collection.subjects[message] for message in of],
         vectors=collection.vectors,
+        centred=collection.vectors,
     )
 
 

@@ -53,6 +53,7 @@ class Topic:
             languages=["en"] * n,
             subjects=[None] * n,
             vectors=self.vectors,
+            centred=self.vectors,
         )
 
     def members(self, idea: int) -> NDArray[np.intp]:

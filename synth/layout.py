@@ -8,6 +8,7 @@ near its idea, so that ideas lie together and broader ideas hold their children.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -186,7 +187,7 @@ def _optimise(
     n = len(start)
     embedding: Any = openTSNE.TSNEEmbedding(
         start,
-        _Precomputed(affinities),
+        SimpleNamespace(P=affinities),  # all that openTSNE reads of affinities
         negative_gradient_method="fft" if n >= FFT_FROM else "bh",
         learning_rate=max(n / 12.0, 20.0),
         n_jobs=1,
@@ -202,13 +203,6 @@ def _optimise(
                 max_grad_norm=5.0,
             )
     return np.asarray(embedding, dtype=np.float64)
-
-
-class _Precomputed:
-    """Affinities as openTSNE reads them: an object with a joint matrix ``P``."""
-
-    def __init__(self, joint: sp.csr_matrix) -> None:
-        self.P = joint
 
 
 def _in_unit_square(positions: NDArray[np.float64]) -> NDArray[np.float32]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 
 import numpy as np
 import scipy.sparse as sp
@@ -64,19 +65,14 @@ def _voices_between(
     activity: Activity, holds: sp.csr_array, ideas: Sequence[int], *, side: int
 ) -> dict[Pair, int]:
     voices: dict[Pair, set[int]] = {}
+    under = np.split(holds.indices, holds.indptr[1:-1])  # ideas of each message
     taken = np.flatnonzero((activity.sides == side) & (activity.parents >= 0))
     for row in taken.tolist():
         voice = int(activity.voices[row])
-        for b in _columns_of(holds, int(activity.parents[row])):
-            for a in _columns_of(holds, row):
-                if a != b:
-                    voices.setdefault((ideas[a], ideas[b]), set()).add(voice)
+        for a, b in product(under[row].tolist(), under[activity.parents[row]].tolist()):
+            if a != b:
+                voices.setdefault((ideas[a], ideas[b]), set()).add(voice)
     return {pair: len(found) for pair, found in voices.items()}
-
-
-def _columns_of(table: sp.csr_array, row: int) -> list[int]:
-    found: list[int] = table.indices[table.indptr[row] : table.indptr[row + 1]].tolist()
-    return found
 
 
 def nearness_of(

@@ -34,7 +34,6 @@ documents"; subject overlap, position and quotation are the features that Rambow
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -62,16 +61,6 @@ _HALF: Final = 5.0
 """Replies, or votes, that bring their feature to one half."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Body:
-    """Which sentences are a message's own argument, and where they stand in it."""
-
-    is_body: Flags
-    first: Floats
-    late: Floats
-    outside: Floats
-
-
 def measure(
     sentences: Sequence[SentenceRow],
     table: WordTable,
@@ -87,10 +76,10 @@ def measure(
     """
     features = _of_wording(table, shapes)
     features["repeat"] = _repeats(sentences, table, triples)
-    body = _bodies(sentences, table, features, is_rule=shapes.is_rule)
-    features |= {"first": body.first, "late": body.late, "outside": body.outside}
+    is_body, places = _bodies(sentences, table, features, is_rule=shapes.is_rule)
+    features |= places
     features["early"] = 1 / (1 + np.maximum(0, column(sentences, "message_rank")))
-    features["centrality"] = _centrality(sentences, table, body.is_body)
+    features["centrality"] = _centrality(sentences, table, is_body)
     features["subject"] = _subjects(sentences, table)
     return features | _of_response(sentences, n_quoted)
 
@@ -164,8 +153,11 @@ def _bodies(
     features: dict[str, Floats],
     *,
     is_rule: Flags,
-) -> _Body:
-    """Rows of one message are a stretch; all messages are gone through at once."""
+) -> tuple[Flags, dict[str, Floats]]:
+    """Which sentences are a message's own argument, and the features of their place in it.
+
+    Rows of one message are a stretch; all messages are gone through at once.
+    """
     n = len(sentences)
     messages = column(sentences, "message")
     starts = np.flatnonzero(np.concatenate(([True], messages[1:] != messages[:-1])))
@@ -187,12 +179,11 @@ def _bodies(
     n_spoken = np.cumsum(speaks) - speaks - _before(speaks, starts)[of_row]
     n_inside = np.add.reduceat(is_body, starts, dtype=np.int64)[of_row]
     place = np.cumsum(is_body) - is_body - n_before
-    return _Body(
-        is_body=is_body,
-        first=np.where(is_body, 1 / (1 + n_spoken), 0),
-        late=np.where(is_body, place / np.maximum(1, n_inside), 1),
-        outside=outside.astype(np.float64),
-    )
+    return is_body, {
+        "first": np.where(is_body, 1 / (1 + n_spoken), 0),
+        "late": np.where(is_body, place / np.maximum(1, n_inside), 1),
+        "outside": outside.astype(np.float64),
+    }
 
 
 def _before(flags: Flags, starts: Numbers) -> Numbers:

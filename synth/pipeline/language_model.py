@@ -16,7 +16,7 @@ from models import ChatProblem, ChatServer
 from synth.records import Idea, IdeaStatus, Origin
 from synth.settings import QUIET, Progress
 from synth.store import Proposal, Store
-from synth.titles import (
+from synth.titles.language_model import (
     FIELDS,
     SYSTEM,
     Answer,

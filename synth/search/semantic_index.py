@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from models.vectors import unit_rows
 from synth.embedding.space import Space, centre_of
 from synth.errors import ModelMissing, StoreProblem
@@ -14,9 +17,6 @@ from synth.store import Store
 from synth.store.values import sha256_text
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from models import Blend, Embedder
 
 N_SAMPLE = 400
@@ -37,8 +37,6 @@ def read_semantic_index(
     Raises StoreProblem where there is no map, ModelMissing where its model cannot be loaded or is
     not the one that read the passages. ``load`` stands in for ``models.load``.
     """
-    import numpy as np
-
     import models
 
     run = store.runs.last(discussion_id)
@@ -58,7 +56,7 @@ def read_semantic_index(
     return SemanticIndex(
         model=name,
         is_of_words=embedder.is_fitted_per_discussion,
-        passages=_ids(passages),
+        passages=np.array([passage.id for passage in passages], dtype=np.int64),
         vectors=vectors,
         doubt=np.where(is_read, np.float32(0), np.float32(GUESSED)),
         shifts=shifts,
@@ -79,8 +77,6 @@ def _vectors(
     store: Store, embedder: Embedder, passages: Sequence[Passage], blend: Blend | None
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_], Callable[[str], NDArray[np.float32]]]:
     """Unit rows, which of them the model has read, and how a text gets its own."""
-    import numpy as np
-
     from models import Blend
 
     texts = [passage.text for passage in passages]
@@ -101,8 +97,6 @@ def _kept(
     store: Store, embedder: Embedder, texts: Sequence[str]
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Vectors that builds kept, and which texts have one; the others are zero."""
-    import numpy as np
-
     hashes = [sha256_text(text) for text in texts]
     kept = store.vectors.get(hashes, model=embedder.fingerprint)
     probe = embedder.encode(["."])  # loads the model now, not with the first question
@@ -119,8 +113,6 @@ def _estimated(
     blend: Blend | None,
 ) -> NDArray[np.float32]:
     """The same with estimates in the rows that were not read."""
-    import numpy as np
-
     from models import Blend
 
     if blend is None or not blend.estimates:
@@ -142,8 +134,6 @@ def _shifted(
     shifts: Mapping[str, NDArray[np.float32]],
 ) -> NDArray[np.float32]:
     """Without what the passages of each language share: a question in one finds the other."""
-    import numpy as np
-
     if not shifts:
         return vectors
     languages = np.array([tag or "" for tag in tags])
@@ -156,8 +146,6 @@ def _nearest(
     vectors: NDArray[np.float32], passages: Sequence[Passage], is_read: NDArray[np.bool_]
 ) -> NDArray[np.float32]:
     """Ascending cosines of evenly spread passages to the nearest one of another message."""
-    import numpy as np
-
     read = np.flatnonzero(is_read)
     rows = read[:: max(1, len(read) // N_SAMPLE)]
     messages = np.array([passage.message_id for passage in passages], dtype=np.int64)
@@ -167,9 +155,3 @@ def _nearest(
     is_same = messages[rows][:, None] == messages[None, :]
     found[is_same | (found > MOST_ALIKE)] = -1
     return np.sort(found.max(axis=1)).astype(np.float32)
-
-
-def _ids(passages: Sequence[Passage]) -> NDArray[np.int64]:
-    import numpy as np
-
-    return np.array([passage.id for passage in passages], dtype=np.int64)

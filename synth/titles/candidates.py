@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,8 @@ Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 Keyphrase = tuple[str, str]
 """Key, for counting, and surface, for people."""
 
+ENCODED = 900
+"""How many wordings are compared by meaning in all, at most 8 and at least 3 per idea."""
 N_KEYPHRASES = 7
 N_TOLD = 4
 """Of them, among which an idea above looks for the one it tells."""
@@ -55,6 +58,21 @@ Propose = Callable[[Clause, int, str], TitleCandidate | None]
 """Of a clause, the row of its passage and its language."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """What titles are made from."""
+
+    corpus: Corpus
+    groups: Groups
+    wordings: Mapping[int, Sequence[Clause]]
+    """By passage: what a title may be taken from."""
+    vocabulary: Vocabulary
+    people: frozenset[str]
+    """Folded names that no title may carry."""
+    representatives: Sequence[tuple[int, ...]]
+    """By idea: the passages that speak for it, best first."""
+
+
 def keyphrases_of(
     scores: NDArray[np.float64], vocabulary: Vocabulary, surfaces: Mapping[str, str]
 ) -> list[Keyphrase]:
@@ -74,18 +92,34 @@ def keyphrases_of(
     return chosen
 
 
-def candidates_of(
-    corpus: Corpus,
-    groups: Groups,
-    idea: int,
-    wordings: Mapping[int, Sequence[Clause]],
-    propose: Propose,
-) -> list[TitleCandidate]:
+def title_candidates(
+    material: Material, phrases: Sequence[Sequence[Keyphrase]], encode: Encode | None
+) -> list[list[tuple[TitleCandidate, float]]]:
+    """Per idea its title candidates with their fit, best first."""
+    groups = material.groups
+    # Ends with this call: it knows people's names, which have to go when they are erased.
+    propose = cache(partial(_candidate, people=material.people))
+    proposed = []
+    for idea in range(groups.n_ideas):
+        candidates = _weigh_shared_words(_wordings_of(material, idea, propose), idea, material)
+        proposed.append(_ranked(candidates, _by_words(candidates, idea, material)))
+    if encode is None:
+        return proposed
+    n_compared = min(8, max(3, ENCODED // groups.n_ideas))
+    shortlists = [[candidate for candidate, _ in some[:n_compared]] for some in proposed]
+    for idea, speaking in enumerate(material.representatives):
+        if speaking:
+            shortlists[idea] += _phrases_as_titles(phrases[idea], speaking[0], material.people)
+    return list(map(_ranked, shortlists, _by_meaning(shortlists, groups, encode)))
+
+
+def _wordings_of(material: Material, idea: int, propose: Propose) -> list[TitleCandidate]:
     """The wordings of an idea's passages that could be its title, each once.
 
-    Those in another language than the idea's are left out. ``propose`` is
-    :func:`candidate_of` for some people: an idea and those above it ask it for the same.
+    Those in another language than the idea's are left out. ``propose`` is :func:`_candidate`
+    for some people: an idea and those above it ask it for the same.
     """
+    corpus, groups, wordings = material.corpus, material.groups, material.wordings
     found: dict[frozenset[str], TitleCandidate] = {}
     tag = primary(groups.languages[idea])
     for row in groups.members[idea].tolist():
@@ -101,7 +135,7 @@ def candidates_of(
     return list(found.values())
 
 
-def candidate_of(
+def _candidate(
     clause: Clause, row: int, language: str, *, people: frozenset[str]
 ) -> TitleCandidate | None:
     """A clause as a title; None where it has no words of its own or names someone."""
@@ -114,7 +148,7 @@ def candidate_of(
     return TitleCandidate(title, row, clause.quality * share, words)
 
 
-def phrase_candidates(
+def _phrases_as_titles(
     phrases: Sequence[Keyphrase], row: int, people: frozenset[str]
 ) -> list[TitleCandidate]:
     """The first keyphrases of several words as titles: they say what about, not what."""
@@ -126,8 +160,8 @@ def phrase_candidates(
     ]
 
 
-def by_words(
-    candidates: Sequence[TitleCandidate], idea: int, groups: Groups, vocabulary: Vocabulary
+def _by_words(
+    candidates: Sequence[TitleCandidate], idea: int, material: Material
 ) -> NDArray[np.float64]:
     """(n_candidates,) fit of each candidate without an encoder.
 
@@ -136,6 +170,7 @@ def by_words(
     """
     if not candidates:
         return np.zeros(0)
+    groups, vocabulary = material.groups, material.vocabulary
     words = np.zeros((len(candidates), groups.centred.shape[1]), np.float32)
     for number, candidate in enumerate(candidates):
         columns = vocabulary.columns(candidate.words)
@@ -145,15 +180,15 @@ def by_words(
     return _times_quality(candidates, passages + unit_rows(words) @ direction)
 
 
-def weigh_shared_words(
-    candidates: Sequence[TitleCandidate], idea: int, groups: Groups, vocabulary: Vocabulary
+def _weigh_shared_words(
+    candidates: Sequence[TitleCandidate], idea: int, material: Material
 ) -> list[TitleCandidate]:
     """The candidates, less fit the more of their words nobody else in the idea uses.
 
     A road, a misspelling or an aside of one person is no name for what many say. In a
     small idea every passage has words of its own, and nothing is asked.
     """
-    rows = groups.members[idea]
+    rows, vocabulary = material.groups.members[idea], material.vocabulary
     if len(rows) < MANY:
         return list(candidates)
     uses = np.asarray(vocabulary.present[rows].sum(axis=0)).ravel()
@@ -167,7 +202,7 @@ def weigh_shared_words(
     return weighed
 
 
-def by_meaning(
+def _by_meaning(
     shortlists: Sequence[Sequence[TitleCandidate]], groups: Groups, encode: Encode
 ) -> list[NDArray[np.float64]]:
     """Per idea (n_candidates,): how well each wording means it and not another, times its quality.
@@ -215,7 +250,7 @@ def phrases_by_meaning(
         for some in few
     ]
     ordered: list[list[Keyphrase]] = []
-    for idea, fits in enumerate(by_meaning(shortlists, groups, encode)):
+    for idea, fits in enumerate(_by_meaning(shortlists, groups, encode)):
         order = np.argsort(-fits, kind="stable")
         ordered.append([few[idea][place] for place in order] + list(phrases[idea][len(order) :]))
     return ordered
@@ -228,7 +263,7 @@ def _times_quality(
     return np.asarray(np.where(fits > 0, fits * quality, fits), np.float64)
 
 
-def ranked(
+def _ranked(
     candidates: Sequence[TitleCandidate], fits: NDArray[np.float64]
 ) -> list[tuple[TitleCandidate, float]]:
     """Best first; equals by their wording, so that the order never depends on chance."""

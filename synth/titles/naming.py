@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,17 +17,12 @@ from synth.records import IdeaName, IdeaTree
 from synth.titles.candidates import (
     Encode,
     Keyphrase,
+    Material,
     TitleCandidate,
-    by_meaning,
-    by_words,
-    candidate_of,
-    candidates_of,
     is_taken,
     keyphrases_of,
-    phrase_candidates,
     phrases_by_meaning,
-    ranked,
-    weigh_shared_words,
+    title_candidates,
 )
 from synth.titles.exemplars import (
     Groups,
@@ -56,8 +50,6 @@ READ_CHARS = 450
 """Longer passages are parsed up to here."""
 MOST_READ, LEAST_READ = 50, 5
 """Passages parsed per idea."""
-ENCODED = 900
-"""How many wordings are compared by meaning in all, at most 8 and at least 3 per idea."""
 MOST_SHARED = 0.3
 """Share of the passages under one subject from which it is no idea's title."""
 GOOD_ENOUGH = 0.12
@@ -87,7 +79,7 @@ def name_ideas(
     groups = group(corpus, tree)
     readable = np.array(list(map(readability, texts, corpus.languages)), np.float64)
     readings = _read_some(corpus, groups, readable, read_words=read_words)
-    material = _Material(
+    material = Material(
         corpus=corpus,
         groups=groups,
         wordings=_wordings(corpus, readings),
@@ -100,26 +92,11 @@ def name_ideas(
     )
     phrases = _keyphrases(material, _surfaces(readings, corpus.languages))
     told = phrases if encode is None else phrases_by_meaning(phrases, groups, encode)
-    titles = _titles(material, _proposed(material, phrases, encode), phrases, told=told)
+    titles = _titles(material, title_candidates(material, phrases, encode), phrases, told=told)
     return [
         _name(material, idea, *named)
         for idea, named in enumerate(zip(titles, phrases, strict=True))
     ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Material:
-    """What titles are made from."""
-
-    corpus: Corpus
-    groups: Groups
-    wordings: Mapping[int, Sequence[Clause]]
-    """By passage: what a title may be taken from."""
-    vocabulary: Vocabulary
-    people: frozenset[str]
-    """Folded names that no title may carry."""
-    representatives: Sequence[tuple[int, ...]]
-    """By idea: the passages that speak for it, best first."""
 
 
 def _read_some(
@@ -194,7 +171,7 @@ def _vocabulary(corpus: Corpus, readings: Mapping[int, Reading], groups: Groups)
 
 
 def _keyphrases(
-    material: _Material, surfaces: Mapping[str, Mapping[str, str]]
+    material: Material, surfaces: Mapping[str, Mapping[str, str]]
 ) -> list[list[Keyphrase]]:
     """The most telling phrases of each idea, as its language writes them."""
     scores = score_phrases(material.groups, material.vocabulary, material.corpus.authors)
@@ -204,30 +181,8 @@ def _keyphrases(
     ]
 
 
-def _proposed(
-    material: _Material, phrases: Sequence[Sequence[Keyphrase]], encode: Encode | None
-) -> list[list[tuple[TitleCandidate, float]]]:
-    """Per idea its title candidates with their fit, best first."""
-    groups, vocabulary = material.groups, material.vocabulary
-    # Ends with this call: it knows people's names, which have to go when they are erased.
-    propose = cache(partial(candidate_of, people=material.people))
-    proposed = []
-    for idea in range(groups.n_ideas):
-        candidates = candidates_of(material.corpus, groups, idea, material.wordings, propose)
-        candidates = weigh_shared_words(candidates, idea, groups, vocabulary)
-        proposed.append(ranked(candidates, by_words(candidates, idea, groups, vocabulary)))
-    if encode is None:
-        return proposed
-    n_compared = min(8, max(3, ENCODED // groups.n_ideas))
-    shortlists = [[candidate for candidate, _ in some[:n_compared]] for some in proposed]
-    for idea, speaking in enumerate(material.representatives):
-        if speaking:
-            shortlists[idea] += phrase_candidates(phrases[idea], speaking[0], material.people)
-    return list(map(ranked, shortlists, by_meaning(shortlists, groups, encode)))
-
-
 def _titles(
-    material: _Material,
+    material: Material,
     proposed: Sequence[Sequence[tuple[TitleCandidate, float]]],
     phrases: Sequence[Sequence[Keyphrase]],
     *,
@@ -254,7 +209,7 @@ def _titles(
 
 
 def _options(
-    material: _Material,
+    material: Material,
     idea: int,
     proposed: Sequence[tuple[TitleCandidate, float]],
     phrases: Sequence[Keyphrase],
@@ -296,7 +251,7 @@ def _headings(groups: Groups, idea: int, phrases: Sequence[Sequence[Keyphrase]])
     return [joined(some, language) for some in choices if len(some) > 1]
 
 
-def _name(material: _Material, idea: int, title: str, phrases: Sequence[Keyphrase]) -> IdeaName:
+def _name(material: Material, idea: int, title: str, phrases: Sequence[Keyphrase]) -> IdeaName:
     corpus, representatives = material.corpus, material.representatives[idea]
     told = (surface for _, surface in phrases if not names_someone(surface, material.people))
     speaking = [

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from models import ChatServer
-from synth import titles as titles_of
 from synth.pipeline import (
     build,
     erase_participant,
@@ -21,6 +20,7 @@ from synth.pipeline import (
 )
 from synth.settings import Settings
 from synth.store import Store
+from synth.titles import language_model as titles_of
 from tests.chat_server import Chat, Question, Raw, chat_server, good_answer
 from tests.synth.small_discussion import read_csv
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from synth.titles import Names, ordinary_words
+from synth.titles.language_model import Names, ordinary_words
 
 PEOPLE = ["Bo Li", "Martin green", "Will Ngô", "jd Person12", "de Vries"]
 TEXTS = ["More green along the river.", "We plant green hedges."] * 5 + ["Thanks Martin."]

@@ -68,7 +68,7 @@ def corpus_of(
     subjects: Sequence[str | None] | None = None,
 ) -> Corpus:
     """One passage per text, each the whole of a message."""
-    n = len(texts)
+    n, vectors = len(texts), word_vectors(texts)
     return Corpus(
         passages=[
             Passage(id=row, message_id=row, start=0, end=len(text), text=text)
@@ -79,7 +79,8 @@ def corpus_of(
         authors=authors or [None] * n,
         languages=languages or ["en"] * n,
         subjects=subjects or [None] * n,
-        vectors=word_vectors(texts),
+        vectors=vectors,
+        centred=vectors,
     )
 
 
