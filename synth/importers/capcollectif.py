@@ -13,7 +13,7 @@ from datetime import datetime
 
 from synth.importers import json_reader
 from synth.importers.input_file import Fit, InputFile, ReadOptions
-from synth.importers.times import moment
+from synth.importers.times import parse_time
 from synth.importers.values import (
     at,
     body_of,
@@ -136,7 +136,7 @@ def _message(record: Mapping[str, object], place: _Place, namespace: str) -> Raw
         parent_namespace=parent.namespace if parent else None,
         author_key=_author_key(record),
         author_name=_author_name(record),
-        posted_at=moment(record.get("created_at")),
+        posted_at=parse_time(record.get("created_at")),
         edited_at=_edited(record),
         subject=title,
         url=_url(record),
@@ -163,7 +163,7 @@ def _author_name(record: Mapping[str, object]) -> str | None:
 
 
 def _edited(record: Mapping[str, object]) -> datetime | None:
-    created, updated = moment(record.get("created_at")), moment(record.get("updated_at"))
+    created, updated = parse_time(record.get("created_at")), parse_time(record.get("updated_at"))
     return updated if updated and created and updated > created else None
 
 

@@ -19,7 +19,7 @@ from datetime import UTC, datetime, timedelta
 
 from synth.importers import json_reader
 from synth.importers.input_file import HEAD_BYTES, Fit, InputFile, ReadOptions
-from synth.importers.times import moment
+from synth.importers.times import parse_time
 from synth.importers.values import (
     body_of,
     filled,
@@ -251,11 +251,11 @@ def _created(node: Node) -> datetime | None:
     seconds = whole(value)
     if seconds is not None and seconds in _LISP_SECONDS:
         return _LISP_EPOCH + timedelta(seconds=seconds)
-    return moment(value)
+    return parse_time(value)
 
 
 def _edited(node: Node) -> datetime | None:
-    created, modified = _created(node), moment(node.said("modified")[0])
+    created, modified = _created(node), parse_time(node.said("modified")[0])
     return modified if modified and created and modified > created else None
 
 

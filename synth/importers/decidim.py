@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from synth.importers import tables
 from synth.importers.input_file import Fit, InputFile, ReadOptions
 from synth.importers.tables import Record
-from synth.importers.times import moment
+from synth.importers.times import parse_time
 from synth.importers.values import body_of, filled, mapping, text_of, titled, web_url, whole
 from synth.records import Problem, RawMessage, Stance
 
@@ -80,7 +80,7 @@ def _comment(row: Record, file: InputFile) -> RawMessage | Problem:
         thread_source_id=f"{_namespace(site, _KINDS[thread[1]])} {thread[2]}" if thread else None,
         author_key=_author_key(row, site),
         author_name=row.get("author/name"),
-        posted_at=moment(row.get("created_at")),
+        posted_at=parse_time(row.get("created_at")),
         language=row.get("locale") or language,
         url=f"{root}#comment_{key}" if root else None,
         stance=_STANCES.get(whole(row.get("alignment")) or 0),
@@ -113,7 +113,7 @@ def _resource(row: Record, file: InputFile) -> RawMessage | Problem:
         thread_source_id=f"{namespace} {key}",
         author_key=_author_key(row, _site(url)),
         author_name=row.get("author/name"),
-        posted_at=moment(row.get("created_at", "published_at")),
+        posted_at=parse_time(row.get("created_at", "published_at")),
         subject=title,
         language=body_language or language,
         url=url,

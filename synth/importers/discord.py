@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from synth.importers import json_reader
 from synth.importers.input_file import Fit, InputFile, ReadOptions
-from synth.importers.times import moment
+from synth.importers.times import parse_time
 from synth.importers.values import at, first_text, id_of, is_true, mapping, mappings, text_of, total
 from synth.records import BodyFormat, Problem, RawMessage
 
@@ -104,8 +104,8 @@ def _message(
         thread_source_id=channel.id if channel.is_thread else None,
         author_key=id_of(author.get("id")) or author_name,
         author_name=author_name,
-        posted_at=moment(record.get("timestamp")),
-        edited_at=moment(record.get("timestampEdited")),
+        posted_at=parse_time(record.get("timestamp")),
+        edited_at=parse_time(record.get("timestampEdited")),
         url=_url(channel, key),
         category=channel.name,
         n_likes=total(record.get("reactions"), "count"),

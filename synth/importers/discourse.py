@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from synth.importers import json_reader
 from synth.importers.input_file import Fit, InputFile, ReadOptions
-from synth.importers.times import moment
+from synth.importers.times import parse_time
 from synth.importers.values import (
     at,
     filled,
@@ -141,7 +141,7 @@ def _message(
         return file.problem(what, "the post was skipped", position)
     quoted, elsewhere = _quotes(cooked or "", topic, number)
     username = text_of(post.get("username"))
-    edited = moment(post.get("updated_at")) if (whole(post.get("version")) or 1) > 1 else None
+    edited = parse_time(post.get("updated_at")) if (whole(post.get("version")) or 1) > 1 else None
     category = id_of(post.get("category_id")) or id_of(page.topic.get("category_id"))
     return RawMessage(
         source_id=id_of(post.get("id")) or f"{topic}/{number}",
@@ -154,7 +154,7 @@ def _message(
         thread_source_id=topic,
         author_key=username,
         author_name=text_of(post.get("name")) or username,
-        posted_at=moment(post.get("created_at")),
+        posted_at=parse_time(post.get("created_at")),
         edited_at=edited,
         subject=text_of(post.get("topic_title")) or text_of(page.topic.get("title")),
         language=text_of(post.get("locale")),

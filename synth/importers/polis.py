@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from synth.importers import tables
 from synth.importers.input_file import Fit, InputFile, ReadOptions
 from synth.importers.tables import Dialect, Record
-from synth.importers.times import moment
+from synth.importers.times import parse_time
 from synth.importers.values import text_of, web_url, whole
 from synth.records import Problem, RawMessage
 
@@ -99,7 +99,7 @@ def _message(row: Record, conversation: _Conversation, file: InputFile) -> RawMe
         thread_source_id=key,
         # Participants, like comments, are numbered anew in each conversation.
         author_key=f"{conversation.namespace}/{author}" if author else None,
-        posted_at=moment(cells.get("time")) or moment(cells.get("time_text")),
+        posted_at=parse_time(cells.get("time")) or parse_time(cells.get("time_text")),
         subject=conversation.topic,
         url=conversation.url,
         category=conversation.topic,

@@ -16,7 +16,7 @@ from functools import lru_cache
 
 from synth.importers import json_reader
 from synth.importers.input_file import Fit, InputFile, ReadOptions
-from synth.importers.times import moment
+from synth.importers.times import parse_time
 from synth.importers.values import at, first_text, id_of, is_true, mapping, mappings, text_of, total
 from synth.records import BodyFormat, Problem, RawMessage
 
@@ -121,8 +121,8 @@ def _message(
         thread_source_id=thread,
         author_key=user,
         author_name=workspace.people.get(user or "") or _profile_name(record) or user,
-        posted_at=moment(ts),
-        edited_at=moment(at(record, "edited", "ts")),
+        posted_at=parse_time(ts),
+        edited_at=parse_time(at(record, "edited", "ts")),
         category=workspace.channel or None,
         n_likes=total(record.get("reactions"), "count"),
         n_attachments=sum(bool(item) for item in files),

@@ -60,10 +60,7 @@ _OFFSET = re.compile(
     r"(?:(?:utc|gmt)\s?(?P<a>[+-])(?P<ah>\d{1,2})(?::?(?P<am>\d{2}))?"
     r"|[\s\d](?P<b>[+-])(?P<bh>\d{2}):?(?P<bm>\d{2}))$"
 )
-_EPOCH = re.compile(r"[0-9]{9,14}(?:\.[0-9]{1,9})?")
-_EPOCH_END = 4_102_444_800  # 2100
 _SHORTEST_ISO = 16
-_MILLISECONDS_FROM = 100_000_000_000
 _YEARS = range(1971, 2101)
 # Zones reach from -12 to +14 hours; beyond that the offset is a broken program's.
 _FARTHEST = timedelta(hours=14)
@@ -108,27 +105,13 @@ def parse_time(value: object, order: DayOrder = DayOrder.DAY_FIRST) -> datetime 
             found: datetime | None = _in_utc(value)
         case bool():
             return None
-        case int() | float():
-            found = _from_number(float(value))
+        case int() | float() | Decimal():
+            found = _from_number(Decimal(str(value)))
         case str():
-            found = _from_text(_folded(value), order)
+            found = _from_usual_iso(value) or _from_text(_folded(value), order)
         case _:
             return None
     return found if found is not None and found.year in _YEARS else None
-
-
-def moment(value: object) -> datetime | None:
-    """A time in UTC: epoch (milli)seconds, also as a string, or a written date and time."""
-    match value:
-        case bool():
-            return None
-        case int() | float() | Decimal():
-            return _from_epoch(Decimal(value))
-        case str() if _EPOCH.fullmatch(value.strip()):
-            return _from_epoch(Decimal(value.strip()))
-        case str():
-            return _from_usual_iso(value) or parse_time(value)
-    return None
 
 
 def _from_usual_iso(value: str) -> datetime | None:
@@ -139,17 +122,6 @@ def _from_usual_iso(value: str) -> datetime | None:
         return _in_utc(datetime.fromisoformat(value))
     except (ValueError, OverflowError):
         return None
-
-
-def _from_epoch(value: Decimal) -> datetime | None:
-    if not value.is_finite():
-        return None
-    seconds = value / 1000 if value >= _MILLISECONDS_FROM else value
-    if not 0 < seconds < _EPOCH_END:
-        return None
-    # Whole microseconds: a float would lose the last digits of a Slack ``ts``.
-    whole_seconds, microseconds = divmod(int(seconds * 1_000_000), 1_000_000)
-    return datetime.fromtimestamp(whole_seconds, UTC).replace(microsecond=microseconds)
 
 
 def parse_mail_date(value: str) -> datetime | None:
@@ -173,7 +145,7 @@ def _from_text(text: str, order: DayOrder) -> datetime | None:
             # mypy cannot count the parts of a star; the pattern has six.
             return datetime(*(int(part or 0) for part in compact.groups()), tzinfo=UTC)  # type: ignore[misc,arg-type]
         if _NUMBER.fullmatch(text):
-            return _from_number(float(text.replace(",", ".")))
+            return _from_number(Decimal(text.replace(",", ".")))
         if text[:4].isdigit() and (found := _from_iso(text)):
             return found
         date = _date(text, order)
@@ -242,16 +214,17 @@ def _offset(text: str) -> timedelta:
     return -size if sign == "-" else size
 
 
-def _from_number(value: float) -> datetime | None:
+def _from_number(value: Decimal) -> datetime | None:
     """Epoch seconds, milliseconds or microseconds, or days as spreadsheets count them."""
-    try:
-        for scale in (1, 1_000, 1_000_000):
-            if 3e7 <= value / scale < 4.2e9:
-                return datetime.fromtimestamp(value / scale, UTC)
-        if 26_000 <= value < 74_000:
-            return _SHEET_EPOCH + timedelta(seconds=round(value * 86_400))
-    except (ValueError, OverflowError, OSError):
-        pass
+    if not value.is_finite():
+        return None
+    for scale in (1, 1_000, 1_000_000):
+        if 30_000_000 <= value / scale < 4_200_000_000:
+            # Whole microseconds: a float would lose the last digits of a Slack ``ts``.
+            seconds, microseconds = divmod(int(value * 1_000_000 / scale), 1_000_000)
+            return datetime.fromtimestamp(seconds, UTC).replace(microsecond=microseconds)
+    if 26_000 <= value < 74_000:
+        return _SHEET_EPOCH + timedelta(seconds=round(value * 86_400))
     return None
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synth.importers.times import DayOrder, day_order, likely_day_order, moment, parse_time
+from synth.importers.times import DayOrder, day_order, likely_day_order, parse_time
 
 MORNING = datetime(2019, 1, 17, 9, 38, 20, tzinfo=UTC)
 MIDNIGHT = datetime(2019, 1, 17, tzinfo=UTC)
@@ -108,5 +108,5 @@ def test_anything_is_a_time_in_utc_or_none(value: object) -> None:
         ({"when": 1}, None),
     ],
 )
-def test_moment(value: object, expected: datetime | None) -> None:
-    assert moment(value) == expected
+def test_times_in_data_of_programs(value: object, expected: datetime | None) -> None:
+    assert parse_time(value) == expected
