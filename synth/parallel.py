@@ -32,6 +32,7 @@ IDLE_SECONDS = 60
 """Time after which processes that have nothing to do are closed."""
 
 _log = logging.getLogger(__name__)
+_DIED = "a worker process died (%s); its share is worked on here"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class _Task(Generic[P, R]):
         try:
             return self.work(self.portion) if self.future is None else self.future.result()
         except BrokenExecutor as error:
-            _log.warning("a worker process died (%s); its share is worked on here", error)
+            _log.warning(_DIED, error)
             return self.work(self.portion)
 
 
@@ -112,7 +113,11 @@ def beside(work: Callable[[P], R], argument: P, *, is_large: bool) -> Callable[[
 
 
 def _sent(work: Callable[[P], R], portion: P) -> _Task[P, R]:
-    return _Task(work, portion, processes().submit(work, portion))
+    try:
+        return _Task(work, portion, processes().submit(work, portion))
+    except BrokenExecutor as error:  # one died since the last portion was sent
+        _log.warning(_DIED, error)
+        return _Task(work, portion)
 
 
 def n_processes() -> int:

@@ -34,23 +34,13 @@ NAME = "capcollectif"
 LABEL = "Cap Collectif consultation (JSON)"
 
 _SIGNS = {
-    "arguments_count",
-    "arguments_yes_count",
-    "arguments_no_count",
-    "votes_ok",
-    "votes_nok",
-    "votes_mitige",
-    "isContribuable",
-    "versions_count",
+    *("arguments_count", "arguments_yes_count", "arguments_no_count", "versions_count"),
+    *("votes_ok", "votes_nok", "votes_mitige", "isContribuable"),
 }
 _ENVELOPES = ("opinion", "opinions", "arguments", "versions")
 _STANCES = {
-    "0": Stance.AGAINST,
-    "1": Stance.FOR,
-    "no": Stance.AGAINST,
-    "yes": Stance.FOR,
-    "against": Stance.AGAINST,
-    "for": Stance.FOR,
+    **dict.fromkeys(("0", "no", "against"), Stance.AGAINST),
+    **dict.fromkeys(("1", "yes", "for"), Stance.FOR),
 }
 
 
@@ -141,16 +131,12 @@ def _message(record: Mapping[str, object], place: _Place, namespace: str) -> Raw
         subject=title,
         url=_url(record),
         category=category or (parent.category if parent else None),
-        stance=_stance(record.get("type")),
+        stance=_STANCES.get((id_of(record.get("type")) or "").lower()),
         n_likes=whole(record.get("votes_count")) if namespace == "argument" else None,
         n_for=whole(record.get("votes_ok")),
         n_against=whole(record.get("votes_nok")),
         extra=_extra(record, kind),
     )
-
-
-def _stance(kind: object) -> Stance | None:
-    return _STANCES.get((id_of(kind) or "").lower())
 
 
 def _author_key(record: Mapping[str, object]) -> str | None:

@@ -39,24 +39,21 @@ _SUPERSETS = {
 STRAY = "synth-stray-bytes"
 """The error handler that reads stray bytes as Windows-1252, as browsers do."""
 _SIGNATURES = {
-    b"%PDF": "a PDF document",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
-    b"GIF8": "a picture",
-    b"SQLite format 3": "an SQLite database",
-    b"\x1f\x8b": "a gzip archive",
-    b"BZh": "a bzip2 archive",
-    b"\xfd7zXZ": "an xz archive",
-    b"\x28\xb5\x2f\xfd": "a zstd archive",
-    b"7z\xbc\xaf": "a 7-Zip archive",
-    b"Rar!": "a RAR archive",
-    b"\xd0\xcf\x11\xe0": "an old Office document or Outlook message",
-    b"!BDN": "an Outlook data file",
-    b"PK\x03\x04": "an Office document",
-    b"PK\x05\x06": "an empty zip archive",
-    b"\x7fELF": "a program",
-    b"MZ\x90\0": "a program",
-    b"PAR1": "a Parquet table",
+    "a PDF document": (b"%PDF",),
+    "a picture": (b"\x89PNG", b"\xff\xd8\xff", b"GIF8"),
+    "an SQLite database": (b"SQLite format 3",),
+    "a gzip archive": (b"\x1f\x8b",),
+    "a bzip2 archive": (b"BZh",),
+    "an xz archive": (b"\xfd7zXZ",),
+    "a zstd archive": (b"\x28\xb5\x2f\xfd",),
+    "a 7-Zip archive": (b"7z\xbc\xaf",),
+    "a RAR archive": (b"Rar!",),
+    "an old Office document or Outlook message": (b"\xd0\xcf\x11\xe0",),
+    "an Outlook data file": (b"!BDN",),
+    "an Office document": (b"PK\x03\x04",),
+    "an empty zip archive": (b"PK\x05\x06",),
+    "a program": (b"\x7fELF", b"MZ\x90\0"),
+    "a Parquet table": (b"PAR1",),
 }
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
 # Beyond white space: what IRC clients write for bold, colour and the like, and escape.
@@ -154,8 +151,8 @@ def _is_utf8(line: bytes) -> bool:
 
 def binary_kind(head: bytes) -> str | None:
     """What kind of file this is by its signature; None where it has none."""
-    for signature, what in _SIGNATURES.items():
-        if head.startswith(signature):
+    for what, signatures in _SIGNATURES.items():
+        if head.startswith(signatures):
             return what
     return "a tar archive" if head[257:262] == b"ustar" else None
 

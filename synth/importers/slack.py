@@ -26,15 +26,8 @@ LABEL = "Slack workspace export"
 _PEOPLE_WRITE = {None, "file_share", "file_comment", "me_message", "thread_broadcast"}
 _PROGRAMS_WRITE = {"bot_message"}
 _LISTINGS = {
-    "canvases.json",
-    "channels.json",
-    "dms.json",
-    "groups.json",
-    "integration_logs.json",
-    "lists.json",
-    "mpims.json",
-    "org_users.json",
-    "users.json",
+    *("canvases.json", "channels.json", "dms.json", "groups.json", "integration_logs.json"),
+    *("lists.json", "mpims.json", "org_users.json", "users.json"),
 }
 _TS = re.compile(r"[0-9]{9,11}\.[0-9]{1,6}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\.json")

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import BrokenExecutor
 from functools import partial
 from pathlib import Path
 
@@ -80,6 +81,19 @@ def test_the_share_of_a_process_that_dies_is_worked_on_here(
     assert [result for _, result in in_order(work, counted(4))] == [[0], [1], [2], [3]]
     assert beside(work, [7], is_large=True)() == [7]
     assert "a worker process died" in caplog.text
+
+
+def test_a_process_that_died_before_a_share_was_sent_does_not_matter(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Broken:
+        def submit(self, *_: object) -> None:
+            raise BrokenExecutor("gone")
+
+    monkeypatch.setattr(parallel, "processes", Broken)
+    assert [pid for _, (_, pid) in in_order(squares, counted(3))] == [os.getpid()] * 3
+    assert beside(squares, [3], is_large=True)() == ([9], os.getpid())
+    assert "a worker process died (gone)" in caplog.text
 
 
 def test_beside_waits_for_its_call_where_it_is_not_worth_a_process() -> None:
