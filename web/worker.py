@@ -87,12 +87,16 @@ class MapCounts:
 class Report:
     """How far the work is, and what came of it so far."""
 
-    state: Literal["running", "done", "failed"] = "running"
+    state: Literal["waiting", "running", "done", "failed"] = "running"
     stages: tuple[StageState, ...] = ()
     imported: ImportCounts | None = None
     built: MapCounts | None = None
     error: str = ""
     problems: tuple[str, ...] = ()
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in {"done", "failed"}
 
     def as_line(self) -> str:
         return json.dumps(asdict(self)) + "\n"
@@ -255,7 +259,7 @@ class WorkerProcess:
                     report = Report.from_line(line)
                     tell(report)
         self._process = None
-        if report.state == "running":
+        if not report.is_over:
             return replace(report, state="failed", error=_death(process.returncode))
         return report
 

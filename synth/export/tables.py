@@ -5,38 +5,18 @@ from __future__ import annotations
 import csv
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
-from synth.records import Idea, Message
+from synth.records import Extract, Idea, Message, Placement
 from synth.store import Store
+from synth.store.repetitions import Member
 from synth.store.values import time_text
 
-MESSAGES = (
-    "message_id",
-    "source_id",
-    "thread_id",
-    "parent_id",
-    "author",
-    "posted_at",
-    "language",
-    "text",
-)
-IDEAS = (
-    "idea_id",
-    "parent_id",
-    "level",
-    "title",
-    "keyphrases",
-    "n_messages",
-    "n_authors",
-    "stability",
-    "status",
-)
-PLACEMENTS = ("message_id", "source_id", "start", "end", "idea_id", "weight", "origin")
-EXTRACTS = ("message_id", "source_id", "start", "end", "quote", "nature", "score", "state")
-
-REPETITIONS = ("text_id", "kind", "message_id", "source_id", "start", "end", "is_typical")
+T = TypeVar("T")
+Columns = Mapping[str, Callable[[T], object]]
+"""Name of a column → its value in the row of a record, in the order of the table."""
 
 
 def write_tables(
@@ -51,24 +31,96 @@ def write_tables(
     """
     folder.mkdir(parents=True, exist_ok=True)
     messages = list(store.messages.all(discussion_id))
-    source_ids = {message.id: message.source_id for message in messages}
-    tables = (
-        ("messages.csv", MESSAGES, _messages(messages, names or {})),
-        ("ideas.csv", IDEAS, _ideas(store.ideas.outline(discussion_id))),
-        ("placements.csv", PLACEMENTS, _placements(store, discussion_id, source_ids)),
-        ("extracts.csv", EXTRACTS, _extracts(store, discussion_id, source_ids)),
-        ("repetitions.csv", REPETITIONS, _repetitions(store, discussion_id, source_ids)),
-    )
-    paths = [_write_csv(folder / name, columns, rows) for name, columns, rows in tables]
+    sources = {message.id: message.source_id for message in messages}
+    placements = store.ideas.placements(discussion_id)
+    extracts = store.extracts.all(discussion_id)
+    members = list(store.repetitions.members(discussion_id))
+    return [
+        _write_csv(folder / "messages.csv", _messages(names or {}), messages),
+        _write_csv(folder / "ideas.csv", IDEAS, store.ideas.outline(discussion_id)),
+        _write_csv(folder / "placements.csv", _placements(sources), placements),
+        _write_csv(folder / "extracts.csv", _extracts(sources), extracts),
+        _write_csv(folder / "repetitions.csv", _repetitions(sources, members), members),
+        replace_file(folder / "run.json", _provenance(store, discussion_id)),
+    ]
+
+
+def _messages(names: Mapping[str, str]) -> Columns[Message]:
+    return {
+        "message_id": lambda m: m.id,
+        "source_id": lambda m: m.source_id,
+        "thread_id": lambda m: m.thread_id,
+        "parent_id": lambda m: m.parent_id,
+        "author": lambda m: names.get(m.author or "", m.author),
+        "posted_at": lambda m: time_text(m.posted_at),
+        "language": lambda m: m.language,
+        "text": lambda m: m.text,
+    }
+
+
+IDEAS: Columns[Idea] = {
+    "idea_id": lambda idea: idea.id,
+    "parent_id": lambda idea: idea.parent_id,
+    "level": lambda idea: idea.level,
+    "title": lambda idea: idea.title,
+    "keyphrases": lambda idea: "; ".join(idea.keyphrases),
+    "n_messages": lambda idea: idea.n_messages,
+    "n_authors": lambda idea: idea.n_authors,
+    "stability": lambda idea: None if idea.stability is None else f"{idea.stability:.3f}",
+    "status": lambda idea: idea.status,
+}
+
+
+def _placements(sources: Mapping[int, str]) -> Columns[Placement]:
+    return {
+        "message_id": lambda p: p.message_id,
+        "source_id": lambda p: sources[p.message_id],
+        "start": lambda p: p.start,
+        "end": lambda p: p.end,
+        "idea_id": lambda p: p.idea_id,
+        "weight": lambda p: f"{p.weight:.4f}",
+        "origin": lambda p: p.origin,
+    }
+
+
+def _extracts(sources: Mapping[int, str]) -> Columns[Extract]:
+    return {
+        "message_id": lambda e: e.message_id,
+        "source_id": lambda e: sources[e.message_id],
+        "start": lambda e: e.start,
+        "end": lambda e: e.end,
+        "quote": lambda e: e.quote,
+        "nature": lambda e: e.nature,
+        "score": lambda e: f"{e.score:.4f}",
+        "state": lambda e: e.state,
+    }
+
+
+def _repetitions(sources: Mapping[int, str], members: Iterable[Member]) -> Columns[Member]:
+    """One row for each message or passage that holds a repeated text."""
+    numbers: dict[int, int] = {}
+    for member in members:
+        numbers.setdefault(member.repetition_id, len(numbers) + 1)
+    return {
+        "text_id": lambda m: numbers[m.repetition_id],
+        "kind": lambda m: "message" if m.is_message else "passage",
+        "message_id": lambda m: m.message_id,
+        "source_id": lambda m: sources[m.message_id],
+        "start": lambda m: m.start,
+        "end": lambda m: m.end,
+        "is_typical": lambda m: int(m.is_typical),
+    }
+
+
+def _provenance(store: Store, discussion_id: int) -> str:
+    """The last run and the files it is made of, as JSON."""
     run = store.runs.last(discussion_id)
     provenance = {} if run is None else store.runs.provenance(run.id)
     provenance["sources"] = [
         {"name": s.name, "format": s.format, "sha256": s.sha256, "n_problems": s.n_problems}
         for s in store.sources.all(discussion_id)
     ]
-    text = json.dumps(provenance, ensure_ascii=False, indent=2, sort_keys=True)
-    paths.append(replace_file(folder / "run.json", text + "\n"))
-    return paths
+    return json.dumps(provenance, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
 
 def replace_file(path: Path, text: str) -> Path:
@@ -79,89 +131,11 @@ def replace_file(path: Path, text: str) -> Path:
     return path
 
 
-def _write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Path:
+def _write_csv(path: Path, columns: Columns[T], records: Iterable[T]) -> Path:
     draft = path.with_name(f".{path.name}.{os.getpid()}.part")
     with draft.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)
-        writer.writerows(rows)
+        writer.writerows([value(record) for value in columns.values()] for record in records)
     draft.replace(path)
     return path
-
-
-def _messages(messages: Sequence[Message], names: Mapping[str, str]) -> Iterator[Sequence[object]]:
-    for m in messages:
-        author = names.get(m.author or "", m.author)
-        yield (
-            m.id,
-            m.source_id,
-            m.thread_id,
-            m.parent_id,
-            author,
-            time_text(m.posted_at),
-            m.language,
-            m.text,
-        )
-
-
-def _ideas(ideas: Sequence[Idea]) -> Iterator[Sequence[object]]:
-    for idea in ideas:
-        yield (
-            idea.id,
-            idea.parent_id,
-            idea.level,
-            idea.title,
-            "; ".join(idea.keyphrases),
-            idea.n_messages,
-            idea.n_authors,
-            None if idea.stability is None else f"{idea.stability:.3f}",
-            idea.status,
-        )
-
-
-def _placements(
-    store: Store, discussion_id: int, source_ids: Mapping[int, str]
-) -> Iterator[Sequence[object]]:
-    for p in store.ideas.placements(discussion_id):
-        yield (
-            p.message_id,
-            source_ids[p.message_id],
-            p.start,
-            p.end,
-            p.idea_id,
-            f"{p.weight:.4f}",
-            p.origin,
-        )
-
-
-def _extracts(
-    store: Store, discussion_id: int, source_ids: Mapping[int, str]
-) -> Iterator[Sequence[object]]:
-    for e in store.extracts.all(discussion_id):
-        yield (
-            e.message_id,
-            source_ids[e.message_id],
-            e.start,
-            e.end,
-            e.quote,
-            e.nature,
-            f"{e.score:.4f}",
-            e.state,
-        )
-
-
-def _repetitions(
-    store: Store, discussion_id: int, source_ids: Mapping[int, str]
-) -> Iterator[Sequence[object]]:
-    """One row for each message or passage that holds a repeated text."""
-    numbers: dict[int, int] = {}
-    for member in store.repetitions.members(discussion_id):
-        yield (
-            numbers.setdefault(member.repetition_id, len(numbers) + 1),
-            "message" if member.is_message else "passage",
-            member.message_id,
-            source_ids[member.message_id],
-            member.start,
-            member.end,
-            int(member.is_typical),
-        )

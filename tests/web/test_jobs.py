@@ -249,11 +249,7 @@ def test_a_running_job_reloads_itself(app: Flask, client: FlaskClient) -> None:
         stages=(StageState(name="Embed", unit="passages", done=50, total=100, seconds=10.0),),
     )
 
-    class Running:
-        def state(self) -> JobState:
-            return running
-
-    app.extensions["jobs"]._jobs[5] = Running()
+    app.extensions["jobs"]._states[5] = running
     page = client.get("/jobs/5").text
     assert '<noscript><meta http-equiv="refresh" content="3"></noscript>' in page
     assert "5 a second" in page

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from flask_babel import LazyString, format_decimal, lazy_gettext, ngettext
 
 from synth.analytics.alerts import Kind, Missing
@@ -13,72 +11,25 @@ from synth.records import ExtractState, Nature, ParentEvidence, Stance, Unplaced
 from web.ui.i18n import cached_by_language
 
 
-def _idea(n: int, num: str) -> str:
-    return ngettext("%(n)s idea", "%(n)s ideas", n, n=num)
+def ngettext_noop(singular: str, plural: str) -> tuple[str, str]:
+    """Mark both forms to be translated where they are shown."""
+    return singular, plural
 
 
-def _key_passage(n: int, num: str) -> str:
-    return ngettext("%(n)s key passage", "%(n)s key passages", n, n=num)
-
-
-def _like(n: int, num: str) -> str:
-    return ngettext("%(n)s like", "%(n)s likes", n, n=num)
-
-
-def _line(n: int, num: str) -> str:
-    return ngettext("%(n)s line", "%(n)s lines", n, n=num)
-
-
-def _message(n: int, num: str) -> str:
-    return ngettext("%(n)s message", "%(n)s messages", n, n=num)
-
-
-def _new_message(n: int, num: str) -> str:
-    return ngettext("%(n)s new message", "%(n)s new messages", n, n=num)
-
-
-def _new_passage(n: int, num: str) -> str:
-    return ngettext("%(n)s new passage", "%(n)s new passages", n, n=num)
-
-
-def _new_voice(n: int, num: str) -> str:
-    return ngettext("%(n)s new voice", "%(n)s new voices", n, n=num)
-
-
-def _passage(n: int, num: str) -> str:
-    return ngettext("%(n)s passage", "%(n)s passages", n, n=num)
-
-
-def _problem(n: int, num: str) -> str:
-    return ngettext("%(n)s problem", "%(n)s problems", n, n=num)
-
-
-def _text(n: int, num: str) -> str:
-    return ngettext("%(n)s text", "%(n)s texts", n, n=num)
-
-
-def _thread(n: int, num: str) -> str:
-    return ngettext("%(n)s thread", "%(n)s threads", n, n=num)
-
-
-def _voice(n: int, num: str) -> str:
-    return ngettext("%(n)s voice", "%(n)s voices", n, n=num)
-
-
-_COUNTED: dict[str, Callable[[int, str], str]] = {
-    "idea": _idea,
-    "key passage": _key_passage,
-    "like": _like,
-    "line": _line,
-    "message": _message,
-    "new message": _new_message,
-    "new passage": _new_passage,
-    "new voice": _new_voice,
-    "passage": _passage,
-    "problem": _problem,
-    "text": _text,
-    "thread": _thread,
-    "voice": _voice,
+_COUNTED: dict[str, tuple[str, str]] = {
+    "idea": ngettext_noop("%(n)s idea", "%(n)s ideas"),
+    "key passage": ngettext_noop("%(n)s key passage", "%(n)s key passages"),
+    "like": ngettext_noop("%(n)s like", "%(n)s likes"),
+    "line": ngettext_noop("%(n)s line", "%(n)s lines"),
+    "message": ngettext_noop("%(n)s message", "%(n)s messages"),
+    "new message": ngettext_noop("%(n)s new message", "%(n)s new messages"),
+    "new passage": ngettext_noop("%(n)s new passage", "%(n)s new passages"),
+    "new voice": ngettext_noop("%(n)s new voice", "%(n)s new voices"),
+    "passage": ngettext_noop("%(n)s passage", "%(n)s passages"),
+    "problem": ngettext_noop("%(n)s problem", "%(n)s problems"),
+    "text": ngettext_noop("%(n)s text", "%(n)s texts"),
+    "thread": ngettext_noop("%(n)s thread", "%(n)s threads"),
+    "voice": ngettext_noop("%(n)s voice", "%(n)s voices"),
 }
 
 
@@ -86,12 +37,13 @@ _COUNTED: dict[str, Callable[[int, str], str]] = {
 def counted(n: int, noun: str) -> str:
     """``1 message``, ``1,204 messages``, in the language of the page; KeyError for a noun that
     has no words here."""
-    return _COUNTED[noun](n, format_decimal(n))
+    return ngettext(*_COUNTED[noun], n, n=format_decimal(n))
 
 
 def counted_forms(noun: str) -> dict[str, str]:
     """``{"one": "{n} voice", "other": "{n} voices"}``: for scripts, which choose among them."""
-    return {"one": _COUNTED[noun](1, "{n}"), "other": _COUNTED[noun](2, "{n}")}
+    forms = _COUNTED[noun]
+    return {"one": ngettext(*forms, 1, n="{n}"), "other": ngettext(*forms, 2, n="{n}")}
 
 
 NATURES: dict[Nature, LazyString] = {

@@ -84,12 +84,7 @@ def with_job(app: Flask) -> Flask:
         state="running",
         stages=(StageState(name="Embed", unit="passages", done=1, total=None, seconds=0.0),),
     )
-
-    class Running:
-        def state(self) -> JobState:
-            return state
-
-    app.extensions["jobs"]._jobs[1] = Running()
+    app.extensions["jobs"]._states[1] = state
     return app
 
 
