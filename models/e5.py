@@ -71,6 +71,20 @@ class Window(NamedTuple):
     """How much each token counts for the text's vector."""
 
 
+class _Tokenization(NamedTuple):
+    """How texts become tokens, and what each token counts."""
+
+    tokenizer: tokenizers.Tokenizer
+    normalisation: dict[int, str]
+    """Code point → replacement; lone surrogates too, which no tokenizer takes."""
+    weights: NDArray[np.float32]
+    """(n_pieces,) how much each token counts: little where it is common."""
+    bos: int
+    eos: int
+    n_prefix: int
+    """Tokens of the prefix; it ends in a blank, so it is cut the same before any text."""
+
+
 class E5Embedder:
     """Embeds texts with multilingual-e5-small (Wang et al. 2024, arXiv:2402.05672).
 
@@ -126,11 +140,11 @@ class E5Embedder:
     def _windows(self, texts: Sequence[str]) -> list[Window]:
         """Every text as windows of at most ``card.max_tokens``, in order."""
         longest = (self.card.max_tokens or 512) - 2
-        bos, eos = self._vocabulary.bos, self._vocabulary.eos
+        use = self._tokenization
         windows = []
         for row, ids in enumerate(self._tokens(texts)):
-            counting = self._token_weights[ids]
-            counting[: self._n_prefix] = 0.0
+            counting = use.weights[ids]
+            counting[: use.n_prefix] = 0.0
             if not counting.any():
                 counting[:] = 1.0
             for start in range(0, max(len(ids), 1), longest):
@@ -138,17 +152,17 @@ class E5Embedder:
                 windows.append(
                     Window(
                         row=row,
-                        ids=np.array([bos, *ids[stretch], eos], np.int64),
+                        ids=np.array([use.bos, *ids[stretch], use.eos], np.int64),
                         weights=np.pad(counting[stretch], 1),
                     )
                 )
         return windows
 
     def _tokens(self, texts: Sequence[str]) -> Iterator[list[int]]:
-        table = self._normalisation
+        tokenizer, table = self._tokenization.tokenizer, self._tokenization.normalisation
         for start in range(0, len(texts), _TOKENIZE_AT_ONCE):
             some = texts[start : start + _TOKENIZE_AT_ONCE]
-            for encoding in self._tokenizer.encode_batch_fast(
+            for encoding in tokenizer.encode_batch_fast(
                 [(PREFIX + text).translate(table) for text in some], add_special_tokens=False
             ):
                 yield encoding.ids
@@ -186,31 +200,20 @@ class E5Embedder:
         )
 
     @cached_property
-    def _vocabulary(self) -> Vocabulary:
-        return read_vocabulary(self._file)
-
-    @cached_property
-    def _normalisation(self) -> dict[int, str]:
-        """Code point → replacement; lone surrogates too, which no tokenizer takes."""
-        table = dict(self._vocabulary.normalisation)
-        table.update(SURROGATES)
-        return table
-
-    @cached_property
-    def _token_weights(self) -> NDArray[np.float32]:
-        """(n_pieces,) how much each token counts: little where it is common."""
-        scores = np.array([score for _, score in self._vocabulary.pieces], np.float64)
-        return np.asarray(_COMMON_TOKEN / (_COMMON_TOKEN + np.exp(scores)), np.float32)
-
-    @cached_property
-    def _n_prefix(self) -> int:
-        """Tokens of the prefix; it ends in a blank, so it is cut the same before any text."""
-        (ids,) = self._tokenizer.encode_batch_fast([PREFIX.strip()], add_special_tokens=False)
-        return len(ids.ids)
-
-    @cached_property
-    def _tokenizer(self) -> tokenizers.Tokenizer:
-        return unigram_tokenizer(self._vocabulary)
+    def _tokenization(self) -> _Tokenization:
+        """Made of the vocabulary, which takes 50 MB as Python objects and is not kept."""
+        vocabulary = read_vocabulary(self._file)
+        scores = np.array([score for _, score in vocabulary.pieces], np.float64)
+        tokenizer = unigram_tokenizer(vocabulary)
+        (prefix,) = tokenizer.encode_batch_fast([PREFIX.strip()], add_special_tokens=False)
+        return _Tokenization(
+            tokenizer=tokenizer,
+            normalisation={**vocabulary.normalisation, **SURROGATES},
+            weights=np.asarray(_COMMON_TOKEN / (_COMMON_TOKEN + np.exp(scores)), np.float32),
+            bos=vocabulary.bos,
+            eos=vocabulary.eos,
+            n_prefix=len(prefix.ids),
+        )
 
     @property
     def _graph_name(self) -> str:
