@@ -7,7 +7,6 @@ is the other end, in the process of the viewer.
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import signal
@@ -17,9 +16,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal, TextIO
+from typing import BinaryIO, Literal
+
+import msgspec
 
 from synth.errors import ModelMissing, SynthError
 from synth.pipeline import build, import_files, require_messages
@@ -30,6 +31,7 @@ log = logging.getLogger(__name__)
 UNFORESEEN = "Something unforeseen went wrong; the log has the details."
 EVERY = 0.3
 """Seconds between two reports."""
+State = Literal["waiting", "running", "done", "failed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +89,7 @@ class MapCounts:
 class Report:
     """How far the work is, and what came of it so far."""
 
-    state: Literal["waiting", "running", "done", "failed"] = "running"
+    state: State = "running"
     stages: tuple[StageState, ...] = ()
     imported: ImportCounts | None = None
     built: MapCounts | None = None
@@ -97,21 +99,6 @@ class Report:
     @property
     def is_over(self) -> bool:
         return self.state in {"done", "failed"}
-
-    def as_line(self) -> str:
-        return json.dumps(asdict(self)) + "\n"
-
-    @classmethod
-    def from_line(cls, line: str) -> Report:
-        told: dict[str, Any] = json.loads(line)
-        imported, built = told.pop("imported"), told.pop("built")
-        return cls(
-            stages=tuple(StageState(**stage) for stage in told.pop("stages")),
-            imported=None if imported is None else ImportCounts(**imported),
-            built=None if built is None else MapCounts(**built),
-            problems=tuple(told.pop("problems")),
-            **told,
-        )
 
 
 @dataclass(slots=True, kw_only=True)
@@ -158,7 +145,7 @@ class Work:
 
     def run(self) -> Report:
         """Do all of it; what goes wrong is in the report."""
-        state: Literal["done", "failed"] = "failed"
+        state: State = "failed"
         error = UNFORESEEN
         try:
             with open_store(self._order.db) as store:
@@ -209,34 +196,36 @@ class Work:
 
 def main() -> None:
     """The child process."""
-    asked = json.loads(sys.stdin.readline())
-    work = Work(Order(**{**asked, "settings": Settings(**asked["settings"])}))
-    # What a library prints must not stand between the reports.
-    with os.fdopen(os.dup(1), "w", encoding="utf-8") as out:
-        os.dup2(2, 1)
+    work = Work(msgspec.json.decode(sys.stdin.buffer.readline(), type=Order))
+    with os.fdopen(os.dup(1), "wb") as out:
+        os.dup2(2, 1)  # what a library prints must not stand between the reports
         is_over = threading.Event()
         teller = threading.Thread(target=_tell, args=(work, out, is_over), daemon=True)
         teller.start()
         report = work.run()
         is_over.set()
         teller.join()
-        out.write(report.as_line())
+        out.write(_line(report))
 
 
-def _tell(work: Work, out: TextIO, is_over: threading.Event) -> None:
+def _tell(work: Work, out: BinaryIO, is_over: threading.Event) -> None:
     while not is_over.wait(EVERY):
         try:
-            out.write(work.report().as_line())
+            out.write(_line(work.report()))
             out.flush()
         except OSError:  # nobody reads it any more: the viewer has ended
             os._exit(1)
+
+
+def _line(message: Order | Report) -> bytes:
+    return msgspec.json.encode(message) + b"\n"
 
 
 class WorkerProcess:
     """Carries out orders, each in a new process."""
 
     def __init__(self) -> None:
-        self._process: subprocess.Popen[str] | None = None
+        self._process: subprocess.Popen[bytes] | None = None
 
     def run(self, order: Order, tell: Callable[[Report], None]) -> Report:
         """Do what is ordered; ``tell`` hears how far it is. A process that dies is a failure."""
@@ -245,7 +234,6 @@ class WorkerProcess:
             [sys.executable, "-P", "-c", "from web.worker import main; main()"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            encoding="utf-8",
             env={**os.environ, "PYTHONPATH": os.pathsep.join(path or "." for path in sys.path)},
             start_new_session=True,  # Ctrl-C is for the viewer, which ends it
         ) as process:
@@ -253,10 +241,10 @@ class WorkerProcess:
             assert process.stdin is not None
             assert process.stdout is not None
             with suppress(BrokenPipeError), process.stdin as stdin:  # it may have died already
-                stdin.write(json.dumps(asdict(order)) + "\n")
+                stdin.write(_line(order))
             for line in process.stdout:
-                if line.endswith("\n"):  # otherwise it died while it wrote
-                    report = Report.from_line(line)
+                if line.endswith(b"\n"):  # otherwise it died while it wrote
+                    report = msgspec.json.decode(line, type=Report)
                     tell(report)
         self._process = None
         if not report.is_over:

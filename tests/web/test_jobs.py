@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -21,7 +22,7 @@ from synth.settings import Progress, Settings
 from synth.store import Store
 from web.jobs import Jobs, JobState
 from web.pages.uploads import safe_name, title_of_file
-from web.worker import Order, Report, StageState, Work, WorkerProcess
+from web.worker import MapCounts, Order, Report, StageState, Work, WorkerProcess
 
 CSV = b"id,text,author\n1,The bridge is old.,ann\n2,Then repair it.,bo\n3,,cy\n"
 
@@ -223,8 +224,9 @@ def test_what_waits_does_not_begin_once_the_viewer_ends(app: Flask, client: Flas
 
 def test_a_report_is_read_as_it_was_written() -> None:
     stage = StageState(name="Embed", unit="passages", done=50, total=None, seconds=1.5)
-    report = Report(stages=(stage,), problems=("été.csv: row 3: no text",), error="")
-    assert Report.from_line(report.as_line()) == report
+    built = MapCounts(n_ideas=3, n_passages=50, is_unchanged=False)
+    report = Report(stages=(stage,), built=built, problems=("été.csv: row 3: no text",))
+    assert msgspec.json.decode(msgspec.json.encode(report), type=Report) == report
 
 
 def test_no_file_is_said(client: FlaskClient) -> None:

@@ -14,7 +14,7 @@ from msgspec import Meta, Struct
 
 from synth import records, store
 from synth.records import ExtractState, Nature, Origin, ParentEvidence, Stance, Unplaced
-from web import jobs
+from web import jobs, worker
 from web.map import MapIdea as ShownIdea
 from web.services.outline import N_HUES, Branch, Outline
 from web.ui.query import Paging, page_address
@@ -384,7 +384,7 @@ class Job(Answer):
     slug: Annotated[str, about("Of the discussion.")]
     title: str
     is_kept: Annotated[bool, about("False once a failed upload left nothing behind.")]
-    state: jobs.State
+    state: worker.State
     stages: list[JobStage]
     imported: ImportCounts | None
     built: MapCounts | None

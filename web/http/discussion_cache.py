@@ -23,7 +23,7 @@ T = TypeVar("T")
 Key = tuple[Hashable, str]
 """A discussion, by id or slug, and the name of what is made of it."""
 MAX_BYTES = 192 * 1024 * 1024
-"""Of all values together."""
+"""Of all values together; one counts for half of it at most, so that even the largest is kept."""
 MAX_QUEUE = 3
 """Values that wait to be made in the background; those asked for first are given up first."""
 
@@ -105,7 +105,8 @@ class DiscussionCache:
             self._store(key, version, None)
             future.set_exception(error)
         else:
-            entry = _Entry(version=version, value=value, n_bytes=n_bytes(value))
+            size = min(n_bytes(value), int(self._entries.maxsize) // 2)
+            entry = _Entry(version=version, value=value, n_bytes=size)
             self._store(key, version, entry)
             future.set_result(value)
 
@@ -114,7 +115,7 @@ class DiscussionCache:
         with self._lock:
             self._pending.pop((key, version), None)
             self._entries.pop(key, None)
-            if entry is not None and entry.n_bytes <= self._entries.maxsize:
+            if entry is not None:
                 self._entries[key] = entry
 
 
