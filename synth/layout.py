@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from synth.records import IdeaTree
 
 FEW = 12
-"""So few passages are set around their idea directly: there is nothing to optimise."""
+"""Fewer passages are set around their idea directly: there is nothing to optimise."""
 SAME_LEAF, SAME_TOP = 4.0, 2.0
 """How much harder an edge pulls inside one leaf idea, and inside one top idea."""
 MARGIN = 0.03
@@ -28,9 +28,9 @@ STEPS_AT_ONCE = 20
 FFT_FROM = 3_000
 """Points from which the interpolated gradient is faster than the tree."""
 NEAREST = 3
-"""Passages among which one that was left out of the drawing is set."""
+"""A passage that was left out of the drawing is set between so many others."""
 AMONG = 1_000
-"""Passages of one idea that are looked at for it, evenly spread."""
+"""They are looked for among so many passages of its idea, evenly spread."""
 AT_ONCE = 4_096
 
 
@@ -228,7 +228,7 @@ def _aligned(positions: NDArray[np.float64], initial: NDArray[np.float32]) -> ND
     return np.asarray(np.clip(moved, 0.0, 1.0), dtype=np.float32)
 
 
-def set_among(
+def lay_out_rest(
     vectors: NDArray[np.float32],
     leaf: NDArray[np.int32],
     *,

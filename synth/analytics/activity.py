@@ -1,4 +1,4 @@
-"""Who speaks under an idea, on which side, and its passages in the order one asks for."""
+"""Who speaks under an idea and on which side, its passages in order, and figures of threads."""
 
 from __future__ import annotations
 
@@ -35,20 +35,20 @@ class Voice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
-    """Those who take one side of what they answer."""
+    """The voices for, or against, what they answer."""
 
     stance: Stance
     n_voices: int
     n_passages: int
 
 
-def under(activity: Activity, leaves: Sequence[int]) -> NDArray[np.intp]:
-    """Rows of the passages under these leaf ideas; under no idea where 0 is among them."""
+def passages_under(activity: Activity, leaves: Sequence[int]) -> NDArray[np.intp]:
+    """Rows of the passages under these leaf ideas; 0 stands for no idea."""
     return np.flatnonzero(np.isin(activity.leaves, np.asarray(leaves, dtype=np.int64)))
 
 
 def voices_of(activity: Activity, rows: NDArray[np.intp]) -> list[Voice]:
-    """Everybody who speaks in these passages, those who say most first."""
+    """Every voice in these passages, those who say most first."""
     messages = activity.of_message[rows]
     voices, n_passages = np.unique(activity.voices[messages], return_counts=True)
     own = np.unique(messages)
@@ -61,7 +61,7 @@ def voices_of(activity: Activity, rows: NDArray[np.intp]) -> list[Voice]:
 
 
 def sides_of(activity: Activity, rows: NDArray[np.intp]) -> tuple[Side, ...]:
-    """For and against, where anybody here takes a side; empty otherwise."""
+    """Both sides in these passages; empty where no message takes one."""
     found = []
     for stance in Stance:
         own = on_side(activity, rows, stance)
@@ -71,7 +71,7 @@ def sides_of(activity: Activity, rows: NDArray[np.intp]) -> tuple[Side, ...]:
 
 
 def on_side(activity: Activity, rows: NDArray[np.intp], stance: Stance | None) -> NDArray[np.intp]:
-    """Those of the passages whose message takes this side; all of them where it is None."""
+    """The passages whose message takes this side; all of them where ``stance`` is None."""
     if stance is None:
         return rows
     sides = activity.sides[activity.of_message[rows]]
@@ -80,7 +80,7 @@ def on_side(activity: Activity, rows: NDArray[np.intp], stance: Stance | None) -
 
 
 def ordered(activity: Activity, rows: NDArray[np.intp], order: Order) -> NDArray[np.intp]:
-    """The rows sorted; equals stay as they stand in the discussion, the better fit first."""
+    """The rows sorted; equal ones stay in the order of the discussion."""
     of = activity.of_message[rows]
     fit = -activity.weights[rows]
     posted = activity.posted[of]
@@ -111,7 +111,7 @@ def messages_under(
     ``leaves_under``: idea → the leaf ideas whose passages it holds.
     """
     return {
-        idea: messages_of(activity, under(activity, leaves))
+        idea: messages_of(activity, passages_under(activity, leaves))
         for idea, leaves in leaves_under.items()
     }
 
@@ -157,7 +157,7 @@ class Threads:
 
 
 def threads_of(activity: Activity) -> Threads:
-    """What one says of every thread in a line."""
+    """The figures of every thread that a list of threads shows."""
     ids, of = np.unique(activity.threads, return_inverse=True)
     n = len(ids)
     pairs = np.unique(np.stack((of, activity.voices), axis=1), axis=0)

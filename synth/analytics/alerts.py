@@ -18,20 +18,20 @@ from numpy.typing import NDArray
 from synth.records import UNKNOWN_TIME, Activity
 
 MATURE = 3
-"""Ideas with an argument each, from which an issue is mature."""
+"""An issue is mature when so many of its ideas have an argument."""
 MINORITY = 0.3
-"""Share of the voices on sides that the smaller side has at least where opinion is divided."""
+"""Opinion is divided where the smaller side has at least this share of the voices on both."""
 LEAST_VOICES = 5
-"""On sides, under which nothing is called divided; and who answer what is hot."""
+"""So many voices must take sides before opinion is divided, or answer before a post is hot."""
 DOMINANT = 1 / 3
 TWICE = 2
 """A dominant idea has so many times the messages of the next one."""
 WAITED_DAYS = 7
 """A message that nobody answered for so long is ignored."""
 QUIET_SHARE = 0.25
-"""Share of the discussion's time without a word from which a proactive voice is inactive."""
+"""A proactive voice is inactive that was silent for this last share of the discussion's time."""
 LEAST_SPAN = 28
-"""Days that a discussion lasts at least before anybody in it is inactive."""
+"""In a discussion of fewer days nobody is inactive."""
 MOST_CASES = 12
 _DAY = 86_400
 
@@ -90,7 +90,7 @@ class AlertInputs:
     """The day from which silence is counted, seconds since 1970."""
 
     def lacks(self, what: Missing) -> bool:
-        """Whether the data carries nothing of a sort."""
+        """Whether the data has nothing of this kind."""
         activity = self.activity
         match what:
             case Missing.REPLIES:

@@ -30,7 +30,7 @@ N_IDEAS = 3
 LOOKED_AT = 300
 """Passages of an idea, the best fit first, whose words are compared where no model read one."""
 FOR_MEAN = 2_000
-"""Passages whose mean direction stands for that of all."""
+"""The mean direction of all passages is taken from so many of them."""
 READ_AT_MOST = 4_000
 """Characters of a text that are looked at."""
 _WORD = re.compile(r"[^\W_]{2,}")
@@ -55,7 +55,7 @@ class MapDirections:
     centroids: NDArray[np.float32]
     """(n_ideas, dim) theirs, unit rows."""
     unplaced: Mapping[int, NDArray[np.float32]]
-    """Directions in the same space of passages under no idea, by id, as far as they are known."""
+    """Passage id → direction, of the passages under no idea whose direction is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +77,7 @@ class Nearest:
 
 
 def map_directions(store: Store, discussion_id: int, activity: Activity) -> MapDirections:
-    """What ``nearest_passages`` and ``nearest_ideas`` take.
+    """The directions that `nearest_passages` and `nearest_ideas` compare.
 
     Directions of ideas are those that the build kept; the build of a small map keeps none, and
     then they are the means of what the model read.

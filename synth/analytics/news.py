@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from synth.records import UNKNOWN_TIME, Activity, Run
 
 ONCE_LIVELY = 3
-"""Messages in as long a time before, from which silence since is worth telling."""
+"""An idea is quiet that had so many messages in an equally long time before, and none since."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,7 @@ class Fate:
 
     idea_id: int
     title: str
-    """As it was called; it may stand nowhere else any more."""
+    """Its title then; the map may not have it any more."""
     into: tuple[int, ...] = ()
     """Ids of what it was split into, or the one it was merged into."""
 
@@ -61,7 +61,7 @@ class News:
     ideas: tuple[IdeaNews, ...]
     """Ideas with new messages, those of most first."""
     quiet: tuple[int, ...]
-    """Ideas that were spoken of in as long a time before, and not since."""
+    """Ideas that had messages in an equally long time before, and none since."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +131,7 @@ def _ideas(
 
 
 def fates_of(runs: Sequence[Run]) -> Fates:
-    """What the outcomes of these builds tell, later ones last."""
+    """What these builds, later ones last, say of the ideas of earlier maps."""
     outcomes = [run.outcome.get("became") for run in runs]
     # An early version counted fates only.
     told = [became for became in outcomes if isinstance(became, Mapping)]

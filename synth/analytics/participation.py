@@ -25,7 +25,7 @@ _DAY = 86_400
 
 
 class Band(StrEnum):
-    """How large a group is, for how it can be animated."""
+    """The size of a group, which decides how it can be facilitated."""
 
     DOZEN = "dozen"
     HUNDRED = "hundred"
@@ -118,7 +118,7 @@ class Coverage:
 
 
 def participation_of(activity: Activity) -> Participation:
-    """Every message counts that has a voice; one without words and author has been erased."""
+    """Figures over every message that has words or an author; the others have been erased."""
     said = np.zeros(len(activity.messages), dtype=np.bool_)
     said[activity.of_message] = True
     said |= activity.voices > 0
@@ -143,7 +143,7 @@ def participation_of(activity: Activity) -> Participation:
 
 
 def band_of(n_voices: int) -> Band:
-    """Up to 12, 100, 2,000, 10,000, and beyond."""
+    """The band of a group: up to 12, 100, 2,000, 10,000 voices, or more."""
     return next((band for most, band in _BANDS if n_voices <= most), Band.TENS_OF_THOUSANDS)
 
 
@@ -174,7 +174,7 @@ def pulse_of(activity: Activity, rows: NDArray[np.intp], *, reference: int) -> P
 
 
 def coverage_of(activity: Activity, shown: Sequence[int]) -> Coverage:
-    """``shown``: ideas that readers see."""
+    """How much of the discussion stands under the ideas ``shown`` to readers."""
     placed = np.isin(activity.leaves, np.asarray(shown, dtype=np.int64))
     messages = np.unique(activity.of_message)
     held = np.unique(activity.of_message[placed])

@@ -1,4 +1,4 @@
-"""When an idea was spoken about: counts by day, week, month, quarter or year, and the gist."""
+"""When an idea was spoken about: counts by day, week, month, quarter or year, and their trend."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from synth.records import UNKNOWN_TIME
 MOST_BINS = 48
 """Stretches of time that a small chart shows side by side."""
 MOST_OF_IT = 0.75
-"""Share of its messages that tells when an idea was spoken about."""
+"""The time of an idea is the shortest that holds this share of its messages."""
 LONG = 0.55
-"""Share of the time of a discussion from which an idea was there throughout."""
+"""An idea whose time is this share of the discussion's was there throughout."""
 QUIET = 0.15
-"""Share of that time without a word from which an idea is quiet."""
+"""An idea is quiet that had no message in this last share of the discussion's time."""
 _DAY = 86_400
 
 
@@ -64,12 +64,12 @@ class Calendar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trend:
-    """The gist of a row of counts."""
+    """When most of the counted messages came."""
 
     is_throughout: bool
     """Whether no shorter time stands out."""
     first: date
-    """Of the shortest time that holds most of it; of all of it where there is none."""
+    """First day of the shortest time that holds most messages, or of all of them."""
     last: date
     """The last day of that time."""
     last_said: date
@@ -96,7 +96,7 @@ def calendar_of(posted: NDArray[np.int64]) -> Calendar | None:
 
 
 def trend_of(calendar: Calendar, counts: Sequence[int]) -> Trend | None:
-    """What one would say of these counts; None where there are none."""
+    """The trend of these counts; None where nothing was counted."""
     total = sum(counts)
     if not total:
         return None

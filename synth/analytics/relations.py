@@ -1,4 +1,4 @@
-"""How ideas stand to one another: who answers whom, on which side, and what is near."""
+"""Relations between ideas: replies, voices for and against, and nearness in meaning."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from synth.analytics.activity import messages_under
 from synth.records import Activity
 
 Pair = tuple[int, int]
-"""Id of the idea that speaks, and of the one that is spoken to."""
+"""Ids of two ideas: messages under the first answer messages under the second."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relations:
-    """What the replies between the messages of ideas tell, by pairs of ideas."""
+    """What replies between messages say about pairs of ideas."""
 
     replies: Mapping[Pair, int]
     """Messages under the first idea that answer one under the second."""

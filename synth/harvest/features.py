@@ -39,44 +39,44 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from synth.harvest.surface import Flags, Floats, Shapes
+from synth.harvest.surface import Flags, Floats, Surface
 from synth.harvest.words import Numbers, Triples, WordTable, column, tokenise
 
 if TYPE_CHECKING:
     from synth.harvest import SentenceRow
 
 _SHORT: Final = 5
-"""Words up to which a greeting or a closing is one; longer sentences only begin like it."""
+"""A greeting or a closing has at most so many words; longer sentences only begin like one."""
 _BODY_WORDS: Final = 4
 _LEAST_WORDS: Final = 3
 """Fewer ("Terry,", "Hm.") leave the first place in a message to the next sentence."""
 _BODY_PROSE: Final = 0.5
 _LONG: Final = 20
-"""Words from which a sentence counts in full for what its thread is about."""
+"""A sentence of so many words counts in full for what its thread is about."""
 _SAID: Final = 0.7
-"""Share of word triples said before from which a sentence is a repetition."""
+"""A sentence is a repetition when this share of its word triples was said before."""
 _CONVERSATION: Final = 8
-"""Body sentences from which a thread of several messages has a subject of its own."""
+"""A thread of several messages and so many body sentences has a subject of its own."""
 _HALF: Final = 5.0
-"""Replies, or votes, that bring their feature to one half."""
+"""So many replies, or votes, bring their feature to one half."""
 
 
 def measure(
     sentences: Sequence[SentenceRow],
     table: WordTable,
-    shapes: Shapes,
+    surface: Surface,
     triples: Triples,
     *,
     n_quoted: Floats,
 ) -> dict[str, Floats]:
     """Name → feature of every sentence, each float64 (n,); see the table above.
 
-    ``table``, ``shapes`` and ``triples`` are those of the same sentences, from `read_words`,
-    `read_shapes` and `read_triples`; ``n_quoted``: (n,) later messages that quote each.
+    ``table``, ``surface`` and ``triples`` are those of the same sentences, from `read_words`,
+    `read_surface` and `read_triples`; ``n_quoted``: (n,) later messages that quote each.
     """
-    features = _of_wording(table, shapes)
+    features = _of_wording(table, surface)
     features["repeat"] = _repeats(sentences, table, triples)
-    is_body, places = _bodies(sentences, table, features, is_rule=shapes.is_rule)
+    is_body, places = _bodies(sentences, table, features, is_rule=surface.is_rule)
     features |= places
     features["early"] = 1 / (1 + np.maximum(0, column(sentences, "message_rank")))
     features["centrality"] = _centrality(sentences, table, is_body)
@@ -84,17 +84,17 @@ def measure(
     return features | _of_response(sentences, n_quoted)
 
 
-def _of_wording(table: WordTable, shapes: Shapes) -> dict[str, Floats]:
+def _of_wording(table: WordTable, surface: Surface) -> dict[str, Floats]:
     is_short = table.n_words <= _SHORT
     return {
         "length": np.log1p(np.minimum(table.n_words, 40)) / np.log(41),
-        "prose": shapes.prose * _has_grammar(table),
-        "asks": _any(shapes.asks, table.cue("question"), table.cue("request")),
+        "prose": surface.prose * _has_grammar(table),
+        "asks": _any(surface.asks, table.cue("question"), table.cue("request")),
         "proposes": _any(table.cue("proposal"), table.cue("decision"), table.cue("opinion")),
         "problem": _any(table.cue("problem")),
-        "facts": _any(shapes.has_digit, table.cue("evidence")),
-        "unfinished": shapes.is_unfinished.astype(np.float64),
-        "address": shapes.address,
+        "facts": _any(surface.has_digit, table.cue("evidence")),
+        "unfinished": surface.is_unfinished.astype(np.float64),
+        "address": surface.address,
         "polite": _any(table.cue("greeting"), table.cue("closing")) * is_short,
     }
 

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from models.wordlists import words
 from synth.harvest.features import measure
 from synth.harvest.quotes import count_quoted
-from synth.harvest.surface import Shapes, read_shapes
+from synth.harvest.surface import Surface, read_surface
 from synth.harvest.words import CUES, WordTable, column, read_triples, read_words
 from synth.records import Nature
 
@@ -128,25 +128,25 @@ def score_sentences(sentences: Sequence[SentenceRow], *, quotes: Sequence[QuoteR
         return Scores(score=np.zeros(0, np.float32), nature=[], features={}, tokens=[])
     texts = [row.text for row in sentences]
     table = read_words(texts, [row.language for row in sentences])
-    shapes = read_shapes(texts)
+    surface = read_surface(texts)
     triples = read_triples(table.flat, table.n_words, column(sentences, "thread"))
     n_quoted = np.array([row.n_quoted for row in sentences], dtype=np.float64)
     n_quoted += count_quoted(sentences, triples, table.vocabulary, quotes)
-    features = measure(sentences, table, shapes, triples, n_quoted=n_quoted)
+    features = measure(sentences, table, surface, triples, n_quoted=n_quoted)
     total = np.full(len(sentences), INTERCEPT)
     for name, weight in WEIGHTS.items():
         total += SCALE * weight * features[name]
     return Scores(
         score=(1 / (1 + np.exp(-total))).astype(np.float32),
-        nature=natures(table, shapes),
+        nature=natures(table, surface),
         features=features,
         tokens=table.tokens,
     )
 
 
-def natures(table: WordTable, shapes: Shapes) -> list[Nature]:
-    """The likeliest nature of each sentence, from `read_words` and `read_shapes` of the same."""
-    kinds = _kinds(table, shapes)
+def natures(table: WordTable, surface: Surface) -> list[Nature]:
+    """The likeliest nature of each sentence, from `read_words` and `read_surface` of the same."""
+    kinds = _kinds(table, surface)
     totals = np.zeros((len(table.tokens), len(_NATURES)))
     for place, weights in enumerate(_NATURES.values()):
         for kind, weight in weights.items():
@@ -155,13 +155,13 @@ def natures(table: WordTable, shapes: Shapes) -> list[Nature]:
     return [order[place] for place in totals.argmax(axis=1).tolist()]
 
 
-def _kinds(table: WordTable, shapes: Shapes) -> dict[str, NDArray[np.bool_]]:
+def _kinds(table: WordTable, surface: Surface) -> dict[str, NDArray[np.bool_]]:
     """Whether each sentence has a cue of each kind: shape (n,) each."""
-    sentences = zip(shapes.texts, table.tokens, table.languages, strict=True)
+    sentences = zip(surface.texts, table.tokens, table.languages, strict=True)
     return {kind: table.cue(kind) > 0 for kind in CUES} | {
-        "asks": shapes.asks,
-        "figure": shapes.has_number,
-        "link": shapes.has_link,
+        "asks": surface.asks,
+        "figure": surface.has_number,
+        "link": surface.has_link,
         "plain": np.ones(len(table.tokens), dtype=bool),
         "wish": np.array([_is_wish(*sentence) for sentence in sentences], dtype=bool),
     }

@@ -1,4 +1,4 @@
-"""Which of the scored sentences to put before people: few, good, and not all the same."""
+"""Choose the scored sentences that people see: few, good, and not all the same."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _PER_GROUP: Final = 5
 _GROUP_DECAY: Final = 0.75
 _AUTHOR_DECAY: Final = 0.7
 _SAME: Final = 0.6
-"""Share of words in common (Jaccard) from which two sentences say the same."""
+"""Two sentences say the same when they share this part of their words (Jaccard)."""
 _BUSY_THREAD: Final = 5
-"""Messages from which a thread gets a suggestion of its own."""
+"""A thread of so many messages gets a suggestion of its own."""
 _LEAST_WORDS: Final = 4
 _OVERLAP: Final = 0.5
 
@@ -182,12 +182,10 @@ def _of_busy_threads(
     for sentence in sentences:
         messages[sentence.thread].add(sentence.message)
     served = {sentences[row].thread for row in chosen}
+    is_open = {t: t not in served and len(messages[t]) >= _BUSY_THREAD for t in messages}
     best: dict[int, int] = {}
     for row in rows:
         thread = sentences[row].thread
-        is_open = thread not in served and len(messages[thread]) >= _BUSY_THREAD
-        if is_open and len(scores.tokens[row]) >= _LEAST_WORDS:
-            rival = best.setdefault(thread, row)
-            if scores.score[row] > scores.score[rival]:
-                best[thread] = row
+        if is_open[thread] and len(scores.tokens[row]) >= _LEAST_WORDS:
+            best[thread] = max(best.get(thread, row), row, key=scores.score.__getitem__)
     return [best[thread] for thread in sorted(best, key=lambda t: (-len(messages[t]), t))]

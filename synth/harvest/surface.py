@@ -43,7 +43,7 @@ _PORTION: Final = 16_384
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shapes:
+class Surface:
     """What the characters of ``n`` sentences tell; every field has shape (n,)."""
 
     texts: list[str]
@@ -64,7 +64,7 @@ class Shapes:
     has_link: Flags
 
 
-def read_shapes(texts: Sequence[str]) -> Shapes:
+def read_surface(texts: Sequence[str]) -> Surface:
     """What the characters of each sentence tell, without looking at its words' meaning."""
     bare = [text.strip() for text in texts]
     counts = np.concatenate([np.zeros((4, 0), np.int64), *_counts(bare)], axis=1)
@@ -79,7 +79,7 @@ def read_shapes(texts: Sequence[str]) -> Shapes:
     has_number = n_digits > 0
     for row in np.flatnonzero(has_number).tolist():
         has_number[row] = bool(_NUMBER.search(bare[row]))
-    return Shapes(
+    return Surface(
         texts=bare,
         prose=prose,
         address=address,

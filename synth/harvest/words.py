@@ -1,7 +1,4 @@
-"""Sentences as words: the cues found among them, and three words in a row.
-
-Three words in a row tell a repetition or a quotation.
-"""
+"""Sentences as words: the cues among them, and triples of words, which show repetitions."""
 
 from __future__ import annotations
 
@@ -38,7 +35,7 @@ _FOLDED: Final = {code: chr(code).lower() if chr(code).isalnum() else " " for co
 _OPENING_TOKENS: Final = 3
 """How far into a sentence an opening cue may stand: after a bullet, a number or an article."""
 _FACTORS: Final = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93)
-"""Of the hash of three words and a thread."""
+"""Factors of the hash of three words and a thread."""
 
 Numbers = NDArray[np.int64]
 

@@ -17,7 +17,7 @@ from synth.corpus import Corpus
 from synth.duplicates import Repetition
 from synth.embedding.knn_graph import similarity_graph
 from synth.harvest import DecidedSpan, QuoteRow
-from synth.layout import lay_out, set_among
+from synth.layout import lay_out, lay_out_rest
 from synth.parallel import beside
 from synth.passages import n_words
 from synth.pipeline.corpus import Sentences
@@ -207,7 +207,7 @@ def _positions(
     )
     if len(rows) == len(centred):
         return positions
-    return set_among(centred, tree.leaf, drawn=rows, positions=positions, seed=seed)
+    return lay_out_rest(centred, tree.leaf, drawn=rows, positions=positions, seed=seed)
 
 
 def _names(

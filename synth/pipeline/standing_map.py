@@ -15,7 +15,7 @@ from synth.corrections.constraints import Decision, decisions
 from synth.embedding.landmarks import Directions, Landmarks
 from synth.embedding.space import Space
 from synth.errors import StoreProblem
-from synth.layout import set_among
+from synth.layout import lay_out_rest
 from synth.pipeline.corpus import CorpusReader
 from synth.records import Idea
 from synth.store import Store
@@ -166,7 +166,7 @@ def places_of(
     ideas = [idea_of[i] if i in idea_of else standing.passages[i].idea_id for i in (*ids, *came)]
     number = {idea: row for row, idea in enumerate(sorted({i for i in ideas if i is not None}))}
     leaf = [-1 if idea is None else number[idea] for idea in ideas]
-    places = set_among(
+    places = lay_out_rest(
         np.vstack((marks.rows[rows], corpus.centred)),
         np.array(leaf, dtype=np.int32),
         drawn=np.arange(len(ids)),

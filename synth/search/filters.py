@@ -60,7 +60,7 @@ class Filters:
 
 
 class FilterMasks:
-    """What fits each filter, so that each may be left out in turn."""
+    """The mask of each filter, so that any of them may be left out."""
 
     def __init__(
         self, columns: MessageColumns, filters: Filters, marks: Sequence[ExtractMark]

@@ -11,10 +11,10 @@ from synth.records import UNKNOWN_TIME, Activity
 from synth.search.semantic import mixed
 
 N_MEANT = 200
-"""Messages found by their meaning at most: everything is near to everything to some degree."""
+"""At most so many messages are found by meaning: everything is a little near to everything."""
 OUTSTANDING = 1.0
-"""Standard deviations above the mean from which a message stands out as near; so do the nearest
-``FEW`` in any case."""
+"""A message is near from so many standard deviations above the mean; the nearest ``FEW`` always
+are."""
 FEW = 5
 
 
@@ -35,9 +35,9 @@ class Ranking:
     """Messages that were found, in order."""
 
     rows: NDArray[np.intp]
-    """Of the messages."""
+    """Rows of the messages."""
     passages: NDArray[np.intp]
-    """The passage of each that means most alike, -1 where it was found by its words alone."""
+    """The nearest passage of each, -1 where a message was found by its words alone."""
 
 
 def rank_messages(
@@ -69,7 +69,7 @@ def rank_messages(
 
 
 def _outstanding(rows: NDArray[np.intp], score: NDArray[np.float32]) -> NDArray[np.intp]:
-    """Those of the rows that score well above the others, best first."""
+    """The rows that score well above the others, best first."""
     if not len(rows):
         return rows
     order = rows[np.argsort(-score[rows], kind="stable")[:N_MEANT]]
@@ -79,7 +79,7 @@ def _outstanding(rows: NDArray[np.intp], score: NDArray[np.float32]) -> NDArray[
 
 
 def newest_first(activity: Activity, found: Ranking) -> Ranking:
-    """The same by date; what has none comes last, as it stood."""
+    """The same messages by date; those without a date come last, in the order given."""
     posted = activity.posted[found.rows]
     order = np.argsort(-np.where(posted == UNKNOWN_TIME, -(2**61), posted), kind="stable")
     return Ranking(rows=found.rows[order], passages=found.passages[order])

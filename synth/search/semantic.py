@@ -16,18 +16,18 @@ from numpy.typing import NDArray
 from models.vectors import unit_rows
 
 N_NEIGHBOURS = 20
-"""Passages that say which idea a sentence is near to."""
+"""So many nearest passages vote for the ideas that a sentence is near to."""
 KERNEL = 0.02
-"""Cosine by which a passage has to be farther to count e times less."""
+"""A passage whose cosine is smaller by this counts e times less."""
 N_PLACE = 12
-"""Passages among which a sentence has its place on the map."""
+"""A sentence has its place on the map among so many nearest passages."""
 NOBODY = 0.03
-"""Share of a discussion's own passages that have no nearer neighbour than a sentence which nobody
-has said: one in thirty of them is as alone."""
+"""A sentence is said by nobody when fewer of the passages than this share have their own nearest
+neighbour as far away."""
 SEVERAL = 0.15
-"""From this share on, several have said something like it."""
+"""From this share on, several people have said something like it."""
 WORD_WEIGHT = 0.15
-"""What words count beside meaning, both in standard deviations (``benchmarks/search.py``)."""
+"""Weight of words beside meaning, both in standard deviations (``benchmarks/search.py``)."""
 _TINY = 1e-9
 
 
@@ -51,8 +51,8 @@ class SemanticIndex:
     """(n,) ids, ascending."""
     vectors: NDArray[np.float32]
     """(n, dim) unit rows."""
-    doubt: NDArray[np.float32]
-    """(n,) what is taken off a cosine where the vector is only estimated."""
+    penalty: NDArray[np.float32]
+    """(n,) taken off the cosine of a passage whose vector is only estimated, else 0."""
     shifts: Mapping[str, NDArray[np.float32]]
     """By language, what its passages share beside what all share, (dim,); taken off the vectors."""
     nearest: NDArray[np.float32]
@@ -68,14 +68,14 @@ class SemanticIndex:
 
     def cosines(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
         """(n,) how near each passage is."""
-        return np.asarray(self.vectors @ vector - self.doubt, dtype=np.float32)
+        return np.asarray(self.vectors @ vector - self.penalty, dtype=np.float32)
 
-    def usual(self, cosine: float) -> float:
+    def share_farther(self, cosine: float) -> float:
         """Share of the discussion's passages whose nearest neighbour is farther than this."""
         return _share_below(self.nearest, cosine)
 
     def nearness(self, cosine: float) -> Nearness:
-        share = self.usual(cosine)
+        share = self.share_farther(cosine)
         if share < NOBODY:
             return Nearness.NOBODY
         return Nearness.SEVERAL if share >= SEVERAL else Nearness.SOME
@@ -87,7 +87,7 @@ class NearIdea:
 
     idea_id: int
     score: float
-    """What ideas are ordered by."""
+    """Ideas are ordered by it."""
     fit: float
     """0..1: share of its own passages that are farther from its centroid than the sentence."""
 

@@ -1,4 +1,4 @@
-"""Read what is needed to search a discussion by meaning, with the model of its map."""
+"""Read from the store what a search by meaning needs, with the model of the map."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from models import Blend, Embedder
 
 N_SAMPLE = 400
-"""Passages that tell how near neighbours are in a discussion."""
-GUESSED = 0.0075
+"""So many passages show how near neighbours are in a discussion."""
+ESTIMATE_PENALTY = 0.0075
 """Taken off the cosine of a passage that the model has not read: an estimate is nearer to all
 questions than what was read (``benchmarks/search.py``)."""
 MOST_ALIKE = 0.9995
-"""Copies of a text say nothing of how near neighbours are."""
+"""Above this cosine two passages are copies, which do not count as neighbours."""
 
 
 def read_semantic_index(
@@ -58,7 +58,7 @@ def read_semantic_index(
         is_of_words=embedder.is_fitted_per_discussion,
         passages=np.array([passage.id for passage in passages], dtype=np.int64),
         vectors=vectors,
-        doubt=np.where(is_read, np.float32(0), np.float32(GUESSED)),
+        penalty=np.where(is_read, np.float32(0), np.float32(ESTIMATE_PENALTY)),
         shifts=shifts,
         nearest=_nearest(vectors, passages, is_read),
         encode=encode,
@@ -112,7 +112,7 @@ def _estimated(
     is_read: NDArray[np.bool_],
     blend: Blend | None,
 ) -> NDArray[np.float32]:
-    """The same with estimates in the rows that were not read."""
+    """The vectors with estimates in the rows that the model has not read."""
     from models import Blend
 
     if blend is None or not blend.estimates:
@@ -133,7 +133,10 @@ def _shifted(
     tags: Sequence[str | None],
     shifts: Mapping[str, NDArray[np.float32]],
 ) -> NDArray[np.float32]:
-    """Without what the passages of each language share: a question in one finds the other."""
+    """The vectors without what the passages of each language share.
+
+    Then a question in one language finds passages in the other.
+    """
     if not shifts:
         return vectors
     languages = np.array([tag or "" for tag in tags])

@@ -26,15 +26,15 @@ ENCODED = 900
 """How many wordings are compared by meaning in all, at most 8 and at least 3 per idea."""
 N_KEYPHRASES = 7
 N_TOLD = 4
-"""Of them, among which an idea above looks for the one it tells."""
+"""An idea above chooses among the first so many for its own title."""
 TOO_ALIKE = 0.75
 """Jaccard overlap of content words from which two titles read as one."""
 PHRASE_QUALITY = 0.7
-"""How well a noun phrase stands beside a clause that says something of it."""
+"""Quality of a noun phrase; a clause, which says something of it, has up to 1."""
 BESIDE = 0.25
-"""How much a title's likeness to the nearest sibling counts against it."""
+"""Weight with which a title's cosine with the nearest sibling is taken off."""
 LONE_WORD = 0.8
-"""How well one word stands beside a phrase of several."""
+"""Quality of a single word; a phrase of several has 1."""
 MANY = 30
 """Passages from which an idea's title should be made of words that several of them use."""
 UNCOMMON = 0.4
@@ -55,7 +55,7 @@ class TitleCandidate:
 
 
 Propose = Callable[[Clause, int, str], TitleCandidate | None]
-"""Of a clause, the row of its passage and its language."""
+"""Takes a clause, the row of its passage and its language."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,12 +34,12 @@ _SYMBOL = re.compile(r"[\d_]|[^\w\s.,;:'’!?()-]")
 _LATE_START = re.compile(r"^\W*(?:yes|no|and|but|oui|non|et|mais|ja|nein|und|aber|sí|pero)\b", re.I)
 SUMMARY_WORDS = (6, 40)
 SUMMARY_CHARS = 1_000
-"""Of each representative, where its sentence is looked for."""
+"""A sentence is looked for in so many first characters of a representative."""
 SUMMARY_SENTENCES = 3
 LONGEST_SUMMARY = 420
 """Characters from which no further sentence is added."""
 SAYS_THE_SAME = 0.4
-"""Share of common content words from which a sentence adds nothing to another."""
+"""A sentence that shares so much of its content words with another adds nothing."""
 STANDS = (0.6, 0.85)
 """How well the first sentence, and any further one, must stand alone."""
 _SENTENCE = re.compile(r"[^\s.!?…](?:[^.!?…\n]|\n(?!\s*\n)|\.(?=\S))*(?:[.!?…]+|(?=\s*$))")
@@ -139,7 +139,7 @@ def readability(text: str, language: str | None) -> float:
 
 
 def _may_be_noise(text: str) -> bool:
-    """Passes over the many texts without what `_NOISE` looks for much faster than looking."""
+    """False for the many texts where `_NOISE` finds nothing; much faster than to search them."""
     if _NOISE_SIGN.search(text):
         return True
     lowered = text.lower()

@@ -25,7 +25,7 @@ PASSAGE_CHARS = 400
 """Longer passages are cut at a word, so that a few fit a small model."""
 MOST_PASSAGES = 6
 MOST_TITLES = 12
-"""Neighbouring titles that are told."""
+"""So many titles of neighbouring ideas are sent."""
 
 LANGUAGES = {
     "ca": "Catalan", "da": "Danish", "de": "German", "el": "Greek", "en": "English",
@@ -49,7 +49,7 @@ quote: the most telling sentence of the passages, or a part of one, copied word 
 Name nobody. Add nothing that the passages do not say."""
 
 FIELDS = ("title", "summary", "quote")
-"""Of the answer."""
+"""Fields of the answer."""
 
 LEAST_ORDINARY = 5
 SMALL_PER_CAPITAL = 4
@@ -57,14 +57,14 @@ SMALL_PER_CAPITAL = 4
 
 SHORTEST_TITLE = 8
 SAME_BEGINNING = 5
-"""Letters by which two words are forms of one."""
+"""Two words that share so many first letters are forms of one word."""
 LEAST_QUOTED = 3
-"""Words of the quote, at least."""
+"""A quote has at least so many words."""
 SIGNS_PER_WORD = 2
-"""In scripts that leave no blank between words."""
+"""Characters that count as a word in scripts without blanks between words."""
 UNSPACED = frozenset({"zh", "ja", "th", "km", "lo", "my"})
 MARKS = {"fr": "«\u00a0{}\u00a0»", "de": "„{}“", "it": "«{}»", "es": "«{}»", "ru": "«{}»"}
-"""How a language quotes; the others do it “so”."""
+"""Quote marks by language; the other languages use “these”."""
 
 _PART = re.compile(r"[^\W_]{3,}|(?<![^\W_])[^\W\d_]{2}(?![^\W_])")
 """Of a name: three letters or digits, or two letters."""
@@ -81,7 +81,7 @@ _APOSTROPHE = re.compile(r"['’ʼ`]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What is told of one idea."""
+    """What the model is told about one idea."""
 
     language: str | None
     passages: tuple[str, ...]
@@ -195,7 +195,7 @@ def _cut(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a model calls an idea, checked."""
+    """A title and a summary by a model, after they were checked."""
 
     title: str
     summary: str

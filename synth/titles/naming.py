@@ -1,4 +1,4 @@
-"""Walk from passages to names: read some, count in all, propose, choose."""
+"""The walk from passages to names: parse some, count phrases in all, propose titles, choose."""
 
 from __future__ import annotations
 
@@ -51,9 +51,9 @@ READ_CHARS = 450
 MOST_READ, LEAST_READ = 50, 5
 """Passages parsed per idea."""
 MOST_SHARED = 0.3
-"""Share of the passages under one subject from which it is no idea's title."""
+"""A subject that this share of the passages has is no idea's title."""
 GOOD_ENOUGH = 0.12
-"""Fit below which no clause speaks for the idea and a noun phrase names it instead."""
+"""Below this fit a clause is no title as long as there is a noun phrase."""
 
 
 def name_ideas(
@@ -188,8 +188,10 @@ def _titles(
     *,
     told: Sequence[Sequence[Keyphrase]],
 ) -> list[str]:
-    """One title per idea, none twice. ``told``: the phrases of each in the order in which
-    an idea above it would tell them."""
+    """One title per idea, none twice.
+
+    ``told``: the phrases of each idea in the order in which an idea above it uses them.
+    """
     titles: list[str] = []
     taken: list[frozenset[str]] = []
     for idea, language in enumerate(material.groups.languages):

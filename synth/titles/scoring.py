@@ -1,4 +1,4 @@
-"""How telling each phrase is for each idea, from counts over every passage."""
+"""How characteristic each phrase is of each idea, from counts over every passage."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from synth.corpus import Corpus
 from synth.titles.exemplars import Groups, Vectors
 
 LENGTH_BONUS = 0.2
-"""What each further word adds to a phrase: longer ones say more."""
+"""Each further word of a phrase adds this share to its score: longer phrases say more."""
 SAID_BY_ONE = 0.6
-"""What is left of a phrase that one author uses where others share words."""
+"""Factor for a phrase of a single author where other phrases have several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def _grams(text: str, language: str, longer: Collection[str]) -> Iterator[str]:
 def score_phrases(
     groups: Groups, vocabulary: Vocabulary, authors: Sequence[str | None]
 ) -> NDArray[np.float64]:
-    """(n_ideas, n_phrases) how telling each phrase is for each idea; 0 where it is not.
+    """(n_ideas, n_phrases) how characteristic each phrase is of each idea; 0 where it is not.
 
     Class-based tf-idf (Grootendorst 2022) against the siblings and the whole discussion, times
     the cosine between the phrase's passages, wherever they are, and the idea; a phrase of few

@@ -8,7 +8,7 @@ import pytest
 from synth.clustering import find_ideas
 from synth.embedding.knn_graph import similarity_graph
 from synth.embedding.space import centred
-from synth.layout import lay_out, set_among
+from synth.layout import lay_out, lay_out_rest
 from synth.records import IdeaTree
 from tests.synth.made_up_vectors import made_up
 
@@ -90,7 +90,7 @@ def test_a_passage_that_was_not_drawn_is_set_among_those_of_its_idea(
 ) -> None:
     vectors, _, tree = built
     drawn = np.flatnonzero(np.arange(len(vectors)) % 3 > 0)
-    found = set_among(vectors, tree.leaf, drawn=drawn, positions=positions[drawn])
+    found = lay_out_rest(vectors, tree.leaf, drawn=drawn, positions=positions[drawn])
     assert np.array_equal(found[drawn], positions[drawn])
     left_out = np.flatnonzero(np.arange(len(vectors)) % 3 == 0)
     for row in left_out[tree.leaf[left_out] >= 0]:
@@ -104,6 +104,6 @@ def test_the_unplaced_are_set_somewhere_even_where_none_of_them_was_drawn() -> N
     vectors = np.eye(4, dtype=np.float32)
     leaf = np.array([0, 0, -1, -1], dtype=np.int32)
     corners = np.array([[0, 0], [1, 1]], dtype=np.float32)
-    found = set_among(vectors, leaf, drawn=np.array([0, 1]), positions=corners)
+    found = lay_out_rest(vectors, leaf, drawn=np.array([0, 1]), positions=corners)
     assert np.isfinite(found).all()
     assert ((found >= 0) & (found <= 1)).all()

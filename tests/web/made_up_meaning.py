@@ -35,7 +35,7 @@ def read(store: Store, discussion_id: int) -> SemanticIndex:
         is_of_words=False,
         passages=np.array([p.id for p in passages], dtype=np.int64),
         vectors=np.array([encode(p.text) for p in passages], dtype=np.float32).reshape(-1, 4),
-        doubt=np.zeros(len(passages), dtype=np.float32),
+        penalty=np.zeros(len(passages), dtype=np.float32),
         shifts={},
         nearest=np.linspace(0.6, 1, 200).astype(np.float32),
         encode=encode,

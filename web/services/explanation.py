@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from synth.analytics.activity import Order, ordered, under
+from synth.analytics.activity import Order, ordered, passages_under
 from synth.analytics.explanation import Basis, nearest_ideas, nearest_passages, shared_terms
 from synth.records import Message, Placement, Span
 from synth.store import Discussion, Store
@@ -114,13 +114,13 @@ def explain(
 
 def _beside(figures: Figures, idea_id: int) -> list[int]:
     """The passages right under an idea, the best fit first."""
-    rows = ordered(figures.activity, under(figures.activity, [idea_id]), Order.CENTRAL)
+    rows = ordered(figures.activity, passages_under(figures.activity, [idea_id]), Order.CENTRAL)
     ids: list[int] = figures.activity.passages[rows].tolist()
     return ids
 
 
 def _rank(figures: Figures, placement: Placement) -> float | None:
-    rows = under(figures.activity, [placement.idea_id or 0])
+    rows = passages_under(figures.activity, [placement.idea_id or 0])
     if len(rows) < 2:
         return None
     less = np.count_nonzero(figures.activity.weights[rows] < np.float32(placement.weight))

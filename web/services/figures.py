@@ -9,7 +9,7 @@ import numpy as np
 from flask_babel import get_locale
 from numpy.typing import NDArray
 
-from synth.analytics.activity import Threads, messages_under, threads_of, under
+from synth.analytics.activity import Threads, messages_under, passages_under, threads_of
 from synth.analytics.explanation import MapDirections, map_directions
 from synth.analytics.periods import Calendar, calendar_of
 from synth.analytics.relations import Pair, Relations, nearness_of, relations_of
@@ -34,7 +34,7 @@ class Figures:
 
     def rows(self, branch: Branch) -> NDArray[np.intp]:
         """Rows of the passages under an idea that readers see."""
-        return under(self.activity, branch.subtree_ids)
+        return passages_under(self.activity, branch.subtree_ids)
 
     def of_thread(self, thread_id: int) -> NDArray[np.int64]:
         """The leaf ideas of the passages of a thread, 0 for none."""

@@ -10,9 +10,9 @@ from synth.analytics.activity import (
     messages_of,
     on_side,
     ordered,
+    passages_under,
     sides_of,
     threads_of,
-    under,
     voices_of,
 )
 from synth.records import Stance
@@ -21,24 +21,24 @@ from tests.synth.made_up_activity import Said, activity
 
 def test_passages_under_an_idea_are_those_of_its_leaves() -> None:
     said = activity(Said(1, (1, 2)), Said(2, (3,)), Said(2, (0,)))
-    assert under(said, [1, 3]).tolist() == [0, 2]
-    assert under(said, [0]).tolist() == [3]
-    assert under(said, []).tolist() == []
+    assert passages_under(said, [1, 3]).tolist() == [0, 2]
+    assert passages_under(said, [0]).tolist() == [3]
+    assert passages_under(said, []).tolist() == []
 
 
 def test_voices_are_counted_with_what_they_said_and_the_busiest_first() -> None:
     said = activity(Said(7, (1, 1)), Said(7), Said(4), Said(-4))
-    assert voices_of(said, under(said, [1])) == [
+    assert voices_of(said, passages_under(said, [1])) == [
         Voice(participant_id=7, n_passages=3, n_messages=2),
         Voice(participant_id=4, n_passages=1, n_messages=1),
         Voice(participant_id=None, n_passages=1, n_messages=1),
     ]
-    assert messages_of(said, under(said, [1])).tolist() == [0, 1, 2, 3]
+    assert messages_of(said, passages_under(said, [1])).tolist() == [0, 1, 2, 3]
 
 
 def test_sides_count_a_voice_once_and_are_empty_where_nobody_takes_one() -> None:
     said = activity(Said(1, side=1), Said(1, side=1), Said(2, side=-1), Said(3))
-    rows = under(said, [1])
+    rows = passages_under(said, [1])
     assert sides_of(said, rows) == (
         Side(stance=Stance.FOR, n_voices=1, n_passages=2),
         Side(stance=Stance.AGAINST, n_voices=1, n_passages=1),
@@ -64,7 +64,7 @@ def test_what_is_unknown_comes_last_and_equals_stay_in_order(order: Order, rows:
         Said(1, day=8, weight=0.5, likes=9),
         Said(1, day=None, weight=0.1),
     )
-    assert ordered(said, under(said, [1]), order).tolist() == rows
+    assert ordered(said, passages_under(said, [1]), order).tolist() == rows
 
 
 def test_threads_are_counted_with_the_idea_that_most_is_said_about() -> None:

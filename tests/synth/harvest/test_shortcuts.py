@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from models.text import fold
 from synth.harvest import QuoteRow, SentenceRow, count_quotes, score_sentences
-from synth.harvest.surface import _ADDRESS, _END, _LINK, _NUMBER, _share_small, read_shapes
+from synth.harvest.surface import _ADDRESS, _END, _LINK, _NUMBER, _share_small, read_surface
 from synth.harvest.words import tokenise
 from synth.titles.exemplars import _NOISE, _may_be_noise
 
@@ -31,16 +31,16 @@ def test_words_of_plain_letters_are_those_of_the_pattern(text: str) -> None:
 
 @given(st.lists(TEXTS, min_size=1, max_size=5))
 def test_shapes_are_those_of_the_patterns(texts: list[str]) -> None:
-    shapes = read_shapes(texts)
+    surface = read_surface(texts)
     for row, text in enumerate(texts):
         bare = text.strip()
-        assert shapes.prose[row] == _share_small(_ADDRESS.sub(" ", bare))
-        assert (shapes.address[row] > 0) == (_ADDRESS.search(bare) is not None)
-        assert shapes.is_unfinished[row] == (_END.search(bare) is None)
-        assert shapes.is_rule[row] == (re.fullmatch(r"[\W_]*", text) is not None)
-        assert shapes.has_digit[row] == (re.search(r"\d", bare) is not None)
-        assert shapes.has_number[row] == (_NUMBER.search(bare) is not None)
-        assert shapes.has_link[row] == (_LINK.search(bare) is not None)
+        assert surface.prose[row] == _share_small(_ADDRESS.sub(" ", bare))
+        assert (surface.address[row] > 0) == (_ADDRESS.search(bare) is not None)
+        assert surface.is_unfinished[row] == (_END.search(bare) is None)
+        assert surface.is_rule[row] == (re.fullmatch(r"[\W_]*", text) is not None)
+        assert surface.has_digit[row] == (re.search(r"\d", bare) is not None)
+        assert surface.has_number[row] == (_NUMBER.search(bare) is not None)
+        assert surface.has_link[row] == (_LINK.search(bare) is not None)
 
 
 @given(TEXTS)
@@ -52,7 +52,7 @@ def test_addresses_are_those_of_the_pattern_without_a_bound(text: str) -> None:
 
 def test_a_line_of_letters_is_read_in_linear_time() -> None:
     begun = time.perf_counter()
-    assert read_shapes(["a" * 60_000 + " @"]).address[0] == 0
+    assert read_surface(["a" * 60_000 + " @"]).address[0] == 0
     assert time.perf_counter() - begun < 2
 
 

@@ -37,7 +37,7 @@ def meaning(**more: object) -> SemanticIndex:
         "is_of_words": False,
         "passages": np.arange(3 * N),
         "vectors": passages(),
-        "doubt": np.zeros(3 * N, dtype=np.float32),
+        "penalty": np.zeros(3 * N, dtype=np.float32),
         "shifts": {"fr": np.eye(1, 6, 5, dtype=np.float32)[0]},
         "nearest": np.linspace(0.5, 0.9, 100).astype(np.float32),
         "encode": lambda text: np.eye(6, dtype=np.float32)[len(text)],
@@ -54,9 +54,9 @@ def test_what_a_language_shares_is_taken_off_a_question() -> None:
 
 
 def test_what_is_only_estimated_is_doubted() -> None:
-    doubt = np.full(3 * N, 0.25, dtype=np.float32)
+    penalty = np.full(3 * N, 0.25, dtype=np.float32)
     vector = np.eye(6, dtype=np.float32)[0]
-    certain, doubted = meaning().cosines(vector), meaning(doubt=doubt).cosines(vector)
+    certain, doubted = meaning().cosines(vector), meaning(penalty=penalty).cosines(vector)
     assert np.allclose(certain - doubted, 0.25)
 
 

@@ -13,7 +13,7 @@ from models import ModelMissing
 from models.embedders import ModelCard
 from synth.errors import StoreProblem
 from synth.pipeline import build, import_files
-from synth.search.semantic_index import GUESSED, read_semantic_index
+from synth.search.semantic_index import ESTIMATE_PENALTY, read_semantic_index
 from synth.settings import Settings
 from synth.store import Store, open_store
 from synth.store.values import sha256_text
@@ -71,7 +71,7 @@ def test_a_draft_knows_words_alone(store: Store) -> None:
     assert meaning.passages.tolist() == sorted(texts)
     near = meaning.cosines(meaning.vector("a kerb for the cycle lane", None))
     assert "kerb" in texts[int(meaning.passages[near.argmax()])]
-    assert not meaning.doubt.any()
+    assert not meaning.penalty.any()
 
 
 def test_an_encoder_is_asked_for_the_question_alone(store: Store) -> None:
@@ -94,7 +94,7 @@ def test_what_was_not_read_is_estimated_and_doubted(store: Store) -> None:
     hashes = [sha256_text(p.text) for p in passages]
     store.vectors.put(hashes, rows, model=encoder.fingerprint)
     meaning = read_semantic_index(store, 1, load=lambda _name: encoder)
-    assert np.allclose(meaning.doubt, [0, 0, 0, 0, GUESSED, GUESSED])
+    assert np.allclose(meaning.penalty, [0, 0, 0, 0, ESTIMATE_PENALTY, ESTIMATE_PENALTY])
     assert np.allclose(np.linalg.norm(meaning.vectors, axis=1), 1, atol=1e-3)
 
 
