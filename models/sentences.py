@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from models.spacy_pipelines import import_spacy
+from models.spacy_pipelines import blank, import_spacy
 from models.text import without_surrogates
 from models.wordlists import words
 
@@ -244,16 +244,9 @@ def _stops() -> _Stops:
 
 @cache
 def _tokenizer(language: str) -> Tokenizer:
-    import_spacy()
-    import spacy
+    pipeline = blank(_ANY_LANGUAGE if language in _READ_WITHOUT_THEIR_OWN else language)
     from spacy.attrs import IS_PUNCT
 
-    if language in _READ_WITHOUT_THEIR_OWN:
-        language = _ANY_LANGUAGE
-    try:
-        pipeline = spacy.blank(language)
-    except ImportError:  # spaCy does not know the language
-        return _tokenizer(_ANY_LANGUAGE)
     vocab: Any = pipeline.vocab  # its types lack this attribute
     # What else spaCy finds out about each new word takes longer than the tokenizing.
     vocab.lex_attr_getters = {IS_PUNCT: vocab.lex_attr_getters[IS_PUNCT]}
