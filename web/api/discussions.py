@@ -19,12 +19,10 @@ from web.api.openapi import operation
 from web.api.parameters import PAGED, Parameter, asked_paging
 from web.api.report_answers import News, Overview
 from web.http.security import writers_only
-from web.http.store import current_store, find_discussion
+from web.http.store import current_store, find_snapshot
 from web.http.visits import current_visit
 from web.jobs import current_jobs
-from web.services.figures import figures_of
 from web.services.news import report_of
-from web.services.outline import outline_of
 from web.services.overview import overview_of, with_problems
 from web.services.since import usual_since
 from web.ui.query import asked_since
@@ -46,22 +44,21 @@ def discussions() -> Items[Discussion]:
 
 @operation("/d/<slug>", "A discussion and its last run")
 def discussion(slug: str) -> DiscussionWithRun:
-    found, store = find_discussion(slug), current_store()
-    run = store.runs.last(found.id)
-    outline = outline_of(store, found)
-    figures = figures_of(store, found, outline)
+    snapshot = find_snapshot(slug)
+    run = snapshot.store.runs.last(snapshot.id)
     return DiscussionWithRun.of_discussion(
-        found,
-        n_passages=len(figures.activity.passages),
-        n_unplaced=len(figures.unplaced(outline)),
+        snapshot.discussion,
+        n_passages=len(snapshot.activity.passages),
+        n_unplaced=len(snapshot.unplaced()),
         run=None if run is None else Run.of(run),
     )
 
 
 @operation("/d/<slug>/sources", "The files that were brought in, the newest first", query=PAGED)
 def sources(slug: str) -> Page[Source]:
-    found, store = find_discussion(slug), current_store()
-    everything = store.sources.all(found.id)
+    snapshot = find_snapshot(slug)
+    store = snapshot.store
+    everything = store.sources.all(snapshot.id)
     asked = asked_paging().of(len(everything))
     page = everything[asked.offset : asked.offset + asked.size]
     items = [
@@ -74,8 +71,8 @@ def sources(slug: str) -> Page[Source]:
 
 @operation("/d/<slug>/overview", "Question, participation, lights, alerts and coverage")
 def overview(slug: str) -> Overview:
-    found, store = find_discussion(slug), current_store()
-    return Overview.of_overview(found, overview_of(store, found, outline_of(store, found)))
+    snapshot = find_snapshot(slug)
+    return Overview.of_overview(snapshot.discussion, overview_of(snapshot))
 
 
 @operation(
@@ -84,9 +81,11 @@ def overview(slug: str) -> Overview:
     query=(SINCE,),
 )
 def since(slug: str) -> News:
-    found, store = find_discussion(slug), current_store()
-    chosen = asked_since(found) or usual_since(found, current_visit().previous_at)
-    return News.of_report(chosen, report_of(store, found, outline_of(store, found), chosen))
+    snapshot = find_snapshot(slug)
+    chosen = asked_since(snapshot.discussion) or usual_since(
+        snapshot.discussion, current_visit().previous_at
+    )
+    return News.of_report(chosen, report_of(snapshot, chosen))
 
 
 @operation("/jobs/<int:number>", "How far a job is", is_for_writers=True)

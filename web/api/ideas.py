@@ -11,11 +11,10 @@ from synth.analytics.activity import Order, ordered
 from web.api.answers import Idea, IdeaWithPassages, Items, Map, MapIdea, Page, Passage, Voices
 from web.api.openapi import BYTES, operation
 from web.api.parameters import PAGED, QUERY, asked_paging
-from web.http.store import current_store, find_discussion
+from web.http.store import find_snapshot
 from web.map import batches_of, map_ideas, pack_points
-from web.services.figures import Figures, figures_of
-from web.services.outline import Outline, outline_of
 from web.services.search_results import titled
+from web.services.snapshot import Snapshot
 
 
 @operation(
@@ -24,7 +23,7 @@ from web.services.search_results import titled
     query=(QUERY,),
 )
 def ideas(slug: str) -> Items[Idea]:
-    outline = outline_of(current_store(), find_discussion(slug))
+    outline = find_snapshot(slug).outline
     query = request.args.get("q", "").strip()
     branches = titled(outline, query) if query else outline.in_order()
     return Items(items=[Idea.of_branch(branch) for branch in branches])
@@ -36,40 +35,38 @@ def ideas(slug: str) -> Items[Idea]:
     query=PAGED,
 )
 def idea(slug: str, idea_id: int) -> IdeaWithPassages | WerkzeugResponse:
-    found, store = find_discussion(slug), current_store()
-    outline = outline_of(store, found)
-    branch = outline.get(idea_id)
-    lives_on_in = store.corrections.merged_into(idea_id) if branch is None else None
-    if lives_on_in is not None and lives_on_in in outline:
+    snapshot = find_snapshot(slug)
+    branch = snapshot.outline.get(idea_id)
+    lives_on_in = snapshot.store.corrections.merged_into(idea_id) if branch is None else None
+    if lives_on_in is not None and lives_on_in in snapshot.outline:
         return redirect(url_for("api.idea", slug=slug, idea_id=lives_on_in), code=301)
     if branch is None:
         abort(404, description="There is no such idea on this map.")
-    figures = figures_of(store, found, outline)
-    rows = ordered(figures.activity, figures.rows(branch), Order.CENTRAL)
-    voices = store.repetitions.voices(found.id).get(idea_id)
+    rows = ordered(snapshot.activity, snapshot.rows(branch), Order.CENTRAL)
+    voices = snapshot.store.repetitions.voices(snapshot.id).get(idea_id)
     return IdeaWithPassages.of_branch(
         branch,
         voices=None if voices is None else Voices.of(voices),
         children=[child.idea.id for child in branch.children],
-        passages=_passages(figures, rows, outline),
+        passages=_passages(snapshot, rows),
     )
 
 
 @operation("/d/<slug>/unplaced", "Passages under no idea", query=PAGED)
 def unplaced(slug: str) -> Page[Passage]:
-    found, store = find_discussion(slug), current_store()
-    outline = outline_of(store, found)
-    figures = figures_of(store, found, outline)
-    return _passages(figures, figures.unplaced(outline), outline)
+    snapshot = find_snapshot(slug)
+    return _passages(snapshot, snapshot.unplaced())
 
 
 @operation("/d/<slug>/map", "What the map draws beside its points")
 def map_facts(slug: str) -> Map:
-    found, store = find_discussion(slug), current_store()
+    snapshot = find_snapshot(slug)
     return Map.of(
-        found,
-        ideas=[MapIdea.of_idea(one) for one in map_ideas(store, found, outline_of(store, found))],
-        batches=[batch.at.isoformat() for batch in batches_of(store.sources.all(found.id))],
+        snapshot.discussion,
+        ideas=[MapIdea.of_idea(one) for one in map_ideas(snapshot)],
+        batches=[
+            batch.at.isoformat() for batch in batches_of(snapshot.store.sources.all(snapshot.id))
+        ],
     )
 
 
@@ -82,13 +79,13 @@ def map_facts(slug: str) -> Map:
     "unknown), passage id (unsigned 32 bit)",
 )
 def points(slug: str) -> Response:
-    found, store = find_discussion(slug), current_store()
-    return Response(pack_points(store, found, outline_of(store, found)), mimetype=BYTES)
+    snapshot = find_snapshot(slug)
+    return Response(pack_points(snapshot), mimetype=BYTES)
 
 
-def _passages(figures: Figures, rows: NDArray[intp], outline: Outline) -> Page[Passage]:
-    store, paging = current_store(), asked_paging().of(len(rows))
-    placements = figures.placements(store, rows, paging)
-    messages = store.messages.many(sorted({p.message_id for p in placements}))
-    items = [Passage.of_placement(p, messages[p.message_id], outline) for p in placements]
+def _passages(snapshot: Snapshot, rows: NDArray[intp]) -> Page[Passage]:
+    paging = asked_paging().of(len(rows))
+    placements = snapshot.placements(rows, paging)
+    messages = snapshot.store.messages.many(sorted({p.message_id for p in placements}))
+    items = [Passage.of_placement(p, messages[p.message_id], snapshot.outline) for p in placements]
     return Page[Passage].of_items(items, paging)

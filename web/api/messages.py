@@ -18,10 +18,9 @@ from web.api.answers import (
 from web.api.openapi import operation
 from web.api.parameters import PAGED, asked_paging
 from web.api.report_answers import PassageWithReasons
-from web.http.store import current_store, find_discussion
+from web.http.store import current_store, find_discussion, find_snapshot
 from web.services.explanation import explain, passage_in
 from web.services.message import message_in
-from web.services.outline import outline_of
 from web.services.threads import thread_lines
 
 
@@ -35,13 +34,14 @@ def messages(slug: str) -> Page[Message]:
 
 @operation("/d/<slug>/messages/<int:message_id>", "A message, its passages and key passages")
 def message(slug: str, message_id: int) -> MessageWithPassages:
-    found, store = find_discussion(slug), current_store()
-    there = message_in(store, found, message_id)
+    snapshot = find_snapshot(slug)
+    store = snapshot.store
+    there = message_in(snapshot, message_id)
     if there is None:
         abort(404, description="There is no such message in this discussion.")
     placements = store.ideas.of_messages([message_id]).get(message_id, [])
     extracts = store.extracts.of_messages([message_id]).get(message_id, [])
-    outline = outline_of(store, found)
+    outline = snapshot.outline
     return MessageWithPassages.of_message(
         there,
         passages=[Passage.of_placement(p, there, outline) for p in placements],
@@ -51,9 +51,9 @@ def message(slug: str, message_id: int) -> MessageWithPassages:
 
 @operation("/d/<slug>/threads", "Threads, the longest first", query=PAGED)
 def threads(slug: str) -> Page[Thread]:
-    found, store = find_discussion(slug), current_store()
-    asked = asked_paging().of(found.n_threads)
-    lines = thread_lines(store, found, outline_of(store, found), asked)
+    snapshot = find_snapshot(slug)
+    asked = asked_paging().of(snapshot.discussion.n_threads)
+    lines = thread_lines(snapshot, asked)
     return Page[Thread].of_items(map(Thread.of, lines), asked)
 
 
@@ -61,8 +61,9 @@ def threads(slug: str) -> Page[Thread]:
     "/d/<slug>/threads/<int:thread_id>", "Messages of a thread in reading order", query=PAGED
 )
 def thread(slug: str, thread_id: int) -> Page[Message]:
-    found, store = find_discussion(slug), current_store()
-    is_here = store.messages.discussion_of(thread_id) == found.id
+    snapshot = find_snapshot(slug)
+    store = snapshot.store
+    is_here = store.messages.discussion_of(thread_id) == snapshot.id
     n_messages, _n_authors = store.threads.counts(thread_id) if is_here else (0, 0)
     if not n_messages:
         abort(404, description="There is no such thread in this discussion.")
@@ -73,26 +74,25 @@ def thread(slug: str, thread_id: int) -> Page[Message]:
 
 @operation("/d/<slug>/passages/<int:passage_id>", "A passage and why it stands where it stands")
 def passage(slug: str, passage_id: int) -> PassageWithReasons:
-    found, store = find_discussion(slug), current_store()
-    there = passage_in(store, found, passage_id)
+    snapshot = find_snapshot(slug)
+    there = passage_in(snapshot, passage_id)
     if there is None:
         abort(
             404,
             description=_("There is no such passage; its message may have been edited or erased."),
         )
     placement, message = there
-    outline = outline_of(store, found)
-    reasons = explain(store, found, outline, placement, message)
+    outline = snapshot.outline
+    reasons = explain(snapshot, placement, message)
     return PassageWithReasons.of_explanation(placement, message, outline, reasons)
 
 
 @operation("/d/<slug>/extracts", "Key passages, suggested and decided", query=PAGED)
 def extracts(slug: str) -> Page[Extract]:
-    found, store = find_discussion(slug), current_store()
-    outline = outline_of(store, found)
-    asked = asked_paging().of(sum(store.extracts.shown_counts(found.id).values()))
-    page = store.extracts.page(found.id, limit=asked.size, offset=asked.offset)
-    return Page[Extract].of_items((Extract.of_extract(e, outline) for e in page), asked)
+    snapshot = find_snapshot(slug)
+    asked = asked_paging().of(sum(snapshot.store.extracts.shown_counts(snapshot.id).values()))
+    page = snapshot.store.extracts.page(snapshot.id, limit=asked.size, offset=asked.offset)
+    return Page[Extract].of_items((Extract.of_extract(e, snapshot.outline) for e in page), asked)
 
 
 @operation(

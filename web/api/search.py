@@ -9,8 +9,7 @@ from web.api.answers import MAX_ID
 from web.api.openapi import operation
 from web.api.parameters import PAGED, QUERY, Parameter, Schema, asked_paging
 from web.api.report_answers import Found, Point, SearchPage
-from web.http.store import current_store, find_discussion
-from web.services.outline import outline_of
+from web.http.store import find_snapshot
 from web.services.point import MAX_LETTERS, find_point, one_paragraph
 from web.services.search import Mode, Sort, parse_query, run_search
 from web.services.search_results import found_messages
@@ -54,14 +53,13 @@ POINTED = (
     query=SEARCHED,
 )
 def search(slug: str) -> SearchPage:
-    found, store, query = find_discussion(slug), current_store(), parse_query(request.args)
+    snapshot, query = find_snapshot(slug), parse_query(request.args)
     if query.is_empty:
         return SearchPage.of_items((), asked_paging().of(0), meaning="not asked")
-    outline = outline_of(store, found)
-    result = run_search(store, found, outline, query)
+    result = run_search(snapshot, query)
     paging = asked_paging().of(len(result.found.rows))
     is_read = result.scores.cosines is not None
-    messages = found_messages(store, outline, query, result, paging)
+    messages = found_messages(snapshot, query, result, paging)
     return SearchPage.of_items(
         map(Found.of_found, messages),
         paging,
@@ -75,7 +73,7 @@ def search(slug: str) -> SearchPage:
     query=POINTED,
 )
 def point(slug: str) -> Point:
-    found, store = find_discussion(slug), current_store()
+    snapshot = find_snapshot(slug)
     text = one_paragraph(request.args.get("text", ""))
-    place, trouble, _problem = find_point(store, found, outline_of(store, found), text)
+    place, trouble, _problem = find_point(snapshot, text)
     return Point.of_point(place, trouble)

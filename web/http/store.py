@@ -8,6 +8,7 @@ from flask import Flask, abort, current_app, g, request
 
 from synth.store import Discussion, Store, Watch, open_store
 from web.http.discussion_cache import cached_for_file
+from web.services.snapshot import Snapshot
 
 
 def current_store() -> Store:
@@ -33,6 +34,11 @@ def find_discussion(slug: str) -> Discussion:
         return found
 
     return cached_for_file((slug, "discussion"), find)
+
+
+def find_snapshot(slug: str) -> Snapshot:
+    """The discussion with that slug as this request sees it; 404 otherwise."""
+    return Snapshot(store=current_store(), discussion=find_discussion(slug))
 
 
 def init_app(app: Flask) -> None:

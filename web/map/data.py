@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.store import Discussion, Source, Store
-from web.services.outline import Branch, Outline
+from synth.store import Source
+from web.services.outline import Branch
+from web.services.snapshot import Snapshot
 
 GRID = 65535
 """x and y run from 0 to this across the layout's unit square, y downwards."""
@@ -45,11 +46,11 @@ MAX_BATCHES = 256
 """A point has one byte for its batch."""
 
 
-def pack_points(store: Store, discussion: Discussion, outline: Outline) -> bytes:
+def pack_points(snapshot: Snapshot) -> bytes:
     """Every laid-out passage as ``POINT``, little-endian, in order of message and place."""
-    rows = np.array(store.passages.points(discussion.id), dtype=_ROW)
-    ideas = {branch.idea.id: n for n, branch in enumerate(outline.in_order())}
-    batches = _batch_numbers(batches_of(store.sources.all(discussion.id)))
+    rows = np.array(snapshot.store.passages.points(snapshot.id), dtype=_ROW)
+    ideas = {branch.idea.id: n for n, branch in enumerate(snapshot.outline.in_order())}
+    batches = _batch_numbers(batches_of(snapshot.store.sources.all(snapshot.id)))
     packed = np.empty(len(rows), dtype=POINT)
     packed["x"], packed["y"] = _on_grid(rows["x"]), _on_grid(rows["y"])
     packed["idea"] = _looked_up(rows["idea"], ideas, missing=UNPLACED)
@@ -111,11 +112,11 @@ class MapIdea:
     """Passages under it, sub-ideas included, that speak for and against their parent."""
 
 
-def map_ideas(store: Store, discussion: Discussion, outline: Outline) -> tuple[MapIdea, ...]:
+def map_ideas(snapshot: Snapshot) -> tuple[MapIdea, ...]:
     """Every idea in reading order; a point names its leaf by the place in this list."""
-    branches = outline.in_order()
+    branches = snapshot.outline.in_order()
     places = {branch.idea.id: n for n, branch in enumerate(branches)}
-    totals = _totals(branches, store.ideas.stances(discussion.id))
+    totals = _totals(branches, snapshot.store.ideas.stances(snapshot.id))
     return tuple(
         MapIdea(
             branch=branch,

@@ -10,14 +10,12 @@ from flask import Blueprint
 
 from synth.records import ExtractState, Run
 from synth.store import Discussion
-from web.http.discussion_cache import cached
-from web.http.store import current_store, find_discussion
+from web.http.store import current_store, find_snapshot
 from web.http.visits import current_visit
 from web.map import MapBox, map_box
 from web.pages.passages import RepeatedText, repeated_texts
-from web.services.figures import Facts, facts_of, figures_of
 from web.services.news import NewsReport, report_of
-from web.services.outline import Branch, outline_of
+from web.services.outline import Branch
 from web.services.overview import (
     Overview,
     ShownAlert,
@@ -27,6 +25,7 @@ from web.services.overview import (
 )
 from web.services.quotes import Quoted, quote_extracts
 from web.services.since import Since, usual_since
+from web.services.snapshot import IdeaFacts
 from web.services.trends import Timeline, timeline
 from web.ui.query import asked_since
 from web.ui.templates import render
@@ -57,7 +56,7 @@ class DiscussionContext:
     n_taken: int
     repeated: Sequence[RepeatedText]
     n_repeated: int
-    facts: Mapping[int, Facts]
+    facts: Mapping[int, IdeaFacts]
     """What stands beside each idea, by its id."""
     run: Run | None
 
@@ -109,27 +108,28 @@ def front() -> str:
 @discussions.get("/d/<slug>/")
 def discussion(slug: str) -> str:
     """Numbers, map and outline."""
-    found, store = find_discussion(slug), current_store()
-    outline = outline_of(store, found)
-    figures = figures_of(store, found, outline)
-    n_of = store.extracts.counts(found.id)
-    repeated, n_repeated = cached(
-        store, found, "repeated", lambda: repeated_texts(store, found, limit=N_REPEATED)
+    snapshot = find_snapshot(slug)
+    n_of = snapshot.store.extracts.counts(snapshot.id)
+    repeated, n_repeated = snapshot.cached(
+        "repeated",
+        lambda: repeated_texts(snapshot, limit=N_REPEATED),
     )
     return render(
         DiscussionContext(
-            discussion=found,
-            branches=outline.roots,
-            map=map_box(found, outline, "page"),
-            n_passages=len(figures.activity.passages),
-            n_unplaced=len(figures.unplaced(outline)),
-            key_passages=quote_extracts(store, outline, store.extracts.best(found.id, limit=N_KEY)),
+            discussion=snapshot.discussion,
+            branches=snapshot.outline.roots,
+            map=map_box(snapshot.discussion, snapshot.outline, "page"),
+            n_passages=len(snapshot.activity.passages),
+            n_unplaced=len(snapshot.unplaced()),
+            key_passages=quote_extracts(
+                snapshot, snapshot.store.extracts.best(snapshot.id, limit=N_KEY)
+            ),
             n_suggested=n_of[ExtractState.SUGGESTED],
             n_taken=n_of[ExtractState.TAKEN],
             repeated=repeated,
             n_repeated=n_repeated,
-            facts=facts_of(store, found, outline, since=asked_since(found)),
-            run=store.runs.last(found.id),
+            facts=snapshot.facts(asked_since(snapshot.discussion)),
+            run=snapshot.store.runs.last(snapshot.id),
         )
     )
 
@@ -137,20 +137,19 @@ def discussion(slug: str) -> str:
 @discussions.get("/d/<slug>/overview")
 def overview(slug: str) -> str:
     """Question, numbers, participation, lights and alerts, and how the map was made."""
-    found, store = find_discussion(slug), current_store()
-    outline = outline_of(store, found)
-    seen = overview_of(store, found, outline)
-    calendar = figures_of(store, found, outline).calendar
+    snapshot = find_snapshot(slug)
+    seen = overview_of(snapshot)
+    calendar = snapshot.calendar
     return render(
         OverviewContext(
-            discussion=found,
-            paragraphs=paragraphs_of(found.framing.introduction),
+            discussion=snapshot.discussion,
+            paragraphs=paragraphs_of(snapshot.discussion.framing.introduction),
             overview=seen,
             timeline=timeline(calendar, seen.timeline, n_undated=seen.n_undated),
             raised=[a for a in seen.alerts if a.alert.n],
             clear=[a for a in seen.alerts if not a.alert.n and a.alert.missing is None],
             missing=[a for a in seen.alerts if a.alert.missing is not None],
-            run=store.runs.last(found.id),
+            run=snapshot.store.runs.last(snapshot.id),
         )
     )
 
@@ -158,14 +157,15 @@ def overview(slug: str) -> str:
 @discussions.get("/d/<slug>/since")
 def since(slug: str) -> str:
     """New messages and voices, ideas that came, grew, fell silent or were changed."""
-    found, store = find_discussion(slug), current_store()
+    snapshot = find_snapshot(slug)
+    found = snapshot.discussion
     visited_at = current_visit().previous_at
     chosen = asked_since(found) or usual_since(found, visited_at)
     return render(
         SinceContext(
             discussion=found,
             since=chosen,
-            report=report_of(store, found, outline_of(store, found), chosen),
+            report=report_of(snapshot, chosen),
             has_visit=visited_at is not None,
             has_synthesis=found.synthesis_at is not None,
         )
@@ -175,7 +175,8 @@ def since(slug: str) -> str:
 @discussions.get("/d/<slug>/about")
 def about(slug: str) -> str:
     """How the map was made, from what, and what could not be read."""
-    found, store = find_discussion(slug), current_store()
+    snapshot = find_snapshot(slug)
+    found, store = snapshot.discussion, snapshot.store
     return render(
         AboutContext(
             discussion=found,

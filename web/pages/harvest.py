@@ -16,9 +16,9 @@ from synth.errors import StoreProblem
 from synth.records import Extract, ExtractState, Message, Nature, Span
 from synth.store import Discussion, ExtractChange, Store
 from web.http.security import writers_only
-from web.http.store import current_store, find_discussion
+from web.http.store import current_store, find_snapshot
 from web.services.message import message_in
-from web.services.outline import Branch, Outline, outline_of
+from web.services.outline import Branch
 from web.services.quotes import (
     Quoted,
     find_span,
@@ -27,6 +27,7 @@ from web.services.quotes import (
     quote_placements,
     widen,
 )
+from web.services.snapshot import Snapshot
 from web.ui.query import Paging, asked_page
 from web.ui.templates import render
 
@@ -94,10 +95,10 @@ class TakeContext:
 @harvest.get("/d/<slug>/key")
 def key(slug: str) -> str:
     """Key passages in one state, by idea."""
-    found, store = find_discussion(slug), current_store()
+    snapshot = find_snapshot(slug)
+    found, store = snapshot.discussion, snapshot.store
     state = _asked(ExtractState, "state") or ExtractState.SUGGESTED
     nature = _asked(Nature, "nature")
-    outline = outline_of(store, found)
     counts = store.extracts.shown_counts(found.id)
     n_chosen = sum(n for (s, kind), n in counts.items() if s is state and nature in (None, kind))
     asked = asked_page(PER_PAGE).of(n_chosen)
@@ -105,7 +106,7 @@ def key(slug: str) -> str:
     return render(
         KeyContext(
             discussion=found,
-            groups=_groups(store, outline, page),
+            groups=_groups(snapshot, page),
             state=state,
             nature=nature,
             n_of_state={
@@ -121,9 +122,10 @@ def key(slug: str) -> str:
 @writers_only
 def decide(slug: str, extract_id: int) -> Response:
     """Take, reject, put back or adjust one; then back to where the form stood."""
-    found, store = find_discussion(slug), current_store()
+    snapshot = find_snapshot(slug)
+    store = snapshot.store
     extract = store.extracts.get(extract_id)
-    if extract is None or store.extracts.discussion_of(extract_id) != found.id:
+    if extract is None or store.extracts.discussion_of(extract_id) != snapshot.id:
         abort(404, description=_("This suggestion is gone; the map may have been made anew."))
     if request.form.get("action") not in ACTIONS:
         abort(400, description=_("The form does not say what to do."))
@@ -165,13 +167,13 @@ def take(slug: str, message_id: int) -> Response | tuple[str, int]:
 
 
 def _take_page(slug: str, message_id: int, *, words: str, problem: str) -> str:
-    found, store, message = find_discussion(slug), current_store(), _message(slug, message_id)
-    placements = store.ideas.of_messages([message_id]).get(message_id, [])
-    quoted = quote_placements(store, outline_of(store, found), placements)
+    snapshot, message = find_snapshot(slug), _message(slug, message_id)
+    placements = snapshot.store.ideas.of_messages([message_id]).get(message_id, [])
+    quoted = quote_placements(snapshot, placements)
     spans = [f"{p.start}:{p.end}" for p in placements]
     return render(
         TakeContext(
-            discussion=found,
+            discussion=snapshot.discussion,
             message=message,
             choices=list(zip(spans, quoted, strict=True)),
             words=words,
@@ -181,17 +183,17 @@ def _take_page(slug: str, message_id: int, *, words: str, problem: str) -> str:
 
 
 def _message(slug: str, message_id: int) -> Message:
-    found, store = find_discussion(slug), current_store()
-    message = message_in(store, found, message_id)
+    snapshot = find_snapshot(slug)
+    message = message_in(snapshot, message_id)
     if message is None:
         abort(404, description=_("There is no such message in this discussion."))
     return message
 
 
-def _groups(store: Store, outline: Outline, page: Sequence[Extract]) -> list[KeyGroup]:
+def _groups(snapshot: Snapshot, page: Sequence[Extract]) -> list[KeyGroup]:
     keys = [
         Key(extract=extract, quoted=quoted)
-        for extract, quoted in zip(page, quote_extracts(store, outline, page), strict=True)
+        for extract, quoted in zip(page, quote_extracts(snapshot, page), strict=True)
     ]
     return [
         KeyGroup(idea=idea, keys=list(group))

@@ -13,11 +13,11 @@ from werkzeug import Response
 from synth.analytics.activity import Order, on_side, ordered
 from synth.records import Stance
 from synth.store import Discussion
-from web.http.store import current_store, find_discussion
-from web.services.figures import Facts, facts_of, figures_of
+from web.http.store import find_snapshot
 from web.services.idea import Portrait, portrait_of
-from web.services.outline import Branch, Outline, outline_of
+from web.services.outline import Branch, Outline
 from web.services.quotes import Quoted, quote_placements
+from web.services.snapshot import IdeaFacts
 from web.ui.query import Choice, Paging, asked_choice, asked_page, asked_since, choices
 from web.ui.templates import render
 
@@ -33,7 +33,7 @@ class IdeaContext:
     above: Sequence[Branch]
     before: Branch | None
     after: Branch | None
-    facts: Mapping[int, Facts]
+    facts: Mapping[int, IdeaFacts]
     portrait: Portrait | None
     """None on the later pages of its passages."""
     orders: Sequence[Choice]
@@ -54,36 +54,34 @@ class UnplacedContext:
 @ideas.get("/d/<slug>/ideas/<int:idea_id>")
 def idea(slug: str, idea_id: int) -> str | Response:
     """An idea: what it says, who speaks for it, every passage behind it."""
-    found, store = find_discussion(slug), current_store()
-    outline = outline_of(store, found)
-    branch = outline.get(idea_id)
-    lives_on_in = store.corrections.merged_into(idea_id) if branch is None else None
-    if lives_on_in is not None and outline.get(lives_on_in) is not None:
+    snapshot = find_snapshot(slug)
+    branch = snapshot.outline.get(idea_id)
+    lives_on_in = snapshot.store.corrections.merged_into(idea_id) if branch is None else None
+    if lives_on_in is not None and snapshot.outline.get(lives_on_in) is not None:
         return redirect(url_for("ideas.idea", slug=slug, idea_id=lives_on_in), code=301)
     if branch is None:
         abort(404, description=_("There is no such idea on this map; it may have changed."))
-    figures = figures_of(store, found, outline)
-    rows = figures.rows(branch)
-    has_likes = bool((figures.activity.likes[figures.activity.of_message[rows]] >= 0).any())
+    rows = snapshot.rows(branch)
+    has_likes = bool((snapshot.activity.likes[snapshot.activity.of_message[rows]] >= 0).any())
     by = orders(has_likes=has_likes)
     order, side = asked_choice("sort", by), asked_choice("side", sides())
-    chosen = on_side(figures.activity, rows, Stance(side) if side else None)
+    chosen = on_side(snapshot.activity, rows, Stance(side) if side else None)
     paging = asked_page(PER_PAGE).of(len(chosen))
-    has_sides = bool(figures.activity.sides[figures.activity.of_message[rows]].any())
-    listed = ordered(figures.activity, chosen, Order(order))
-    before, after = _neighbours(outline, branch)
+    has_sides = bool(snapshot.activity.sides[snapshot.activity.of_message[rows]].any())
+    listed = ordered(snapshot.activity, chosen, Order(order))
+    before, after = _neighbours(snapshot.outline, branch)
     return render(
         IdeaContext(
-            discussion=found,
+            discussion=snapshot.discussion,
             branch=branch,
-            above=outline.path(idea_id),
+            above=snapshot.outline.path(idea_id),
             before=before,
             after=after,
-            facts=facts_of(store, found, outline, since=asked_since(found)),
-            portrait=portrait_of(store, found, outline, branch) if paging.page == 1 else None,
+            facts=snapshot.facts(asked_since(snapshot.discussion)),
+            portrait=portrait_of(snapshot, branch) if paging.page == 1 else None,
             orders=choices("sort", by, order, anchor="all"),
             sides=choices("side", sides(), side, anchor="all") if has_sides else (),
-            passages=quote_placements(store, outline, figures.placements(store, listed, paging)),
+            passages=quote_placements(snapshot, snapshot.placements(listed, paging)),
             paging=paging,
         )
     )
@@ -92,15 +90,13 @@ def idea(slug: str, idea_id: int) -> str | Response:
 @ideas.get("/d/<slug>/unplaced")
 def unplaced(slug: str) -> str:
     """What stands under no idea."""
-    found, store = find_discussion(slug), current_store()
-    outline = outline_of(store, found)
-    figures = figures_of(store, found, outline)
-    rows = figures.unplaced(outline)
+    snapshot = find_snapshot(slug)
+    rows = snapshot.unplaced()
     paging = asked_page(PER_PAGE).of(len(rows))
     return render(
         UnplacedContext(
-            discussion=found,
-            passages=quote_placements(store, outline, figures.placements(store, rows, paging)),
+            discussion=snapshot.discussion,
+            passages=quote_placements(snapshot, snapshot.placements(rows, paging)),
             paging=paging,
         )
     )

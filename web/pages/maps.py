@@ -11,12 +11,11 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from synth.store import Discussion, Embed
-from web.http.discussion_cache import cached
 from web.http.security import content_policy
-from web.http.store import current_store, find_discussion
+from web.http.store import find_snapshot
 from web.map import MapBox, map_box, map_ideas, pack_points, picture_png
-from web.services.figures import Facts, facts_of, figures_of
-from web.services.outline import Branch, outline_of
+from web.services.outline import Branch
+from web.services.snapshot import IdeaFacts
 from web.ui.query import asked_since
 from web.ui.templates import render
 
@@ -44,7 +43,7 @@ class OutlineContext:
     template: ClassVar[str] = "outline.html"
     discussion: Discussion
     branches: Sequence[Branch]
-    facts: Mapping[int, Facts]
+    facts: Mapping[int, IdeaFacts]
     n_unplaced: int
     is_open: bool
     """Whether the address asks for all levels at once."""
@@ -53,22 +52,21 @@ class OutlineContext:
 @maps.get("/d/<slug>/map")
 def full(slug: str) -> str:
     """The map, as large as the window."""
-    found, store = find_discussion(slug), current_store()
-    box = map_box(found, outline_of(store, found), "full")
+    snapshot = find_snapshot(slug)
+    found = snapshot.discussion
+    box = map_box(found, snapshot.outline, "full")
     return render(MapContext(discussion=found, map=box, embed_code=_embed_code(found)))
 
 
 @maps.get("/d/<slug>/map.png")
 def picture(slug: str) -> Response:
     """The map as a small picture, for sites that show what a link leads to."""
-    found, store = find_discussion(slug), current_store()
+    snapshot = find_snapshot(slug)
 
-    def made() -> bytes:
-        outline = outline_of(store, found)
-        ideas = map_ideas(store, found, outline)
-        return picture_png(pack_points(store, found, outline), ideas)
-
-    response = Response(cached(store, found, "picture", made), mimetype="image/png")
+    png = snapshot.cached(
+        "picture", lambda: picture_png(pack_points(snapshot), map_ideas(snapshot))
+    )
+    response = Response(png, mimetype="image/png")
     response.headers["Cache-Control"] = "no-cache"
     response.add_etag()
     response.make_conditional(request)
@@ -78,8 +76,9 @@ def picture(slug: str) -> Response:
 @maps.get("/embed/<slug>")
 def embed(slug: str) -> Response:
     """The map for a frame; which sites may show it is the facilitator's to say."""
-    found, store = find_discussion(slug), current_store()
-    box = map_box(found, outline_of(store, found), "embed")
+    snapshot = find_snapshot(slug)
+    found = snapshot.discussion
+    box = map_box(found, snapshot.outline, "embed")
     response = make_response(render(EmbedContext(discussion=found, map=box)))
     policy = content_policy(frame_ancestors=found.embed.frame_ancestors)
     response.headers["Content-Security-Policy"] = policy
@@ -91,15 +90,14 @@ def embed(slug: str) -> Response:
 def outline(slug: str) -> str:
     """Every idea with its counts and its time; ``?open=all`` shows all levels, ``?since=`` marks
     what is new."""
-    found, store = find_discussion(slug), current_store()
-    ideas = outline_of(store, found)
-    figures = figures_of(store, found, ideas)
+    snapshot = find_snapshot(slug)
+    ideas = snapshot.outline
     return render(
         OutlineContext(
-            discussion=found,
+            discussion=snapshot.discussion,
             branches=ideas.roots,
-            facts=facts_of(store, found, ideas, since=asked_since(found)),
-            n_unplaced=len(figures.unplaced(ideas)),
+            facts=snapshot.facts(asked_since(snapshot.discussion)),
+            n_unplaced=len(snapshot.unplaced()),
             is_open=request.args.get("open") == "all",
         )
     )

@@ -15,11 +15,12 @@ from flask_babel import gettext as _
 
 from synth.records import Message, Placement, Span
 from synth.store import Discussion, Store
-from web.http.store import current_store, find_discussion
+from web.http.store import find_snapshot
 from web.pages.threads import place_of
 from web.services.explanation import Explanation, explain, passage_in
-from web.services.outline import Outline, outline_of
+from web.services.outline import Outline
 from web.services.quotes import MOST_LETTERS, Quoted, quote_placement, quote_span
+from web.services.snapshot import Snapshot
 from web.services.threads import titles_of
 from web.ui.query import Paging, asked_page
 from web.ui.templates import render
@@ -77,21 +78,22 @@ class RepeatedContext:
 @passages.get("/d/<slug>/passages/<int:passage_id>")
 def passage(slug: str, passage_id: int) -> str:
     """A passage in its message, and why it stands under its idea, or under none."""
-    found, store = find_discussion(slug), current_store()
-    there = passage_in(store, found, passage_id)
+    snapshot = find_snapshot(slug)
+    store = snapshot.store
+    there = passage_in(snapshot, passage_id)
     if there is None:
         abort(
             404,
             description=_("There is no such passage; its message may have been edited or erased."),
         )
     placement, message = there
-    outline = outline_of(store, found)
-    reasons = explain(store, found, outline, placement, message)
+    outline = snapshot.outline
+    reasons = explain(snapshot, placement, message)
     pieces = marked(message.text, placement, reasons.terms)
     before, after = _around(message.text, placement)
     return render(
         PassageContext(
-            discussion=found,
+            discussion=snapshot.discussion,
             quoted=quote_placement(message, placement, outline),
             placement=placement,
             pieces=pieces,
@@ -109,18 +111,20 @@ def passage(slug: str, passage_id: int) -> str:
 @passages.get("/d/<slug>/repeated")
 def repeated(slug: str) -> str:
     """The repeated texts, those of the most voices first."""
-    found = find_discussion(slug)
+    snapshot = find_snapshot(slug)
     asked = asked_page(PER_PAGE)
-    texts, total = repeated_texts(current_store(), found, limit=asked.size, offset=asked.offset)
-    return render(RepeatedContext(discussion=found, texts=texts, paging=asked.of(total)))
+    texts, total = repeated_texts(snapshot, limit=asked.size, offset=asked.offset)
+    return render(
+        RepeatedContext(discussion=snapshot.discussion, texts=texts, paging=asked.of(total))
+    )
 
 
 def repeated_texts(
-    store: Store, discussion: Discussion, *, limit: int, offset: int = 0
+    snapshot: Snapshot, *, limit: int, offset: int = 0
 ) -> tuple[list[RepeatedText], int]:
     """Some of the repeated texts, and how many there are."""
-    texts, total = store.repetitions.all(discussion.id, limit=limit, offset=offset)
-    messages = store.messages.many(sorted({text.message_id for text in texts}))
+    texts, total = snapshot.store.repetitions.all(snapshot.id, limit=limit, offset=offset)
+    messages = snapshot.store.messages.many(sorted({text.message_id for text in texts}))
     found = [
         RepeatedText(
             words=quote_span(

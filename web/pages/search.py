@@ -10,9 +10,9 @@ from flask import Blueprint, make_response, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from synth.store import Discussion, Store
-from web.http.store import current_store, find_discussion
-from web.services.outline import Branch, outline_of
+from synth.store import Discussion
+from web.http.store import find_snapshot
+from web.services.outline import Branch
 from web.services.point import MAX_LETTERS, PointResult, find_point, one_paragraph
 from web.services.search import FILTERS, Mode, SearchQuery, parse_query, run_search
 from web.services.search_results import (
@@ -24,6 +24,7 @@ from web.services.search_results import (
     words_of,
 )
 from web.services.semantic_search import Trouble, begin_reading
+from web.services.snapshot import Snapshot
 from web.ui.i18n import day
 from web.ui.query import Paging, asked_page
 from web.ui.templates import render
@@ -98,29 +99,29 @@ class PointContext:
 @search.get("/d/<slug>/search")
 def words(slug: str) -> Response:
     """Messages found by ``?q=`` in a mode, narrowed by the rest of the address."""
-    discussion, store = find_discussion(slug), current_store()
+    snapshot = find_snapshot(slug)
+    discussion = snapshot.discussion
     query, place = parse_query(request.args), asked_page(PER_PAGE)
     if query.is_empty:
-        begin_reading(store, discussion)
+        begin_reading(snapshot)
         paging = place.of(0) if place.page == 1 else Paging(page=1, size=1)
         context = SearchContext(discussion=discussion, query=query, paging=paging)
         return make_response(render(context))
-    outline = outline_of(store, discussion)
-    result = run_search(store, discussion, outline, query)
+    result = run_search(snapshot, query)
     paging = place.of(len(result.found.rows))
-    facets = facets_of(store, discussion, outline, query, result)
+    facets = facets_of(snapshot, query, result)
     without_filters = _address(discussion, query.without(*FILTERS)) if query.has_filters else ""
     context = SearchContext(
         discussion=discussion,
         query=query,
         paging=paging,
         notice=explain_trouble(result.trouble, result.problem),
-        ideas=found_ideas(outline, query, result) if paging.page == 1 else (),
-        found=found_messages(store, outline, query, result, paging),
+        ideas=found_ideas(snapshot.outline, query, result) if paging.page == 1 else (),
+        found=found_messages(snapshot, query, result, paging),
         facets=facets,
         chips=_chips(discussion, query, facets),
         clear=without_filters,
-        help=None if paging.total else _help(store, discussion, query, without_filters),
+        help=None if paging.total else _help(snapshot, query, without_filters),
     )
     return _page(context, result.trouble)
 
@@ -128,14 +129,14 @@ def words(slug: str) -> Response:
 @search.get("/d/<slug>/point")
 def point(slug: str) -> Response:
     """Where ``?text=`` stands."""
-    discussion, store = find_discussion(slug), current_store()
+    snapshot = find_snapshot(slug)
     text = one_paragraph(request.args.get("text", ""))
-    found, trouble, problem = find_point(store, discussion, outline_of(store, discussion), text)
+    found, trouble, problem = find_point(snapshot, text)
     context = PointContext(
-        discussion=discussion,
+        discussion=snapshot.discussion,
         text=text,
         found=found,
-        map_address="" if found is None else _on_map(discussion, found),
+        map_address="" if found is None else _on_map(snapshot.discussion, found),
         trouble=trouble,
         problem=problem,
         max_letters=MAX_LETTERS,
@@ -189,21 +190,21 @@ def _chips(discussion: Discussion, query: SearchQuery, facets: Sequence[Facet]) 
     ]
 
 
-def _help(store: Store, discussion: Discussion, query: SearchQuery, without_filters: str) -> Help:
+def _help(snapshot: Snapshot, query: SearchQuery, without_filters: str) -> Help:
     terms = sorted(sorted(words_of(query.words)), key=len, reverse=True)[:N_TERMS]
-    there = store.search.present(discussion.id, terms)
+    there = snapshot.store.search.present(snapshot.id, terms)
     unknown = [term for term in terms if term not in there and len(term) > SHORT]
-    likely = store.search.words_like(discussion.id, unknown)
+    likely = snapshot.store.search.words_like(snapshot.id, unknown)
 
     def other(text: str) -> OtherSearch:
-        address = _address(discussion, SearchQuery(words=text, mode=query.mode))
+        address = _address(snapshot.discussion, SearchQuery(words=text, mode=query.mode))
         return OtherSearch(text=text, address=address)
 
     by_meaning = query.without("mode") if query.mode is Mode.WORDS and query.words else None
     return Help(
         spellings=[other(like) for term in unknown for like in likely[term]],
         fewer=[other(t) for t in terms if t in there] if len(terms) > 1 else [],
-        by_meaning=_address(discussion, by_meaning) if by_meaning else "",
+        by_meaning=_address(snapshot.discussion, by_meaning) if by_meaning else "",
         without_filters=without_filters,
     )
 

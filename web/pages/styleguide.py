@@ -14,9 +14,9 @@ from typing import ClassVar
 from flask import Blueprint
 
 from synth.records import Idea, IdeaStatus, IdeaVoices, Stance, Unplaced
-from web.services.figures import Facts
 from web.services.outline import N_HUES, Branch, Outline
 from web.services.quotes import Quoted
+from web.services.snapshot import IdeaFacts
 from web.services.trends import Spark
 from web.ui.query import Paging
 from web.ui.templates import render
@@ -32,7 +32,7 @@ class StyleguideContext:
     surfaces: Sequence[str]
     n_hues: int
     branches: Sequence[Branch]
-    facts: Mapping[int, Facts]
+    facts: Mapping[int, IdeaFacts]
     carried_by_few: IdeaVoices
     quotes: Sequence[tuple[str, Quoted]]
     """(what it shows, quote)."""
@@ -93,11 +93,11 @@ def _outline() -> Outline:
     )  # fmt: skip
 
 
-def _facts(outline: Outline) -> dict[int, Facts]:
+def _facts(outline: Outline) -> dict[int, IdeaFacts]:
     bars = " ".join(f"M{6 * n} {16 - n % 7 * 2}h5V16h-5z" for n in range(16))
     line = Spark(path=bars, width=96, height=16, gist="mostly March to June, quiet since")
     return {
-        branch.idea.id: Facts(
+        branch.idea.id: IdeaFacts(
             spark=line if n != 2 else None,
             carriers=_FEW if n == 3 else None,
             n_new=7 if n == 0 else None,

@@ -13,8 +13,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from synth.analytics.activity import ThreadOrder
 from synth.records import Message, Placement
 from synth.store import Discussion, Store
-from web.http.discussion_cache import cached
-from web.http.store import current_store, find_discussion
+from web.http.store import find_snapshot
 from web.services.message import (
     MOST_LETTERS,
     NameMask,
@@ -23,7 +22,8 @@ from web.services.message import (
     message_in,
     show_message,
 )
-from web.services.outline import Outline, outline_of
+from web.services.outline import Outline
+from web.services.snapshot import Snapshot
 from web.services.threads import (
     Jumps,
     Tally,
@@ -77,15 +77,13 @@ class ThreadContext:
 @threads.get("/d/<slug>/threads")
 def listing(slug: str) -> str:
     """The threads, the longest first unless ``?sort=`` says otherwise."""
-    found, store = find_discussion(slug), current_store()
-    asked = asked_page(PER_PAGE).of(found.n_threads)
+    snapshot = find_snapshot(slug)
+    asked = asked_page(PER_PAGE).of(snapshot.discussion.n_threads)
     order = asked_choice("sort", orders())
     return render(
         ThreadsContext(
-            discussion=found,
-            threads=thread_lines(
-                store, found, outline_of(store, found), asked, order=ThreadOrder(order)
-            ),
+            discussion=snapshot.discussion,
+            threads=thread_lines(snapshot, asked, order=ThreadOrder(order)),
             orders=choices("sort", orders(), order),
             paging=asked,
         )
@@ -95,22 +93,23 @@ def listing(slug: str) -> str:
 @threads.get("/d/<slug>/threads/<int:thread_id>")
 def thread(slug: str, thread_id: int) -> str:
     """A thread in reading order; ``?idea=`` follows an idea through it."""
-    found, store = find_discussion(slug), current_store()
-    ids = thread_in(store, found, thread_id)
+    snapshot = find_snapshot(slug)
+    store = snapshot.store
+    ids = thread_in(snapshot, thread_id)
     if not ids:
         abort(404, description=_("There is no such thread in this discussion."))
-    outline = outline_of(store, found)
+    outline = snapshot.outline
     asked = asked_page(MESSAGES_PER_PAGE).of(len(ids))
     placements = store.threads.placements(thread_id, within=MOST_LETTERS)
     jumps = Jumps(placements, outline, outline.get(request.args.get("idea", type=int)))
     here = ids[asked.offset : asked.offset + asked.size]
     tallies = jumps.ideas
-    before, after = threads_beside(store, found, outline, thread_id)
+    before, after = threads_beside(snapshot, thread_id)
     return render(
         ThreadContext(
-            discussion=found,
+            discussion=snapshot.discussion,
             title=titles_of(store, [thread_id])[thread_id][0],
-            messages=_shown(store, found, here, placements, outline=outline, jumps=jumps),
+            messages=_shown(snapshot, here, placements, outline=outline, jumps=jumps),
             n_authors=store.threads.counts(thread_id)[1],
             ideas=tallies,
             jumps=jumps,
@@ -131,18 +130,18 @@ def thread(slug: str, thread_id: int) -> str:
 @threads.get("/d/<slug>/messages/<int:message_id>")
 def message(slug: str, message_id: int) -> WerkzeugResponse:
     """The permanent address of a message: leads to its place in its thread."""
-    found, store = find_discussion(slug), current_store()
-    there = message_in(store, found, message_id)
+    snapshot = find_snapshot(slug)
+    there = message_in(snapshot, message_id)
     if there is None:
         abort(404, description=_("There is no such message in this discussion."))
-    return redirect(place_of(store, slug, there, idea=request.args.get("idea", type=int)))
+    return redirect(place_of(snapshot.store, slug, there, idea=request.args.get("idea", type=int)))
 
 
 @threads.get("/d/<slug>/messages/<int:message_id>/words")
 def words(slug: str, message_id: int) -> Response:
     """All the words of a message as plain text, however many they are."""
-    found, store = find_discussion(slug), current_store()
-    there = message_in(store, found, message_id)
+    snapshot = find_snapshot(slug)
+    there = message_in(snapshot, message_id)
     if there is None:
         abort(404, description=_("There is no such message in this discussion."))
     return Response(there.text, mimetype="text/plain")
@@ -175,8 +174,7 @@ def place_of(
 
 
 def _shown(
-    store: Store,
-    discussion: Discussion,
+    snapshot: Snapshot,
     ids: Sequence[int],
     placements: Sequence[Placement],
     *,
@@ -184,16 +182,14 @@ def _shown(
     jumps: Jumps,
 ) -> tuple[ShownMessage, ...]:
     """The messages of one page with all that is laid over them; ``placements`` of the thread."""
-    mask = cached(
-        store,
-        discussion,
+    mask = snapshot.cached(
         "name mask",
-        lambda: NameMask(store.participants.names(discussion.id)),
+        lambda: NameMask(snapshot.store.participants.names(snapshot.id)),
     )
-    messages = store.messages.many(ids)
+    messages = snapshot.store.messages.many(ids)
     answered = {m.parent_id for m in messages.values() if m.parent_id} - messages.keys()
-    parents = messages | store.messages.many(sorted(answered))
-    extracts, quotes = store.extracts.of_messages(ids), store.evidence.quotes(ids)
+    parents = messages | snapshot.store.messages.many(sorted(answered))
+    extracts, quotes = snapshot.store.extracts.of_messages(ids), snapshot.store.evidence.quotes(ids)
     standing: dict[int, list[Placement]] = {}
     for placement in placements:
         standing.setdefault(placement.message_id, []).append(placement)

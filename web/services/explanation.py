@@ -10,10 +10,9 @@ import numpy as np
 from synth.analytics.activity import Order, ordered, passages_under
 from synth.analytics.explanation import Basis, nearest_ideas, nearest_passages, shared_terms
 from synth.records import Message, Placement, Span
-from synth.store import Discussion, Store
-from web.services.figures import Figures, directions, figures_of
-from web.services.outline import Branch, Outline
+from web.services.outline import Branch
 from web.services.quotes import Quoted, quote_placements
+from web.services.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,32 +62,28 @@ class Explanation:
         return bool(self.path) and self.path[-1] in self.answers_ideas
 
 
-def passage_in(
-    store: Store, discussion: Discussion, passage_id: int
-) -> tuple[Placement, Message] | None:
+def passage_in(snapshot: Snapshot, passage_id: int) -> tuple[Placement, Message] | None:
     """The passage with its message; None where the discussion has none of that id."""
-    if store.passages.discussion_of(passage_id) != discussion.id:
+    if snapshot.store.passages.discussion_of(passage_id) != snapshot.id:
         return None
-    placement = store.ideas.passages([passage_id]).get(passage_id)
-    message = None if placement is None else store.messages.get(placement.message_id)
+    placement = snapshot.store.ideas.passages([passage_id]).get(passage_id)
+    message = None if placement is None else snapshot.store.messages.get(placement.message_id)
     return None if placement is None or message is None else (placement, message)
 
 
-def explain(
-    store: Store, discussion: Discussion, outline: Outline, placement: Placement, message: Message
-) -> Explanation:
+def explain(snapshot: Snapshot, placement: Placement, message: Message) -> Explanation:
     """All that is known of why the passage stands under its idea, or under none."""
-    figures = figures_of(store, discussion, outline)
-    branch = outline.get(placement.idea_id)
-    known = directions(store, discussion, outline)
-    beside = [] if branch is None else _beside(figures, branch.idea.id)
-    near = nearest_passages(store, placement, beside, known)
-    quotes = _quotes(store, outline, [one.passage_id for one in near.passages])
-    thread = figures.of_thread(message.thread_id)
-    parent = None if message.parent_id is None else store.messages.get(message.parent_id)
+    branch = snapshot.outline.get(placement.idea_id)
+    known = snapshot.directions
+    beside = [] if branch is None else _beside(snapshot, branch.idea.id)
+    near = nearest_passages(snapshot.store, placement, beside, known)
+    quotes = _quotes(snapshot, [one.passage_id for one in near.passages])
+    activity = snapshot.activity
+    thread = activity.leaves[activity.threads[activity.of_message] == message.thread_id]
+    parent = None if message.parent_id is None else snapshot.store.messages.get(message.parent_id)
     return Explanation(
-        path=() if branch is None else (*outline.path(branch.idea.id), branch),
-        fits_better_than=None if branch is None else _rank(figures, placement),
+        path=() if branch is None else (*snapshot.outline.path(branch.idea.id), branch),
+        fits_better_than=None if branch is None else _rank(snapshot, placement),
         terms=() if branch is None else _terms(message, placement, branch),
         near=[
             Near(quote=quotes[one.passage_id], likeness=one.likeness)
@@ -100,30 +95,30 @@ def explain(
         n_in_thread=len(thread),
         n_like_it=int(np.count_nonzero(thread == (0 if branch is None else branch.idea.id))),
         answers=parent,
-        answers_ideas=() if parent is None else _ideas(store, outline, parent.id),
-        because=store.corrections.reason(placement.passage_id),
+        answers_ideas=() if parent is None else _ideas(snapshot, parent.id),
+        because=snapshot.store.corrections.reason(placement.passage_id),
         near_ideas=[]
         if branch is not None
         else [
             NearIdea(branch=there, likeness=likeness)
             for idea_id, likeness in nearest_ideas(placement.passage_id, known)
-            if (there := outline.get(idea_id)) is not None
+            if (there := snapshot.outline.get(idea_id)) is not None
         ],
     )
 
 
-def _beside(figures: Figures, idea_id: int) -> list[int]:
+def _beside(snapshot: Snapshot, idea_id: int) -> list[int]:
     """The passages right under an idea, the best fit first."""
-    rows = ordered(figures.activity, passages_under(figures.activity, [idea_id]), Order.CENTRAL)
-    ids: list[int] = figures.activity.passages[rows].tolist()
+    rows = ordered(snapshot.activity, passages_under(snapshot.activity, [idea_id]), Order.CENTRAL)
+    ids: list[int] = snapshot.activity.passages[rows].tolist()
     return ids
 
 
-def _rank(figures: Figures, placement: Placement) -> float | None:
-    rows = passages_under(figures.activity, [placement.idea_id or 0])
+def _rank(snapshot: Snapshot, placement: Placement) -> float | None:
+    rows = passages_under(snapshot.activity, [placement.idea_id or 0])
     if len(rows) < 2:
         return None
-    less = np.count_nonzero(figures.activity.weights[rows] < np.float32(placement.weight))
+    less = np.count_nonzero(snapshot.activity.weights[rows] < np.float32(placement.weight))
     return float(less) / (len(rows) - 1)
 
 
@@ -134,14 +129,14 @@ def _terms(message: Message, placement: Placement, branch: Branch) -> tuple[Span
     return tuple(Span(start=at + span.start, end=at + span.end) for span in spans)
 
 
-def _quotes(store: Store, outline: Outline, passage_ids: Sequence[int]) -> dict[int, Quoted]:
-    there = store.ideas.passages(passage_ids)
+def _quotes(snapshot: Snapshot, passage_ids: Sequence[int]) -> dict[int, Quoted]:
+    there = snapshot.store.ideas.passages(passage_ids)
     ids = [i for i in passage_ids if i in there]
-    found = quote_placements(store, outline, [there[i] for i in ids])
+    found = quote_placements(snapshot, [there[i] for i in ids])
     return dict(zip(ids, found, strict=True))
 
 
-def _ideas(store: Store, outline: Outline, message_id: int) -> tuple[Branch, ...]:
-    placements = store.ideas.of_messages([message_id]).get(message_id, [])
-    branches = (outline.get(p.idea_id) for p in placements)
+def _ideas(snapshot: Snapshot, message_id: int) -> tuple[Branch, ...]:
+    placements = snapshot.store.ideas.of_messages([message_id]).get(message_id, [])
+    branches = (snapshot.outline.get(p.idea_id) for p in placements)
     return tuple(dict.fromkeys(b for b in branches if b is not None))

@@ -18,13 +18,12 @@ from synth.analytics.activity import (
     sides_of,
     voices_of,
 )
-from synth.analytics.relations import Pair, Relations
+from synth.analytics.relations import Pair
 from synth.outline import summary_beside
-from synth.records import UNKNOWN_TIME, Activity, Placement
-from synth.store import Discussion, Store
-from web.services.figures import figures_of, nearness, relations
+from synth.records import UNKNOWN_TIME, Placement
 from web.services.outline import Branch, Outline
 from web.services.quotes import Quoted, quote_placements
+from web.services.snapshot import Snapshot
 from web.services.trends import Timeline, timeline
 
 N_QUOTES = 5
@@ -67,12 +66,11 @@ class RelatedIdeas:
     favouring: Sequence[Related]
 
 
-def related_ideas(
-    branch: Branch, outline: Outline, relations: Relations, nearness: Mapping[Pair, float]
-) -> RelatedIdeas:
+def related_ideas(snapshot: Snapshot, branch: Branch) -> RelatedIdeas:
     """Ideas above and below are left out: what is said there is said here too."""
     own = branch.idea.id
-    others = _others(branch, outline)
+    others = _others(branch, snapshot.outline)
+    nearness, relations = snapshot.nearness, snapshot.relations
     cosines = {o: nearness.get((own, o.idea.id), 0.0) for o in others}
     near = sorted((o for o in others if cosines[o] >= LEAST_NEAR), key=lambda o: -cosines[o])
     replies = _between(own, others, relations.replies)
@@ -141,12 +139,12 @@ class Position:
     quote: Quoted | None
 
 
-def speakers_of(store: Store, activity: Activity, rows: NDArray[np.intp]) -> Speakers:
-    voices = voices_of(activity, rows)
+def speakers_of(snapshot: Snapshot, rows: NDArray[np.intp]) -> Speakers:
+    voices = voices_of(snapshot.activity, rows)
     named = voices[:MOST_NAMED] if len(voices) > MOST_NAMED + 1 else voices
     rest = voices[len(named) :]
     ids = [voice.participant_id for voice in named if voice.participant_id is not None]
-    names = store.participants.pseudonyms(ids)
+    names = snapshot.store.participants.pseudonyms(ids)
     longest = max((voice.n_passages for voice in named), default=1)
 
     def share(name: str | None, of: Sequence[Voice]) -> Share:
@@ -167,24 +165,22 @@ def speakers_of(store: Store, activity: Activity, rows: NDArray[np.intp]) -> Spe
     )
 
 
-def positions_of(
-    store: Store, outline: Outline, activity: Activity, rows: NDArray[np.intp]
-) -> Sequence[Position]:
+def positions_of(snapshot: Snapshot, rows: NDArray[np.intp]) -> Sequence[Position]:
     """For and against with a quote of each; empty where nobody takes a side."""
     found = []
-    for side in sides_of(activity, rows):
-        own = on_side(activity, rows, side.stance)
-        found.append(Position(side=side, quote=_best(store, outline, activity, own)))
+    for side in sides_of(snapshot.activity, rows):
+        own = on_side(snapshot.activity, rows, side.stance)
+        found.append(Position(side=side, quote=_best(snapshot, own)))
     return found
 
 
-def _best(
-    store: Store, outline: Outline, activity: Activity, rows: NDArray[np.intp]
-) -> Quoted | None:
+def _best(snapshot: Snapshot, rows: NDArray[np.intp]) -> Quoted | None:
     """What fits best among those of some length."""
-    first = activity.passages[ordered(activity, rows, Order.CENTRAL)[:LOOKED_AT]].tolist()
-    there = store.ideas.passages(first)
-    quotes = quote_placements(store, outline, [there[i] for i in first if i in there])
+    first = snapshot.activity.passages[
+        ordered(snapshot.activity, rows, Order.CENTRAL)[:LOOKED_AT]
+    ].tolist()
+    there = snapshot.store.ideas.passages(first)
+    quotes = quote_placements(snapshot, [there[i] for i in first if i in there])
     long_enough = (quote for quote in quotes if len(quote.text) >= LEAST_LETTERS)
     return next(long_enough, next(iter(quotes), None))
 
@@ -203,39 +199,33 @@ class Portrait:
     timeline: Timeline | None
 
 
-def portrait_of(store: Store, discussion: Discussion, outline: Outline, branch: Branch) -> Portrait:
+def portrait_of(snapshot: Snapshot, branch: Branch) -> Portrait:
     """All of it, for an idea of the outline."""
-    figures = figures_of(store, discussion, outline)
-    rows = figures.rows(branch)
-    telling = _telling_voices(store, outline, branch.idea.id)
-    posted = figures.activity.posted[messages_of(figures.activity, rows)]
+    rows = snapshot.rows(branch)
+    telling = _telling_voices(snapshot, branch.idea.id)
+    posted = snapshot.activity.posted[messages_of(snapshot.activity, rows)]
     return Portrait(
         summary=summary_beside(branch.idea.summary, (one.text for one in telling)),
         voices=telling,
-        positions=positions_of(store, outline, figures.activity, rows),
-        related=related_ideas(
-            branch,
-            outline,
-            relations(store, discussion, outline),
-            nearness(store, discussion, outline),
-        ),
-        speakers=speakers_of(store, figures.activity, rows),
+        positions=positions_of(snapshot, rows),
+        related=related_ideas(snapshot, branch),
+        speakers=speakers_of(snapshot, rows),
         timeline=timeline(
-            figures.calendar,
-            figures.counts.get(branch.idea.id, ()),
+            snapshot.calendar,
+            snapshot.counts.get(branch.idea.id, ()),
             n_undated=int((posted == UNKNOWN_TIME).sum()),
         ),
     )
 
 
-def _telling_voices(store: Store, outline: Outline, idea_id: int) -> tuple[Quoted, ...]:
+def _telling_voices(snapshot: Snapshot, idea_id: int) -> tuple[Quoted, ...]:
     """The most telling passages, one for each author; anonymous ones count as different."""
-    ids = store.ideas.representatives_of(idea_id)
-    there = store.ideas.passages(ids)
+    ids = snapshot.store.ideas.representatives_of(idea_id)
+    there = snapshot.store.ideas.passages(ids)
     placed: list[Placement] = [there[i] for i in ids if i in there]
     seen: set[str] = set()
     chosen: list[Quoted] = []
-    for quoted in quote_placements(store, outline, placed):
+    for quoted in quote_placements(snapshot, placed):
         if quoted.author is None or quoted.author not in seen:
             chosen.append(quoted)
             seen.add(quoted.author or "")

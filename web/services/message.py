@@ -11,8 +11,8 @@ from typing import ClassVar, Literal
 
 from synth.outline import is_shown
 from synth.records import Extract, ExtractState, Message, Placement, Quote, QuoteKind
-from synth.store import Discussion, Store
 from web.services.outline import Branch, Outline
+from web.services.snapshot import Snapshot
 from web.services.threads import Jumps, Stop
 
 DEEPEST = 6
@@ -103,10 +103,10 @@ class NameMask:
         return _covered(text, [pair for key in at_hand for pair in self._names[key]])
 
 
-def message_in(store: Store, discussion: Discussion, message_id: int) -> Message | None:
+def message_in(snapshot: Snapshot, message_id: int) -> Message | None:
     """The message; None where the discussion has none of that id."""
-    is_here = store.messages.discussion_of(message_id) == discussion.id
-    return store.messages.get(message_id) if is_here else None
+    is_here = snapshot.store.messages.discussion_of(message_id) == snapshot.id
+    return snapshot.store.messages.get(message_id) if is_here else None
 
 
 def _without_addresses(text: str) -> str:

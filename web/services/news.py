@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from synth.analytics.news import Fate, Fates, IdeaNews, News, fates_of, news_since
-from synth.store import Discussion, Store
-from web.services.figures import figures_of, messages_by_idea
+from synth.store import Store
 from web.services.outline import Branch, Outline
 from web.services.quotes import Quoted, quote_span
-from web.services.since import Since, times_that_count
+from web.services.since import Since
+from web.services.snapshot import Snapshot
 
 N_NEWEST = 8
 LETTERS = 280
@@ -79,40 +79,37 @@ class NewsReport:
         return any(fates)
 
 
-def report_of(
-    store: Store, discussion: Discussion, outline: Outline, chosen: Since
-) -> NewsReport | None:
+def report_of(snapshot: Snapshot, chosen: Since) -> NewsReport | None:
     """All that is new since the chosen moment; None where there is no moment to count from."""
     moment = chosen.moment
     if moment is None:
         return None
-    news = _news(store, discussion, outline, chosen)
-    fates = fates_of(store.runs.maps_since(discussion.id, moment))
+    news = _news(snapshot, chosen)
+    fates = fates_of(snapshot.store.runs.maps_since(snapshot.id, moment))
     moved = [
         IdeaWithNews(branch=branch, news=one)
         for one in news.ideas
-        if (branch := outline.get(one.idea_id)) is not None
+        if (branch := snapshot.outline.get(one.idea_id)) is not None
     ]
     seen = {one.branch.idea.id for one in moved}
     return NewsReport(
         news=news,
         new=[one for one in moved if one.news.is_new],
         grown=[one for one in moved if not one.news.is_new],
-        quiet=_branches(outline, news.quiet),
-        born=[b for b in _branches(outline, fates.born) if b.idea.id not in seen],
-        **_became(outline, fates),
-        corrections=_corrections(store, discussion, outline, moment),
-        newest=_newest(store, news),
+        quiet=_branches(snapshot.outline, news.quiet),
+        born=[b for b in _branches(snapshot.outline, fates.born) if b.idea.id not in seen],
+        **_became(snapshot.outline, fates),
+        corrections=_corrections(snapshot, moment),
+        newest=_newest(snapshot.store, news),
     )
 
 
-def _news(store: Store, discussion: Discussion, outline: Outline, chosen: Since) -> News:
-    activity = figures_of(store, discussion, outline).activity
+def _news(snapshot: Snapshot, chosen: Since) -> News:
     return news_since(
-        activity,
-        times_that_count(store, discussion, activity, chosen),
+        snapshot.activity,
+        snapshot.times(chosen),
         chosen.after,
-        messages_under=messages_by_idea(store, discussion, outline),
+        messages_under=snapshot.messages_by_idea,
         most=N_NEWEST,
     )
 
@@ -129,19 +126,17 @@ def _became(outline: Outline, fates: Fates) -> dict[str, list[IdeaFate]]:
     }
 
 
-def _corrections(
-    store: Store, discussion: Discussion, outline: Outline, moment: datetime
-) -> list[Corrected]:
+def _corrections(snapshot: Snapshot, moment: datetime) -> list[Corrected]:
     made = [
         one
-        for one in store.corrections.history(discussion.id)
+        for one in snapshot.store.corrections.history(snapshot.id)
         if one.at > moment and not one.is_undone
     ]
     return [
         Corrected(
             at=one.at,
             verb=one.verb,
-            branch=outline.get(one.noun_id) if one.noun == "idea" else None,
+            branch=snapshot.outline.get(one.noun_id) if one.noun == "idea" else None,
         )
         for one in made[:N_CORRECTIONS]
     ]

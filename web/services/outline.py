@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 from synth.outline import shown as not_hidden
 from synth.records import Idea
-from synth.store import Discussion, Store
-from web.http.discussion_cache import cached
 
 N_HUES = 12
 """The style sheet has this many; a top idea and all below it share one."""
@@ -86,12 +84,3 @@ class Outline:
         )
         self._by_id[idea.id] = branch
         return branch
-
-
-def outline_of(store: Store, discussion: Discussion) -> Outline:
-    """The discussion's outline as stored."""
-
-    def made() -> Outline:
-        return Outline(store.ideas.outline(discussion.id), store.ideas.languages(discussion.id))
-
-    return cached(store, discussion, "outline", made)

@@ -20,9 +20,8 @@ from synth.analytics.participation import (
 )
 from synth.records import UNKNOWN_TIME, ExtractState, Message, Nature, Problem
 from synth.store import Discussion, Source, Store
-from web.http.discussion_cache import cached
-from web.services.figures import figures_of, messages_by_idea
 from web.services.outline import Branch, Outline
+from web.services.snapshot import Snapshot
 
 N_PROBLEMS = 50
 """Problems shown of one file."""
@@ -90,10 +89,10 @@ def with_problems(store: Store, source: Source) -> SourceProblems:
     return SourceProblems(source=source, problems=problems[:N_PROBLEMS])
 
 
-def overview_of(store: Store, discussion: Discussion, outline: Outline) -> Overview:
+def overview_of(snapshot: Snapshot) -> Overview:
     today = datetime.now(UTC).date()
     name = f"overview {today.isoformat()}"
-    return cached(store, discussion, name, lambda: _overview(store, discussion, outline))
+    return snapshot.cached(name, lambda: _overview(snapshot))
 
 
 def reference_of(discussion: Discussion, *, now: datetime) -> Reference | None:
@@ -104,24 +103,23 @@ def reference_of(discussion: Discussion, *, now: datetime) -> Reference | None:
     return Reference(at=now if is_today else discussion.last_at, is_today=is_today)
 
 
-def _overview(store: Store, discussion: Discussion, outline: Outline) -> Overview:
-    figures = figures_of(store, discussion, outline)
-    activity, under = figures.activity, outline.leaves_under()
-    reference = reference_of(discussion, now=datetime.now(UTC))
+def _overview(snapshot: Snapshot) -> Overview:
+    activity, under = snapshot.activity, snapshot.outline.leaves_under()
+    reference = reference_of(snapshot.discussion, now=datetime.now(UTC))
     at = 0 if reference is None else int(reference.at.timestamp())
-    rows_of = messages_by_idea(store, discussion, outline)
+    rows_of = snapshot.messages_by_idea
     participation = participation_of(activity)
     inputs = AlertInputs(
         activity=activity,
-        tops=[b.idea.id for b in outline.roots],
-        children={b.idea.id: [c.idea.id for c in b.children] for b in outline.in_order()},
+        tops=[b.idea.id for b in snapshot.outline.roots],
+        children={b.idea.id: [c.idea.id for c in b.children] for b in snapshot.outline.in_order()},
         messages_under=rows_of,
-        argued=_argued(store, discussion, activity.messages),
+        argued=_argued(snapshot, activity.messages),
         proactive=participation.proactive,
         reference=at,
     )
     everything = np.arange(len(activity.messages))
-    counts = () if figures.calendar is None else figures.calendar.counts(activity.posted).tolist()
+    counts = () if snapshot.calendar is None else snapshot.calendar.counts(activity.posted).tolist()
     return Overview(
         participation=participation,
         coverage=coverage_of(activity, list(under)),
@@ -129,30 +127,31 @@ def _overview(store: Store, discussion: Discussion, outline: Outline) -> Overvie
         pulse=pulse_of(activity, everything, reference=at),
         ideas=[
             IdeaPulse(branch=b, pulse=pulse_of(activity, rows_of[b.idea.id], reference=at))
-            for b in outline.roots
+            for b in snapshot.outline.roots
         ],
-        alerts=_shown(store, outline, alerts_of(inputs)),
+        alerts=_shown(snapshot, alerts_of(inputs)),
         timeline=counts,
         n_undated=int((activity.posted == UNKNOWN_TIME).sum()),
     )
 
 
-def _argued(store: Store, discussion: Discussion, messages: NDArray[np.int64]) -> frozenset[int]:
+def _argued(snapshot: Snapshot, messages: NDArray[np.int64]) -> frozenset[int]:
     """Rows of the messages with a key passage that is an argument, and was not rejected."""
     ids = [
         e.message_id
-        for e in store.extracts.marks(discussion.id)
+        for e in snapshot.store.extracts.marks(snapshot.id)
         if e.nature is Nature.ARGUMENT and e.state is not ExtractState.REJECTED
     ]
     return frozenset(np.flatnonzero(np.isin(messages, np.array(ids, dtype=np.int64))).tolist())
 
 
-def _shown(store: Store, outline: Outline, alerts: Sequence[Alert]) -> list[ShownAlert]:
-    messages = store.messages.many([i for alert in alerts for i in alert.messages])
+def _shown(snapshot: Snapshot, alerts: Sequence[Alert]) -> list[ShownAlert]:
+    messages = snapshot.store.messages.many([i for alert in alerts for i in alert.messages])
     known = [voice for alert in alerts for voice in alert.voices if voice > 0]
-    names = store.participants.pseudonyms(known)
+    names = snapshot.store.participants.pseudonyms(known)
     return [
-        ShownAlert(alert=alert, cases=_cases(alert, outline, messages, names)) for alert in alerts
+        ShownAlert(alert=alert, cases=_cases(alert, snapshot.outline, messages, names))
+        for alert in alerts
     ]
 
 

@@ -8,13 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.search.filters import MessageColumns
 from synth.search.semantic import Nearness, SemanticIndex, near_ideas, place_among
-from synth.store import Discussion, Store
-from web.http.discussion_cache import cached
 from web.services.outline import Branch, Outline
 from web.services.quotes import Quoted, quote_placements
-from web.services.search import columns_of
 from web.services.semantic_search import (
     Trouble,
     aligned_meaning,
@@ -22,6 +18,7 @@ from web.services.semantic_search import (
     find_meaning,
     language_of,
 )
+from web.services.snapshot import Snapshot
 
 MAX_LETTERS = 2_000
 """Of the text; a model reads a paragraph at once."""
@@ -65,31 +62,28 @@ def one_paragraph(text: str) -> str:
     return " ".join(text.replace("\0", " ").split())[:MAX_LETTERS]
 
 
-def find_point(
-    store: Store, discussion: Discussion, outline: Outline, text: str
-) -> tuple[PointResult | None, Trouble, str]:
+def find_point(snapshot: Snapshot, text: str) -> tuple[PointResult | None, Trouble, str]:
     """Where the text stands, or what is the trouble and why; None where there is no text."""
     if not text:
-        begin_reading(store, discussion)
+        begin_reading(snapshot)
         return None, "", ""
-    meaning, trouble, problem = find_meaning(store, discussion)
+    meaning, trouble, problem = find_meaning(snapshot)
     if meaning is None:
         return None, trouble, problem
-    columns = columns_of(store, discussion)
-    aligned = aligned_meaning(store, discussion, columns.activity, meaning)
-    vector = meaning.vector(text, language_of(text, columns))
+    aligned = aligned_meaning(snapshot, meaning)
+    vector = meaning.vector(text, language_of(text, snapshot.columns))
     own = meaning.cosines(vector)
     cosines = aligned.cosines(own)
     near = near_ideas(vector, own, aligned.centroids, most=2 * N_IDEAS)
     found = PointResult(
         nearness=_nearness(meaning, cosines),
         ideas=[
-            _close(outline, branch, one.fit)
+            _close(snapshot.outline, branch, one.fit)
             for one in near
-            if (branch := outline.get(one.idea_id)) is not None
+            if (branch := snapshot.outline.get(one.idea_id)) is not None
         ][:N_IDEAS],
-        quotes=_voices(store, outline, columns, cosines),
-        place=place_among(cosines, _places(store, discussion), columns.activity.leaves),
+        quotes=_voices(snapshot, cosines),
+        place=place_among(cosines, snapshot.places, snapshot.activity.leaves),
     )
     return found, "", ""
 
@@ -106,26 +100,14 @@ def _close(outline: Outline, branch: Branch, fit: float) -> CloseIdea:
     return CloseIdea(branch=branch, above=outline.path(branch.idea.id), fit=fit, verdict=verdict)
 
 
-def _voices(
-    store: Store, outline: Outline, columns: MessageColumns, cosines: NDArray[np.float32]
-) -> Sequence[Quoted]:
+def _voices(snapshot: Snapshot, cosines: NDArray[np.float32]) -> Sequence[Quoted]:
     """The nearest passages of different voices, the nearest first."""
     order = np.argsort(-cosines, kind="stable")[:LOOKED_AT].tolist()
     chosen: dict[int, int] = {}
     for row in order:
-        voice = int(columns.activity.voices[columns.activity.of_message[row]])
-        chosen.setdefault(voice, int(columns.activity.passages[row]))
-    there = store.ideas.passages(list(chosen.values()))
+        voice = int(snapshot.activity.voices[snapshot.activity.of_message[row]])
+        chosen.setdefault(voice, int(snapshot.activity.passages[row]))
+    there = snapshot.store.ideas.passages(list(chosen.values()))
     nearest = [there[i] for i in chosen.values() if i in there]
     telling = [p for p in nearest if p.end - p.start >= LEAST_LETTERS] or nearest
-    return quote_placements(store, outline, telling[:N_VOICES])
-
-
-def _places(store: Store, discussion: Discussion) -> NDArray[np.float32]:
-    """(n_passages, 2) places in the order of the columns, NaN where not laid out."""
-
-    def read() -> NDArray[np.float32]:
-        rows = store.passages.positions(discussion.id)
-        return np.array(rows, dtype=np.float32).reshape(len(rows), 2)
-
-    return cached(store, discussion, "places", read)
+    return quote_placements(snapshot, telling[:N_VOICES])

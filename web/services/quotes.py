@@ -20,8 +20,8 @@ from typing import Literal, TypeVar
 from markupsafe import Markup
 
 from synth.records import Extract, Message, Placement, Span, Stance, Unplaced
-from synth.store import Store
 from web.services.outline import Branch, Outline
+from web.services.snapshot import Snapshot
 
 MOST_LETTERS = 3_000
 """Longer passages (a file pasted as one line) are quoted up to here; the thread has more."""
@@ -61,12 +61,10 @@ class Quoted:
     """Where it is a passage: its permanent address says why it is here."""
 
 
-def quote_placements(
-    store: Store, outline: Outline, placements: Sequence[Placement]
-) -> tuple[Quoted, ...]:
+def quote_placements(snapshot: Snapshot, placements: Sequence[Placement]) -> tuple[Quoted, ...]:
     """The words of passages, in the given order."""
-    messages = store.messages.many(sorted({p.message_id for p in placements}))
-    return tuple(quote_placement(messages[p.message_id], p, outline) for p in placements)
+    messages = snapshot.store.messages.many(sorted({p.message_id for p in placements}))
+    return tuple(quote_placement(messages[p.message_id], p, snapshot.outline) for p in placements)
 
 
 def quote_placement(message: Message, placement: Placement, outline: Outline) -> Quoted:
@@ -83,13 +81,13 @@ def quote_placement(message: Message, placement: Placement, outline: Outline) ->
     return replace(quoted, passage_id=placement.passage_id)
 
 
-def quote_extracts(
-    store: Store, outline: Outline, extracts: Sequence[Extract]
-) -> tuple[Quoted, ...]:
+def quote_extracts(snapshot: Snapshot, extracts: Sequence[Extract]) -> tuple[Quoted, ...]:
     """The words of key passages, in the given order."""
-    messages = store.messages.many(sorted({e.message_id for e in extracts}))
+    messages = snapshot.store.messages.many(sorted({e.message_id for e in extracts}))
     return tuple(
-        quote_span(messages[e.message_id], e.start, e.end, idea=idea_of(outline, e), weight=None)
+        quote_span(
+            messages[e.message_id], e.start, e.end, idea=idea_of(snapshot.outline, e), weight=None
+        )
         for e in extracts
     )
 

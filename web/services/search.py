@@ -13,15 +13,13 @@ from numpy.typing import NDArray
 from werkzeug.datastructures import MultiDict
 
 from synth.records import ExtractState, Nature
-from synth.search.filters import FilterMasks, Filters, MessageColumns, message_columns
+from synth.search.filters import FilterMasks, Filters, MessageColumns
 from synth.search.ranking import Ranking, Scores, newest_first, rank_messages
 from synth.search.semantic import NearIdea, near_ideas
-from synth.store import Discussion, ExtractMark, Store
+from synth.store import ExtractMark
 from synth.store import Ranked as Worded
-from web.http.discussion_cache import cached
-from web.services.figures import activity_of
-from web.services.outline import Outline
 from web.services.semantic_search import Trouble, aligned_meaning, find_meaning, language_of
+from web.services.snapshot import Snapshot
 
 MAX_LETTERS = 1_000
 """Of a query; what is longer is cut."""
@@ -155,25 +153,23 @@ class SearchResult:
         ).rows
 
 
-def run_search(
-    store: Store, discussion: Discussion, outline: Outline, query: SearchQuery
-) -> SearchResult:
+def run_search(snapshot: Snapshot, query: SearchQuery) -> SearchResult:
     """Look for what is asked. Where meaning cannot be had, only words count, and
     ``trouble`` says why."""
-    columns = columns_of(store, discussion)
-    marks = store.extracts.marks(discussion.id)
-    masks = FilterMasks(columns, _filters(store, discussion, outline, query), marks)
+    columns = snapshot.columns
+    marks = snapshot.store.extracts.marks(snapshot.id)
+    masks = FilterMasks(columns, _filters(snapshot, query), marks)
     wants_meaning = bool(query.words) and query.mode is not Mode.WORDS
-    meaning, trouble, problem = find_meaning(store, discussion) if wants_meaning else (None, "", "")
+    meaning, trouble, problem = find_meaning(snapshot) if wants_meaning else (None, "", "")
     cosines: NDArray[np.float32] | None = None
     ideas: Sequence[NearIdea] = ()
     if meaning is not None:
-        aligned = aligned_meaning(store, discussion, columns.activity, meaning)
+        aligned = aligned_meaning(snapshot, meaning)
         vector = meaning.vector(query.words, language_of(query.words, columns))
         own = meaning.cosines(vector)
         cosines = aligned.cosines(own)
         ideas = near_ideas(vector, own, aligned.centroids, most=N_IDEAS)
-    every, some = _search_words(store, discussion, query, has_meaning=meaning is not None)
+    every, some = _search_words(snapshot, query, has_meaning=meaning is not None)
     scores = Scores(
         all_words=None if every is None else _scores(columns, every),
         any_words=None if some is None else _scores(columns, some),
@@ -197,22 +193,11 @@ def run_search(
     )
 
 
-def columns_of(store: Store, discussion: Discussion) -> MessageColumns:
-    """All messages as columns, with their languages; made again when the discussion changes."""
-    activity = activity_of(store, discussion)
-    return cached(
-        store,
-        discussion,
-        "message columns",
-        lambda: message_columns(activity, store.messages.languages(discussion.id)),
-    )
-
-
-def _filters(store: Store, discussion: Discussion, outline: Outline, query: SearchQuery) -> Filters:
+def _filters(snapshot: Snapshot, query: SearchQuery) -> Filters:
     voice = None
     if query.author is not None:
-        voice = store.participants.called(discussion.id, query.author) or NO_VOICE
-    branch = outline.get(query.idea)
+        voice = snapshot.store.participants.called(snapshot.id, query.author) or NO_VOICE
+    branch = snapshot.outline.get(query.idea)
     ids = None if branch is None else branch.subtree_ids
     return Filters(
         leaves=() if query.idea is not None and branch is None else ids,
@@ -228,17 +213,17 @@ def _filters(store: Store, discussion: Discussion, outline: Outline, query: Sear
 
 
 def _search_words(
-    store: Store, discussion: Discussion, query: SearchQuery, *, has_meaning: bool
+    snapshot: Snapshot, query: SearchQuery, *, has_meaning: bool
 ) -> tuple[Sequence[Worded] | None, Sequence[Worded] | None]:
     """The messages that hold all the words, and any of them; None for what is not looked for."""
     if not query.words or (query.mode is Mode.MEANING and has_meaning):
         return None, None
-    every = store.search.ranked(discussion.id, query.words)
+    every = snapshot.store.search.ranked(snapshot.id, query.words)
     if not has_meaning:
         return every, None
     if len(query.words.split()) == 1:
         return every, every
-    return every, store.search.ranked(discussion.id, query.words, either=True)
+    return every, snapshot.store.search.ranked(snapshot.id, query.words, either=True)
 
 
 def _scores(columns: MessageColumns, found: Sequence[Worded]) -> NDArray[np.float32]:

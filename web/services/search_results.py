@@ -12,10 +12,10 @@ from flask_babel import gettext as _
 from models.text import fold
 from synth.records import ExtractState, Message, Nature, Placement
 from synth.search.filters import count_ideas, count_values
-from synth.store import Discussion, Hit, Store
-from web.services.figures import messages_by_idea
+from synth.store import Hit, Store
 from web.services.outline import Branch, Outline
 from web.services.search import SearchQuery, SearchResult
+from web.services.snapshot import Snapshot
 from web.ui.i18n import language_name
 from web.ui.query import Paging
 from web.ui.words import NATURES, STATES
@@ -48,23 +48,23 @@ class FoundMessage:
 
 
 def found_messages(
-    store: Store, outline: Outline, query: SearchQuery, result: SearchResult, paging: Paging
+    snapshot: Snapshot, query: SearchQuery, result: SearchResult, paging: Paging
 ) -> list[FoundMessage]:
     """The messages of one page with the words to show of them."""
     part = slice(paging.offset, paging.offset + paging.size)
     rows, nearest = result.found.rows[part].tolist(), result.found.passages[part].tolist()
     ids = result.columns.activity.messages[rows].tolist()
-    messages, placements = store.messages.many(ids), store.ideas.of_messages(ids)
-    hits = _hits(store, query, result, dict(zip(ids, rows, strict=True)))
+    messages, placements = snapshot.store.messages.many(ids), snapshot.store.ideas.of_messages(ids)
+    hits = _hits(snapshot.store, query, result, dict(zip(ids, rows, strict=True)))
     wanted, found = words_of(query.words), []
     for message_id, row in zip(ids, nearest, strict=True):
         message, passages = messages[message_id], placements.get(message_id, [])
         passage_id = int(result.columns.activity.passages[row]) if row >= 0 else None
         passage = next((p for p in passages if p.passage_id == passage_id), None)
         if message_id in hits:
-            found.append(_by_words(message, hits[message_id], passages, outline))
+            found.append(_by_words(message, hits[message_id], passages, snapshot.outline))
         else:
-            found.append(_by_meaning(message, passage, passages, outline, wanted=wanted))
+            found.append(_by_meaning(message, passage, passages, snapshot.outline, wanted=wanted))
     return found
 
 
@@ -182,14 +182,12 @@ class Facet:
     options: Sequence[Option]
 
 
-def facets_of(
-    store: Store, discussion: Discussion, outline: Outline, query: SearchQuery, result: SearchResult
-) -> list[Facet]:
+def facets_of(snapshot: Snapshot, query: SearchQuery, result: SearchResult) -> list[Facet]:
     """By what the search can be narrowed; only such as tell something apart here."""
     options = {
-        "idea": (_("Idea"), _ideas(store, discussion, outline, query, result)),
-        "author": (_("Author"), _authors(store, query, result)),
-        "thread": (_("Thread"), _threads(store, query, result)),
+        "idea": (_("Idea"), _ideas(snapshot, query, result)),
+        "author": (_("Author"), _authors(snapshot.store, query, result)),
+        "thread": (_("Thread"), _threads(snapshot.store, query, result)),
         "language": (_("Language"), _languages(query, result)),
         "nature": (_("Key passage"), _natures(query, result)),
         "state": (_("State of the key passage"), _states(query, result)),
@@ -201,24 +199,22 @@ def facets_of(
     ]
 
 
-def _ideas(
-    store: Store, discussion: Discussion, outline: Outline, query: SearchQuery, result: SearchResult
-) -> list[Option]:
+def _ideas(snapshot: Snapshot, query: SearchQuery, result: SearchResult) -> list[Option]:
     """The top ideas, and those under the chosen one and beside it."""
     rows = result.rows_without("idea")
     open_ids = set()
-    if outline.get(query.idea) is not None and query.idea is not None:
-        open_ids = {query.idea, *(b.idea.id for b in outline.path(query.idea))}
+    if snapshot.outline.get(query.idea) is not None and query.idea is not None:
+        open_ids = {query.idea, *(b.idea.id for b in snapshot.outline.path(query.idea))}
     listed: list[tuple[int, Branch]] = []
 
     def walk(branches: Sequence[Branch], depth: int) -> None:
         for branch in branches:
             listed.append((depth, branch))
-            if branch.idea.id in open_ids or len(outline.in_order()) <= MOST_OPTIONS:
+            if branch.idea.id in open_ids or len(snapshot.outline.in_order()) <= MOST_OPTIONS:
                 walk(branch.children, depth + 1)
 
-    walk(outline.roots, 0)
-    under = messages_by_idea(store, discussion, outline)
+    walk(snapshot.outline.roots, 0)
+    under = snapshot.messages_by_idea
     counts = count_ideas(rows, {b.idea.id: under[b.idea.id] for _depth, b in listed})
     return [
         Option(

@@ -17,13 +17,13 @@ from flask_babel import gettext as _
 from numpy.typing import NDArray
 
 from synth.errors import ModelMissing, SynthError
-from synth.records import Activity
 from synth.search.filters import MessageColumns
 from synth.search.semantic import IdeaCentroids, SemanticIndex, centroids_of
 from synth.search.semantic_index import read_semantic_index
-from synth.store import Discussion, Store, open_store
+from synth.store import Store, open_store
 from web.http.answer_cache import do_not_cache
-from web.http.discussion_cache import DiscussionCache, cached
+from web.http.discussion_cache import DiscussionCache
+from web.services.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
 PATIENCE = 20.0
@@ -105,34 +105,34 @@ def init_app(app: Flask) -> None:
     app.extensions["meanings"] = MeaningLoader(Path(app.config["DB"]), cache=cache)
 
 
-def meaning_of(store: Store, discussion: Discussion, *, wait: float | None = None) -> SemanticIndex:
+def meaning_of(snapshot: Snapshot, *, wait: float | None = None) -> SemanticIndex:
     """What the discussion's passages mean to the model of its map.
 
     Raises as ``MeaningLoader.get``, after its patience where ``wait`` says nothing else.
     """
-    run = store.runs.last(discussion.id)
+    run = snapshot.store.runs.last(snapshot.id)
     if run is None:
         raise Unreadable(_("there is no map yet"))
     loader: MeaningLoader = current_app.extensions["meanings"]
-    version = (run.id, len(store.participants.erased_keys(discussion.id)))
-    return loader.get(discussion.id, version, wait=loader.patience if wait is None else wait)
+    version = (run.id, len(snapshot.store.participants.erased_keys(snapshot.id)))
+    return loader.get(snapshot.id, version, wait=loader.patience if wait is None else wait)
 
 
-def begin_reading(store: Store, discussion: Discussion) -> None:
+def begin_reading(snapshot: Snapshot) -> None:
     """Have it read in the background: somebody is about to ask."""
     try:
-        meaning_of(store, discussion, wait=0.0)
+        meaning_of(snapshot, wait=0.0)
     except (NotReady, Unreadable):
         return
 
 
-def find_meaning(store: Store, discussion: Discussion) -> tuple[SemanticIndex | None, Trouble, str]:
+def find_meaning(snapshot: Snapshot) -> tuple[SemanticIndex | None, Trouble, str]:
     """The meaning, or None, what is the trouble, and the reason of one that cannot be read.
 
     An answer that lacks it for now is not kept for other readers.
     """
     try:
-        return meaning_of(store, discussion), "", ""
+        return meaning_of(snapshot), "", ""
     except NotReady:
         do_not_cache()
         return None, "loading", ""
@@ -157,13 +157,11 @@ class AlignedMeaning:
         return np.asarray(found, dtype=np.float32)
 
 
-def aligned_meaning(
-    store: Store, discussion: Discussion, activity: Activity, meaning: SemanticIndex
-) -> AlignedMeaning:
+def aligned_meaning(snapshot: Snapshot, meaning: SemanticIndex) -> AlignedMeaning:
     """Which passage of the activity is which of the meaning, and the middles of the ideas."""
 
     def find() -> AlignedMeaning:
-        ids, leaves = activity.passages, activity.leaves
+        ids, leaves = snapshot.activity.passages, snapshot.activity.leaves
         order = np.argsort(ids, kind="stable")
         place = np.searchsorted(ids[order], meaning.passages)
         place = np.minimum(place, max(len(ids) - 1, 0))
@@ -174,7 +172,7 @@ def aligned_meaning(
         known = np.where(is_there, leaves[there] if len(ids) else 0, 0)
         return AlignedMeaning(rows=rows, centroids=centroids_of(meaning.vectors, known))
 
-    return cached(store, discussion, "aligned meaning", find)
+    return snapshot.cached("aligned meaning", find)
 
 
 def language_of(text: str, columns: MessageColumns) -> str | None:

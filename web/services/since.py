@@ -7,12 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from math import ceil, floor
 
-import numpy as np
-from numpy.typing import NDArray
-
-from synth.records import Activity
-from synth.store import Discussion, Store
-from web.http.discussion_cache import cached
+from synth.store import Discussion
 
 DAYS = 30
 """Before the last message, where nothing else is asked for …"""
@@ -95,19 +90,3 @@ def last_weeks(discussion: Discussion) -> datetime | None:
 
 def beginning_of(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
-
-
-def came_since(
-    store: Store, discussion: Discussion, activity: Activity, since: Since
-) -> NDArray[np.bool_]:
-    """(n_messages,) which of them are new."""
-    return times_that_count(store, discussion, activity, since) > since.after
-
-
-def times_that_count(
-    store: Store, discussion: Discussion, activity: Activity, since: Since
-) -> NDArray[np.int64]:
-    """(n_messages,) seconds: when each came into the file, or was posted, as ``since`` counts."""
-    if not since.is_by_arrival:
-        return activity.posted
-    return cached(store, discussion, "arrivals", lambda: store.activity.arrivals(discussion.id))

@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 
 from synth.analytics.activity import ThreadOrder, Threads
 from synth.records import UNKNOWN_TIME, Placement
-from synth.store import Discussion, Store
-from web.services.figures import threads_table
+from synth.store import Store
 from web.services.outline import Branch, Outline
+from web.services.snapshot import Snapshot
 from web.ui.query import Paging
 
 TITLE_LETTERS = 90
@@ -38,37 +38,35 @@ class ThreadLine:
 
 
 def thread_lines(
-    store: Store,
-    discussion: Discussion,
-    outline: Outline,
+    snapshot: Snapshot,
     paging: Paging,
     *,
     order: ThreadOrder = ThreadOrder.LONGEST,
 ) -> list[ThreadLine]:
     """One page of the list of threads."""
-    table = threads_table(store, discussion, outline)
+    table = snapshot.threads
     rows = table.ordered(order)[paging.offset : paging.offset + paging.size].tolist()
-    return _lines(store, outline, table, rows)
+    return _lines(snapshot, table, rows)
 
 
-def thread_in(store: Store, discussion: Discussion, thread_id: int) -> list[int]:
+def thread_in(snapshot: Snapshot, thread_id: int) -> list[int]:
     """The messages of a thread in reading order; empty where the discussion has no such thread."""
-    is_here = store.messages.discussion_of(thread_id) == discussion.id
-    return store.threads.message_ids(thread_id) if is_here else []
+    is_here = snapshot.store.messages.discussion_of(thread_id) == snapshot.id
+    return snapshot.store.threads.message_ids(thread_id) if is_here else []
 
 
 def threads_beside(
-    store: Store, discussion: Discussion, outline: Outline, thread_id: int
+    snapshot: Snapshot, thread_id: int
 ) -> tuple[ThreadLine | None, ThreadLine | None]:
     """The threads that began before and after this one."""
-    table = threads_table(store, discussion, outline)
+    table = snapshot.threads
     order = table.ordered(ThreadOrder.OLDEST).tolist()
     ids = table.ids[order].tolist()
     if thread_id not in ids:
         return None, None
     at = ids.index(thread_id)
     before, after = order[max(0, at - 1) : at], order[at + 1 : at + 2]
-    lines = {line.id: line for line in _lines(store, outline, table, [*before, *after])}
+    lines = {line.id: line for line in _lines(snapshot, table, [*before, *after])}
 
     def line(rows: Sequence[int]) -> ThreadLine | None:
         return lines.get(int(table.ids[rows[0]])) if rows else None
@@ -88,9 +86,9 @@ def titles_of(store: Store, thread_ids: Sequence[int]) -> dict[int, tuple[str, s
     return {i: (thread_title(title), language) for i, (title, language) in found.items()}
 
 
-def _lines(store: Store, outline: Outline, table: Threads, rows: Sequence[int]) -> list[ThreadLine]:
+def _lines(snapshot: Snapshot, table: Threads, rows: Sequence[int]) -> list[ThreadLine]:
     ids = [int(table.ids[row]) for row in rows]
-    titles = titles_of(store, ids)
+    titles = titles_of(snapshot.store, ids)
     return [
         ThreadLine(
             id=thread_id,
@@ -100,7 +98,7 @@ def _lines(store: Store, outline: Outline, table: Threads, rows: Sequence[int]) 
             n_authors=int(table.n_voices[row]),
             first_at=_time(int(table.first[row])),
             last_at=_time(int(table.last[row])),
-            idea=outline.get(int(table.leaf[row])),
+            idea=snapshot.outline.get(int(table.leaf[row])),
             share=int(table.n_under[row]) / max(1, int(table.n_passages[row])),
         )
         for thread_id, row in zip(ids, rows, strict=True)

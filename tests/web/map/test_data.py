@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from synth.corrections.ideas import hide_idea
 from synth.store import Source, Store
 from web.map.data import GRID, MAX_BATCHES, POINT, UNPLACED, batches_of, pack_points
-from web.services.outline import outline_of
+from web.services.snapshot import Snapshot
 
 AT = "/api/d/the-market-square"
 
@@ -38,10 +38,10 @@ def test_points_are_sent_once(client: FlaskClient) -> None:
 
 def test_one_far_passage_moves_no_other(store: Store) -> None:
     (found,) = store.discussions.all()
-    outline = outline_of(store, found)
-    before = np.frombuffer(pack_points(store, found, outline), dtype=POINT)
+    snapshot = Snapshot(store=store, discussion=found)
+    before = np.frombuffer(pack_points(snapshot), dtype=POINT)
     store.passages.set_positions([(6, 1.0, 0.0)])
-    after = np.frombuffer(pack_points(store, found, outline), dtype=POINT)
+    after = np.frombuffer(pack_points(snapshot), dtype=POINT)
     assert after[:5].tolist() == before[:5].tolist()
     assert after[5]["x"] == GRID
 
@@ -57,14 +57,14 @@ def test_ideas_are_named_by_their_place_in_the_list(client: FlaskClient) -> None
 def test_what_stands_under_a_hidden_idea_is_drawn_as_unplaced(store: Store) -> None:
     (found,) = store.discussions.all()
     hide_idea(store, found.id, store.ideas.outline(found.id)[0].id, actor="a person")
-    outline = outline_of(store, found)
-    points = np.frombuffer(pack_points(store, found, outline), dtype=POINT)
+    snapshot = Snapshot(store=store, discussion=found)
+    points = np.frombuffer(pack_points(snapshot), dtype=POINT)
     assert points["idea"].tolist() == [UNPLACED, UNPLACED, UNPLACED, 0, 0, UNPLACED]
 
 
 def test_a_discussion_without_a_map_has_no_points(store: Store) -> None:
     empty = store.discussions.add("Nothing yet")
-    assert pack_points(store, empty, outline_of(store, empty)) == b""
+    assert pack_points(Snapshot(store=store, discussion=empty)) == b""
 
 
 BEGIN = datetime(2024, 5, 1, tzinfo=UTC)

@@ -22,6 +22,7 @@ from web.pages.search import N_TERMS
 from web.services.search import Mode, SearchQuery, parse_query
 from web.services.search_results import marked, words_of
 from web.services.semantic_search import MeaningLoader, NotReady, Unreadable, meaning_of
+from web.services.snapshot import Snapshot
 
 AT = "/d/the-market-square/search"
 
@@ -218,11 +219,12 @@ def test_of_a_discussion_only_its_last_map_is_kept(db: Path) -> None:
 def test_meaning_is_read_anew_without_those_who_were_erased(app: Flask, store: Store) -> None:
     give_meaning(app)
     client, found = app.test_client(), store.discussions.named("the-market-square")
+    snapshot = Snapshot(store=store, discussion=found)
     with app.test_request_context():
-        before = meaning_of(store, found)
+        before = meaning_of(snapshot)
     store.participants.erase(found.id, 1)
     with app.test_request_context():
-        after = meaning_of(store, found)
+        after = meaning_of(snapshot)
     assert set(after.passages.tolist()) < set(before.passages.tolist())
     assert client.get(f"{AT}?q=stalls&mode=meaning").status_code == 200
 
