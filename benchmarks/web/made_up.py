@@ -51,7 +51,7 @@ def fill(store: Store, n_passages: int) -> None:
         [_imported(chance, n, text, voices) for n, text in enumerate(texts)],
     )
     store.sources.finish(
-        source, state="done", sha256="", n_bytes=0, n_added=n_messages, n_updated=0, n_unchanged=0,
+        source, state="done", sha256="", n_bytes=0, counts=(n_messages, 0, 0),
         problems=[],
     )  # fmt: skip
     ids = [m.id for m in store.messages.all(found.id)]

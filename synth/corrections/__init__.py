@@ -17,7 +17,6 @@ from synth.corrections.ideas import (
     rename_idea,
     split_idea,
 )
-from synth.corrections.making import take_back
 from synth.corrections.passages import (
     link_passages,
     part_passages,
@@ -25,7 +24,7 @@ from synth.corrections.passages import (
     pin_passages,
     unplace_passages,
 )
-from synth.store import Correction, Store
+from synth.corrections.stored_map import undo_correction
 
 __all__ = [
     "confirm_idea",
@@ -42,13 +41,3 @@ __all__ = [
     "undo_correction",
     "unplace_passages",
 ]
-
-
-def undo_correction(
-    store: Store, discussion_id: int, event_id: int | None = None, *, actor: str
-) -> Correction:
-    """Take back the last correction, or the one with that id; returns what was taken back.
-
-    Raises CorrectionRefused when there is none, or when a later one builds on it.
-    """
-    return take_back(store, discussion_id, event_id, actor=actor)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from synth.corrections.making import (
+from synth.corrections.stored_map import (
     N_REPRESENTATIVES,
-    best,
-    carry,
-    correcting,
-    gather,
-    said,
-    vouch,
+    StoredMap,
+    best_fitting,
+    ensure_core,
+    keep_place,
+    move_passages,
+    open_correction,
+    require_words,
 )
-from synth.corrections.stored_map import StoredMap
 from synth.errors import CorrectionRefused
 from synth.records import IdeaStatus, Origin
 from synth.store import Change, Store
@@ -29,17 +29,17 @@ def rename_idea(
     actor: str,
 ) -> None:
     """Give an idea a title, and a summary where one is given, that no rebuild replaces."""
-    title = said(title, "title")
-    with correcting(store, discussion_id, actor, "renamed", idea_id) as (change, map_):
-        change.entitle(idea_id, title, summary=None if summary is None else summary.strip())
-        carry(store, change, map_, idea_id)
+    title = require_words(title, "title")
+    with open_correction(store, discussion_id, actor, "renamed", idea_id) as (change, map_):
+        change.set_title(idea_id, title, summary=None if summary is None else summary.strip())
+        ensure_core(store, change, map_, idea_id)
 
 
 def merge_ideas(
     store: Store, discussion_id: int, idea_id: int, others: Sequence[int], *, actor: str
 ) -> None:
     """Make ideas one: ``others`` end in ``idea_id``, which keeps its id and title."""
-    with correcting(store, discussion_id, actor, "merged", idea_id) as (change, map_):
+    with open_correction(store, discussion_id, actor, "merged", idea_id) as (change, map_):
         others = [other for other in dict.fromkeys(others) if other != idea_id]
         if not others:
             raise CorrectionRefused("name at least two ideas to merge")
@@ -67,8 +67,8 @@ def split_idea(
     It stands beside the idea it came from, or under it where that one has ideas under it.
     Passages that people linked to the chosen ones go with them; the others stay behind.
     """
-    title = said(title, "title")
-    with correcting(store, discussion_id, actor, "split", idea_id) as (change, map_):
+    title = require_words(title, "title")
+    with open_correction(store, discussion_id, actor, "split", idea_id) as (change, map_):
         map_.require_passages(passage_ids)
         chosen = map_.with_linked(passage_ids)
         inside = set(map_.passages_below(idea_id))
@@ -95,14 +95,14 @@ def split_idea(
             summary_origin=Origin.MACHINE,
             parent_origin=old.parent_origin if is_leaf else Origin.PERSON,
         )
-        gather(change, map_, chosen, made, because="split")
+        move_passages(change, map_, chosen, made, because="split")
         # What stays behind must not follow in a rebuild: that would undo the split.
         leaving = set(chosen)
         for leaf in {map_.leaf_of(passage_id) for passage_id in chosen}:
             for passage_id in map_.under[leaf or 0]:
                 if passage_id not in leaving:
-                    vouch(change, map_, passage_id, because="split")
-        change.represent(made, best(map_, chosen))
+                    keep_place(change, map_, passage_id, because="split")
+        change.set_representatives(made, best_fitting(map_, chosen))
     return made
 
 
@@ -113,7 +113,7 @@ def move_idea(
 
     An idea with passages of its own that gets an idea under it keeps them in a first part.
     """
-    with correcting(store, discussion_id, actor, "moved", idea_id) as (change, map_):
+    with open_correction(store, discussion_id, actor, "moved", idea_id) as (change, map_):
         if under is not None:
             map_.idea(under)
             if idea_id in map_.path(under):
@@ -131,8 +131,8 @@ def move_idea(
         map_.require_room(under, n_more=int(old != under))
         if under is not None and map_.is_leaf(under):
             _make_broad(change, map_, under)
-        change.idea(idea_id, parent_id=under, parent_origin=Origin.PERSON)
-        carry(store, change, map_, idea_id)
+        change.update_idea(idea_id, parent_id=under, parent_origin=Origin.PERSON)
+        ensure_core(store, change, map_, idea_id)
 
 
 def confirm_idea(store: Store, discussion_id: int, idea_id: int, *, actor: str) -> None:
@@ -185,10 +185,10 @@ def _merge_leaves(change: Change, map_: StoredMap, idea_id: int, others: Sequenc
     coming = [p for other in others for p in map_.under.get(other, ())]
     map_.require_peace([*coming, *map_.under.get(idea_id, ())])
     for passage_id in map_.under.get(idea_id, ()):
-        vouch(change, map_, passage_id, because="merged")
-    gather(change, map_, coming, idea_id, because="merged")
-    change.represent(idea_id, best(map_, [*map_.under.get(idea_id, ()), *coming]))
-    change.idea(idea_id, stability=None)
+        keep_place(change, map_, passage_id, because="merged")
+    move_passages(change, map_, coming, idea_id, because="merged")
+    change.set_representatives(idea_id, best_fitting(map_, [*map_.under.get(idea_id, ()), *coming]))
+    change.update_idea(idea_id, stability=None)
 
 
 def _merge_broad(change: Change, map_: StoredMap, idea_id: int, others: Sequence[int]) -> None:
@@ -199,10 +199,10 @@ def _merge_broad(change: Change, map_: StoredMap, idea_id: int, others: Sequence
         map_.require_depth(child, idea_id)
     for one in (idea_id, *others):
         for passage_id in map_.passages_below(one):
-            vouch(change, map_, passage_id, because="merged")
+            keep_place(change, map_, passage_id, because="merged")
     for child in (*map_.children[idea_id], *coming):
-        change.idea(child, parent_id=idea_id, parent_origin=Origin.PERSON)
-    change.idea(idea_id, stability=None)
+        change.update_idea(child, parent_id=idea_id, parent_origin=Origin.PERSON)
+    change.update_idea(idea_id, stability=None)
 
 
 def _make_broad(change: Change, map_: StoredMap, idea_id: int) -> None:
@@ -222,8 +222,8 @@ def _make_broad(change: Change, map_: StoredMap, idea_id: int) -> None:
     for passage_id in map_.under.get(idea_id, ()):
         weight = map_.placements[passage_id].weight
         change.place(passage_id, part, weight=weight, because=map_.reasons.get(passage_id))
-    change.represent(part, map_.under.get(idea_id, [])[:N_REPRESENTATIVES])
-    change.core(idea_id, ())
+    change.set_representatives(part, map_.under.get(idea_id, [])[:N_REPRESENTATIVES])
+    change.set_core(idea_id, ())
 
 
 def _set_status(
@@ -234,14 +234,14 @@ def _set_status(
         IdeaStatus.HIDDEN: "hidden",
         IdeaStatus.MACHINE: "shown",
     }[status]
-    with correcting(store, discussion_id, actor, verb, idea_id) as (change, map_):
+    with open_correction(store, discussion_id, actor, verb, idea_id) as (change, map_):
         if map_.ideas[idea_id].status is IdeaStatus.CONFIRMED and status is IdeaStatus.MACHINE:
             change.verb = "unconfirmed"
-        change.idea(idea_id, status=status)
-        carry(store, change, map_, idea_id)
+        change.update_idea(idea_id, status=status)
+        ensure_core(store, change, map_, idea_id)
         for passage_id in map_.passages_below(idea_id):
             if status is not IdeaStatus.MACHINE:
-                vouch(change, map_, passage_id, because="status")
+                keep_place(change, map_, passage_id, because="status")
             elif map_.reasons.get(passage_id) == "status" and not _is_vouched_otherwise(
                 map_, passage_id, idea_id
             ):

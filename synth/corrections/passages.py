@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from synth.corrections.making import carry, correcting
-from synth.corrections.stored_map import StoredMap
+from synth.corrections.stored_map import StoredMap, ensure_core, open_correction
 from synth.errors import CorrectionRefused
 from synth.store import Change, Store
 
@@ -42,13 +41,13 @@ def pin_passages(
     store: Store, discussion_id: int, passage_ids: Sequence[int], idea_id: int, *, actor: str
 ) -> None:
     """Move passages, and those linked to them, under a leaf idea, where they stay."""
-    with correcting(store, discussion_id, actor, "pinned", idea_id) as (change, map_):
+    with open_correction(store, discussion_id, actor, "pinned", idea_id) as (change, map_):
         map_.require_leaf(idea_id)
         map_.require_passages(passage_ids)
         moved = map_.with_linked(passage_ids)
         map_.require_peace([*moved, *map_.under.get(idea_id, ())])
         map_.require_not_emptied(moved, keep=idea_id)
-        carry(store, change, map_, idea_id)
+        ensure_core(store, change, map_, idea_id)
         change.noun_id = moved[0]
         for passage_id in moved:
             change.place(passage_id, idea_id, weight=1.0, because="pinned")
@@ -58,7 +57,7 @@ def unplace_passages(
     store: Store, discussion_id: int, passage_ids: Sequence[int], *, actor: str
 ) -> None:
     """Take passages, and those linked to them, from their ideas; they all stay under none."""
-    with correcting(store, discussion_id, actor, "unplaced", None) as (change, map_):
+    with open_correction(store, discussion_id, actor, "unplaced", None) as (change, map_):
         map_.require_passages(passage_ids)
         moved = map_.with_linked(passage_ids)
         map_.require_not_emptied(moved)
@@ -80,7 +79,7 @@ def link_passages(
     Where they stand under different ideas now, the ones that people did not place go to the
     others, under no idea too where a person put those there; otherwise ``other`` goes to ``one``.
     """
-    with correcting(store, discussion_id, actor, "linked", None) as (change, map_):
+    with open_correction(store, discussion_id, actor, "linked", None) as (change, map_):
         map_.require_passages(one)
         map_.require_passages(other)
         change.noun_id = one[0]
@@ -114,7 +113,7 @@ def part_passages(
     Of two that do now, the one that fits worse goes to the idea nearest to it on the map, until
     the next build finds the best place.
     """
-    with correcting(store, discussion_id, actor, "parted", None) as (change, map_):
+    with open_correction(store, discussion_id, actor, "parted", None) as (change, map_):
         map_.require_passages(one)
         map_.require_passages(other)
         change.noun_id = one[0]

@@ -1,15 +1,18 @@
-"""The map as it is stored, with the questions that a correction asks before it is made."""
+"""The map as it is stored, and what every correction of it asks, opens and shares."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from synth.clustering.tree import MAX_CHILDREN, MAX_LEVELS
+from synth.duplicates.voices import count_voices
 from synth.errors import CorrectionRefused
 from synth.records import Idea, Origin, Placement
-from synth.store import Store
+from synth.store import Change, Correction, Store
 
+N_REPRESENTATIVES = 5
 CORE_SHARE = 0.5
 """Share of its passages, the best fit first, that carries an idea from map to map."""
 
@@ -198,3 +201,78 @@ def stored_map(store: Store, discussion_id: int) -> StoredMap:
 def core_of(passage_ids: Sequence[int]) -> list[int]:
     """Of an idea's passages, the best fit first, those that carry it from map to map."""
     return list(passage_ids[: max(1, round(CORE_SHARE * len(passage_ids)))])
+
+
+@contextmanager
+def open_correction(
+    store: Store, discussion_id: int, actor: str, verb: str, idea_id: int | None
+) -> Iterator[tuple[Change, StoredMap]]:
+    """A correction about an idea, or about passages where ``idea_id`` is None: all or nothing."""
+    noun = "passage" if idea_id is None or verb == "pinned" else "idea"
+    actor = require_words(actor, "actor")
+    with store.atomic():
+        with store.corrections.change(
+            discussion_id, actor=actor, verb=verb, noun=noun, noun_id=idea_id
+        ) as change:
+            map_ = stored_map(store, discussion_id)
+            if not map_.ideas:
+                raise CorrectionRefused(
+                    "there is no map yet to correct; make one with `synth build`"
+                )
+            if idea_id is not None:
+                map_.idea(idea_id)
+            yield change, map_
+        if change.is_reshaped:
+            count_voices(store, discussion_id)
+
+
+def undo_correction(
+    store: Store, discussion_id: int, event_id: int | None = None, *, actor: str
+) -> Correction:
+    """Take back the last correction, or the one with that id; returns what was taken back.
+
+    Raises CorrectionRefused when there is none, or when a later one builds on it.
+    """
+    actor = require_words(actor, "actor")
+    with store.atomic():
+        correction = store.corrections.undo(discussion_id, event_id, actor=actor)
+        count_voices(store, discussion_id)
+    return correction
+
+
+def require_words(text: str, what: str) -> str:
+    """One line of words. Raises CorrectionRefused where there are none."""
+    words = " ".join(text.split())
+    if not words:
+        raise CorrectionRefused(f"the {what} is empty; say one")
+    return words
+
+
+def ensure_core(store: Store, change: Change, map_: StoredMap, idea_id: int) -> None:
+    """Note the passages that carry a leaf idea to the next map, unless there are some."""
+    if map_.is_leaf(idea_id):
+        passages = map_.under.get(idea_id, [])
+        if not store.corrections.cores(map_.discussion_id).get(idea_id):
+            change.set_core(idea_id, core_of(passages))
+
+
+def keep_place(change: Change, map_: StoredMap, passage_id: int, *, because: str) -> None:
+    """Keep a passage where it is, unless a person did that already."""
+    if not map_.is_persons(passage_id):
+        placement = map_.placements[passage_id]
+        change.place(passage_id, placement.idea_id, weight=placement.weight, because=because)
+
+
+def move_passages(
+    change: Change, map_: StoredMap, passage_ids: Sequence[int], idea_id: int, *, because: str
+) -> None:
+    """Put passages under an idea, each with the weight it had."""
+    for passage_id in passage_ids:
+        weight = map_.placements[passage_id].weight
+        change.place(passage_id, idea_id, weight=weight, because=because)
+
+
+def best_fitting(map_: StoredMap, passage_ids: Sequence[int]) -> list[int]:
+    """The passages that speak for an idea."""
+    order = sorted(passage_ids, key=lambda p: (-map_.placements[p].weight, p))
+    return order[:N_REPRESENTATIVES]

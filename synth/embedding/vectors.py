@@ -16,7 +16,7 @@ from models.vectors import unit_rows
 from synth.records import Passage
 from synth.settings import Progress
 from synth.store import Store
-from synth.store.values import sha256_text
+from synth.store.rows import sha256_text
 
 KEEP_EVERY = 2_000
 """Vectors are kept in portions, so that an interrupted build loses little."""

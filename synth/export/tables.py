@@ -12,7 +12,7 @@ from typing import TypeVar
 from synth.records import Extract, Idea, Message, Placement
 from synth.store import Store
 from synth.store.repetitions import Member
-from synth.store.values import time_text
+from synth.store.rows import time_text
 
 T = TypeVar("T")
 Columns = Mapping[str, Callable[[T], object]]

@@ -38,7 +38,7 @@ from synth.pipeline.standing_map import StandingMap, standing_map
 from synth.records import Message
 from synth.settings import QUIET, Progress, Settings, Stopwatch
 from synth.store import Store
-from synth.store.values import json_text
+from synth.store.rows import json_text
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
     from models import Embedder
     from synth.embedding.landmarks import Arrays
-    from synth.store.spaces import Part
+    from synth.store.fitted_map import Part
 
 DEFAULT_MODELS: Mapping[str, str] = {"full": "e5-small", "draft": "draft"}
 LIBRARIES = (

@@ -10,7 +10,7 @@ from synth.settings import QUIET, Progress, Settings
 from synth.store import Store
 from synth.store.messages import SubjectLine
 from synth.store.participants import author_hash
-from synth.store.values import sha256_text
+from synth.store.rows import sha256_text
 from synth.threads.evidence import bare_subject, is_reply_subject, without_former
 from synth.titles.wording import without_reply_marks
 

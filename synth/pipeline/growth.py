@@ -21,7 +21,7 @@ from synth.pipeline.standing_map import StandingMap, places_of
 from synth.records import Unplaced
 from synth.settings import Settings
 from synth.store import IdeaRow, PlacementRow, Store
-from synth.store.values import json_text
+from synth.store.rows import json_text
 
 SMALL = 200
 """Passages up to which a discussion is always built whole: that takes seconds."""

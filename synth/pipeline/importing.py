@@ -195,9 +195,7 @@ class _Import:
             state=state,
             sha256=file.reading.sha256,
             n_bytes=file.reading.n_bytes,
-            n_added=file.n_added,
-            n_updated=file.n_updated,
-            n_unchanged=file.n_unchanged,
+            counts=(file.n_added, file.n_updated, file.n_unchanged),
             problems=file.problems,
         )
 

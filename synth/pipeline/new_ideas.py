@@ -15,7 +15,7 @@ from synth.corpus import Corpus
 from synth.embedding.knn_graph import similarity_graph
 from synth.pipeline.standing_map import StandingMap
 from synth.records import IdeaName, IdeaStatus, IdeaTree
-from synth.store.growth import Carried
+from synth.store.fitted_map import Carried
 from synth.titles import name_ideas
 
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]

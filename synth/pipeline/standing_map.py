@@ -19,7 +19,7 @@ from synth.layout import lay_out_rest
 from synth.pipeline.corpus import CorpusReader
 from synth.records import Idea
 from synth.store import Store
-from synth.store.growth import Carried
+from synth.store.fitted_map import Carried
 
 MOST_HEARD = 100
 """Passages by which an idea is known whose passages people changed since the landmarks were kept:

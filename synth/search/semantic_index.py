@@ -14,7 +14,7 @@ from synth.errors import ModelMissing, StoreProblem
 from synth.records import Passage
 from synth.search.semantic import SemanticIndex
 from synth.store import Store
-from synth.store.values import sha256_text
+from synth.store.rows import sha256_text
 
 if TYPE_CHECKING:
     from models import Blend, Embedder

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from synth.store.change_log import Change
 from synth.store.corrections import HeldIdea, Link
-from synth.store.database import Store, open_store
-from synth.store.discussions import Discussion
-from synth.store.evidence import MessageEvidence
+from synth.store.database import Store, Version, Watch, open_store
+from synth.store.discussions import Discussion, Embed, Framing, site_of
 from synth.store.extracts import ExtractChange, ExtractMark
-from synth.store.framing import Embed, Framing, site_of
 from synth.store.ideas import IdeaRow, PlacementRow
 from synth.store.messages import Imported, Linked
-from synth.store.proposals import Proposal
 from synth.store.repetitions import RepetitionRow
+from synth.store.rows import NO_WORDS
+from synth.store.runs import Proposal
 from synth.store.search import Hit, Ranked
 from synth.store.sources import Source
+from synth.store.threads import MessageEvidence
 from synth.store.undo import Correction
-from synth.store.values import NO_WORDS
-from synth.store.watching import Version, Watch
 
 __all__ = [
     "NO_WORDS",

@@ -6,33 +6,30 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from synth.records import UNKNOWN_TIME, Activity
+from synth.store.rows import Collection
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-    from sqlite_utils import Database
 
 
-class Activities:
-    def __init__(self, db: Database) -> None:
-        self._db = db
-
+class Activities(Collection):
     def version(self, discussion_id: int) -> tuple[object, ...]:
         """Another value after every import, build, correction and erasure.
 
         And while one of them goes on: the same value means the same messages, passages, ideas and
         titles, so that columns made at different times stand beside each other.
         """
-        row: tuple[object, ...] = self._db.execute(_VERSION, [discussion_id]).fetchone()
+        (row,) = self._tuples(_VERSION, discussion_id)
         return row
 
     def of(self, discussion_id: int) -> Activity:
         """Every message and passage of the discussion."""
         import numpy as np
 
-        rows = self._db.execute(_MESSAGES, [discussion_id]).fetchall()
+        rows = self._tuples(_MESSAGES, discussion_id)
         ids, threads, parents, voices, posted, sides, likes = _columns(rows, 7)
-        passages = self._db.execute(_PASSAGES, [discussion_id]).fetchall()
+        passages = self._tuples(_PASSAGES, discussion_id)
         passage_ids, of, leaves = _columns([row[:3] for row in passages], 3)
         return Activity(
             messages=ids,
@@ -52,13 +49,13 @@ class Activities:
         """When each message came into the file, in the order of ``of``: seconds since 1970."""
         import numpy as np
 
-        rows = self._db.execute(
+        times = self._column(
             """SELECT unixepoch(s.imported_at) FROM messages m
                JOIN sources s ON s.id = m.source_file
                WHERE m.discussion_id = ? ORDER BY m.id""",
-            [discussion_id],
-        ).fetchall()
-        return np.array([at for (at,) in rows], dtype=np.int64)
+            discussion_id,
+        )
+        return np.array(times, dtype=np.int64)
 
 
 def _columns(rows: Sequence[tuple[Any, ...]], n: int) -> NDArray[np.int64]:

@@ -6,19 +6,13 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING
 
 from synth.errors import CorrectionRefused
 from synth.records import Origin
-from synth.store.change_log import Change
-from synth.store.rewriting import Rows
+from synth.store.change_log import Change, Rows
+from synth.store.rows import NO_WORDS, Collection, json_text, read_time, record
 from synth.store.runs import Events
 from synth.store.undo import Correction, restore
-from synth.store.values import NO_WORDS, json_text
-
-if TYPE_CHECKING:
-    from sqlite_utils import Database
 
 VERBS = frozenset(
     {
@@ -66,11 +60,7 @@ class Link:
     is_together: bool
 
 
-class Corrections:
-    def __init__(self, db: Database) -> None:
-        self._db = db
-        self._events = Events(db)
-
+class Corrections(Collection):
     # -- making ----------------------------------------------------------------------------
 
     @contextmanager
@@ -82,22 +72,21 @@ class Corrections:
         Raises CorrectionRefused where it changes nothing, or where there is no map to change.
         """
         with self._db.atomic():
-            self._db.execute("PRAGMA defer_foreign_keys = ON")
-            making = Change(self._db, discussion_id)
-            making.verb, making.noun_id = verb, noun_id
-            yield making
-            making.recount()
-            before, after = making.changes()
+            self._write("PRAGMA defer_foreign_keys = ON")
+            change = Change(self._db, discussion_id)
+            change.verb, change.noun_id = verb, noun_id
+            yield change
+            change.recount()
+            before, after = change.changes()
             if not before and not after:
                 raise CorrectionRefused("that is so already; nothing was changed")
-            self._events.add(
+            Events(self._db).add(
                 discussion_id,
                 actor=actor,
-                verb=making.verb,
+                verb=change.verb,
                 noun=noun,
-                noun_id=making.noun_id,
-                before=before,
-                after=after,
+                noun_id=change.noun_id,
+                change=(before, after),
             )
 
     # -- taking back -----------------------------------------------------------------------
@@ -109,39 +98,32 @@ class Corrections:
         when there is nothing to take back, or when a later correction builds on it.
         """
         with self._db.atomic():
-            making = Change(self._db, discussion_id)
-            correction = restore(self._db, making, self.history(discussion_id), event_id)
-            before, after = making.changes()
-            self._events.add(
+            change = Change(self._db, discussion_id)
+            correction = restore(self._db, change, self.history(discussion_id), event_id)
+            Events(self._db).add(
                 discussion_id,
                 actor=actor,
                 verb="undid",
                 noun="event",
                 noun_id=correction.id,
-                before=before,
-                after=after,
+                change=change.changes(),
             )
         return correction
 
     def history(self, discussion_id: int) -> list[Correction]:
         """Every correction, the newest first."""
-        rows = list(
-            self._db.query(
-                # Edits of messages hold their whole texts: they stay unread.
-                """SELECT * FROM events WHERE discussion_id = ?
-                   AND noun IN ('idea', 'passage', 'event') ORDER BY id DESC""",
-                [discussion_id],
-            )
+        # Edits of messages hold their whole texts: they stay unread.
+        rows = self._rows(
+            """SELECT * FROM events WHERE discussion_id = ?
+               AND noun IN ('idea', 'passage', 'event') ORDER BY id DESC""",
+            discussion_id,
         )
         undone = {row["noun_id"] for row in rows if row["verb"] == "undid"}
         return [
-            Correction(
-                id=row["id"],
-                at=datetime.fromisoformat(row["at"]),
-                actor=row["actor"],
-                verb=row["verb"],
-                noun=row["noun"],
-                noun_id=row["noun_id"],
+            record(
+                Correction,
+                row,
+                at=read_time(row["at"]),
                 before=json.loads(row["before"] or "{}"),
                 after=json.loads(row["after"] or "{}"),
                 is_undone=row["id"] in undone,
@@ -156,21 +138,21 @@ class Corrections:
         again."""
         with self._db.atomic():
             self._db.execute(_UNNAMED, {**_WORDS, "discussion_id": discussion_id})
-            for event_id, before, after in self._db.execute(
+            for event_id, before, after in self._tuples(
                 """SELECT id, before, after FROM events
                    WHERE discussion_id = ? AND noun IN ('idea', 'passage', 'event')""",
-                [discussion_id],
-            ).fetchall():
-                without = [_without_words(before), _without_words(after)]
-                self._db.execute(
-                    "UPDATE events SET before = ?, after = ? WHERE id = ?", [*without, event_id]
+                discussion_id,
+            ):
+                self._write(
+                    "UPDATE events SET before = ?, after = ? WHERE id = ?",
+                    *(_without_words(before), _without_words(after), event_id),
                 )
 
     # -- reading ---------------------------------------------------------------------------
 
     def held(self, discussion_id: int) -> list[HeldIdea]:
         """Ideas that a person touched, and the parents that a person chose, in reading order."""
-        rows = self._db.query(
+        rows = self._rows(
             """SELECT i.id, i.parent_id, i.parent_origin,
                  EXISTS (SELECT 1 FROM ideas c WHERE c.parent_id = i.id) AS is_broad
                FROM ideas i WHERE i.discussion_id = ? AND (
@@ -179,12 +161,12 @@ class Corrections:
                  OR i.id IN (SELECT idea_id FROM placements WHERE origin = 'person')
                  OR i.id IN (SELECT parent_id FROM ideas WHERE parent_origin = 'person'))
                ORDER BY i.rank, i.id""",
-            [discussion_id],
+            discussion_id,
         )
         return [
-            HeldIdea(
-                id=row["id"],
-                parent_id=row["parent_id"],
+            record(
+                HeldIdea,
+                row,
                 parent_origin=Origin(row["parent_origin"]),
                 is_broad=bool(row["is_broad"]),
             )
@@ -193,55 +175,50 @@ class Corrections:
 
     def cores(self, discussion_id: int) -> dict[int, set[int]]:
         """Idea id → the passages that carry it from map to map."""
-        found: dict[int, set[int]] = {}
-        for idea_id, passage_id in self._db.execute(
+        found = self._groups(
             """SELECT c.idea_id, c.passage_id FROM idea_cores c JOIN ideas i ON i.id = c.idea_id
                WHERE i.discussion_id = ?""",
-            [discussion_id],
-        ):
-            found.setdefault(idea_id, set()).add(passage_id)
-        return found
+            discussion_id,
+        )
+        return {idea_id: set(passage_ids) for idea_id, passage_ids in found.items()}
 
     def reasons(self, discussion_id: int) -> dict[int, str]:
         """Passage id → why a person's placement is a person's."""
-        rows = self._db.execute(
+        return self._mapping(
             """SELECT l.passage_id, l.because FROM placements l
                JOIN passages p ON p.id = l.passage_id JOIN messages m ON m.id = p.message_id
                WHERE m.discussion_id = ? AND l.because IS NOT NULL""",
-            [discussion_id],
+            discussion_id,
         )
-        return dict(rows.fetchall())
 
     def reason(self, passage_id: int) -> str | None:
         """Why a person's placement of this passage is a person's; None where it is not."""
-        row = self._db.execute(
-            "SELECT because FROM placements WHERE passage_id = ?", [passage_id]
-        ).fetchone()
-        return None if row is None else row[0]
+        found: str | None = self._value(
+            "SELECT because FROM placements WHERE passage_id = ?", passage_id
+        )
+        return found
 
     def links(self, discussion_id: int) -> list[Link]:
         """In order of the passages' ids."""
-        rows = self._db.execute(
+        rows = self._tuples(
             """SELECT k.one_id, k.other_id, k.kind FROM passage_links k
                JOIN passages p ON p.id = k.one_id JOIN messages m ON m.id = p.message_id
                WHERE m.discussion_id = ? ORDER BY k.one_id, k.other_id""",
-            [discussion_id],
+            discussion_id,
         )
         return [
             Link(one_id=one, other_id=other, is_together=kind == "together")
-            for one, other, kind in rows.fetchall()
+            for one, other, kind in rows
         ]
 
     def merged_into(self, idea_id: int) -> int | None:
         """The idea that a merged one lives on in; None where it was never merged."""
         at: int | None = idea_id
         while at is not None:
-            row = self._db.execute(
-                "SELECT into_id FROM retired_ideas WHERE idea_id = ?", [at]
-            ).fetchone()
-            if row is None:
+            retired = self._tuples("SELECT into_id FROM retired_ideas WHERE idea_id = ?", at)
+            if not retired:
                 return None if at == idea_id else at
-            at = row[0]
+            ((at,),) = retired
         return None
 
 

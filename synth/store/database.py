@@ -1,9 +1,11 @@
-"""Open a discussion file and hand out the collections in it."""
+"""Open a discussion file, hand out the collections in it, and notice that others changed it."""
 
 from __future__ import annotations
 
 import sqlite3
+import threading
 import time
+import weakref
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
@@ -15,25 +17,24 @@ from synth.errors import StoreProblem
 from synth.store.activity import Activities
 from synth.store.corrections import Corrections
 from synth.store.discussions import Discussions
-from synth.store.evidence import Evidence
 from synth.store.extracts import Extracts
-from synth.store.growth import Growth
+from synth.store.fitted_map import Growth, Spaces
 from synth.store.ideas import Ideas
 from synth.store.messages import Messages
 from synth.store.participants import Participants
 from synth.store.passages import Passages, Vectors
-from synth.store.proposals import Proposals
 from synth.store.repetitions import Repetitions
-from synth.store.runs import Events, Runs
+from synth.store.runs import Events, Proposals, Runs
 from synth.store.schema import APPLICATION_ID, migrations
 from synth.store.search import Search
 from synth.store.sources import Sources
-from synth.store.spaces import Spaces
-from synth.store.threads import Threads
+from synth.store.threads import Evidence, Threads
 
 BUSY_SECONDS = 30
 _PAUSE = 0.05
 """Seconds between two tries to open a file that others are making."""
+Version = tuple[int, int]
+"""(how often the file was replaced by another, SQLite's count of changes to it)."""
 
 
 class _Writing(Database):
@@ -271,3 +272,52 @@ def _update(db: Database) -> None:
         migrations.apply(db)
         db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         db.conn.commit()
+
+
+class Watch:
+    """Notices at once, and for next to nothing, that somebody changed the file at ``path``.
+
+    It looks at it through a connection that only reads; many threads may ask.
+
+    SQLite tells a connection exactly whether others have committed since it last asked
+    (``PRAGMA data_version``); times and sizes of files do not, as two writes can share them.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+        self._closing: weakref.finalize[[], Watch] | None = None
+        self._file: tuple[int, int] | None = None
+        self._n_files = 0
+
+    def version(self) -> Version | None:
+        """Differs from every earlier one once the file has changed; None while there is none."""
+        with self._lock:
+            try:
+                return self._look()
+            except (OSError, sqlite3.DatabaseError):
+                self._let_go()
+                return None
+
+    def close(self) -> None:
+        with self._lock:
+            self._let_go()
+
+    def _look(self) -> Version:
+        found = self._path.stat()
+        if self._connection is None or self._file != (found.st_dev, found.st_ino):
+            self._let_go()
+            uri = f"{self._path.absolute().as_uri()}?mode=rw"
+            self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+            # An app has no end of its own: its watch is closed when nobody holds it any more.
+            self._closing = weakref.finalize(self, self._connection.close)
+            self._file = (found.st_dev, found.st_ino)
+            self._n_files += 1
+        (changes,) = self._connection.execute("PRAGMA data_version").fetchone()
+        return self._n_files, int(changes)
+
+    def _let_go(self) -> None:
+        if self._closing is not None:
+            self._closing()
+        self._connection = self._closing = None

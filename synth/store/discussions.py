@@ -1,4 +1,4 @@
-"""Discussions: each a collection of messages with its map."""
+"""Discussions: each a collection of messages with its map, and how facilitators introduce it."""
 
 from __future__ import annotations
 
@@ -6,15 +6,76 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Self
+from urllib.parse import urlsplit
 
 from synth.errors import StoreProblem
-from synth.store.framing import Embed, Framing
+from synth.store.rows import Collection, Row, now, read_time, record, time_text
 from synth.store.runs import Events
-from synth.store.values import now, read_time, time_text
 
-if TYPE_CHECKING:
-    from sqlite_utils import Database
+_NOBODY, _ANYBODY = "nobody", "anybody"
+_HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Embed:
+    """Which other sites may show a discussion inside their pages; none by default."""
+
+    is_open: bool = False
+    """Every site may."""
+    sites: tuple[str, ...] = ()
+    """Those that may, as ``https://example.org``; see ``site_of``."""
+
+    @property
+    def frame_ancestors(self) -> str:
+        """The policy as the value of the CSP directive ``frame-ancestors``."""
+        if self.is_open:
+            return "*"
+        return " ".join(("'self'", *self.sites)) if self.sites else "'none'"
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """As the file keeps it (``written``)."""
+        if text == _ANYBODY:
+            return cls(is_open=True)
+        return cls(sites=() if text == _NOBODY else tuple(text.split()))
+
+    def written(self) -> str:
+        """``nobody``, ``anybody``, or the sites with spaces between."""
+        if self.is_open:
+            return _ANYBODY
+        return " ".join(self.sites) or _NOBODY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Framing:
+    """How facilitators introduce a discussion. Everything may be empty."""
+
+    question: str = ""
+    introduction: str = ""
+    """Some paragraphs of plain text."""
+    embed: Embed = Embed()
+    synthesis_at: datetime | None = None
+    """When the last synthesis was published."""
+
+
+def site_of(address: str) -> str | None:
+    """``https://Example.org/page`` → ``https://example.org``; None for what is no web address.
+
+    Only letters, digits, dots and hyphens are left, so it can stand in a header as it is.
+    """
+    text = address.strip()
+    if "//" not in text and "." not in text:
+        return None  # a word, not an address
+    try:
+        parts = urlsplit(text if "//" in text else f"https://{text}")
+        host = (parts.hostname or "").encode("idna").decode("ascii").lower()
+        port = parts.port
+    except (ValueError, UnicodeError):
+        return None
+    if parts.scheme not in {"http", "https"} or not _HOST.fullmatch(host):
+        return None
+    return f"{parts.scheme}://{host}" + (f":{port}" if port else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,29 +111,25 @@ class Discussion:
         return self.framing.synthesis_at
 
 
-class Discussions:
-    def __init__(self, db: Database) -> None:
-        self._db = db
-
+class Discussions(Collection):
     def add(self, title: str) -> Discussion:
         """Open a new discussion; its slug is made from the title and is unique."""
         slug = wanted = slugify(title)
         n = 1
-        while self._row("slug = ?", slug):
+        while self._where("slug = ?", slug):
             n += 1
             slug = f"{wanted}-{n}"
-        self._db.table("discussions").insert(
-            {"slug": slug, "title": title, "created_at": time_text(now())}
-        )
+        opened = {"slug": slug, "title": title, "created_at": time_text(now())}
+        self._insert("discussions", opened)
         return self.named(slug)
 
     def find(self, name: str) -> Discussion | None:
         """The discussion with this slug, else the oldest with this title, else the one whose slug
         would be made from it."""
         row = (
-            self._row("slug = ?", name)
-            or self._row("title = ? ORDER BY id", name)
-            or self._row("slug = ?", slugify(name))
+            self._where("slug = ?", name)
+            or self._where("title = ? ORDER BY id", name)
+            or self._where("slug = ?", slugify(name))
         )
         return None if row is None else self._filled(row)
 
@@ -85,77 +142,69 @@ class Discussions:
         return found
 
     def all(self) -> list[Discussion]:
-        rows = self._db.query("SELECT * FROM discussions ORDER BY id")
-        return [self._filled(row) for row in rows]
+        return [self._filled(row) for row in self._rows("SELECT * FROM discussions ORDER BY id")]
 
     def frame(self, discussion_id: int, framing: Framing, *, actor: str) -> bool:
         """Keep what facilitators say about a discussion; says whether anything changed."""
         with self._db.atomic():
-            rows = self._db.query("SELECT * FROM discussions WHERE id = ?", [discussion_id])
-            before, after = _framing_columns(_framing(next(iter(rows)))), _framing_columns(framing)
+            row = self._where("id = ?", discussion_id)
+            assert row is not None
+            before, after = _framing_columns(_framing(row)), _framing_columns(framing)
             changed = [name for name in after if after[name] != before[name]]
             if not changed:
                 return False
-            self._db.table("discussions").update(discussion_id, after)
+            sets = ", ".join(f"{name} = ?" for name in after)
+            sql = f"UPDATE discussions SET {sets} WHERE id = ?"
+            self._write(sql, *after.values(), discussion_id)
             Events(self._db).add(
                 discussion_id,
                 actor=actor,
                 verb="framed",
                 noun="discussion",
                 noun_id=discussion_id,
-                before={name: before[name] for name in changed},
-                after={name: after[name] for name in changed},
+                change=({n: before[n] for n in changed}, {n: after[n] for n in changed}),
             )
         return True
 
     def discard_empty(self, discussion_id: int) -> bool:
         """Remove a discussion that holds no message, with its runs and sources; says if it did."""
         with self._db.atomic():
-            removed = self._db.execute(
+            n_removed = self._write(
                 """DELETE FROM discussions WHERE id = ?1
                    AND NOT EXISTS (SELECT 1 FROM messages WHERE discussion_id = ?1)""",
-                [discussion_id],
-            ).rowcount
-        return bool(removed)
+                discussion_id,
+            )
+        return bool(n_removed)
 
-    def _row(self, where: str, value: str) -> dict[str, Any] | None:
-        return next(self._db.query(f"SELECT * FROM discussions WHERE {where}", [value]), None)
+    def _where(self, where: str, value: object) -> Row | None:
+        return self._row(f"SELECT * FROM discussions WHERE {where}", value)
 
-    def _filled(self, row: dict[str, Any]) -> Discussion:
-        counts = next(self._db.query(_COUNTS, [row["id"]]))
-        (n_ideas,) = self._db.execute(
-            """WITH RECURSIVE shown(id) AS (
-                 SELECT id FROM ideas WHERE discussion_id = ? AND parent_id IS NULL
-                   AND status <> 'hidden'
-                 UNION ALL SELECT i.id FROM ideas i JOIN shown ON i.parent_id = shown.id
-                   AND i.status <> 'hidden')
-               SELECT count(*) FROM shown""",
-            [row["id"]],
-        ).fetchone()
-        languages = self._db.execute(
+    def _filled(self, row: Row) -> Discussion:
+        counts = self._row(_COUNTS, row["id"])
+        assert counts is not None
+        languages = self._tuples(
             """SELECT language, count(*) AS n FROM messages
                WHERE discussion_id = ? AND language IS NOT NULL
                GROUP BY language ORDER BY n DESC, language""",
-            [row["id"]],
-        ).fetchall()
-        return Discussion(
-            id=row["id"],
-            slug=row["slug"],
-            title=row["title"],
-            created_at=datetime.fromisoformat(row["created_at"]),
-            n_messages=counts["n_messages"],
-            n_authors=counts["n_authors"],
-            n_threads=counts["n_threads"],
-            n_ideas=n_ideas,
+            row["id"],
+        )
+        return record(
+            Discussion,
+            row | counts,
+            created_at=read_time(row["created_at"]),
             first_at=read_time(counts["first_at"]),
             last_at=read_time(counts["last_at"]),
-            languages=tuple((language, n) for language, n in languages),
+            languages=tuple(languages),
             framing=_framing(row),
         )
 
 
 # One subquery for each index: read together they would walk through every message.
-_COUNTS = """SELECT
+_COUNTS = """WITH RECURSIVE shown(id) AS (
+      SELECT id FROM ideas WHERE discussion_id = ?1 AND parent_id IS NULL AND status <> 'hidden'
+      UNION ALL SELECT i.id FROM ideas i JOIN shown ON i.parent_id = shown.id
+        AND i.status <> 'hidden')
+    SELECT (SELECT count(*) FROM shown) AS n_ideas,
     (SELECT count(*) FROM messages WHERE discussion_id = ?1) AS n_messages,
     (SELECT count(DISTINCT participant_id) FROM messages WHERE discussion_id = ?1)
       + (SELECT count(*) FROM messages
@@ -165,7 +214,7 @@ _COUNTS = """SELECT
     (SELECT max(posted_at) FROM messages WHERE discussion_id = ?1) AS last_at"""
 
 
-def _framing(row: dict[str, Any]) -> Framing:
+def _framing(row: Row) -> Framing:
     return Framing(
         question=row["question"],
         introduction=row["introduction"],
@@ -187,3 +236,6 @@ def slugify(title: str) -> str:
     """``Vélo & école`` → ``velo-ecole``; never empty."""
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:60].strip("-") or "discussion"
+
+
+# What facilitators say about a discussion: its question, who may embed it, the last synthesis.

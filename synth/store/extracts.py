@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 from synth.errors import StoreProblem
 from synth.records import Extract, ExtractState, Nature, Origin, Span
-from synth.store.values import json_text, now, time_text
-
-if TYPE_CHECKING:
-    from sqlite_utils import Database
+from synth.store.rows import IN, Collection, Row, record
+from synth.store.runs import Events
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,19 +31,18 @@ class ExtractMark:
     state: ExtractState
 
 
-class Extracts:
-    def __init__(self, db: Database) -> None:
-        self._db = db
+class Extracts(Collection):
+    # -- writing ---------------------------------------------------------------------------
 
     def replace_suggestions(
         self, discussion_id: int, suggestions: Sequence[Extract], *, run_id: int
     ) -> None:
         """Put new suggestions in place of the machine's last ones; people's stay."""
         with self._db.atomic():
-            self._db.execute(
+            self._write(
                 """DELETE FROM extracts WHERE origin = 'machine' AND message_id IN
                    (SELECT id FROM messages WHERE discussion_id = ?)""",
-                [discussion_id],
+                discussion_id,
             )
             self.add_suggestions(suggestions, run_id=run_id)
 
@@ -54,30 +50,25 @@ class Extracts:
         """Put new suggestions beside those that are there."""
         with self._db.atomic():
             for extract in suggestions:
-                cursor = self._db.execute(
-                    """INSERT INTO extracts (message_id, start, "end", quote, nature, score, run_id,
-                       state, origin) VALUES (?, ?, ?, ?, ?, ?, ?, 'suggested', 'machine')""",
-                    [
-                        extract.message_id,
-                        extract.start,
-                        extract.end,
-                        extract.quote,
-                        extract.nature,
-                        extract.score,
-                        run_id,
-                    ],
+                span = Span(start=extract.start, end=extract.end)
+                extract_id = self._add(
+                    extract.message_id,
+                    span,
+                    quote=extract.quote,
+                    nature=extract.nature,
+                    score=extract.score,
+                    run_id=run_id,
                 )
-                self._db.conn.executemany(
+                self._write_many(
                     "INSERT INTO extract_ideas VALUES (?, ?)",
-                    [(cursor.lastrowid, idea_id) for idea_id in extract.idea_ids],
+                    [(extract_id, idea_id) for idea_id in extract.idea_ids],
                 )
 
     def drop_stale_suggestions(self, message_ids: Sequence[int]) -> None:
         """Forget what the machine suggested in words that were edited away."""
-        self._db.execute(
-            """DELETE FROM extracts WHERE origin = 'machine' AND is_stale = 1
-               AND message_id IN (SELECT value FROM json_each(?))""",
-            [json_text(list(message_ids))],
+        self._write(
+            f"DELETE FROM extracts WHERE origin = 'machine' AND is_stale = 1 AND message_id {IN}",
+            message_ids,
         )
 
     def decide(self, extract_id: int, change: ExtractChange, *, actor: str) -> Extract:
@@ -91,68 +82,109 @@ class Extracts:
         with self._db.atomic():
             span = change.span or Span(start=before.start, end=before.end)
             quote = self._quote(before.message_id, span)
-            self._db.execute(
+            note = before.note if change.note is None else change.note
+            self._write(
                 """UPDATE extracts SET state = ?, nature = ?, start = ?, "end" = ?, quote = ?,
                    note = ?, origin = 'person' WHERE id = ?""",
-                [
-                    change.state or before.state,
-                    change.nature or before.nature,
-                    span.start,
-                    span.end,
-                    quote,
-                    before.note if change.note is None else change.note,
-                    extract_id,
-                ],
+                *(change.state or before.state, change.nature or before.nature),
+                *(span.start, span.end, quote, note, extract_id),
             )
             if change.tags is not None:
                 self._tag(extract_id, change.tags)
-            after = self.get(extract_id)
-            assert after is not None
-            self._note(before, after, actor)
-        return after
+            return self._decided(extract_id, before, actor)
 
     def take(
         self, message_id: int, span: Span, *, nature: Nature, tags: tuple[str, ...], actor: str
     ) -> Extract:
         """Take a passage that nobody had suggested."""
         with self._db.atomic():
-            cursor = self._db.execute(
-                """INSERT INTO extracts (message_id, start, "end", quote, nature, score, state,
-                   origin) VALUES (?, ?, ?, ?, ?, 1.0, 'taken', 'person')""",
-                [message_id, span.start, span.end, self._quote(message_id, span), nature],
+            extract_id = self._add(
+                message_id, span, quote=self._quote(message_id, span), nature=nature, score=1.0
             )
-            assert cursor.lastrowid is not None
-            self._tag(cursor.lastrowid, tags)
-            after = self.get(cursor.lastrowid)
-            assert after is not None
-            self._note(None, after, actor)
+            self._write(
+                "UPDATE extracts SET state = 'taken', origin = 'person' WHERE id = ?", extract_id
+            )
+            self._tag(extract_id, tags)
+            return self._decided(extract_id, None, actor)
+
+    def _add(
+        self,
+        message_id: int,
+        span: Span,
+        *,
+        quote: str,
+        nature: Nature,
+        score: float,
+        run_id: int | None = None,
+    ) -> int:
+        """Add a suggestion."""
+        what = {"quote": quote, "nature": nature, "score": score, "run_id": run_id}
+        where = {"message_id": message_id, "start": span.start, "end": span.end}
+        return self._insert("extracts", where | what | {"state": "suggested", "origin": "machine"})
+
+    def _quote(self, message_id: int, span: Span) -> str:
+        text: str | None = self._value("SELECT text FROM messages WHERE id = ?", message_id)
+        if text is None:
+            raise StoreProblem(f"no message {message_id}")
+        if not 0 <= span.start < span.end <= len(text):
+            raise StoreProblem(f"{span.start}:{span.end} lies outside message {message_id}")
+        return text[span.start : span.end]
+
+    def _tag(self, extract_id: int, tags: tuple[str, ...]) -> None:
+        self._write("DELETE FROM extract_tags WHERE extract_id = ?", extract_id)
+        self._write_many(
+            "INSERT INTO extract_tags VALUES (?, ?)",
+            [(extract_id, tag) for tag in sorted(set(tags))],
+        )
+
+    def _decided(self, extract_id: int, before: Extract | None, actor: str) -> Extract:
+        """Note in the history what became of an extract, and return it."""
+        after, discussion_id = self.get(extract_id), self.discussion_of(extract_id)
+        assert after is not None
+        assert discussion_id is not None
+        Events(self._db).add(
+            discussion_id,
+            actor=actor,
+            verb=after.state,
+            noun="extract",
+            noun_id=after.id,
+            change=(None if before is None else _facts(before), _facts(after)),
+        )
         return after
 
+    # -- reading ---------------------------------------------------------------------------
+
     def get(self, extract_id: int) -> Extract | None:
-        return next(iter(self._read("SELECT ? AS id", [extract_id])), None)
+        return next(iter(self._read("SELECT ? AS id", extract_id)), None)
+
+    def discussion_of(self, extract_id: int) -> int | None:
+        found: int | None = self._value(
+            """SELECT m.discussion_id FROM extracts e JOIN messages m ON m.id = e.message_id
+               WHERE e.id = ?""",
+            extract_id,
+        )
+        return found
 
     def all(self, discussion_id: int) -> list[Extract]:
         """Those whose words still stand, in order of message and place."""
-        return self._read(f"SELECT e.id {_STANDING}", [discussion_id])
+        return self._read(f"SELECT e.id {_STANDING}", discussion_id)
 
     def of_messages(self, message_ids: Sequence[int]) -> dict[int, list[Extract]]:
         """Message id → its extracts in order of place."""
         found: dict[int, list[Extract]] = {}
-        inside = """SELECT id FROM extracts WHERE is_stale = 0
-            AND message_id IN (SELECT value FROM json_each(?))"""
-        for extract in self._read(inside, [json_text(message_ids)]):
+        inside = f"SELECT id FROM extracts WHERE is_stale = 0 AND message_id {IN}"
+        for extract in self._read(inside, message_ids):
             found.setdefault(extract.message_id, []).append(extract)
         return found
 
     def page(self, discussion_id: int, *, limit: int, offset: int = 0) -> list[Extract]:
         """What readers see (``outline.is_shown``), in order of message and place."""
-        return self._shown(_BY_PLACE, [discussion_id, None, None, limit, offset])
+        return self._shown(_BY_PLACE, discussion_id, None, None, limit, offset)
 
     def best(self, discussion_id: int, *, limit: int, offset: int = 0) -> list[Extract]:
         """What readers see and nobody rejected: what people took first, then by score."""
-        where = "WHERE state <> 'rejected'"
-        order = "ORDER BY state <> 'taken', score DESC, id"
-        return self._shown(f"{where} {order}", [discussion_id, None, None, limit, offset])
+        order = "WHERE state <> 'rejected' ORDER BY state <> 'taken', score DESC, id"
+        return self._shown(order, discussion_id, None, None, limit, offset)
 
     def by_idea(
         self,
@@ -169,113 +201,68 @@ class Extracts:
         """
         order = """LEFT JOIN ideas i ON i.id = seen.idea_id
             ORDER BY i.rank IS NULL, i.rank, score DESC, seen.id"""
-        return self._shown(order, [discussion_id, state, nature, limit, offset])
+        return self._shown(order, discussion_id, state, nature, limit, offset)
 
     def shown_counts(self, discussion_id: int) -> dict[tuple[ExtractState, Nature], int]:
         """How many of what readers see stand in each state and are of each nature."""
-        rows = self._db.execute(
+        rows = self._tuples(
             f"{_SEEN} SELECT state, nature, count(*) FROM seen GROUP BY state, nature",
-            [discussion_id, None, None],
+            *(discussion_id, None, None),
         )
-        return {(ExtractState(state), Nature(nature)): n for state, nature, n in rows.fetchall()}
+        return {(ExtractState(state), Nature(nature)): n for state, nature, n in rows}
 
     def marks(self, discussion_id: int) -> list[ExtractMark]:
         """Which messages hold an extract of which nature and state, each once."""
-        rows = self._db.execute(
-            f"SELECT DISTINCT e.message_id, e.nature, e.state {_STANDING}", [discussion_id]
+        rows = self._tuples(
+            f"SELECT DISTINCT e.message_id, e.nature, e.state {_STANDING}", discussion_id
         )
         return [
             ExtractMark(message_id=message_id, nature=Nature(nature), state=ExtractState(state))
-            for message_id, nature, state in rows.fetchall()
+            for message_id, nature, state in rows
         ]
 
     def decided_spans(self, discussion_id: int) -> list[tuple[int, Span]]:
         """(message id, where in it) of what people decided on, in order of message and place."""
-        rows = self._db.execute(
+        rows = self._tuples(
             f"""SELECT e.message_id, e.start, e."end" {_STANDING} AND e.origin = 'person'
                 ORDER BY e.message_id, e.start, e."end", e.id""",
-            [discussion_id],
+            discussion_id,
         )
-        return [(message, Span(start=start, end=end)) for message, start, end in rows.fetchall()]
+        return [(message, Span(start=start, end=end)) for message, start, end in rows]
 
     def counts(self, discussion_id: int) -> dict[ExtractState, int]:
         """How many stand in each state."""
-        rows = self._db.execute(
-            f"SELECT e.state, count(*) {_STANDING} GROUP BY e.state", [discussion_id]
+        found = self._mapping(
+            f"SELECT e.state, count(*) {_STANDING} GROUP BY e.state", discussion_id
         )
-        found = {ExtractState(state): n for state, n in rows.fetchall()}
         return {state: found.get(state, 0) for state in ExtractState}
 
     def count(self, discussion_id: int) -> int:
         """How many stand, suggested and decided ones."""
         return sum(self.counts(discussion_id).values())
 
-    def _shown(self, order: str, values: Sequence[object]) -> list[Extract]:
-        """A page of what readers see: (discussion, state, nature, limit, offset)."""
-        rows = self._db.execute(
-            f"{_SEEN} SELECT seen.id FROM seen {order} LIMIT ?4 OFFSET ?5", values
-        )
-        ids = [extract_id for (extract_id,) in rows.fetchall()]
-        by_id = {e.id: e for e in self._read("SELECT value FROM json_each(?)", [json_text(ids)])}
+    def _shown(self, order: str, *values: object) -> list[Extract]:
+        """A page of what readers see; ``values``: discussion, state, nature, limit, offset."""
+        ids = self._column(f"{_SEEN} SELECT seen.id FROM seen {order} LIMIT ?4 OFFSET ?5", *values)
+        by_id = {
+            extract.id: extract for extract in self._read("SELECT value FROM json_each(?)", ids)
+        }
         return [by_id[extract_id] for extract_id in ids]
 
-    def _read(self, ids: str, values: Sequence[object]) -> list[Extract]:
+    def _read(self, ids: str, value: object) -> list[Extract]:
         """The extracts that the query ``ids`` names, in order of message and place."""
-        ideas: dict[int, list[int]] = {}
-        tags: dict[int, list[str]] = {}
-        for extract_id, idea_id in self._db.execute(
+        ideas = self._groups(
             f"""SELECT extract_id, idea_id FROM extract_ideas WHERE extract_id IN ({ids})
                 ORDER BY extract_id, idea_id""",
-            values,
-        ):
-            ideas.setdefault(extract_id, []).append(idea_id)
-        for extract_id, tag in self._db.execute(
+            value,
+        )
+        tags = self._groups(
             f"""SELECT extract_id, tag FROM extract_tags WHERE extract_id IN ({ids})
                 ORDER BY extract_id, tag""",
-            values,
-        ):
-            tags.setdefault(extract_id, []).append(tag)
-        rows = self._db.query(f"SELECT * FROM extracts WHERE id IN ({ids}) {_BY_PLACE}", values)
+            value,
+        )
+        rows = self._rows(f"SELECT * FROM extracts WHERE id IN ({ids}) {_BY_PLACE}", value)
         return [_extract(row, ideas.get(row["id"], ()), tags.get(row["id"], ())) for row in rows]
-
-    def discussion_of(self, extract_id: int) -> int | None:
-        row = self._db.execute(
-            """SELECT m.discussion_id FROM extracts e JOIN messages m ON m.id = e.message_id
-               WHERE e.id = ?""",
-            [extract_id],
-        ).fetchone()
-        return None if row is None else int(row[0])
-
-    def _quote(self, message_id: int, span: Span) -> str:
-        row = self._db.execute("SELECT text FROM messages WHERE id = ?", [message_id]).fetchone()
-        if row is None:
-            raise StoreProblem(f"no message {message_id}")
-        text: str = row[0]
-        if not 0 <= span.start < span.end <= len(text):
-            raise StoreProblem(f"{span.start}:{span.end} lies outside message {message_id}")
-        return text[span.start : span.end]
-
-    def _tag(self, extract_id: int, tags: tuple[str, ...]) -> None:
-        self._db.execute("DELETE FROM extract_tags WHERE extract_id = ?", [extract_id])
-        self._db.conn.executemany(
-            "INSERT INTO extract_tags VALUES (?, ?)",
-            [(extract_id, tag) for tag in sorted(set(tags))],
-        )
-
-    def _note(self, before: Extract | None, after: Extract, actor: str) -> None:
-        self._db.execute(
-            """INSERT INTO events (discussion_id, at, actor, verb, noun, noun_id, before, after)
-               SELECT discussion_id, ?, ?, ?, 'extract', ?, ?, ? FROM messages WHERE id = ?""",
-            [
-                time_text(now()),
-                actor,
-                after.state,
-                after.id,
-                None if before is None else json_text(_facts(before)),
-                json_text(_facts(after)),
-                after.message_id,
-            ],
-        )
 
 
 def _facts(extract: Extract) -> dict[str, object]:
@@ -308,18 +295,13 @@ _SEEN = """WITH RECURSIVE open(id) AS (
         GROUP BY e.id HAVING e.state = 'taken' OR count(x.idea_id) = 0 OR min(open.id) NOT NULL)"""
 
 
-def _extract(row: dict[str, Any], idea_ids: Iterable[int], tags: Iterable[str]) -> Extract:
-    return Extract(
-        id=row["id"],
-        message_id=row["message_id"],
-        start=row["start"],
-        end=row["end"],
-        quote=row["quote"],
+def _extract(row: Row, idea_ids: Iterable[int], tags: Iterable[str]) -> Extract:
+    return record(
+        Extract,
+        row,
         nature=Nature(row["nature"]),
-        score=row["score"],
         state=ExtractState(row["state"]),
         origin=Origin(row["origin"]),
         idea_ids=tuple(idea_ids),
         tags=tuple(tags),
-        note=row["note"],
     )

@@ -5,20 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
-from synth.records import (
-    CleanText,
-    Message,
-    ParentEvidence,
-    RawMessage,
-    Stance,
-)
+from synth.records import CleanText, Message, ParentEvidence, RawMessage, Stance
 from synth.store.repetitions import Repetitions
-from synth.store.values import json_text, now, read_time, sha256_text, time_text
-
-if TYPE_CHECKING:
-    from sqlite_utils import Database
+from synth.store.rows import (
+    IN,
+    Collection,
+    Row,
+    json_text,
+    read_time,
+    record,
+    sha256_text,
+    time_text,
+)
+from synth.store.runs import Events
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,49 +58,48 @@ class SubjectLine:
     subject: str
 
 
-class Messages:
-    def __init__(self, db: Database) -> None:
-        self._db = db
-
+class Messages(Collection):
     # -- writing ---------------------------------------------------------------------------
 
     def fingerprints(self, discussion_id: int) -> dict[tuple[str, str], str]:
         """(namespace, source id) → hash of the message as it was imported."""
-        rows = self._db.execute(
+        rows = self._tuples(
             "SELECT namespace, source_id, content_sha256 FROM messages WHERE discussion_id = ?",
-            [discussion_id],
+            discussion_id,
         )
-        return {(namespace, source_id): sha for namespace, source_id, sha in rows.fetchall()}
+        return {(namespace, source_id): sha for namespace, source_id, sha in rows}
 
     def fingerprints_by_id(self, discussion_id: int) -> dict[int, str]:
         """Message id → hash of the message as it was imported, in order of id."""
-        rows = self._db.execute(
+        return self._mapping(
             "SELECT id, content_sha256 FROM messages WHERE discussion_id = ? ORDER BY id",
-            [discussion_id],
+            discussion_id,
         )
-        return dict(rows.fetchall())
 
     def texts(
         self, discussion_id: int, keys: Sequence[tuple[str, str]]
     ) -> dict[tuple[str, str], str]:
         """(namespace, source id) → stored clean text, for those that are there."""
-        found: dict[tuple[str, str], str] = {}
-        for key in keys:  # one look into the index each; a join would walk through all messages
-            row = self._db.execute(
-                """SELECT text FROM messages
-                   WHERE discussion_id = ? AND namespace = ? AND source_id = ?""",
-                [discussion_id, *key],
-            ).fetchone()
-            if row is not None:
-                found[key] = row[0]
-        return found
+        # One look into the index each; a join would walk through all messages.
+        found = {key: self._of_key(discussion_id, *key) for key in keys}
+        return {key: row[1] for key, row in found.items() if row is not None}
+
+    def _of_key(self, discussion_id: int, namespace: str, source_id: str) -> tuple[int, str] | None:
+        """Id and text of the message that was imported under this key."""
+        rows = self._tuples(
+            """SELECT id, text FROM messages
+               WHERE discussion_id = ? AND namespace = ? AND source_id = ?""",
+            *(discussion_id, namespace, source_id),
+        )
+        return (rows[0][0], rows[0][1]) if rows else None
 
     def add(self, discussion_id: int, source_file: int, items: Sequence[Imported]) -> None:
         """Store new messages; the caller has made sure that their keys are new."""
         if not items:
             return
         with self._db.atomic():
-            (last,) = self._db.execute("SELECT coalesce(max(id), 0) FROM messages").fetchone()
+            last = self._value("SELECT coalesce(max(id), 0) FROM messages")
+            new = dict(enumerate(items, start=last + 1))
             rows = [
                 {
                     "id": message_id,
@@ -110,15 +109,11 @@ class Messages:
                     "source_id": item.raw.source_id,
                 }
                 | _columns(item)
-                for message_id, item in enumerate(items, start=last + 1)
+                for message_id, item in new.items()
             ]
-            names = list(rows[0])
-            self._db.conn.executemany(
-                f"INSERT INTO messages ({', '.join(names)}) "
-                f"VALUES ({', '.join(f':{name}' for name in names)})",
-                rows,
-            )
-            self._put_evidence(dict(enumerate(items, start=last + 1)))
+            names, marks = ", ".join(rows[0]), ", ".join(f":{name}" for name in rows[0])
+            self._write_many(f"INSERT INTO messages ({names}) VALUES ({marks})", rows)
+            self._put_evidence(new)
 
     def update(self, discussion_id: int, items: Iterable[Imported]) -> None:
         """Bring edited messages up to date.
@@ -129,27 +124,24 @@ class Messages:
         """
         with self._db.atomic():
             for item in items:
-                key = [discussion_id, item.namespace, item.raw.source_id]
-                message_id, before = self._db.execute(
-                    """SELECT id, text FROM messages
-                       WHERE discussion_id = ? AND namespace = ? AND source_id = ?""",
-                    key,
-                ).fetchone()
+                there = self._of_key(discussion_id, item.namespace, item.raw.source_id)
+                assert there is not None
+                message_id, before = there
+                if before != item.clean.text:
+                    self._forget_passages(discussion_id, message_id, (before, item.clean.text))
                 columns = _columns(item)
                 sets = ", ".join(f"{name} = ?" for name in columns)
-                if before != item.clean.text:
-                    self._forget_passages(discussion_id, message_id, before, item.clean.text)
-                self._db.execute(
-                    f"UPDATE messages SET {sets} WHERE id = ?", [*columns.values(), message_id]
+                self._write(
+                    f"UPDATE messages SET {sets} WHERE id = ?", *columns.values(), message_id
                 )
                 self._anchor_extracts(message_id, item.clean.text)
-                self._db.execute("DELETE FROM quotes WHERE message_id = ?", [message_id])
+                self._write("DELETE FROM quotes WHERE message_id = ?", message_id)
                 self._put_evidence({message_id: item})
 
     def link(self, links: Iterable[Linked]) -> None:
         """Write the threads: parents, depth and reading order."""
         with self._db.atomic():
-            self._db.conn.executemany(
+            self._write_many(
                 """UPDATE messages SET parent_id = ?2, parent_evidence = ?3, thread_id = ?4,
                    depth = ?5, rank = ?6
                    WHERE id = ?1 AND (parent_id IS NOT ?2 OR parent_evidence IS NOT ?3
@@ -160,26 +152,25 @@ class Messages:
                 ],
             )
 
+    def set_subjects(self, subjects: Mapping[int, str | None]) -> None:
+        """Write subjects by message id."""
+        self._write_many("UPDATE messages SET subject = ?2 WHERE id = ?1", subjects.items())
+
     def _put_evidence(self, items: Mapping[int, Imported]) -> None:
         """``items`` by message id; none of them has quotes yet."""
-        self._db.conn.executemany(
+        self._write_many(
             "INSERT OR REPLACE INTO message_evidence VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 (
-                    message_id,
-                    item.raw.text,
-                    item.raw.body_format,
-                    item.raw.reply_id,
-                    item.raw.parent_namespace,
-                    item.raw.parent_source_id,
+                    *(message_id, item.raw.text, item.raw.body_format, item.raw.reply_id),
+                    *(item.raw.parent_namespace, item.raw.parent_source_id),
                     json_text(list(item.raw.references)),
-                    item.raw.thread_source_id,
-                    item.is_chat,
+                    *(item.raw.thread_source_id, item.is_chat),
                 )
                 for message_id, item in items.items()
             ],
         )
-        self._db.conn.executemany(
+        self._write_many(
             "INSERT INTO quotes (message_id, kind, at, text, author) VALUES (?, ?, ?, ?, ?)",
             [
                 (message_id, q.kind, q.at, q.text, q.author)
@@ -188,123 +179,108 @@ class Messages:
             ],
         )
 
-    def _forget_passages(
-        self, discussion_id: int, message_id: int, before: str, after: str
-    ) -> None:
+    def _forget_passages(self, discussion_id: int, message_id: int, texts: tuple[str, str]) -> None:
+        """``texts``: before and after the edit."""
         Repetitions(self._db).leave(message_id)
-        self._db.execute("DELETE FROM passages WHERE message_id = ?", [message_id])
-        self._db.execute("UPDATE extracts SET is_stale = 1 WHERE message_id = ?", [message_id])
-        self._db.execute(
-            """INSERT INTO events (discussion_id, at, actor, verb, noun, noun_id, before, after)
-               VALUES (?, ?, 'import', 'edited', 'message', ?, ?, ?)""",
-            [
-                discussion_id,
-                time_text(now()),
-                message_id,
-                json_text({"text": before}),
-                json_text({"text": after}),
-            ],
+        self._write("DELETE FROM passages WHERE message_id = ?", message_id)
+        self._write("UPDATE extracts SET is_stale = 1 WHERE message_id = ?", message_id)
+        before, after = ({"text": text} for text in texts)
+        Events(self._db).add(
+            discussion_id,
+            actor="import",
+            verb="edited",
+            noun="message",
+            noun_id=message_id,
+            change=(before, after),
         )
 
     def _anchor_extracts(self, message_id: int, text: str) -> None:
         """Find stale quotes again in the new words, nearest to where they stood."""
-        stale = self._db.execute(
+        for extract_id, start, quote in self._tuples(
             "SELECT id, start, quote FROM extracts WHERE message_id = ? AND is_stale = 1",
-            [message_id],
-        ).fetchall()
-        for extract_id, start, quote in stale:
+            message_id,
+        ):
             places = list(_places(text, quote))
             if places:
                 at = min(places, key=lambda place: abs(place - start))
-                self._db.execute(
+                self._write(
                     'UPDATE extracts SET start = ?, "end" = ?, is_stale = 0 WHERE id = ?',
-                    [at, at + len(quote), extract_id],
+                    *(at, at + len(quote), extract_id),
                 )
 
     # -- reading ---------------------------------------------------------------------------
 
     def all(self, discussion_id: int) -> Iterator[Message]:
         """Every message, in order of id (the order of import)."""
-        return map(
-            _message,
-            self._db.query(f"{_SELECT} WHERE m.discussion_id = ? ORDER BY m.id", [discussion_id]),
-        )
-
-    def languages(self, discussion_id: int) -> dict[int, str | None]:
-        """Message id → its language; None where nobody knows."""
-        rows = self._db.execute(
-            "SELECT id, language FROM messages WHERE discussion_id = ?", [discussion_id]
-        )
-        return dict(rows.fetchall())
-
-    def count(self, discussion_id: int) -> int:
-        (n,) = self._db.execute(
-            "SELECT count(*) FROM messages WHERE discussion_id = ?", [discussion_id]
-        ).fetchone()
-        return int(n)
-
-    def get(self, message_id: int) -> Message | None:
-        return next(map(_message, self._db.query(f"{_SELECT} WHERE m.id = ?", [message_id])), None)
-
-    def discussion_of(self, message_id: int) -> int | None:
-        row = self._db.execute(
-            "SELECT discussion_id FROM messages WHERE id = ?", [message_id]
-        ).fetchone()
-        return None if row is None else int(row[0])
+        sql = f"{_SELECT} WHERE m.discussion_id = ? ORDER BY m.id"
+        return map(_message, self._db.query(sql, [discussion_id]))
 
     def some(self, discussion_id: int, *, limit: int, offset: int = 0) -> list[Message]:
         """A page of ``all``."""
-        rows = self._db.query(
-            f"{_SELECT} WHERE m.discussion_id = ? ORDER BY m.id LIMIT ? OFFSET ?",
-            [discussion_id, limit, offset],
-        )
-        return [_message(row) for row in rows]
-
-    def subjects(self, discussion_id: int) -> list[SubjectLine]:
-        """The subject of each message that has one, the earliest first, the undated last."""
-        rows = self._db.query(
-            """SELECT id AS message_id, participant_id, parent_id IS NOT NULL AS is_reply, subject
-               FROM messages WHERE discussion_id = ? AND subject IS NOT NULL
-               ORDER BY posted_at IS NULL, posted_at, id""",
-            [discussion_id],
-        )
-        return [SubjectLine(**{**row, "is_reply": bool(row["is_reply"])}) for row in rows]
-
-    def set_subjects(self, subjects: Mapping[int, str | None]) -> None:
-        """Write subjects by message id."""
-        self._db.conn.executemany(
-            "UPDATE messages SET subject = ?2 WHERE id = ?1", list(subjects.items())
+        return self._messages(
+            "WHERE m.discussion_id = ? ORDER BY m.id LIMIT ? OFFSET ?",
+            *(discussion_id, limit, offset),
         )
 
-    def first_lines(self) -> set[str]:
-        """The subject of every message of the file, or the line that its text begins with."""
-        rows = self._db.execute(
-            """SELECT DISTINCT coalesce(nullif(subject, ''),
-                 substr(text, 1, instr(text || char(10), char(10)) - 1)) FROM messages"""
-        )
-        return {line for (line,) in rows.fetchall()}
+    def get(self, message_id: int) -> Message | None:
+        return next(iter(self._messages("WHERE m.id = ?", message_id)), None)
 
     def many(self, message_ids: Sequence[int]) -> dict[int, Message]:
-        rows = self._db.query(
-            f"{_SELECT} WHERE m.id IN (SELECT value FROM json_each(?))", [json_text(message_ids)]
-        )
-        return {row["id"]: _message(row) for row in rows}
+        found = self._messages(f"WHERE m.id {IN}", message_ids)
+        return {message.id: message for message in found}
 
     def thread(self, thread_id: int, *, limit: int = -1, offset: int = 0) -> list[Message]:
         """A page of a thread, or all of it, in reading order."""
-        rows = self._db.query(
-            f"{_SELECT} WHERE m.thread_id = ? ORDER BY m.rank, m.id LIMIT ? OFFSET ?",
-            [thread_id, limit, offset],
+        return self._messages(
+            "WHERE m.thread_id = ? ORDER BY m.rank, m.id LIMIT ? OFFSET ?",
+            *(thread_id, limit, offset),
         )
-        return [_message(row) for row in rows]
 
     def last_of_thread(self, thread_id: int, n: int) -> list[Message]:
         """The last ``n`` messages of a thread, in reading order."""
-        rows = self._db.query(
-            f"{_SELECT} WHERE m.thread_id = ? ORDER BY m.rank DESC, m.id DESC LIMIT ?",
-            [thread_id, n],
+        found = self._messages(
+            "WHERE m.thread_id = ? ORDER BY m.rank DESC, m.id DESC LIMIT ?", thread_id, n
         )
-        return [_message(row) for row in rows][::-1]
+        return found[::-1]
+
+    def _messages(self, where: str, *values: object) -> list[Message]:
+        return [_message(row) for row in self._rows(f"{_SELECT} {where}", *values)]
+
+    def languages(self, discussion_id: int) -> dict[int, str | None]:
+        """Message id → its language; None where nobody knows."""
+        return self._mapping(
+            "SELECT id, language FROM messages WHERE discussion_id = ?", discussion_id
+        )
+
+    def count(self, discussion_id: int) -> int:
+        return int(
+            self._value("SELECT count(*) FROM messages WHERE discussion_id = ?", discussion_id)
+        )
+
+    def discussion_of(self, message_id: int) -> int | None:
+        found: int | None = self._value(
+            "SELECT discussion_id FROM messages WHERE id = ?", message_id
+        )
+        return found
+
+    def subjects(self, discussion_id: int) -> list[SubjectLine]:
+        """The subject of each message that has one, the earliest first, the undated last."""
+        rows = self._rows(
+            """SELECT id AS message_id, participant_id, parent_id IS NOT NULL AS is_reply, subject
+               FROM messages WHERE discussion_id = ? AND subject IS NOT NULL
+               ORDER BY posted_at IS NULL, posted_at, id""",
+            discussion_id,
+        )
+        return [record(SubjectLine, row, is_reply=bool(row["is_reply"])) for row in rows]
+
+    def first_lines(self) -> set[str]:
+        """The subject of every message of the file, or the line that its text begins with."""
+        return set(
+            self._column(
+                """SELECT DISTINCT coalesce(nullif(subject, ''),
+                     substr(text, 1, instr(text || char(10), char(10)) - 1)) FROM messages"""
+            )
+        )
 
 
 def fingerprint(raw: RawMessage) -> str:
@@ -332,22 +308,21 @@ def fingerprint(raw: RawMessage) -> str:
     return sha256_text(json_text(fields))
 
 
+_AS_THEY_ARE = (
+    *("subject", "url", "category", "stance"),
+    *("n_likes", "n_for", "n_against", "n_attachments"),
+)
+"""Columns that hold what the importer read."""
+
+
 def _columns(item: Imported) -> dict[str, object]:
     raw = item.raw
-    return {
+    return {name: getattr(raw, name) for name in _AS_THEY_ARE} | {
         "participant_id": item.participant_id,
         "posted_at": time_text(raw.posted_at),
-        "subject": raw.subject,
         "language": item.language,
         "text": item.clean.text,
-        "url": raw.url,
-        "category": raw.category,
-        "stance": raw.stance,
-        "n_likes": raw.n_likes,
-        "n_for": raw.n_for,
-        "n_against": raw.n_against,
         "is_accepted": int(raw.is_accepted),
-        "n_attachments": raw.n_attachments,
         "extra": json_text(dict(raw.extra)),
         "content_sha256": item.sha256 or fingerprint(raw),
     }
@@ -360,32 +335,18 @@ def _places(text: str, quote: str) -> Iterator[int]:
         at = text.find(quote, at + 1)
 
 
-_SELECT = """SELECT m.*, p.pseudonym FROM messages m
+_SELECT = """SELECT m.*, p.pseudonym AS author FROM messages m
     LEFT JOIN participants p ON p.id = m.participant_id"""
 
 
-def _message(row: dict[str, Any]) -> Message:
-    return Message(
-        id=row["id"],
-        source_id=row["source_id"],
+def _message(row: Row) -> Message:
+    return record(
+        Message,
+        row,
         thread_id=row["thread_id"] or row["id"],
-        parent_id=row["parent_id"],
         parent_evidence=ParentEvidence(row["parent_evidence"]),
-        depth=row["depth"],
-        rank=row["rank"],
-        participant_id=row["participant_id"],
-        author=row["pseudonym"],
         posted_at=read_time(row["posted_at"]),
-        subject=row["subject"],
-        language=row["language"],
-        text=row["text"],
-        url=row["url"],
-        category=row["category"],
         stance=None if row["stance"] is None else Stance(row["stance"]),
-        n_likes=row["n_likes"],
-        n_for=row["n_for"],
-        n_against=row["n_against"],
         is_accepted=bool(row["is_accepted"]),
-        n_attachments=row["n_attachments"],
         extra=json.loads(row["extra"]),
     )

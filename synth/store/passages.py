@@ -1,27 +1,24 @@
-"""Passages and their vectors."""
+"""Passages, their places on the map, and their vectors."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection as Several
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from synth.records import Passage, Span
-from synth.store.values import json_text, sha256_text
+from synth.store.rows import IN, Collection, sha256_text
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-    from sqlite_utils import Database
 
 Point = tuple[float, float, int, int, int, int, int]
 """x, y, leaf idea (0: unplaced), stance (0 none, 1 for, 2 against), source, posted (epoch seconds,
 0: unknown), passage id."""
 
 
-class Passages:
-    def __init__(self, db: Database) -> None:
-        self._db = db
-
+class Passages(Collection):
     def replace(
         self,
         discussion_id: int,
@@ -35,21 +32,14 @@ class Passages:
         A passage of the same words where one stood keeps its id, its place on the map and its
         placement.
         """
-        there = self._db.execute(
-            f"{_STANDING} JOIN messages m ON m.id = p.message_id WHERE m.discussion_id = ?",
-            [discussion_id],
-        ).fetchall()
+        there = self._tuples(f"{_STANDING} WHERE m.discussion_id = ?", discussion_id)
         self._put(there, spans, texts, run_id)
 
     def replace_in(
         self, spans: Mapping[int, Sequence[Span]], *, texts: Mapping[int, str], run_id: int
     ) -> None:
         """The same for the messages in ``spans`` alone; passages of other messages stay."""
-        there = self._db.execute(
-            f"{_STANDING} WHERE p.message_id IN (SELECT value FROM json_each(?))",
-            [json_text(list(spans))],
-        ).fetchall()
-        self._put(there, spans, texts, run_id)
+        self._put(self._tuples(f"{_STANDING} WHERE m.id {IN}", list(spans)), spans, texts, run_id)
 
     def _put(
         self,
@@ -60,173 +50,136 @@ class Passages:
     ) -> None:
         """``rows``: the passages that stand there now, as ``_STANDING`` gives them."""
         wanted = {
-            (
-                message_id,
-                span.start,
-                span.end,
-                sha256_text(texts[message_id][span.start : span.end]),
-            )
-            for message_id in spans
-            for span in spans[message_id]
+            (of, span.start, span.end, sha256_text(texts[of][span.start : span.end]))
+            for of in spans
+            for span in spans[of]
         }
         there = {tuple(key): passage_id for passage_id, *key in rows}
-        gone = [(there[key],) for key in there.keys() - wanted]
-        new = [(*key, run_id) for key in sorted(wanted - there.keys())]
         with self._db.atomic():
-            self._db.conn.executemany("DELETE FROM passages WHERE id = ?", gone)
-            self._db.conn.executemany(
+            self._write_many(
+                "DELETE FROM passages WHERE id = ?",
+                [(there[key],) for key in there.keys() - wanted],
+            )
+            self._write_many(
                 """INSERT INTO passages (message_id, start, "end", content_sha256, run_id)
                    VALUES (?, ?, ?, ?, ?)""",
-                new,
+                [(*key, run_id) for key in sorted(wanted - there.keys())],
             )
 
     def all(self, discussion_id: int) -> list[Passage]:
         """In order of message id, then of place."""
-        texts: dict[int, str] = dict(
-            self._db.execute(
-                "SELECT id, text FROM messages WHERE discussion_id = ?", [discussion_id]
-            ).fetchall()
-        )
-        rows = self._db.execute(
-            """SELECT p.id, p.message_id, p.start, p."end" FROM passages p
-               JOIN messages m ON m.id = p.message_id
-               WHERE m.discussion_id = ? ORDER BY p.message_id, p.start""",
-            [discussion_id],
+        return self._passages("m.discussion_id = ?", discussion_id)
+
+    def of_messages(self, message_ids: Sequence[int]) -> list[Passage]:
+        """Those of some messages, in order of message id, then of place."""
+        return self._passages(f"m.id {IN}", message_ids)
+
+    def _passages(self, where: str, value: object) -> list[Passage]:
+        texts = self._mapping(f"SELECT m.id, m.text FROM messages m WHERE {where}", value)
+        rows = self._tuples(
+            f"""SELECT p.id, p.message_id, p.start, p."end" FROM passages p
+                JOIN messages m ON m.id = p.message_id
+                WHERE {where} ORDER BY p.message_id, p.start""",
+            value,
         )
         # Cut here: SQLite walks through a text from its beginning for each substr().
         return [
             Passage(id=i, message_id=of, start=start, end=end, text=texts[of][start:end])
-            for i, of, start, end in rows.fetchall()
-        ]
-
-    def of_messages(self, message_ids: Sequence[int]) -> list[Passage]:
-        """Those of some messages, in order of message id, then of place."""
-        ids = json_text(list(message_ids))
-        inside = "IN (SELECT value FROM json_each(?))"
-        texts: dict[int, str] = dict(
-            self._db.execute(f"SELECT id, text FROM messages WHERE id {inside}", [ids]).fetchall()
-        )
-        rows = self._db.execute(
-            f"""SELECT id, message_id, start, "end" FROM passages WHERE message_id {inside}
-                ORDER BY message_id, start""",
-            [ids],
-        )
-        return [
-            Passage(id=i, message_id=of, start=start, end=end, text=texts[of][start:end])
-            for i, of, start, end in rows.fetchall()
+            for i, of, start, end in rows
         ]
 
     def discussion_of(self, passage_id: int) -> int | None:
-        row = self._db.execute(
+        found: int | None = self._value(
             """SELECT m.discussion_id FROM passages p JOIN messages m ON m.id = p.message_id
                WHERE p.id = ?""",
-            [passage_id],
-        ).fetchone()
-        return None if row is None else int(row[0])
+            passage_id,
+        )
+        return found
 
     def texts(self, passage_ids: Sequence[int]) -> dict[int, str]:
         """Passage id → its words."""
-        rows = self._db.execute(
-            """SELECT id, message_id, start, "end" FROM passages
-               WHERE id IN (SELECT value FROM json_each(?))""",
-            [json_text(list(passage_ids))],
-        ).fetchall()
-        texts: dict[int, str] = dict(
-            self._db.execute(
-                "SELECT id, text FROM messages WHERE id IN (SELECT value FROM json_each(?))",
-                [json_text(list({of for _, of, _, _ in rows}))],
-            ).fetchall()
+        rows = self._tuples(
+            f"""SELECT id, message_id, start, "end" FROM passages WHERE id {IN}""", passage_ids
         )
+        texts = self._mapping(f"SELECT id, text FROM messages WHERE id {IN}", {r[1] for r in rows})
         return {one: texts[of][start:end] for one, of, start, end in rows}
 
     def count(self, discussion_id: int) -> int:
-        (n,) = self._db.execute(
-            """SELECT count(*) FROM passages p JOIN messages m ON m.id = p.message_id
-               WHERE m.discussion_id = ?""",
-            [discussion_id],
-        ).fetchone()
+        n = self._value(f"SELECT count(*) {_OF} WHERE m.discussion_id = ?", discussion_id)
         return int(n)
 
     def positions(self, discussion_id: int) -> list[tuple[float | None, float | None]]:
         """Places on the map, in the order of ``all``; None where not laid out yet."""
-        rows = self._db.execute(
-            """SELECT p.x, p.y FROM passages p JOIN messages m ON m.id = p.message_id
-               WHERE m.discussion_id = ? ORDER BY p.message_id, p.start""",
-            [discussion_id],
+        rows = self._tuples(
+            f"""SELECT p.x, p.y {_OF} WHERE m.discussion_id = ?
+                ORDER BY p.message_id, p.start""",
+            discussion_id,
         )
-        return [(x, y) for x, y in rows.fetchall()]
+        return [(x, y) for x, y in rows]
 
     def points(self, discussion_id: int) -> list[Point]:
         """Every passage that is laid out, in order of message and place."""
         return self._db.execute(
-            """SELECT p.x, p.y, coalesce(l.idea_id, 0),
-                      CASE m.stance WHEN 'for' THEN 1 WHEN 'against' THEN 2 ELSE 0 END,
-                      m.source_file, coalesce(strftime('%s', m.posted_at), 0) + 0, p.id
-               FROM passages p JOIN messages m ON m.id = p.message_id
-               LEFT JOIN placements l ON l.passage_id = p.id
-               WHERE m.discussion_id = ? AND p.x IS NOT NULL AND p.y IS NOT NULL
-               ORDER BY p.message_id, p.start""",
+            f"""SELECT p.x, p.y, coalesce(l.idea_id, 0),
+                       CASE m.stance WHEN 'for' THEN 1 WHEN 'against' THEN 2 ELSE 0 END,
+                       m.source_file, coalesce(strftime('%s', m.posted_at), 0) + 0, p.id
+                {_OF} LEFT JOIN placements l ON l.passage_id = p.id
+                WHERE m.discussion_id = ? AND p.x IS NOT NULL AND p.y IS NOT NULL
+                ORDER BY p.message_id, p.start""",
             [discussion_id],
         ).fetchall()
 
     def set_positions(self, positions: Iterable[tuple[int, float, float]]) -> None:
         """Write (passage id, x, y)."""
         with self._db.atomic():
-            self._db.conn.executemany(
-                "UPDATE passages SET x = ?2, y = ?3 WHERE id = ?1", list(positions)
-            )
+            self._write_many("UPDATE passages SET x = ?2, y = ?3 WHERE id = ?1", list(positions))
 
 
-_STANDING = """SELECT p.id, p.message_id, p.start, p."end", p.content_sha256 FROM passages p"""
+_OF = "FROM passages p JOIN messages m ON m.id = p.message_id"
+_STANDING = f"""SELECT p.id, p.message_id, p.start, p."end", p.content_sha256 {_OF}"""
 
 
-class Vectors:
+class Vectors(Collection):
     """Vectors cached by content hash and model key (name and weights' checksum)."""
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
 
     def get(self, hashes: Sequence[str], *, model: str) -> dict[str, bytes]:
         """The cached vectors among ``hashes``: float16 rows as bytes."""
-        rows = self._db.execute(
-            """SELECT v.content_sha256, v.vector FROM vectors v
-               WHERE v.model = ?1 AND v.content_sha256 IN (SELECT value FROM json_each(?2))""",
-            [model, json_text(sorted(set(hashes)))],
+        return self._mapping(
+            f"SELECT content_sha256, vector FROM vectors WHERE model = ? AND content_sha256 {IN}",
+            *(model, sorted(set(hashes))),
         )
-        return dict(rows.fetchall())
 
     def model_of(self, discussion_id: int) -> str | None:
         """The key of the model that read passages for the last map; None where none did."""
-        row = self._db.execute(
+        found: str | None = self._value(
             """SELECT v.model FROM messages m JOIN passages p ON p.message_id = m.id
                JOIN vectors v ON v.content_sha256 = p.content_sha256 AND instr(v.model, (
                    SELECT substr(json_extract(model, '$.sha256'), 1, 16) FROM runs
                    WHERE discussion_id = ?1 AND state = 'done' ORDER BY id DESC LIMIT 1))
                WHERE m.discussion_id = ?1 LIMIT 1""",
-            [discussion_id],
-        ).fetchone()
-        return None if row is None else str(row[0])
+            discussion_id,
+        )
+        return found
 
     def of_passages(self, passage_ids: Sequence[int], *, model: str) -> dict[int, bytes]:
         """Passage id → float16 row, for those that the model has read, in order of id."""
-        rows = self._db.execute(
-            """SELECT p.id, v.vector FROM passages p
-               JOIN vectors v ON v.content_sha256 = p.content_sha256 AND v.model = ?1
-               WHERE p.id IN (SELECT value FROM json_each(?2)) ORDER BY p.id""",
-            [model, json_text(list(passage_ids))],
+        return self._mapping(
+            f"""SELECT p.id, v.vector FROM passages p
+                JOIN vectors v ON v.content_sha256 = p.content_sha256 AND v.model = ?
+                WHERE p.id {IN} ORDER BY p.id""",
+            *(model, passage_ids),
         )
-        return dict(rows.fetchall())
 
     def put(self, hashes: Sequence[str], vectors: NDArray[np.float16], *, model: str) -> None:
         """Keep vectors: float16 (n, dim), one row a hash."""
         rows = [(sha, model, row.tobytes()) for sha, row in zip(hashes, vectors, strict=True)]
         with self._db.atomic():
-            self._db.conn.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", rows)
+            self._write_many("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", rows)
 
-    def sweep(self, *, keep: Collection[str]) -> None:
+    def sweep(self, *, keep: Several[str]) -> None:
         """Forget vectors of words that no passage holds any more, but for the hashes to keep."""
-        self._db.execute(
-            """DELETE FROM vectors WHERE content_sha256 NOT IN (SELECT content_sha256 FROM passages)
-               AND content_sha256 NOT IN (SELECT value FROM json_each(?))""",
-            [json_text(sorted(keep))],
+        self._write(
+            f"""DELETE FROM vectors WHERE content_sha256 NOT IN
+                (SELECT content_sha256 FROM passages) AND content_sha256 NOT {IN}""",
+            sorted(keep),
         )

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
 
 from synth.records import IdeaVoices, RepeatedText, SaidBy
-from synth.store.values import json_text, read_time
-
-if TYPE_CHECKING:
-    from sqlite_utils import Database
+from synth.store.rows import IN, Collection, read_time, record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,54 +37,41 @@ class Member:
     """Whether its wording is the one that the others were compared with."""
 
 
-_LEFT = """SELECT m.id, coalesce(p.start, 0), coalesce(p."end", length(m.text))
-    FROM repetitions r
-    LEFT JOIN repeated_messages w ON w.repetition_id = r.id
-    LEFT JOIN repeated_passages s ON s.repetition_id = r.id
-    LEFT JOIN passages p ON p.id = s.passage_id
-    JOIN messages m ON m.id = coalesce(w.message_id, p.message_id)
-    WHERE r.id = ? ORDER BY m.id, p.start"""
-
-
-class Repetitions:
-    def __init__(self, db: Database) -> None:
-        self._db = db
-
+class Repetitions(Collection):
     # -- writing ---------------------------------------------------------------------------
 
     def replace(self, discussion_id: int, rows: Sequence[RepetitionRow], *, run_id: int) -> None:
         """Put these in place of the last run's; what is part of another comes after it."""
         with self._db.atomic():
-            self._db.execute("DELETE FROM repetitions WHERE discussion_id = ?", [discussion_id])
+            self._write("DELETE FROM repetitions WHERE discussion_id = ?", discussion_id)
             ids: list[int] = []
             for row in rows:
-                cursor = self._db.execute(
-                    """INSERT INTO repetitions
-                       (discussion_id, is_message, message_id, start, "end", part_of, run_id)
-                       VALUES (?, ?, ?, ?, ?, ?, ?)""",
-                    [
-                        *(discussion_id, int(row.is_message), row.message_id, row.start, row.end),
-                        *(None if row.part_of is None else ids[row.part_of], run_id),
-                    ],
-                )
-                assert cursor.lastrowid is not None
-                ids.append(cursor.lastrowid)
+                values = {
+                    "discussion_id": discussion_id,
+                    "is_message": int(row.is_message),
+                    "message_id": row.message_id,
+                    "start": row.start,
+                    "end": row.end,
+                    "part_of": None if row.part_of is None else ids[row.part_of],
+                    "run_id": run_id,
+                }
+                ids.append(self._insert("repetitions", values))
                 table = "repeated_messages" if row.is_message else "repeated_passages"
-                self._db.conn.executemany(
+                self._write_many(
                     f"INSERT INTO {table} VALUES (?, ?)", [(one, ids[-1]) for one in row.members]
                 )
 
     def join(self, passage_ids: Sequence[int]) -> None:
         """Count new passages to the repeated text whose very words they are."""
-        self._db.execute(
-            """INSERT OR IGNORE INTO repeated_passages (passage_id, repetition_id)
-               SELECT p.id, min(r.repetition_id) FROM passages p
-               JOIN messages m ON m.id = p.message_id
-               JOIN passages q ON q.content_sha256 = p.content_sha256
-               JOIN repeated_passages r ON r.passage_id = q.id
-               JOIN repetitions t ON t.id = r.repetition_id AND t.discussion_id = m.discussion_id
-               WHERE p.id IN (SELECT value FROM json_each(?)) GROUP BY p.id""",
-            [json_text(list(passage_ids))],
+        self._write(
+            f"""INSERT OR IGNORE INTO repeated_passages (passage_id, repetition_id)
+                SELECT p.id, min(r.repetition_id) FROM passages p
+                JOIN messages m ON m.id = p.message_id
+                JOIN passages q ON q.content_sha256 = p.content_sha256
+                JOIN repeated_passages r ON r.passage_id = q.id
+                JOIN repetitions t ON t.id = r.repetition_id AND t.discussion_id = m.discussion_id
+                WHERE p.id {IN} GROUP BY p.id""",
+            passage_ids,
         )
 
     def leave(self, message_id: int) -> None:
@@ -97,36 +80,36 @@ class Repetitions:
         Where it held the commonest wording, the first that is left stands for it; what then
         stands in one message only is no repetition any more.
         """
-        rows = self._db.execute(
+        ids = self._column(
             """SELECT repetition_id FROM repeated_messages WHERE message_id = ?1
                UNION SELECT s.repetition_id FROM repeated_passages s
                JOIN passages p ON p.id = s.passage_id WHERE p.message_id = ?1""",
-            [message_id],
-        ).fetchall()
-        self._db.execute("DELETE FROM repeated_messages WHERE message_id = ?", [message_id])
-        self._db.execute(
+            message_id,
+        )
+        self._write("DELETE FROM repeated_messages WHERE message_id = ?", message_id)
+        self._write(
             """DELETE FROM repeated_passages
                WHERE passage_id IN (SELECT id FROM passages WHERE message_id = ?)""",
-            [message_id],
+            message_id,
         )
-        for (repetition_id,) in rows:
-            left = self._db.execute(_LEFT, [repetition_id]).fetchall()
+        for repetition_id in ids:
+            left = self._tuples(_LEFT, repetition_id)
             if len({one for one, _, _ in left}) < 2:
-                self._db.execute(
-                    "UPDATE repetitions SET part_of = NULL WHERE part_of = ?", [repetition_id]
+                self._write(
+                    "UPDATE repetitions SET part_of = NULL WHERE part_of = ?", repetition_id
                 )
-                self._db.execute("DELETE FROM repetitions WHERE id = ?", [repetition_id])
+                self._write("DELETE FROM repetitions WHERE id = ?", repetition_id)
                 continue
-            self._db.execute(
+            self._write(
                 """UPDATE repetitions SET message_id = ?, start = ?, "end" = ?
                    WHERE id = ? AND message_id = ?""",
-                [*left[0], repetition_id, message_id],
+                *(*left[0], repetition_id, message_id),
             )
 
     def put_voices(self, voices: Mapping[int, IdeaVoices]) -> None:
         """Write who carries the ideas, by idea id."""
         with self._db.atomic():
-            self._db.conn.executemany(
+            self._write_many(
                 """INSERT OR REPLACE INTO idea_voices (idea_id, n_repeating, n_same, n_same_voices,
                    top_share, effective, is_carried_by_few) VALUES (?, ?, ?, ?, ?, ?, ?)""",
                 [(idea_id, *asdict(found).values()) for idea_id, found in voices.items()],
@@ -141,74 +124,87 @@ class Repetitions:
 
         Passages of messages that are repeated as a whole are left out.
         """
-        (total,) = self._db.execute(
-            f"{_LISTED} SELECT count(*) FROM listed", [discussion_id]
-        ).fetchone()
-        rows = self._db.query(
+        total = self._value(f"{_LISTED} SELECT count(*) FROM listed", discussion_id)
+        rows = self._rows(
             f"""{_LISTED} SELECT * FROM listed
                 ORDER BY n_voices DESC, n_messages DESC, first_message_id LIMIT ?2 OFFSET ?3""",
-            [discussion_id, limit, offset],
+            *(discussion_id, limit, offset),
         )
-        return [_repeated(row) for row in rows], total
+        return [
+            record(
+                RepeatedText,
+                row,
+                is_message=bool(row["is_message"]),
+                first_at=read_time(row["first_at"]),
+            )
+            for row in rows
+        ], total
 
     def members(self, discussion_id: int) -> list[Member]:
         """Every place of every repeated text, whole messages first; texts in the order of the
         first message that holds them."""
-        rows = self._db.query(
-            """SELECT r.id AS repetition_id, r.is_message, m.id AS message_id,
-                   coalesce(p.start, 0) AS start, coalesce(p."end", length(m.text)) AS "end",
-                   m.id = r.message_id AND coalesce(p.start, 0) = r.start AS is_typical
-               FROM repetitions r
-               LEFT JOIN repeated_messages w ON w.repetition_id = r.id
-               LEFT JOIN repeated_passages s ON s.repetition_id = r.id
-               LEFT JOIN passages p ON p.id = s.passage_id
-               JOIN messages m ON m.id = coalesce(w.message_id, p.message_id)
-               WHERE r.discussion_id = ? ORDER BY r.id, m.id, p.start""",
-            [discussion_id],
+        rows = self._rows(
+            f"""SELECT r.id AS repetition_id, r.is_message, m.id AS message_id,
+                    coalesce(p.start, 0) AS start, coalesce(p."end", length(m.text)) AS "end",
+                    m.id = r.message_id AND coalesce(p.start, 0) = r.start AS is_typical
+                {_PLACES} WHERE r.discussion_id = ? ORDER BY r.id, m.id, p.start""",
+            discussion_id,
         )
         flags = ("is_message", "is_typical")
-        return [Member(**{**row, **{flag: bool(row[flag]) for flag in flags}}) for row in rows]
+        return [record(Member, row, **{flag: bool(row[flag]) for flag in flags}) for row in rows]
 
     def summary(self, discussion_id: int) -> dict[str, int]:
         """Repeated texts, the messages that hold one, and the ideas that few carry."""
-        row = self._db.execute(
-            f"""{_LISTED} SELECT count(*), (SELECT count(DISTINCT s.message_id) FROM said s
-                    JOIN listed l ON l.id = s.id),
+        row = self._row(
+            f"""{_LISTED} SELECT count(*) AS repeated_texts,
+                (SELECT count(DISTINCT s.message_id) FROM said s JOIN listed l ON l.id = s.id)
+                    AS messages_repeating,
                 (SELECT count(*) FROM idea_voices v JOIN ideas i ON i.id = v.idea_id
-                 WHERE i.discussion_id = ?1 AND v.is_carried_by_few)
+                 WHERE i.discussion_id = ?1 AND v.is_carried_by_few) AS ideas_carried_by_few
                 FROM listed""",
-            [discussion_id],
-        ).fetchone()
-        return dict(
-            zip(("repeated_texts", "messages_repeating", "ideas_carried_by_few"), row, strict=True)
+            discussion_id,
         )
+        assert row is not None
+        return row
 
     def said(self, discussion_id: int) -> list[tuple[int | None, SaidBy]]:
         """Each passage with its leaf idea or None. An anonymous message is a voice of its own,
         numbered below zero."""
-        rows = self._db.execute(
+        rows = self._tuples(
             """SELECT l.idea_id, m.id, coalesce(m.participant_id, -m.id), r.repetition_id
                FROM passages p JOIN messages m ON m.id = p.message_id
                LEFT JOIN placements l ON l.passage_id = p.id
                LEFT JOIN repeated_passages r ON r.passage_id = p.id
                WHERE m.discussion_id = ? ORDER BY p.message_id, p.start""",
-            [discussion_id],
+            discussion_id,
         )
         return [
             (idea_id, SaidBy(message=message, voice=voice, repetition=repetition))
-            for idea_id, message, voice, repetition in rows.fetchall()
+            for idea_id, message, voice, repetition in rows
         ]
 
     def voices(self, discussion_id: int) -> dict[int, IdeaVoices]:
         """Idea id → who carries it; nothing for ideas of a map built by an earlier version."""
-        rows = self._db.query(
+        rows = self._rows(
             """SELECT v.* FROM idea_voices v JOIN ideas i ON i.id = v.idea_id
                WHERE i.discussion_id = ? ORDER BY i.rank, i.id""",
-            [discussion_id],
+            discussion_id,
         )
-        return {row.pop("idea_id"): _voices(row) for row in rows}
+        return {
+            row["idea_id"]: record(
+                IdeaVoices, row, is_carried_by_few=bool(row["is_carried_by_few"])
+            )
+            for row in rows
+        }
 
 
+_PLACES = """FROM repetitions r
+    LEFT JOIN repeated_messages w ON w.repetition_id = r.id
+    LEFT JOIN repeated_passages s ON s.repetition_id = r.id
+    LEFT JOIN passages p ON p.id = s.passage_id
+    JOIN messages m ON m.id = coalesce(w.message_id, p.message_id)"""
+_LEFT = f"""SELECT m.id, coalesce(p.start, 0), coalesce(p."end", length(m.text)) {_PLACES}
+    WHERE r.id = ? ORDER BY m.id, p.start"""
 # Erased or edited messages may leave a text standing in one message only.
 _LISTED = """WITH said AS (
         SELECT r.id, w.message_id FROM repetitions r
@@ -227,12 +223,3 @@ _LISTED = """WITH said AS (
             count(DISTINCT d.voice) AS n_voices, min(d.posted_at) AS first_at,
             max(CASE WHEN d.nth = 1 THEN d.message_id END) AS first_message_id
         FROM dated d JOIN repetitions r ON r.id = d.id GROUP BY r.id HAVING count(*) > 1)"""
-
-
-def _repeated(row: dict[str, Any]) -> RepeatedText:
-    changed = {"is_message": bool(row["is_message"]), "first_at": read_time(row["first_at"])}
-    return RepeatedText(**{**row, **changed})
-
-
-def _voices(row: dict[str, Any]) -> IdeaVoices:
-    return IdeaVoices(**{**row, "is_carried_by_few": bool(row["is_carried_by_few"])})

@@ -1,23 +1,31 @@
-"""Runs: what produced the machine's rows; events: who did what."""
+"""Runs: what produced the machine's rows; proposals of language models; events: who did what."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from synth.records import Run
-from synth.store.values import NO_WORDS, json_text, now, read_time, time_text
+from synth.store.rows import (
+    NO_WORDS,
+    Collection,
+    Row,
+    json_text,
+    now,
+    read_time,
+    record,
+    sha256_text,
+    time_text,
+)
 
-if TYPE_CHECKING:
-    from sqlite_utils import Database
+_JSON = ("settings", "model", "versions", "outcome", "timings")
+"""Columns of a run."""
 
 
-class Runs:
-    def __init__(self, db: Database) -> None:
-        self._db = db
-
+class Runs(Collection):
     def begin(
         self,
         discussion_id: int,
@@ -29,25 +37,14 @@ class Runs:
     ) -> int:
         """Note that a run has begun; earlier ones that never ended are marked interrupted."""
         with self._db.atomic():
-            self._db.execute(
+            self._write(
                 """UPDATE runs SET state = 'interrupted'
                    WHERE discussion_id = ? AND state = 'running'""",
-                [discussion_id],
+                discussion_id,
             )
-            cursor = self._db.execute(
-                """INSERT INTO runs (discussion_id, state, kind, started_at, seed, settings,
-                   versions) VALUES (?, 'running', ?, ?, ?, ?, ?)""",
-                [
-                    discussion_id,
-                    kind,
-                    time_text(now()),
-                    seed,
-                    json_text(settings),
-                    json_text(versions),
-                ],
-            )
-        assert cursor.lastrowid is not None
-        return cursor.lastrowid
+            what = {"discussion_id": discussion_id, "state": "running", "kind": kind, "seed": seed}
+            how = {"settings": json_text(settings), "versions": json_text(versions)}
+            return self._insert("runs", what | how | {"started_at": time_text(now())})
 
     def finish(
         self,
@@ -59,74 +56,124 @@ class Runs:
         outcome: Mapping[str, object] | None = None,
         timings: Mapping[str, float] | None = None,
     ) -> None:
-        self._db.execute(
+        facts = (json_text(fact or {}) for fact in (model, outcome, timings))
+        self._write(
             """UPDATE runs SET state = ?, finished_at = ?, input_sha256 = ?, model = ?,
                outcome = ?, timings = ? WHERE id = ?""",
-            [
-                state,
-                time_text(now()),
-                input_sha256,
-                json_text(model or {}),
-                json_text(outcome or {}),
-                json_text(timings or {}),
-                run_id,
-            ],
+            *(state, time_text(now()), input_sha256, *facts, run_id),
         )
 
     def put_in_outcome(self, run_id: int, name: str, fact: Mapping[str, object]) -> None:
         """Set one more fact beside those that a run ended with; an earlier one goes entirely."""
-        self._db.execute(
+        self._write(
             "UPDATE runs SET outcome = json_set(outcome, ?, json(?)) WHERE id = ?",
-            [f'$."{name}"', json_text(fact), run_id],
+            *(f'$."{name}"', json_text(fact), run_id),
         )
 
     def forget_words(self, discussion_id: int) -> None:
         """Take titles of ideas, which are made of people's words, and the texts of errors out of
         what the runs of a discussion told."""
         with self._db.atomic():
-            for run_id, text in self._db.execute(
-                "SELECT id, outcome FROM runs WHERE discussion_id = ?", [discussion_id]
-            ).fetchall():
+            for run_id, text in self._tuples(
+                "SELECT id, outcome FROM runs WHERE discussion_id = ?", discussion_id
+            ):
                 outcome = json.loads(text)
                 for fate in ("split", "merged", "gone"):
                     for idea in outcome.get("became", {}).get(fate, ()):
                         idea["title"] = NO_WORDS
                 if "error" in outcome:
                     outcome["error"] = NO_WORDS
-                self._db.execute(
-                    "UPDATE runs SET outcome = ? WHERE id = ?", [json_text(outcome), run_id]
-                )
+                self._write("UPDATE runs SET outcome = ? WHERE id = ?", json_text(outcome), run_id)
 
     def last(self, discussion_id: int, *, state: str = "done") -> Run | None:
         """The newest run in that state."""
-        rows = self._db.query(
+        row = self._row(
             "SELECT * FROM runs WHERE discussion_id = ? AND state = ? ORDER BY id DESC LIMIT 1",
-            [discussion_id, state],
+            *(discussion_id, state),
         )
-        return next(map(_run, rows), None)
+        return None if row is None else _run(row)
 
     def maps_since(self, discussion_id: int, at: datetime) -> list[Run]:
         """The builds that ended after a moment, the first map of all left out, oldest first."""
-        rows = self._db.query(
+        rows = self._rows(
             """SELECT * FROM runs WHERE discussion_id = ?1 AND state = 'done' AND finished_at > ?2
                AND id > (SELECT min(id) FROM runs WHERE discussion_id = ?1 AND state = 'done')
                ORDER BY id""",
-            [discussion_id, time_text(at)],
+            *(discussion_id, time_text(at)),
         )
         return [_run(row) for row in rows]
 
     def provenance(self, run_id: int) -> dict[str, object]:
         """Everything that is known of a run, for ``run.json``."""
-        row = next(self._db.query("SELECT * FROM runs WHERE id = ?", [run_id]))
-        return {
-            key: json.loads(value) if key in _JSON_COLUMNS else value for key, value in row.items()
+        row = self._row("SELECT * FROM runs WHERE id = ?", run_id)
+        assert row is not None
+        return row | {name: json.loads(row[name]) for name in _JSON}
+
+
+def _run(row: Row) -> Run:
+    return record(
+        Run,
+        row | {name: json.loads(row[name]) for name in _JSON},
+        started_at=read_time(row["started_at"]),
+        finished_at=read_time(row["finished_at"]),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """One question to a language model about one idea."""
+
+    idea_id: int | None
+    """None once the idea is gone."""
+    run_id: int
+    model: str
+    address: str
+    """Without anything secret."""
+    prompt: str
+    """All that was sent."""
+    answer: str | None
+    """As it came; None where none came."""
+    refusal: str | None
+    """Why the answer was not used, or why there is none; None where it was accepted."""
+
+
+class Proposals(Collection):
+    """What a language model was asked about ideas, what it answered, and what became of it."""
+
+    def put(self, discussion_id: int, proposal: Proposal) -> None:
+        """Keep a proposal; the same question to the same model is kept once, as it last went.
+
+        An answer that came earlier is not lost when none comes now.
+        """
+        more = {
+            "discussion_id": discussion_id,
+            "prompt_sha256": sha256_text(proposal.prompt),
+            "is_accepted": proposal.refusal is None,
+            "at": time_text(now()),
         }
+        self._db.execute(
+            """INSERT INTO proposals (discussion_id, idea_id, run_id, model, address, prompt,
+               prompt_sha256, answer, is_accepted, refusal, at)
+               VALUES (:discussion_id, :idea_id, :run_id, :model, :address, :prompt,
+               :prompt_sha256, :answer, :is_accepted, :refusal, :at)
+               ON CONFLICT (discussion_id, model, prompt_sha256) DO UPDATE SET
+               idea_id = excluded.idea_id, run_id = excluded.run_id, address = excluded.address,
+               answer = coalesce(excluded.answer, answer), is_accepted = excluded.is_accepted,
+               refusal = excluded.refusal,
+               at = CASE WHEN answer IS excluded.answer THEN at ELSE excluded.at END""",
+            asdict(proposal) | more,
+        )
+
+    def answers(self, discussion_id: int, model: str) -> dict[str, str]:
+        """Prompt → what that model answered to it."""
+        return self._mapping(
+            """SELECT prompt, answer FROM proposals
+               WHERE discussion_id = ? AND model = ? AND answer IS NOT NULL""",
+            *(discussion_id, model),
+        )
 
 
-class Events:
-    def __init__(self, db: Database) -> None:
-        self._db = db
-
+class Events(Collection):
     def add(
         self,
         discussion_id: int,
@@ -135,51 +182,21 @@ class Events:
         verb: str,
         noun: str,
         noun_id: int | None = None,
-        before: object = None,
-        after: object = None,
+        change: tuple[object, object] = (None, None),
     ) -> None:
-        self._db.table("events").insert(
-            {
-                "discussion_id": discussion_id,
-                "at": time_text(now()),
-                "actor": actor,
-                "verb": verb,
-                "noun": noun,
-                "noun_id": noun_id,
-                "before": None if before is None else json_text(before),
-                "after": None if after is None else json_text(after),
-            }
-        )
+        """Note who did what. ``change``: what was before and what is after, None for nothing."""
+        before, after = (None if state is None else json_text(state) for state in change)
+        when = {"discussion_id": discussion_id, "at": time_text(now())}
+        what = {"actor": actor, "verb": verb, "noun": noun, "noun_id": noun_id}
+        self._insert("events", when | what | {"before": before, "after": after})
 
     def last(self, discussion_id: int, *, limit: int = 50) -> list[dict[str, Any]]:
         """The newest first; ``before`` and ``after`` as parsed JSON."""
-        rows = self._db.query(
+        rows = self._rows(
             "SELECT * FROM events WHERE discussion_id = ? ORDER BY id DESC LIMIT ?",
-            [discussion_id, limit],
+            *(discussion_id, limit),
         )
         return [
-            {
-                **row,
-                "before": json.loads(row["before"] or "null"),
-                "after": json.loads(row["after"] or "null"),
-            }
+            row | {name: json.loads(row[name] or "null") for name in ("before", "after")}
             for row in rows
         ]
-
-
-_JSON_COLUMNS = ("settings", "model", "versions", "outcome", "timings")
-
-
-def _run(row: dict[str, Any]) -> Run:
-    return Run(
-        id=row["id"],
-        kind=row["kind"],
-        state=row["state"],
-        started_at=datetime.fromisoformat(row["started_at"]),
-        finished_at=read_time(row["finished_at"]),
-        seed=row["seed"],
-        settings=json.loads(row["settings"]),
-        model=json.loads(row["model"]),
-        outcome=json.loads(row["outcome"]),
-        timings=json.loads(row["timings"]),
-    )

@@ -5,14 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from models.text import fold
-from synth.store.values import json_text
-
-if TYPE_CHECKING:
-    from sqlite_utils import Database
-
+from synth.store.rows import IN, Collection
 
 Pieces = tuple[tuple[str, bool], ...]
 COMMON = 0.2
@@ -43,10 +39,7 @@ class Ranked(NamedTuple):
     """Whether its own text holds them, and not only its subject."""
 
 
-class Search:
-    def __init__(self, db: Database) -> None:
-        self._db = db
-
+class Search(Collection):
     def words(
         self, discussion_id: int, query: str, *, limit: int = 50, offset: int = 0
     ) -> tuple[list[Hit], int]:
@@ -68,7 +61,7 @@ class Search:
             return []
         in_subject = self._matching(f"{{subject}} : ({match})")
         in_text = self._matching(f"{{text}} : ({match})")
-        rows = self._db.execute(_FOUND, [match, discussion_id]).fetchall()
+        rows = self._tuples(_FOUND, match, discussion_id)
         opening = _first_of_threads(rows, in_subject)
         found = []
         for message_id, score, own_score, _, _ in rows:
@@ -81,9 +74,7 @@ class Search:
     def _telling(self, discussion_id: int, query: str) -> str:
         """``either`` of the words, but for those that many messages hold: they tell nothing
         apart, weigh next to nothing, and would find everything."""
-        (total,) = self._db.execute(
-            "SELECT count(*) FROM messages WHERE discussion_id = ?", [discussion_id]
-        ).fetchone()
+        total = self._value("SELECT count(*) FROM messages WHERE discussion_id = ?", discussion_id)
         wanted, unwanted = _terms(query)
         most = max(COMMON * total, AT_LEAST)
         rare = [term for term in wanted if self._n_matching(term) <= most]
@@ -103,13 +94,14 @@ class Search:
         asked = [
             (word, match) for word in dict.fromkeys(words) if (match := match_expression(word))
         ]
-        rows = self._db.execute(
-            """SELECT value ->> 0 FROM json_each(?) WHERE EXISTS (
-                 SELECT 1 FROM messages_fts f CROSS JOIN messages m ON m.id = f.rowid
-                 WHERE f.messages_fts MATCH (value ->> 1) AND m.discussion_id = ?)""",
-            [json_text(asked), discussion_id],
+        return set(
+            self._column(
+                """SELECT value ->> 0 FROM json_each(?) WHERE EXISTS (
+                     SELECT 1 FROM messages_fts f CROSS JOIN messages m ON m.id = f.rowid
+                     WHERE f.messages_fts MATCH (value ->> 1) AND m.discussion_id = ?)""",
+                *(asked, discussion_id),
+            )
         )
-        return {word for (word,) in rows.fetchall()}
 
     def words_like(
         self, discussion_id: int, words: Sequence[str], *, most: int = 3
@@ -121,18 +113,18 @@ class Search:
         if not words:
             return {}
         lengths = [len(word) for word in words]
-        self._db.execute(
+        self._write(
             """CREATE VIRTUAL TABLE IF NOT EXISTS temp.words
                USING fts5vocab('main', 'messages_fts', 'row')"""
         )
-        rows = self._db.execute(
+        terms = self._column(
             "SELECT term FROM temp.words WHERE doc > 1 AND length(term) BETWEEN ? AND ?",
-            [min(lengths) - 2, max(lengths) + 2],
-        ).fetchall()
+            *(min(lengths) - 2, max(lengths) + 2),
+        )
         likest = {
             word: process.extract(
                 fold(word),
-                [term for (term,) in rows if abs(len(term) - len(word)) <= 2],
+                [term for term in terms if abs(len(term) - len(word)) <= 2],
                 scorer=fuzz.ratio,
                 score_cutoff=75,
                 limit=most,
@@ -146,22 +138,21 @@ class Search:
 
     def _matching(self, match: str) -> frozenset[int]:
         sql = "SELECT rowid FROM messages_fts WHERE messages_fts MATCH ?"
-        return frozenset(message_id for (message_id,) in self._db.execute(sql, [match]).fetchall())
+        return frozenset(self._column(sql, match))
 
     def _n_matching(self, match: str) -> int:
         sql = "SELECT count(*) FROM messages_fts WHERE messages_fts MATCH ?"
-        return int(self._db.execute(sql, [match]).fetchone()[0])
+        return int(self._value(sql, match))
 
     def _pieces(self, match: str, message_ids: list[int]) -> dict[int, tuple[Pieces, Pieces]]:
         """By message, the words around the best place in it, and in its text."""
-        rows = self._db.execute(
-            """SELECT rowid, snippet(messages_fts, -1, char(2), char(3), ' … ', 32),
-                      snippet(messages_fts, 1, char(2), char(3), ' … ', 32)
-               FROM messages_fts
-               WHERE messages_fts MATCH ? AND rowid IN (SELECT value FROM json_each(?))""",
-            [match, json_text(message_ids)],
+        rows = self._tuples(
+            f"""SELECT rowid, snippet(messages_fts, -1, char(2), char(3), ' … ', 32),
+                       snippet(messages_fts, 1, char(2), char(3), ' … ', 32)
+                FROM messages_fts WHERE messages_fts MATCH ? AND rowid {IN}""",
+            *(match, message_ids),
         )
-        return {i: (_pieces(best), _pieces(text)) for i, best, text in rows.fetchall()}
+        return {i: (_pieces(best), _pieces(text)) for i, best, text in rows}
 
 
 # Cross: read from the words to their messages; the other way round takes seconds.

@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from synth.records import Problem
-from synth.store.values import now, time_text
-
-if TYPE_CHECKING:
-    from sqlite_utils import Database
+from synth.store.rows import Collection, now, read_time, record, time_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,19 +25,12 @@ class Source:
     imported_at: datetime
 
 
-class Sources:
-    def __init__(self, db: Database) -> None:
-        self._db = db
-
+class Sources(Collection):
     def begin(self, discussion_id: int, *, name: str, format: str) -> int:  # noqa: A002 - the column
         """Note that a file is being imported; its state stays ``running`` until ``finish``."""
-        cursor = self._db.execute(
-            """INSERT INTO sources (discussion_id, name, format, sha256, n_bytes, imported_at)
-               VALUES (?, ?, ?, '', 0, ?)""",
-            [discussion_id, name, format, time_text(now())],
-        )
-        assert cursor.lastrowid is not None
-        return cursor.lastrowid
+        file = {"discussion_id": discussion_id, "name": name, "format": format}
+        unknown = {"sha256": "", "n_bytes": 0}
+        return self._insert("sources", file | unknown | {"imported_at": time_text(now())})
 
     def finish(
         self,
@@ -50,35 +39,33 @@ class Sources:
         state: str,
         sha256: str,
         n_bytes: int,
-        n_added: int,
-        n_updated: int,
-        n_unchanged: int,
+        counts: tuple[int, int, int],
         problems: Iterable[Problem],
     ) -> None:
+        """Note what came of it. ``counts``: messages added, updated and unchanged."""
         rows = [(source_file, p.position, p.what, p.remedy) for p in problems]
         with self._db.atomic():
-            self._db.conn.executemany(
+            self._write_many(
                 "INSERT INTO problems (source_file, position, what, remedy) VALUES (?, ?, ?, ?)",
                 rows,
             )
-            self._db.execute(
+            self._write(
                 """UPDATE sources SET state = ?, sha256 = ?, n_bytes = ?, n_added = ?,
                    n_updated = ?, n_unchanged = ?, n_problems = ? WHERE id = ?""",
-                [state, sha256, n_bytes, n_added, n_updated, n_unchanged, len(rows), source_file],
+                *(state, sha256, n_bytes, *counts, len(rows), source_file),
             )
 
     def forget_repeat(self, source_file: int) -> bool:
         """Drop the record of an import that brought nothing new from a file imported before."""
-        return bool(
-            self._db.execute(
-                """DELETE FROM sources WHERE id = ?1 AND state = 'done'
-                   AND n_added = 0 AND n_updated = 0 AND EXISTS (
-                     SELECT 1 FROM sources s WHERE s.id <> ?1 AND s.state = 'done'
-                       AND s.sha256 = sources.sha256 AND s.name = sources.name
-                       AND s.discussion_id = sources.discussion_id)""",
-                [source_file],
-            ).rowcount
+        n_dropped = self._write(
+            """DELETE FROM sources WHERE id = ?1 AND state = 'done'
+               AND n_added = 0 AND n_updated = 0 AND EXISTS (
+                 SELECT 1 FROM sources s WHERE s.id <> ?1 AND s.state = 'done'
+                   AND s.sha256 = sources.sha256 AND s.name = sources.name
+                   AND s.discussion_id = sources.discussion_id)""",
+            source_file,
         )
+        return bool(n_dropped)
 
     def drop_folder(self, discussion_id: int, folder: str) -> None:
         """Name what was read from ``folder`` without it, and forget what is then a repeat.
@@ -86,48 +73,37 @@ class Sources:
         For files that stood in a passing place: an uploaded file is known by its own name.
         """
         prefix = folder.rstrip("/") + "/"
-        rows = self._db.execute(
+        inside = self._column(
             "SELECT id FROM sources WHERE discussion_id = ? AND substr(name, 1, ?) = ?",
-            [discussion_id, len(prefix), prefix],
-        ).fetchall()
+            *(discussion_id, len(prefix), prefix),
+        )
         with self._db.atomic():
-            for (source_file,) in rows:
-                self._db.execute(
+            for source_file in inside:
+                self._write(
                     "UPDATE sources SET name = substr(name, ?) WHERE id = ?",
-                    [len(prefix) + 1, source_file],
+                    *(len(prefix) + 1, source_file),
                 )
                 self.forget_repeat(source_file)
 
     def close_interrupted(self, discussion_id: int) -> int:
         """Mark imports that an earlier process never finished; returns how many."""
-        return self._db.execute(
+        return self._write(
             """UPDATE sources SET state = 'interrupted'
                WHERE discussion_id = ? AND state = 'running'""",
-            [discussion_id],
-        ).rowcount
+            discussion_id,
+        )
 
     def all(self, discussion_id: int) -> list[Source]:
         """The newest import first."""
-        rows = self._db.query(
-            "SELECT * FROM sources WHERE discussion_id = ? ORDER BY id DESC", [discussion_id]
+        rows = self._rows(
+            "SELECT * FROM sources WHERE discussion_id = ? ORDER BY id DESC", discussion_id
         )
-        return [
-            Source(
-                **{key: row[key] for key in Source.__slots__ if key != "imported_at"},
-                imported_at=datetime.fromisoformat(row["imported_at"]),
-            )
-            for row in rows
-        ]
+        return [record(Source, r, imported_at=read_time(r["imported_at"])) for r in rows]
 
     def problems(self, source_file: int) -> list[Problem]:
-        rows = self._db.query(
-            """SELECT s.name, p.position, p.what, p.remedy FROM problems p
+        rows = self._rows(
+            """SELECT s.name AS source, p.position, p.what, p.remedy FROM problems p
                JOIN sources s ON s.id = p.source_file WHERE p.source_file = ? ORDER BY p.id""",
-            [source_file],
+            source_file,
         )
-        return [
-            Problem(
-                source=row["name"], position=row["position"], what=row["what"], remedy=row["remedy"]
-            )
-            for row in rows
-        ]
+        return [record(Problem, row) for row in rows]

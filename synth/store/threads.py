@@ -1,52 +1,126 @@
-"""Threads as they are read: a page at a time, and where in them a message stands."""
+"""Threads: who answers whom and why, and where in a thread a message stands."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from datetime import datetime
 
-from synth.records import Placement
+from synth.records import Placement, Quote, QuoteKind
 from synth.store.ideas import PLACED, placement_of
-from synth.store.values import json_text
-
-if TYPE_CHECKING:
-    from sqlite_utils import Database
+from synth.store.rows import IN, Collection, Row, read_time, record
 
 
-class Threads:
-    def __init__(self, db: Database) -> None:
-        self._db = db
-
+class Threads(Collection):
     def counts(self, thread_id: int) -> tuple[int, int]:
         """How many messages, and of how many known authors."""
-        n_messages, n_authors = self._db.execute(
+        ((n_messages, n_authors),) = self._tuples(
             "SELECT count(*), count(DISTINCT participant_id) FROM messages WHERE thread_id = ?",
-            [thread_id],
-        ).fetchone()
-        return int(n_messages), int(n_authors)
+            thread_id,
+        )
+        return n_messages, n_authors
 
     def message_ids(self, thread_id: int) -> list[int]:
         """In reading order."""
-        rows = self._db.execute(
-            "SELECT id FROM messages WHERE thread_id = ? ORDER BY rank, id", [thread_id]
+        return self._column(
+            "SELECT id FROM messages WHERE thread_id = ? ORDER BY rank, id", thread_id
         )
-        return [message_id for (message_id,) in rows.fetchall()]
 
     def placements(self, thread_id: int, *, within: int = -1) -> list[Placement]:
         """Its passages in reading order, with their ideas; those that begin in the first so many
         characters of their message where ``within`` says how many."""
-        rows = self._db.query(
+        rows = self._rows(
             f"""{PLACED} WHERE m.thread_id = ?1 AND (?2 < 0 OR p.start < ?2)
                 ORDER BY m.rank, m.id, p.start""",
-            [thread_id, within],
+            *(thread_id, within),
         )
         return [placement_of(row) for row in rows]
 
     def titles(self, thread_ids: Sequence[int]) -> Mapping[int, tuple[str, str | None]]:
         """Thread id → what it is called, or its first words, and their language."""
-        rows = self._db.execute(
-            """SELECT id, coalesce(subject, substr(text, 1, 200)), language FROM messages
-               WHERE id IN (SELECT value FROM json_each(?))""",
-            [json_text(list(thread_ids))],
+        rows = self._tuples(
+            f"""SELECT id, coalesce(subject, substr(text, 1, 200)), language FROM messages
+                WHERE id {IN}""",
+            thread_ids,
         )
-        return {thread_id: (title, language) for thread_id, title, language in rows.fetchall()}
+        return {thread_id: (title, language) for thread_id, title, language in rows}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageEvidence:
+    """What a message says about its place in a thread."""
+
+    message_id: int
+    key: tuple[str, str]
+    """(namespace, what replies call the message)"""
+    parent_key: tuple[str, str] | None
+    ancestor_keys: tuple[tuple[str, str], ...]
+    thread_source_id: str | None
+    participant_id: int | None
+    author_name: str | None
+    posted_at: datetime | None
+    subject: str | None
+    text: str
+    quoted: tuple[str, ...]
+    is_chat: bool
+
+
+class Evidence(Collection):
+    """What messages say about their places, and what they quote."""
+
+    def all(self, discussion_id: int) -> list[MessageEvidence]:
+        """All that threading needs, in order of message id."""
+        quoted = self._groups(
+            """SELECT q.message_id, q.text FROM quotes q JOIN messages m ON m.id = q.message_id
+               WHERE m.discussion_id = ? AND q.kind = 'quoted' ORDER BY q.id""",
+            discussion_id,
+        )
+        rows = self._db.query(
+            """SELECT m.id AS message_id, m.namespace, m.source_id, m.participant_id, m.posted_at,
+               m.subject, m.text, e.reply_id, e.parent_namespace, e.parent_source_id, e.ancestors,
+               e.thread_source_id, e.is_chat, n.name AS author_name
+               FROM messages m JOIN message_evidence e ON e.message_id = m.id
+               LEFT JOIN participant_names n ON n.participant_id = m.participant_id
+               WHERE m.discussion_id = ? ORDER BY m.id""",
+            [discussion_id],
+        )
+        return [_evidence(row, tuple(quoted.get(row["message_id"], ()))) for row in rows]
+
+    def quotes(self, message_ids: Sequence[int]) -> dict[int, tuple[Quote, ...]]:
+        """What was separated from the messages' own words, in order."""
+        found: dict[int, list[Quote]] = {}
+        for row in self._rows(
+            f"""SELECT message_id, kind, at, text, author FROM quotes
+                WHERE message_id {IN} ORDER BY id""",
+            message_ids,
+        ):
+            quote = record(Quote, row, kind=QuoteKind(row["kind"]))
+            found.setdefault(row["message_id"], []).append(quote)
+        return {message_id: tuple(quotes) for message_id, quotes in found.items()}
+
+    def counts(self, discussion_id: int) -> Mapping[str, int]:
+        """How many messages rest on which reply evidence."""
+        return self._mapping(
+            """SELECT parent_evidence, count(*) FROM messages WHERE discussion_id = ?
+               GROUP BY parent_evidence ORDER BY parent_evidence""",
+            discussion_id,
+        )
+
+
+def _evidence(row: Row, quoted: tuple[str, ...]) -> MessageEvidence:
+    namespace, parent, elsewhere = (
+        row[name] for name in ("namespace", "parent_source_id", "parent_namespace")
+    )
+    return record(
+        MessageEvidence,
+        row,
+        key=(namespace, row["reply_id"] or row["source_id"]),
+        parent_key=None
+        if parent is None
+        else (namespace if elsewhere is None else elsewhere, parent),
+        ancestor_keys=tuple((namespace, source_id) for source_id in json.loads(row["ancestors"])),
+        posted_at=read_time(row["posted_at"]),
+        quoted=quoted,
+        is_chat=bool(row["is_chat"]),
+    )

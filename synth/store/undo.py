@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from synth.errors import CorrectionRefused
 from synth.records import IdeaStatus, Origin
-from synth.store.change_log import Change
-from synth.store.rewriting import KEYS, Key, Row, Rows, key_of
+from synth.store.change_log import KEYS, Change, Key, Rows, key_of
+from synth.store.rows import Collection, Row
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -43,7 +43,7 @@ class Correction:
 
 
 def restore(
-    db: Database, making: Change, history: Sequence[Correction], event_id: int | None
+    db: Database, change: Change, history: Sequence[Correction], event_id: int | None
 ) -> Correction:
     """Take back the last correction of ``history`` (newest first), or the one named.
 
@@ -54,12 +54,12 @@ def restore(
     correction = _to_undo(history, event_id)
     _refuse_if_built_on(correction, history)
     db.execute("PRAGMA defer_foreign_keys = ON")
-    work = _Restoring(db, making, correction)
+    work = _Restoring(db, change, correction)
     if work.is_as_left():
         work.exactly()
     else:
         work.decisions()
-        making.recount()
+        change.recount()
     return correction
 
 
@@ -99,13 +99,13 @@ def _decided_by(correction: Correction) -> set[tuple[str, Key, str]]:
     return found
 
 
-class _Restoring:
+class _Restoring(Collection):
     """Puts rows back as they were before a correction."""
 
-    def __init__(self, db: Database, making: Change, correction: Correction) -> None:
-        self._db = db
-        self._making = making
-        self._rows = making.rows
+    def __init__(self, db: Database, change: Change, correction: Correction) -> None:
+        super().__init__(db)
+        self._change = change
+        self._changed = change.rows
         self._correction = correction
         self._made = {key[0] for key, before, _ in self._each("ideas") if before is None}
 
@@ -119,7 +119,7 @@ class _Restoring:
         """Whether nothing has touched these rows since."""
         for table in KEYS:
             for key, _, left in self._each(table):
-                there = self._rows.row(table, key)
+                there = self._changed.row(table, key)
                 if left is None or there is None:
                     if left is not there:
                         return False
@@ -136,7 +136,7 @@ class _Restoring:
         for table in reversed(list(KEYS)):
             for key, before, _ in self._each(table):
                 if before is None:
-                    self._rows.drop(table, key)
+                    self._changed.drop(table, key)
 
     def decisions(self) -> None:
         """What was decided, and what follows from it as far as it can still be had."""
@@ -147,7 +147,7 @@ class _Restoring:
             self._placement(key[0], before or {}, after or {})
         for table in ("idea_cores", "passage_links"):
             for key, before, _ in self._each(table):
-                self._row(table, key, before)
+                self._put_back(table, key, before)
         for key, before, _ in self._each("ideas"):
             if before is None:
                 self._unmake(key[0])
@@ -155,16 +155,16 @@ class _Restoring:
 
     def _put(self, table: str, key: Key, row: Row) -> None:
         values = {column: value for column, value in row.items() if column not in KEYS[table]}
-        self._rows.put(table, key, **values)
+        self._changed.put(table, key, **values)
 
     def _idea(self, key: Key, before: Row, *, is_new: bool) -> None:
-        there = self._rows.row("ideas", key)
+        there = self._changed.row("ideas", key)
         row = dict(before)
         if row.get("parent_id") is not None and not self._is_idea(row["parent_id"]):
             row |= {"parent_id": self._above(), "parent_origin": Origin.MACHINE}
         if there is None and is_new:
             self._put("ideas", key, row)
-            self._rows.drop("retired_ideas", key)
+            self._changed.drop("retired_ideas", key)
             self._speak_again(key[0])
         elif there is not None:
             kept = {c: v for c, v in row.items() if c in _DECIDED["ideas"]}
@@ -173,30 +173,30 @@ class _Restoring:
     def _speak_again(self, idea_id: int) -> None:
         spoke = [row for _, row, _ in self._each("representatives") if row is not None]
         ids = [row["passage_id"] for row in spoke if row["idea_id"] == idea_id]
-        self._making.represent(idea_id, [i for i in ids if self._is_passage(i)])
+        self._change.set_representatives(idea_id, [i for i in ids if self._is_passage(i)])
 
     def _above(self) -> int | None:
         """The parent of the idea that the correction was about."""
-        row = self._rows.row("ideas", (self._correction.noun_id or 0,))
+        row = self._changed.row("ideas", (self._correction.noun_id or 0,))
         return None if row is None else row["parent_id"]
 
     def _placement(self, passage_id: int, before: Row, after: Row) -> None:
-        there = self._rows.row("placements", (passage_id,))
+        there = self._changed.row("placements", (passage_id,))
         if there is None:
             return
         wanted = before.get("idea_id", there["idea_id"])
         is_possible = wanted is None or self._is_leaf(wanted)
         because = before["because"] if "because" in before else there["because"]
-        self._making.place(
+        self._change.place(
             passage_id,
             wanted if is_possible else there["idea_id"],
             weight=before["weight"] if "weight" in before else there["weight"],
             because=because if is_possible else None,
         )
 
-    def _row(self, table: str, key: Key, before: Row | None) -> None:
+    def _put_back(self, table: str, key: Key, before: Row | None) -> None:
         if before is None:
-            self._rows.drop(table, key)
+            self._changed.drop(table, key)
             return
         passages = key if table == "passage_links" else key[1:]
         ideas = () if table == "passage_links" else key[:1]
@@ -205,27 +205,25 @@ class _Restoring:
 
     def _unmake(self, idea_id: int) -> None:
         """An idea that the correction made goes; what came under it since stays on the map."""
-        there = self._rows.row("ideas", (idea_id,))
+        there = self._changed.row("ideas", (idea_id,))
         if there is None:
             return
         above = there["parent_id"]
         home = next((i for i in (above, self._correction.noun_id) if self._is_leaf(i)), None)
-        for (child,) in self._db.execute(
-            "SELECT id FROM ideas WHERE parent_id = ?", [idea_id]
-        ).fetchall():
-            self._making.idea(child, parent_id=above)
-        for passage_id, weight in self._db.execute(
-            "SELECT passage_id, weight FROM placements WHERE idea_id = ?", [idea_id]
-        ).fetchall():
-            self._making.place(passage_id, home, weight=weight, because=None)
-        self._making.remove_idea(idea_id, into=home)
+        for child in self._column("SELECT id FROM ideas WHERE parent_id = ?", idea_id):
+            self._change.update_idea(child, parent_id=above)
+        for passage_id, weight in self._tuples(
+            "SELECT passage_id, weight FROM placements WHERE idea_id = ?", idea_id
+        ):
+            self._change.place(passage_id, home, weight=weight, because=None)
+        self._change.remove_idea(idea_id, into=home)
 
     def _prune(self) -> None:
         """Machine's ideas that nothing stands under any more go."""
-        before, after = self._making.changes()
+        before, after = self._change.changes()
         rows = [*before.get("placements", ()), *after.get("placements", ())]
         for idea_id in sorted({row["idea_id"] for row in rows if row.get("idea_id")}):
-            there = self._rows.row("ideas", (idea_id,))
+            there = self._changed.row("ideas", (idea_id,))
             if there is None or not self._is_leaf(idea_id) or self._holds(idea_id):
                 continue
             is_touched = (
@@ -234,24 +232,22 @@ class _Restoring:
                 or Origin.PERSON in (there["summary_origin"], there["parent_origin"])
             )
             if not is_touched:
-                self._making.remove_idea(idea_id, into=None)
+                self._change.remove_idea(idea_id, into=None)
 
     def _is_idea(self, idea_id: int | None) -> bool:
-        return idea_id is not None and self._rows.row("ideas", (idea_id,)) is not None
+        return idea_id is not None and self._changed.row("ideas", (idea_id,)) is not None
 
     def _is_leaf(self, idea_id: int | None) -> bool:
         """Whether passages may stand right under it once the correction is taken back."""
-        below = self._db.execute("SELECT id FROM ideas WHERE parent_id = ?", [idea_id]).fetchall()
+        below = self._column("SELECT id FROM ideas WHERE parent_id = ?", idea_id)
         return (
             self._is_idea(idea_id)
             and idea_id not in self._made
-            and all(child in self._made for (child,) in below)
+            and all(child in self._made for child in below)
         )
 
     def _holds(self, idea_id: int) -> bool:
-        sql = "SELECT 1 FROM placements WHERE idea_id = ?"
-        return self._db.execute(sql, [idea_id]).fetchone() is not None
+        return bool(self._value("SELECT 1 FROM placements WHERE idea_id = ?", idea_id))
 
     def _is_passage(self, passage_id: int) -> bool:
-        sql = "SELECT 1 FROM passages WHERE id = ?"
-        return self._db.execute(sql, [passage_id]).fetchone() is not None
+        return bool(self._value("SELECT 1 FROM passages WHERE id = ?", passage_id))

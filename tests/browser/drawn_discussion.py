@@ -32,8 +32,7 @@ def add_drawn(store: Store) -> None:
         found.id, source, [_message(n, voices[n % len(voices)]) for n in range(n_messages)]
     )
     store.sources.finish(
-        source, state="done", sha256="", n_bytes=1, n_added=n_messages, n_updated=0,
-        n_unchanged=0, problems=[],
+        source, state="done", sha256="", n_bytes=1, counts=(n_messages, 0, 0), problems=[],
     )  # fmt: skip
     messages = list(store.messages.all(found.id))
     store.messages.link([_alone(m.id) for m in messages])

@@ -33,8 +33,7 @@ def add_long(store: Store) -> None:
         found.id, source, [_message(n, voices[n * n % 12]) for n in range(N_MESSAGES)]
     )
     store.sources.finish(
-        source, state="done", sha256="", n_bytes=1, n_added=N_MESSAGES, n_updated=0,
-        n_unchanged=0, problems=[],
+        source, state="done", sha256="", n_bytes=1, counts=(N_MESSAGES, 0, 0), problems=[],
     )  # fmt: skip
     messages = list(store.messages.all(found.id))
     store.messages.link(_linked([m.id for m in messages]))

@@ -168,7 +168,7 @@ def fill(store: Store) -> None:
         source="market.csv", position="record 9", what="has no <b>text</b>", remedy="left out"
     )
     store.sources.finish(
-        source, state="done", sha256="", n_bytes=1, n_added=6, n_updated=0, n_unchanged=0,
+        source, state="done", sha256="", n_bytes=1, counts=(6, 0, 0),
         problems=[problem],
     )  # fmt: skip
     messages = list(store.messages.all(found.id))

@@ -211,7 +211,7 @@ def fill_hostile(store: Store, *, words: Words = words_of) -> Ids:
     )
     problem = Problem(source=POISON, position=POISON, what=POISON, remedy=POISON)
     store.sources.finish(
-        source, state="done", sha256="", n_bytes=1, n_added=N_MESSAGES, n_updated=0, n_unchanged=0,
+        source, state="done", sha256="", n_bytes=1, counts=(N_MESSAGES, 0, 0),
         problems=[problem],
     )  # fmt: skip
     messages = tuple(m.id for m in store.messages.all(found.id))

@@ -11,7 +11,7 @@ from synth.embedding.landmarks import Directions
 from synth.pipeline.new_ideas import find_new_ideas
 from synth.pipeline.standing_map import StandingMap
 from synth.records import Idea, IdeaStatus, Passage
-from synth.store.growth import Carried
+from synth.store.fitted_map import Carried
 
 N = 30
 

@@ -16,7 +16,7 @@ from synth.pipeline import build, import_files
 from synth.search.semantic_index import ESTIMATE_PENALTY, read_semantic_index
 from synth.settings import Settings
 from synth.store import Store, open_store
-from synth.store.values import sha256_text
+from synth.store.rows import sha256_text
 
 TEXTS = (
     "The cycle lane on the bridge keeps children safe.",

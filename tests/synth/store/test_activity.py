@@ -57,7 +57,7 @@ def test_the_version_changes_with_what_is_stored(
     note()
     store.messages.add(discussion_id, source, [ready("4", "More words.")])
     store.sources.finish(
-        source, state="done", sha256="", n_bytes=1, n_added=1, n_updated=0, n_unchanged=0,
+        source, state="done", sha256="", n_bytes=1, counts=(1, 0, 0),
         problems=[],
     )  # fmt: skip
     note()

@@ -115,7 +115,7 @@ def under_ideas(store: Store, discussion_id: int, run_id: int) -> Store:
     ideas = [idea(-1, None), idea(-2, -1), idea(-3, None), idea(-4, -3)]
     ids = store.ideas.replace_machine(discussion_id, ideas, [], run_id=run_id)
     with store.corrections.change(discussion_id, actor="A", verb="hidden", noun="idea") as change:
-        change.idea(ids[-3], status=IdeaStatus.HIDDEN)
+        change.update_idea(ids[-3], status=IdeaStatus.HIDDEN)
     places = [(), (-2,), (-3,), (-4,), (-1, -4), (-3, -4), (-4, -3, -2)]
     texts = {m.id: m.text for m in store.messages.all(discussion_id)}
     suggestions = [

@@ -1,0 +1,107 @@
+"""Rows of the file: how they are read and written, and how times, JSON and hashes stand in them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+Record = TypeVar("Record")
+Row = dict[str, Any]
+Values = Sequence[object] | Mapping[str, object]
+
+NO_WORDS = "…"
+"""Stands where a title was that people's words are taken out of."""
+IN = "IN (SELECT value FROM json_each(?))"
+"""For a list among the bound values: a statement takes so many marks only."""
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def time_text(at: datetime | None) -> str | None:
+    """ISO 8601 in UTC with seconds, so that text order is time order."""
+    return None if at is None else at.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def read_time(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def json_text(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
+
+
+def sha256_text(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def record(kind: type[Record], row: Mapping[str, Any], /, **changed: object) -> Record:
+    """A record made of the columns that are called like its fields, but for what is given."""
+    names: Sequence[str] = kind.__slots__  # type: ignore[attr-defined]
+    return kind(**{name: row[name] for name in names if name in row} | changed)
+
+
+class Collection:
+    """Reads and writes rows of a file; each list among the values is bound as JSON, see ``IN``."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def _rows(self, sql: str, *values: object) -> list[Row]:
+        return list(self._db.query(sql, _bound(values)))
+
+    def _row(self, sql: str, *values: object) -> Row | None:
+        return next(self._db.query(sql, _bound(values)), None)
+
+    def _tuples(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        return self._db.execute(sql, _bound(values)).fetchall()
+
+    def _column(self, sql: str, *values: object) -> list[Any]:
+        return [value for (value,) in self._tuples(sql, *values)]
+
+    def _value(self, sql: str, *values: object) -> Any:
+        """The first column of the first row; None where there is none."""
+        found = self._db.execute(sql, _bound(values)).fetchone()
+        return None if found is None else found[0]
+
+    def _mapping(self, sql: str, *values: object) -> dict[Any, Any]:
+        """First column → second column."""
+        return dict(self._tuples(sql, *values))
+
+    def _groups(self, sql: str, *values: object) -> dict[Any, list[Any]]:
+        """First column → all second columns that stand beside it."""
+        found: dict[Any, list[Any]] = {}
+        for key, value in self._tuples(sql, *values):
+            found.setdefault(key, []).append(value)
+        return found
+
+    def _write(self, sql: str, *values: object) -> int:
+        """Change rows; returns how many."""
+        return self._db.execute(sql, _bound(values)).rowcount
+
+    def _write_many(self, sql: str, rows: Iterable[Values]) -> None:
+        """The same statement for each of many rows of values."""
+        self._db.conn.executemany(sql, rows)
+
+    def _insert(self, table: str, values: Mapping[str, object]) -> int:
+        """Add a row; returns its id."""
+        sql = f"INSERT INTO {table} ({_names(values)}) VALUES ({', '.join('?' * len(values))})"
+        cursor = self._db.execute(sql, list(values.values()))
+        assert cursor.lastrowid is not None
+        return cursor.lastrowid
+
+
+def _names(columns: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in columns)
+
+
+def _bound(values: Sequence[object]) -> list[object]:
+    lists = (list, tuple, set, frozenset)
+    return [json_text(list(value)) if isinstance(value, lists) else value for value in values]
