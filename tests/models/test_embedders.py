@@ -1,4 +1,4 @@
-"""Finding models by name, and what their cards say."""
+"""Finding models by name, what their cards say, and what is said when one is missing."""
 
 from __future__ import annotations
 
