@@ -231,7 +231,7 @@ def _base(parts: SplitResult) -> str:
 
 
 def _told(status: int) -> str:
-    try:
-        return f"HTTP {status} ({HTTPStatus(status).phrase})"
-    except ValueError:
-        return f"HTTP {status}"
+    import httpx
+
+    phrase = httpx.codes.get_reason_phrase(status)
+    return f"HTTP {status} ({phrase})" if phrase else f"HTTP {status}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -110,15 +111,11 @@ def find_repetition(
 
 
 def _read(texts: Sequence[str]) -> list[Text]:
-    words: dict[str, tuple[str, ...]] = {}
-    cut: dict[str, tuple[tuple[str, ...], ...]] = {}
-    for text in texts:
-        if text not in cut:
-            parts = sentences_of(text)
-            for part in parts:
-                if part not in words:
-                    words[part] = words_of(part)
-            cut[text] = tuple(words[part] for part in parts if words[part])
+    words = cache(words_of)  # form letters share their sentences
+    cut = {
+        text: tuple(found for part in sentences_of(text) if (found := words(part)))
+        for text in dict.fromkeys(texts)
+    }
     classes = iter(alike([sentence for text in texts for sentence in cut[text]]).tolist())
     return [
         Text(

@@ -8,9 +8,7 @@ from __future__ import annotations
 import math
 import re
 import string
-from collections.abc import Iterator
 from itertools import islice
-from typing import NamedTuple
 
 from models.wordlists import words
 from synth.records import Span
@@ -185,67 +183,47 @@ def is_table_line(line: str) -> bool:
     return len(_COLUMNS.findall(line)) >= 2 and n_words(line) <= 14
 
 
-class _Line(NamedTuple):
-    start: int
-    end: int
-    text: str
-    is_code: bool
-
-
 def runs_of_speech(text: str) -> list[list[Span]]:
     """Runs of neighbouring paragraphs; between two runs stands what is not speech.
 
     A paragraph is a block between blank lines, or one list item without its marker.
     """
     runs: list[list[Span]] = [[]]
-    open_lines: list[_Line] = []
-
-    def close_paragraph() -> None:
-        if open_lines:
+    open_lines: list[tuple[int, str]] = []  # with their places in the text
+    raw = text.split("\n")
+    at = 0
+    for line, is_code in zip(raw, _are_code(raw), strict=True):
+        is_blank = not line or line.isspace()
+        if open_lines and (is_code or is_blank or _LIST_MARK.match(line)):
             runs[-1].append(_paragraph(open_lines))
             open_lines.clear()
-
-    for line in _lines(text):
-        if line.is_code:
-            close_paragraph()
-            if runs[-1]:
-                runs.append([])
-        elif not line.text.strip():
-            close_paragraph()
-        else:
-            if _LIST_MARK.match(line.text):
-                close_paragraph()
-            open_lines.append(line)
-    close_paragraph()
+        if is_code and runs[-1]:
+            runs.append([])
+        elif not is_code and not is_blank:
+            open_lines.append((at, line))
+        at += len(line) + 1
+    if open_lines:
+        runs[-1].append(_paragraph(open_lines))
     return [run for run in runs if run]
 
 
-def _paragraph(lines: list[_Line]) -> Span:
-    first = lines[0]
-    mark = _LIST_MARK.match(first.text)
-    start = first.start + (mark.end() if mark else len(first.text) - len(first.text.lstrip()))
-    end = lines[-1].start + len(lines[-1].text.rstrip())
+def _paragraph(lines: list[tuple[int, str]]) -> Span:
+    (first_at, first), (last_at, last) = lines[0], lines[-1]
+    mark = _LIST_MARK.match(first)
+    start = first_at + (mark.end() if mark else len(first) - len(first.lstrip()))
+    end = last_at + len(last.rstrip())
     return Span(start=min(start, end), end=end)
 
 
-def _lines(text: str) -> Iterator[_Line]:
-    """The lines, each judged; a line between two lines of code is code when it is short."""
-    raw = text.split("\n")
-    verdicts = _verdicts(raw)
-    at = 0
-    for line, is_code in zip(raw, verdicts, strict=True):
-        yield _Line(at, at + len(line), line, is_code)
-        at += len(line) + 1
-
-
-def _verdicts(raw: list[str]) -> list[bool]:
+def _are_code(lines: list[str]) -> list[bool]:
+    """Each line judged; one between two lines of code is code when it is short."""
     verdicts: list[bool] = []
     is_fenced = False
-    for line in raw:
+    for line in lines:
         fence = ("```" in line or "~~~" in line) and _FENCE.match(line) is not None
         verdicts.append(fence or is_fenced or is_code_line(line))
         is_fenced ^= fence
-    for i in range(1, len(raw) - 1):
-        if not verdicts[i] and verdicts[i - 1] and verdicts[i + 1] and raw[i].strip():
-            verdicts[i] = n_words(raw[i]) <= 6 or is_table_line(raw[i])
+    for i in range(1, len(lines) - 1):
+        if not verdicts[i] and verdicts[i - 1] and verdicts[i + 1] and lines[i].strip():
+            verdicts[i] = n_words(lines[i]) <= 6 or is_table_line(lines[i])
     return verdicts
