@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from models.embedders import ModelCard, n_usable
 from models.text import SURROGATES
+from models.vectors import unit_rows
 from models.weights import (
     Vocabulary,
     cached_file,
@@ -135,7 +136,7 @@ class E5Embedder:
                 finished += rest[window.row] == 0
             if progress and finished:
                 progress(int(finished))
-        return np.asarray(sums / np.linalg.norm(sums, axis=1, keepdims=True), np.float32)
+        return unit_rows(sums)
 
     def _windows(self, texts: Sequence[str]) -> list[Window]:
         """Every text as windows of at most ``card.max_tokens``, in order."""
