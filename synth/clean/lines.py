@@ -7,9 +7,8 @@ The readers turn a body into lines, the classifiers mark what is not the author'
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby
 from typing import NamedTuple
 
 from synth.records import CleanText, Quote, QuoteKind
@@ -56,24 +55,23 @@ class Block(NamedTuple):
     end: int
 
 
-def runs(lines: list[Line], belongs: Callable[[Line], bool]) -> list[Block]:
-    """The maximal runs of neighbouring lines that all belong."""
+def runs(belong: Sequence[bool]) -> list[Block]:
+    """The maximal runs of neighbouring lines of which each belongs."""
     found: list[Block] = []
-    start = 0
-    for is_run, some in groupby(lines, belongs):
-        end = start + sum(1 for _ in some)
-        if is_run:
-            found.append(Block(start, end))
-        start = end
-    return found
+    start: int | None = None
+    for i, does in enumerate(belong):
+        if does and start is None:
+            start = i
+        elif not does and start is not None:
+            found.append(Block(start, i))
+            start = None
+    return found if start is None else [*found, Block(start, len(belong))]
 
 
 def own_segments(lines: list[Line]) -> list[Block]:
     """The runs of the author's own lines between quotes, trimmed of blank lines."""
-    segments = [
-        trimmed(lines, *run)
-        for run in runs(lines, lambda line: line.depth == 0 and line.kind is None)
-    ]
+    own = runs([not line.depth and line.kind is None for line in lines])
+    segments = [trimmed(lines, *run) for run in own]
     return [segment for segment in segments if segment.end > segment.start]
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from models.wordlists import words
+
 VERBS_OF_SAYING = (
     "wrote|writes|said"
     "|écrit|ecrit|crit"  # the last where an archive lost the accent
@@ -112,9 +114,8 @@ POSITION = re.compile(
     r"|https?://|www\.|@\w|\[email\]|\+\d\d",
     re.IGNORECASE,
 )
-_ONE_WORD_ANSWERS_WORDS = """
+ONE_WORD_ANSWERS = words("""
 yes no yep nope sure ok okay done fixed agreed exactly indeed correct maybe right true false
 great perfect wow oui non si exact parfait entendu voilà ja nein doch genau klar stimmt
 richtig sí hello hi bonjour hallo
-"""
-ONE_WORD_ANSWERS = frozenset(_ONE_WORD_ANSWERS_WORDS.split())
+""")

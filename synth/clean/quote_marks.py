@@ -49,7 +49,7 @@ def read_comment_lines(text: str) -> list[Line]:
     if ">" not in text:
         return [Line(raw) for raw in raw_lines]
     lines = [_marked_line(raw) if ">" in raw[:6] else Line(raw) for raw in raw_lines]
-    for block in runs(lines, _is_quoted):
+    for block in runs([line.depth > 0 for line in lines]):
         if not _is_plain_quote([line.text for line in lines[block.start : block.end]]):
             _restore(lines, raw_lines, block)
     return lines
@@ -77,10 +77,6 @@ def _marked_line(raw: str) -> Line:
     return Line(raw[found.end() :], depth=found.group().count(">"))
 
 
-def _is_quoted(line: Line) -> bool:
-    return line.depth > 0
-
-
 def _restore(lines: list[Line], raw_lines: list[str], block: Block) -> None:
     for i in range(block.start, block.end):
         lines[i] = Line(raw_lines[i], is_verbatim=True)
@@ -89,7 +85,7 @@ def _restore(lines: list[Line], raw_lines: list[str], block: Block) -> None:
 def _runs_matching(lines: list[Line], pattern: re.Pattern[str], sign: str) -> list[Block]:
     """Runs of neighbouring own lines that all match; only those with ``sign`` can."""
     return runs(
-        lines, lambda line: not line.depth and sign in line.text and bool(pattern.match(line.text))
+        [not line.depth and sign in line.text and bool(pattern.match(line.text)) for line in lines]
     )
 
 
@@ -147,7 +143,7 @@ def _keep_consoles(lines: list[Line], raw_lines: list[str]) -> None:
 
     In a message that quotes prose, prompts count as quoted unless output follows them.
     """
-    quoted = runs(lines, _is_quoted)
+    quoted = runs([line.depth > 0 for line in lines])
     consoles = [
         run
         for run in quoted

@@ -46,7 +46,7 @@ def mark_footers(lines: list[Line]) -> None:
     """Mark list footers, PGP blocks, scrubbed attachments and archive markers."""
     end = 0
     for i, line in enumerate(lines):
-        if i < end or line.is_blank or not line.is_own:
+        if i < end or line.is_blank or line.depth or line.kind is not None:
             continue
         if line.text.lstrip()[0] in _FOOTER_INITIALS:
             end = _footer_end(lines, i)
