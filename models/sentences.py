@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from models.spacy_pipelines import blank, import_spacy
@@ -104,18 +105,14 @@ def _blocks(text: str) -> Iterator[tuple[int, int]]:
 
 def _paragraphs(text: str) -> Iterator[Spans]:
     """Groups of trimmed lines without an empty one between them."""
-    lines: Spans = []
+    spans: list[tuple[int, int] | None] = []
     at = 0
     for line in text.splitlines(keepends=True):
-        span = _trimmed(text, at, at + len(line))
+        spans.append(_trimmed(text, at, at + len(line)))
         at += len(line)
-        if span:
-            lines.append(span)
-        elif lines:
-            yield lines
-            lines = []
-    if lines:
-        yield lines
+    for _, lines in groupby(spans, lambda span: span is None):
+        if filled := [span for span in lines if span]:
+            yield filled
 
 
 def _starts_anew(text: str, last: tuple[int, int], line: tuple[int, int], *, width: int) -> bool:
@@ -157,7 +154,8 @@ def _ends(text: str, language: str) -> list[int]:
     while found:
         at, stretch, is_stopped = found.start(), found.group(), False
         while True:
-            places, is_stopped = _read(stretch, language, is_stopped)
+            read = _tokenized if len(stretch) <= _MAX_KEPT else _tokenized.__wrapped__
+            places, is_stopped = read(stretch, language, is_stopped)
             ends.extend([at + place for place in places])
             end = at + len(stretch)
             following = _NEXT.match(text, end) if is_stopped else None
@@ -169,12 +167,6 @@ def _ends(text: str, language: str) -> list[int]:
             at, stretch = following.start(2), following.group(2)
         found = with_stop.search(text, end)
     return ends
-
-
-def _read(stretch: str, language: str, is_stopped: bool) -> tuple[tuple[int, ...], bool]:
-    return (_tokenized if len(stretch) <= _MAX_KEPT else _tokenized.__wrapped__)(
-        stretch, language, is_stopped
-    )
 
 
 @lru_cache(maxsize=50_000)
