@@ -8,6 +8,8 @@ guard, or copy a process whose threads hold locks.
 from __future__ import annotations
 
 import logging
+import os
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sized
 from concurrent.futures import BrokenExecutor, Future
@@ -147,3 +149,9 @@ def _begin() -> None:
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.set_threshold(100_000, 50, 50)
+
+
+def new_python(*arguments: str) -> tuple[list[str], dict[str, str]]:
+    """Command and environment of another Python that finds the same modules as this one."""
+    path = os.pathsep.join(folder or "." for folder in sys.path)
+    return [sys.executable, "-P", *arguments], {**os.environ, "PYTHONPATH": path}

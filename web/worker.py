@@ -23,6 +23,7 @@ from typing import BinaryIO, Literal
 import msgspec
 
 from synth.errors import ModelMissing, SynthError
+from synth.parallel import new_python
 from synth.pipeline import build, import_files, require_messages
 from synth.settings import Settings, Stage
 from synth.store import Store, open_store
@@ -230,11 +231,12 @@ class WorkerProcess:
     def run(self, order: Order, tell: Callable[[Report], None]) -> Report:
         """Do what is ordered; ``tell`` hears how far it is. A process that dies is a failure."""
         report = Report()
-        with subprocess.Popen(
-            [sys.executable, "-P", "-c", "from web.worker import main; main()"],
+        command, environment = new_python("-c", "from web.worker import main; main()")
+        with subprocess.Popen(  # noqa: S603 - this Python, and words of ours
+            command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(path or "." for path in sys.path)},
+            env=environment,
             start_new_session=True,  # Ctrl-C is for the viewer, which ends it
         ) as process:
             self._process = process

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import click
 
 from synth.cli import options
 from synth.cli.progress import progress_on_stderr
+from synth.parallel import new_python
 
 
 @click.command()
@@ -39,7 +42,13 @@ def demo(
         return
     command = ctx.find_root().command
     assert isinstance(command, click.Group)
-    viewer = command.get_command(ctx, "serve")
-    if viewer is None:
+    if command.get_command(ctx, "serve") is None:
         raise click.UsageError("the viewer (package web) is not installed; use --no-serve")
-    ctx.invoke(viewer, db=path, host=host, port=port)
+    serve_anew("--db", str(path), "--host", host, "--port", str(port))
+
+
+def serve_anew(*options: str) -> None:
+    """Go on as ``synth serve``, in a process that does not hold what the builds needed."""
+    command, environment = new_python("-m", "synth", "serve", *options)
+    sys.stdout.flush()
+    os.execve(command[0], command, environment)  # noqa: S606 - no shell is wanted

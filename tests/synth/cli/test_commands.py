@@ -356,3 +356,19 @@ def test_an_interrupted_import_can_be_gone_on_with(tmp_path: Path) -> None:
     assert facts["sources"][0]["state"] == "interrupted"
     assert 0 < facts["messages"] < 30_000
     assert facts["messages"] % 500 == 0
+
+
+def test_the_demo_goes_on_as_a_viewer_that_has_built_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that built keeps its memory until it ends."""
+    began: list[list[str]] = []
+    monkeypatch.setattr("synth.pipeline.run_demo", lambda *_, **__: [])
+    monkeypatch.setattr("os.execve", lambda _path, command, _environment: began.append(command))
+    result = synth("demo", "--db", tmp_path / "demo.db", "--port", "8123")
+    assert result.exit_code == 0, result.output
+    (command,) = began
+    assert command[-6:] == [
+        "--db", str(tmp_path / "demo.db"), "--host", "127.0.0.1", "--port", "8123"
+    ]  # fmt: skip
+    assert command[-9:-6] == ["-m", "synth", "serve"]
