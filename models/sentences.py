@@ -3,7 +3,7 @@
 A text is first cut where its layout cuts it: at empty lines, headings, list items, and line
 breaks that are not there for want of room. Each such block is cut by spaCy's tokenizer and
 sentencizer for its language. The tokenizer knows most abbreviations; the cuts that are
-still wrong are taken back (``models.sentences``).
+still wrong are taken back (``belong_together``).
 """
 
 from __future__ import annotations

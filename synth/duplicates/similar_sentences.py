@@ -1,4 +1,7 @@
-"""Which sentences are the same but for typing mistakes, greetings and a changed word or two."""
+"""Which sentences are the same but for typing mistakes, greetings and a changed word or two.
+
+Words that say something else, such as a number, a negation or a side, may never differ.
+"""
 
 from __future__ import annotations
 

@@ -20,14 +20,14 @@ RUN = 5
 MAX_HOLDERS = 30
 """Messages that may hold a run: set phrases and pasted boilerplate do not tell a source."""
 
+_COUNTED = r"\s{0,3}(?:\[\d+\]|\(\d+\)|\^\d+)?\s{0,3}[:：]"
 _MARK = re.compile(
     r"\s*(?:(?:re|aw|antw|antwort|sv|vs|vá|odp|ynt|rép|rif|r|res|tr|fw|fwd|wg|wtr|vb|doorst|rv|enc|i)"
-    r"\s{0,3}(?:\[\d+\]|\(\d+\)|\^\d+)?\s{0,3}[:：]|\[[^\[\]]{1,40}\])\s*",
+    rf"{_COUNTED}|\[[^\[\]]{{1,40}}\])\s*",
     re.IGNORECASE,
 )
 _REPLY = re.compile(
-    r"(?:\s*\[[^\[\]]{1,40}\]){0,3}\s*(?:re|aw|antw|antwort|sv|vs|odp|ynt|rép|rif|res)"
-    r"\s{0,3}(?:\[\d+\]|\(\d+\)|\^\d+)?\s{0,3}[:：]",
+    r"(?:\s*\[[^\[\]]{1,40}\]){0,3}\s*(?:re|aw|antw|antwort|sv|vs|odp|ynt|rép|rif|res)" + _COUNTED,
     re.IGNORECASE,
 )
 _WAS = re.compile(r"\s*[\[(](?:was|war|était|formerly)\s?:?[^\])]{0,200}[\])]?\s*$", re.IGNORECASE)
