@@ -38,16 +38,8 @@ N_TERMS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chip:
-    """A filter, and the address of the same search without it."""
-
-    text: str
-    address: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OtherSearch:
-    """Another search that finds something."""
+class Link:
+    """Another search: without a filter, or one that finds something."""
 
     text: str
     address: str
@@ -57,8 +49,8 @@ class OtherSearch:
 class Help:
     """What to do where nothing was found."""
 
-    spellings: Sequence[OtherSearch]
-    fewer: Sequence[OtherSearch]
+    spellings: Sequence[Link]
+    fewer: Sequence[Link]
     """One of the words alone."""
     by_meaning: str
     """Address; empty where meaning was looked at, or there are no words."""
@@ -77,7 +69,8 @@ class SearchContext:
     ideas: Sequence[Branch] = ()
     found: Sequence[FoundMessage] = ()
     facets: Sequence[Facet] = ()
-    chips: Sequence[Chip] = ()
+    chips: Sequence[Link] = ()
+    """By filter, the same search without it."""
     clear: str = ""
     """Address of the same words without any filter; empty where there is none."""
     help: Help | None = None
@@ -171,7 +164,7 @@ def _address(discussion: Discussion, query: SearchQuery) -> str:
     return url_for("search.words", **values)
 
 
-def _chips(discussion: Discussion, query: SearchQuery, facets: Sequence[Facet]) -> list[Chip]:
+def _chips(discussion: Discussion, query: SearchQuery, facets: Sequence[Facet]) -> list[Link]:
     """Every filter that is in force."""
     chosen = {f.name: o.text for f in facets for o in f.options if o.is_chosen}
     texts = [
@@ -186,7 +179,7 @@ def _chips(discussion: Discussion, query: SearchQuery, facets: Sequence[Facet]) 
     if query.last is not None:
         texts.append(("last", _("until %(day)s", day=day(query.last))))
     return [
-        Chip(text=text, address=_address(discussion, query.without(name))) for name, text in texts
+        Link(text=text, address=_address(discussion, query.without(name))) for name, text in texts
     ]
 
 
@@ -196,9 +189,9 @@ def _help(snapshot: Snapshot, query: SearchQuery, without_filters: str) -> Help:
     unknown = [term for term in terms if term not in there and len(term) > SHORT]
     likely = snapshot.store.search.words_like(snapshot.id, unknown)
 
-    def other(text: str) -> OtherSearch:
+    def other(text: str) -> Link:
         address = _address(snapshot.discussion, SearchQuery(words=text, mode=query.mode))
-        return OtherSearch(text=text, address=address)
+        return Link(text=text, address=address)
 
     by_meaning = query.without("mode") if query.mode is Mode.WORDS and query.words else None
     return Help(

@@ -130,10 +130,8 @@ def _terms(message: Message, placement: Placement, branch: Branch) -> tuple[Span
 
 
 def _quotes(snapshot: Snapshot, passage_ids: Sequence[int]) -> dict[int, Quoted]:
-    there = snapshot.store.ideas.passages(passage_ids)
-    ids = [i for i in passage_ids if i in there]
-    found = quote_placements(snapshot, [there[i] for i in ids])
-    return dict(zip(ids, found, strict=True))
+    quotes = quote_placements(snapshot, snapshot.passages(passage_ids))
+    return {quote.passage_id: quote for quote in quotes if quote.passage_id is not None}
 
 
 def _ideas(snapshot: Snapshot, message_id: int) -> tuple[Branch, ...]:

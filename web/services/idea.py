@@ -20,7 +20,7 @@ from synth.analytics.activity import (
 )
 from synth.analytics.relations import Pair
 from synth.outline import summary_beside
-from synth.records import UNKNOWN_TIME, Placement
+from synth.records import UNKNOWN_TIME
 from web.services.outline import Branch, Outline
 from web.services.quotes import Quoted, quote_placements
 from web.services.snapshot import Snapshot
@@ -176,11 +176,9 @@ def positions_of(snapshot: Snapshot, rows: NDArray[np.intp]) -> Sequence[Positio
 
 def _best(snapshot: Snapshot, rows: NDArray[np.intp]) -> Quoted | None:
     """What fits best among those of some length."""
-    first = snapshot.activity.passages[
-        ordered(snapshot.activity, rows, Order.CENTRAL)[:LOOKED_AT]
-    ].tolist()
-    there = snapshot.store.ideas.passages(first)
-    quotes = quote_placements(snapshot, [there[i] for i in first if i in there])
+    best = ordered(snapshot.activity, rows, Order.CENTRAL)[:LOOKED_AT]
+    first = snapshot.activity.passages[best].tolist()
+    quotes = quote_placements(snapshot, snapshot.passages(first))
     long_enough = (quote for quote in quotes if len(quote.text) >= LEAST_LETTERS)
     return next(long_enough, next(iter(quotes), None))
 
@@ -220,12 +218,10 @@ def portrait_of(snapshot: Snapshot, branch: Branch) -> Portrait:
 
 def _telling_voices(snapshot: Snapshot, idea_id: int) -> tuple[Quoted, ...]:
     """The most telling passages, one for each author; anonymous ones count as different."""
-    ids = snapshot.store.ideas.representatives_of(idea_id)
-    there = snapshot.store.ideas.passages(ids)
-    placed: list[Placement] = [there[i] for i in ids if i in there]
+    placements = snapshot.passages(snapshot.store.ideas.representatives_of(idea_id))
     seen: set[str] = set()
     chosen: list[Quoted] = []
-    for quoted in quote_placements(snapshot, placed):
+    for quoted in quote_placements(snapshot, placements):
         if quoted.author is None or quoted.author not in seen:
             chosen.append(quoted)
             seen.add(quoted.author or "")

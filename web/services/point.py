@@ -107,7 +107,6 @@ def _voices(snapshot: Snapshot, cosines: NDArray[np.float32]) -> Sequence[Quoted
     for row in order:
         voice = int(snapshot.activity.voices[snapshot.activity.of_message[row]])
         chosen.setdefault(voice, int(snapshot.activity.passages[row]))
-    there = snapshot.store.ideas.passages(list(chosen.values()))
-    nearest = [there[i] for i in chosen.values() if i in there]
+    nearest = snapshot.passages(list(chosen.values()))
     telling = [p for p in nearest if p.end - p.start >= LEAST_LETTERS] or nearest
     return quote_placements(snapshot, telling[:N_VOICES])

@@ -118,6 +118,12 @@ def quote_span(
     )
 
 
+def shortened(title: str, letters: int) -> str:
+    """The title in one line, cut with an ellipsis where it is longer."""
+    line = " ".join(title.split())
+    return line if len(line) <= letters else line[: letters - 1].rstrip() + "…"
+
+
 def idea_of(outline: Outline, extract: Extract) -> Branch | None:
     """The first idea of an extract that is still on the map."""
     return next((b for b in map(outline.get, extract.idea_ids) if b is not None), None)

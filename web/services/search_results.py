@@ -6,14 +6,17 @@ import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
+from flask_babel import LazyString
 from flask_babel import gettext as _
 
 from models.text import fold
-from synth.records import ExtractState, Message, Nature, Placement
+from synth.records import Message, Placement
 from synth.search.filters import count_ideas, count_values
 from synth.store import Hit, Store
 from web.services.outline import Branch, Outline
+from web.services.quotes import shortened
 from web.services.search import SearchQuery, SearchResult
 from web.services.snapshot import Snapshot
 from web.ui.i18n import language_name
@@ -30,6 +33,7 @@ FITTING = 0.1
 """An idea is near enough to be named where at least so much of it is farther from its middle."""
 MOST_OPTIONS = 15
 """Authors and threads that can be chosen, those of most messages found."""
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,8 +193,8 @@ def facets_of(snapshot: Snapshot, query: SearchQuery, result: SearchResult) -> l
         "author": (_("Author"), _authors(snapshot.store, query, result)),
         "thread": (_("Thread"), _threads(snapshot.store, query, result)),
         "language": (_("Language"), _languages(query, result)),
-        "nature": (_("Key passage"), _natures(query, result)),
-        "state": (_("State of the key passage"), _states(query, result)),
+        "nature": (_("Key passage"), _kinds(query, result, "nature", NATURES)),
+        "state": (_("State of the key passage"), _kinds(query, result, "state", STATES)),
     }
     return [
         Facet(name=name, label=label, options=found)
@@ -219,7 +223,7 @@ def _ideas(snapshot: Snapshot, query: SearchQuery, result: SearchResult) -> list
     return [
         Option(
             value=str(branch.idea.id),
-            text=_short(branch.idea.title),
+            text=shortened(branch.idea.title, TITLE_LETTERS),
             n=counts[branch.idea.id],
             is_chosen=branch.idea.id == query.idea,
             depth=depth,
@@ -235,18 +239,20 @@ def _authors(store: Store, query: SearchQuery, result: SearchResult) -> list[Opt
     known = [(voice, n) for voice, n in counts if voice > 0]
     names = store.participants.pseudonyms([voice for voice, _n in known])
     found = [(names[voice], n) for voice, n in known if voice in names]
-    kept = found[:MOST_OPTIONS] + [one for one in found[MOST_OPTIONS:] if one[0] == query.author]
-    return [Option(value=v, text=v, n=n, is_chosen=v == query.author) for v, n in kept]
+    return [
+        Option(value=name, text=name, n=n, is_chosen=name == query.author)
+        for name, n in _most(found, query.author)
+    ]
 
 
 def _threads(store: Store, query: SearchQuery, result: SearchResult) -> list[Option]:
     counts = count_values(result.columns.activity.threads, result.rows_without("thread"))
-    kept = counts[:MOST_OPTIONS] + [one for one in counts[MOST_OPTIONS:] if one[0] == query.thread]
+    kept = _most(counts, query.thread)
     titles = store.threads.titles([thread for thread, _n in kept])
     return [
         Option(
             value=str(thread),
-            text=_short(titles[thread][0]),
+            text=shortened(titles[thread][0], TITLE_LETTERS),
             n=n,
             is_chosen=thread == query.thread,
             language=titles[thread][1],
@@ -254,6 +260,11 @@ def _threads(store: Store, query: SearchQuery, result: SearchResult) -> list[Opt
         for thread, n in kept
         if thread in titles
     ]
+
+
+def _most(counts: list[tuple[T, int]], chosen: T | None) -> list[tuple[T, int]]:
+    """The first ``MOST_OPTIONS``, and the chosen one."""
+    return counts[:MOST_OPTIONS] + [one for one in counts[MOST_OPTIONS:] if one[0] == chosen]
 
 
 def _languages(query: SearchQuery, result: SearchResult) -> list[Option]:
@@ -271,35 +282,21 @@ def _languages(query: SearchQuery, result: SearchResult) -> list[Option]:
     ]
 
 
-def _natures(query: SearchQuery, result: SearchResult) -> list[Option]:
-    fits = [e for e in result.marks if query.state in (None, e.state)]
-    counts = _messages_with(result, "nature", [(e.nature, e.message_id) for e in fits])
+def _kinds(
+    query: SearchQuery, result: SearchResult, name: str, texts: Mapping[Any, LazyString]
+) -> list[Option]:
+    """Natures, or states, of the key passages in the messages found; ``name`` says which."""
+    chosen, other = getattr(query, name), "state" if name == "nature" else "nature"
+    wanted = getattr(query, other)
+    found = frozenset(result.columns.activity.messages[result.rows_without(name)].tolist())
+    pairs = {
+        (getattr(mark, name), mark.message_id)
+        for mark in result.marks
+        if wanted in (None, getattr(mark, other)) and mark.message_id in found
+    }
+    counts = Counter(kind for kind, _message_id in pairs)
     return [
-        Option(value=n.value, text=str(NATURES[n]), n=counts[n], is_chosen=n is query.nature)
-        for n in Nature
-        if counts[n] or n is query.nature
+        Option(value=kind.value, text=str(text), n=counts[kind], is_chosen=kind is chosen)
+        for kind, text in texts.items()
+        if counts[kind] or kind is chosen
     ]
-
-
-def _states(query: SearchQuery, result: SearchResult) -> list[Option]:
-    fits = [e for e in result.marks if query.nature in (None, e.nature)]
-    counts = _messages_with(result, "state", [(e.state, e.message_id) for e in fits])
-    return [
-        Option(value=s.value, text=str(STATES[s]), n=counts[s], is_chosen=s is query.state)
-        for s in ExtractState
-        if counts[s] or s is query.state
-    ]
-
-
-def _messages_with(
-    result: SearchResult, name: str, pairs: Sequence[tuple[str, int]]
-) -> Counter[str]:
-    """How many of the messages found have each of the values."""
-    rows = result.rows_without(name)
-    found = frozenset(result.columns.activity.messages[rows].tolist())
-    return Counter(value for value, message_id in set(pairs) if message_id in found)
-
-
-def _short(title: str) -> str:
-    words = " ".join(title.split())
-    return words if len(words) <= TITLE_LETTERS else words[: TITLE_LETTERS - 1].rstrip() + "…"

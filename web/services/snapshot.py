@@ -6,7 +6,7 @@ services.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Generic, TypeVar
@@ -148,9 +148,12 @@ class Snapshot:
         return np.flatnonzero(~np.isin(self.activity.leaves, np.array(shown, dtype=np.int64)))
 
     def placements(self, rows: NDArray[np.intp], paging: Paging) -> list[Placement]:
-        """The passages of one page of these rows; one that is gone meanwhile is left out."""
+        """The passages of one page of these rows."""
         here = rows[paging.offset : paging.offset + paging.size]
-        ids: list[int] = self.activity.passages[here].tolist()
+        return self.passages(self.activity.passages[here].tolist())
+
+    def passages(self, ids: Sequence[int]) -> list[Placement]:
+        """Those with these ids in this order; one that is gone meanwhile is left out."""
         there = self.store.ideas.passages(ids)
         return [there[i] for i in ids if i in there]
 

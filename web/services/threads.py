@@ -13,6 +13,7 @@ from synth.analytics.activity import ThreadOrder, Threads
 from synth.records import UNKNOWN_TIME, Placement
 from synth.store import Store
 from web.services.outline import Branch, Outline
+from web.services.quotes import shortened
 from web.services.snapshot import Snapshot
 from web.ui.query import Paging
 
@@ -38,10 +39,7 @@ class ThreadLine:
 
 
 def thread_lines(
-    snapshot: Snapshot,
-    paging: Paging,
-    *,
-    order: ThreadOrder = ThreadOrder.LONGEST,
+    snapshot: Snapshot, paging: Paging, *, order: ThreadOrder = ThreadOrder.LONGEST
 ) -> list[ThreadLine]:
     """One page of the list of threads."""
     table = snapshot.threads
@@ -74,16 +72,10 @@ def threads_beside(
     return line(before), line(after)
 
 
-def thread_title(title: str) -> str:
-    """The subject of the first message or its first words, in ``TITLE_LETTERS``."""
-    words = " ".join(title.split())
-    return words if len(words) <= TITLE_LETTERS else words[: TITLE_LETTERS - 1].rstrip() + "…"
-
-
 def titles_of(store: Store, thread_ids: Sequence[int]) -> dict[int, tuple[str, str | None]]:
-    """Thread id → title and language."""
+    """Thread id → the subject of its first message or the first words, and their language."""
     found = store.threads.titles(thread_ids)
-    return {i: (thread_title(title), language) for i, (title, language) in found.items()}
+    return {i: (shortened(title, TITLE_LETTERS), tag) for i, (title, tag) in found.items()}
 
 
 def _lines(snapshot: Snapshot, table: Threads, rows: Sequence[int]) -> list[ThreadLine]:
