@@ -84,14 +84,13 @@ def ordered(activity: Activity, rows: NDArray[np.intp], order: Order) -> NDArray
     of = activity.of_message[rows]
     fit = -activity.weights[rows]
     posted = activity.posted[of]
-    is_undated = posted == UNKNOWN_TIME
     match order:
         case Order.CENTRAL:
             keys: tuple[NDArray[np.generic], ...] = (fit,)
         case Order.NEWEST:
-            keys = (-np.where(is_undated, 0, posted), is_undated)
+            keys = (-posted,)  # an unknown time is below all others
         case Order.OLDEST:
-            keys = (posted, is_undated)
+            keys = (posted, posted == UNKNOWN_TIME)
         case Order.LIKED:
             keys = (fit, -activity.likes[of])
     found: NDArray[np.intp] = rows[np.lexsort((np.arange(len(rows)), *keys))]
@@ -143,16 +142,15 @@ class Threads:
 
     def ordered(self, order: ThreadOrder) -> NDArray[np.intp]:
         """Rows in that order; where no message has a date, last."""
-        is_undated = self.last == UNKNOWN_TIME
         match order:
             case ThreadOrder.LONGEST:
                 keys: tuple[NDArray[np.generic], ...] = (-self.n_messages,)
             case ThreadOrder.VOICES:
                 keys = (-self.n_messages, -self.n_voices)
             case ThreadOrder.NEWEST:
-                keys = (-np.where(is_undated, 0, self.last), is_undated)
+                keys = (-self.last,)
             case ThreadOrder.OLDEST:
-                keys = (self.first, is_undated)
+                keys = (self.first, self.first == UNKNOWN_TIME)
         return np.lexsort((self.ids, *keys))
 
 

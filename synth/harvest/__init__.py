@@ -92,10 +92,6 @@ class Suggestion:
     nature: Nature
     score: float
     """0..1: how likely a reader is to call it a key passage of its thread."""
-    thread: int
-    idea: int
-    reasons: tuple[str, ...] = ()
-    """Names of the features that speak most for it, strongest first."""
 
 
 def suggest(
@@ -129,7 +125,6 @@ def suggest(
     rows = undecided(sentences, decided)
     if limit != "all":
         rows = choose(sentences, scores, rows=rows, limit=limit, vectors=vectors)
-    reasons = scores.reasons(rows)
     return [
         Suggestion(
             row=row,
@@ -138,9 +133,6 @@ def suggest(
             end=sentences[row].end,
             nature=scores.nature[row],
             score=round(float(scores.score[row]), 4),
-            thread=sentences[row].thread,
-            idea=sentences[row].idea,
-            reasons=why,
         )
-        for row, why in zip(rows, reasons, strict=True)
+        for row in rows
     ]

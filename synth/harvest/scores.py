@@ -103,18 +103,6 @@ class Scores:
     tokens: Sequence[Sequence[str]]
     """Folded words of each sentence."""
 
-    def reasons(self, rows: Sequence[int], *, limit: int = 3) -> list[tuple[str, ...]]:
-        """For each row the features that raise it above the usual sentence, strongest first."""
-        names = [name for name, weight in WEIGHTS.items() if weight > 0]
-        gains = np.column_stack(
-            [WEIGHTS[name] * (self.features[name] - self.features[name].mean()) for name in names]
-        )[np.asarray(rows, dtype=np.int64)]
-        order = np.argsort(-gains, axis=1, kind="stable")[:, :limit]
-        return [
-            tuple(names[column] for column in columns if gain[column] > 0)
-            for columns, gain in zip(order, gains, strict=True)
-        ]
-
 
 def score_sentences(sentences: Sequence[SentenceRow], *, quotes: Sequence[QuoteRow] = ()) -> Scores:
     """Score every sentence of a discussion; 100,000 of them take seconds.

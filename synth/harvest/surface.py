@@ -84,7 +84,7 @@ def read_surface(texts: Sequence[str]) -> Surface:
         prose=prose,
         address=address,
         asks=_flags("? " in text or text.endswith("?") for text in bare),
-        is_unfinished=_flags(not _is_finished(text) for text in bare),
+        is_unfinished=_flags(_END.search(text) is None for text in bare),
         is_rule=n_alnum == 0,
         has_digit=n_digits > 0,
         has_number=has_number,
@@ -141,10 +141,3 @@ def _share_small(text: str) -> float:
     words = _WORD.findall(text)
     n_capitals = sum(map(str.isupper, map(_first_letter, words)))
     return (len(words) - n_capitals) / max(1, len(words))
-
-
-def _is_finished(text: str) -> bool:
-    last = text[-1:]
-    if last and last in _STOPS:
-        return True
-    return bool(last) and last in _CLOSERS and _END.search(text) is not None

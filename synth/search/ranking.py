@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.records import UNKNOWN_TIME, Activity
+from synth.records import Activity
 from synth.search.semantic import mixed
 
 N_MEANT = 200
@@ -80,8 +80,8 @@ def _outstanding(rows: NDArray[np.intp], score: NDArray[np.float32]) -> NDArray[
 
 def newest_first(activity: Activity, found: Ranking) -> Ranking:
     """The same messages by date; those without a date come last, in the order given."""
-    posted = activity.posted[found.rows]
-    order = np.argsort(-np.where(posted == UNKNOWN_TIME, -(2**61), posted), kind="stable")
+    # An unknown time is below all others.
+    order = np.argsort(-activity.posted[found.rows], kind="stable")
     return Ranking(rows=found.rows[order], passages=found.passages[order])
 
 

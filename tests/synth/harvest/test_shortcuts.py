@@ -14,7 +14,6 @@ from models.text import fold
 from synth.harvest import QuoteRow, SentenceRow, count_quotes, score_sentences
 from synth.harvest.surface import _ADDRESS, _END, _LINK, _NUMBER, _share_small, read_surface
 from synth.harvest.words import tokenise
-from synth.titles.exemplars import _NOISE, _may_be_noise
 
 PIECES = st.sampled_from(
     ["A word", "école", "Straße", "+1", "+10", " ", "\n", "http://a.b", "WWW.a.b", "a@b.c",
@@ -54,11 +53,6 @@ def test_a_line_of_letters_is_read_in_linear_time() -> None:
     begun = time.perf_counter()
     assert read_surface(["a" * 60_000 + " @"]).address[0] == 0
     assert time.perf_counter() - begun < 2
-
-
-@given(TEXTS)
-def test_noise_is_never_passed_over(text: str) -> None:
-    assert _may_be_noise(text) or not _NOISE.search(text)
 
 
 def test_quotes_are_counted_portion_by_portion(monkeypatch: pytest.MonkeyPatch) -> None:
