@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from synth.cli import options
+from synth.cli import options, output
 
 if TYPE_CHECKING:
     from synth.store import Correction, Store
@@ -25,21 +25,18 @@ def place(value: str) -> Place:
     return int(message), int(start) if colon else None
 
 
-def _options(command: Callable[..., Any]) -> Callable[..., Any]:
-    for option in (
-        options.json_option,
-        click.option(
-            "--actor",
-            default="facilitator",
-            show_default=True,
-            metavar="WHO",
-            help="Who corrects; kept in the history.",
-        ),
-        options.discussion_option,
-        options.db_option(),
-    ):
-        command = option(command)
-    return command
+_options = options.together(
+    options.db_option(),
+    options.discussion_option,
+    click.option(
+        "--actor",
+        default="facilitator",
+        show_default=True,
+        metavar="WHO",
+        help="Who corrects; kept in the history.",
+    ),
+    options.json_option,
+)
 
 
 @click.group()
@@ -205,12 +202,7 @@ def undo(correction: int | None, **where: Any) -> None:
 @options.json_option
 def list_(db: Path, discussion: str | None, *, as_json: bool) -> None:
     """Say what people corrected, the newest first."""
-    from synth.cli import output
-    from synth.pipeline import choose_discussion
-    from synth.store import open_store
-
-    with open_store(db, must_exist=True) as store:
-        found = choose_discussion(store, discussion)
+    with options.open_discussion(db, discussion) as (store, found):
         history = store.corrections.history(found.id)
     if as_json:
         output.say_json([_facts(one) for one in history])
@@ -229,12 +221,7 @@ def _correcting(
 
     It is read back before others may write again: the last event is the one made here.
     """
-    from synth.cli import output
-    from synth.pipeline import choose_discussion
-    from synth.store import open_store
-
-    with open_store(db, must_exist=True) as store:
-        found = choose_discussion(store, discussion)
+    with options.open_discussion(db, discussion) as (store, found):
         with store.atomic():
             yield store, found.id, actor
             (event,) = store.events.last(found.id, limit=1)

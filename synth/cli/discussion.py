@@ -1,13 +1,15 @@
-"""``synth info``: what a file holds, and which models there are."""
+"""``synth info``, ``export``, ``evaluate`` and ``erase``: what is done with a discussion."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 
-from synth.cli import options
+from synth.cli import options, output
+from synth.cli.output import progress_on_stderr
 
 
 @click.command()
@@ -18,7 +20,6 @@ from synth.cli import options
 @options.json_option
 def info(db: Path, discussion: str | None, *, problems: bool, models: bool, as_json: bool) -> None:
     """Say what a discussion file holds, what was skipped, and which models there are."""
-    from synth.cli import output
     from synth.store import open_store
 
     if models:
@@ -100,3 +101,108 @@ def _tell_models(facts: list[dict[str, Any]]) -> None:
         click.echo(
             f"{fact['name']}: " + ", ".join(f"{k} {v}" for k, v in fact.items() if k != "name")
         )
+
+
+@click.command()
+@options.db_option()
+@options.discussion_option
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    metavar="DIR",
+    help="Folder for the files; made if it is not there.",
+)
+@options.names_option
+@options.json_option
+def export(db: Path, discussion: str | None, out: Path, *, names: bool, as_json: bool) -> None:
+    """Write a discussion as CSV files, run.json and report.html.
+
+    The CSV files are messages, ideas, placements, extracts and repetitions.
+    """
+    from synth.pipeline import write_results
+
+    with options.open_discussion(db, discussion) as (store, found):
+        paths = write_results(store, found.id, out, names=names)
+    if as_json:
+        output.say_json({"discussion": found.slug, "files": [str(path) for path in paths]})
+    else:
+        click.echo(f"Wrote {', '.join(path.name for path in paths)} to {out}.")
+
+
+@click.command()
+@click.argument(
+    "folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path)
+)
+@click.option(
+    "--gold",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="CSV with message_id,idea as people coded them; ids of the export or of ours.",
+)
+@options.json_option
+def evaluate(folder: Path, gold: Path, *, as_json: bool) -> None:
+    """Compare DIR/placements.csv with a gold coding.
+
+    The scores need no number of ideas: adjusted Rand index, V-measure and B-cubed F1 over all
+    coded messages; one that is unplaced counts as alone.
+    """
+    from synth.errors import InputProblem
+    from synth.evaluate import read_gold, read_placements, score_placements
+
+    try:
+        found = score_placements(read_placements(folder / "placements.csv"), read_gold(gold))
+    except ValueError as error:
+        raise InputProblem(
+            str(gold), str(error), remedy="check that its message_id are ids of this export"
+        ) from error
+    if as_json:
+        output.say_json(asdict(found))
+        return
+    scores = found.scores
+    click.echo(
+        f"{scores.n_items} messages with one gold idea; {scores.n_ideas} ideas found, "
+        f"{scores.n_gold} coded; {scores.share_placed:.0%} placed"
+    )
+    click.echo(
+        f"ARI {scores.ari:.3f}  V {scores.v_measure:.3f}  B3 F1 {scores.bcubed_f1:.3f} "
+        f"(precision {scores.bcubed_precision:.3f}, recall {scores.bcubed_recall:.3f})"
+    )
+    if found.n_several_gold:
+        click.echo(f"{found.n_several_gold} messages coded under several ideas were left out")
+    if found.n_not_in_run:
+        click.echo(f"{found.n_not_in_run} coded messages have no passage in the run")
+
+
+@click.command()
+@options.db_option()
+@options.discussion_option
+@click.option(
+    "--participant",
+    required=True,
+    metavar="WHO",
+    help="Pseudonym (Participant 12), address or name as in the export.",
+)
+@click.option("--yes", is_flag=True, help="Do not ask. This cannot be undone.")
+def erase(db: Path, discussion: str | None, participant: str, *, yes: bool) -> None:
+    """Remove a participant's name and words, and build the map anew without them.
+
+    Emptied messages stay as steps of their threads, so that replies keep their place. A later
+    import does not bring the person back.
+    """
+    from synth.pipeline import erase_participant
+
+    with options.open_discussion(db, discussion) as (store, found):
+        if not yes:
+            click.confirm(f"Erase {participant!r} from {found.title!r} for good?", abort=True)
+        n_messages, report = erase_participant(
+            store, found.id, participant, progress=progress_on_stderr()
+        )
+    if n_messages:
+        click.echo(f"Erased {participant}: {n_messages} messages emptied.")
+    else:
+        click.echo(f"No message of {participant} was left to empty.")
+    if report is not None:
+        output.tell_build(report, {})
+    click.echo("Exports written earlier still hold the words; write them again.")

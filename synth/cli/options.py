@@ -1,9 +1,10 @@
-"""Options that several commands share."""
+"""Options that several commands share, and what they stand for."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +12,22 @@ import click
 
 if TYPE_CHECKING:
     from models import ChatServer
+    from synth.store import Discussion, Store
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 DEFAULT_DB = "synth.db"
+
+
+def together(*options: Decorator) -> Decorator:
+    """Several options as one, listed in this order."""
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
 
 
 def db_option(
@@ -80,27 +93,51 @@ def parse_suggest(
     raise click.BadParameter("is a number of passages, or `all`")
 
 
-def llm_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Where titles are asked for, beside our own; see ``chat_server``."""
-    for option in (
-        click.option(
-            "--llm-model",
-            metavar="NAME",
-            envvar="SYNTH_LLM_MODEL",
-            show_envvar=True,
-            help="Which model of that address. Default: the only one there.",
-        ),
-        click.option(
-            "--llm",
-            metavar="URL",
-            envvar="SYNTH_LLM_URL",
-            show_envvar=True,
-            help="Ask a language model at this OpenAI-compatible address for titles and "
-            "summaries; a key is read from SYNTH_LLM_KEY. Default: none.",
-        ),
-    ):
-        command = option(command)
-    return command
+llm_options = together(
+    click.option(
+        "--llm",
+        metavar="URL",
+        envvar="SYNTH_LLM_URL",
+        show_envvar=True,
+        help="Ask a language model at this OpenAI-compatible address for titles and "
+        "summaries; a key is read from SYNTH_LLM_KEY. Default: none.",
+    ),
+    click.option(
+        "--llm-model",
+        metavar="NAME",
+        envvar="SYNTH_LLM_MODEL",
+        show_envvar=True,
+        help="Which model of that address. Default: the only one there.",
+    ),
+)
+"""Where titles are asked for, beside our own; see ``chat_server``."""
+build_options = together(
+    click.option(
+        "--quality",
+        type=click.Choice(["draft", "full"]),
+        default="full",
+        show_default=True,
+        help="Draft needs no transformer and is several times faster.",
+    ),
+    click.option(
+        "--model",
+        metavar="NAME",
+        help="Embedding model: a name of `synth info --models`, st:NAME or a folder.",
+    ),
+    click.option(
+        "--seed",
+        type=click.IntRange(min=0),
+        default=0,
+        show_default=True,
+        help="Same input, seed and models give the same map.",
+    ),
+    click.option(
+        "--suggest",
+        metavar="N|all",
+        callback=parse_suggest,
+        help="Key passages to propose; `all` scores every sentence. Default: as many as one reads.",
+    ),
+)
 
 
 def chat_server(url: str | None, model: str | None) -> ChatServer | None:
@@ -115,35 +152,11 @@ def chat_server(url: str | None, model: str | None) -> ChatServer | None:
         raise click.BadParameter(str(error), param_hint="--llm") from None
 
 
-def build_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Quality, model, seed and number of suggestions."""
-    for option in (
-        click.option(
-            "--suggest",
-            metavar="N|all",
-            callback=parse_suggest,
-            help="Key passages to propose; `all` scores every sentence. "
-            "Default: as many as one reads.",
-        ),
-        click.option(
-            "--seed",
-            type=click.IntRange(min=0),
-            default=0,
-            show_default=True,
-            help="Same input, seed and models give the same map.",
-        ),
-        click.option(
-            "--model",
-            metavar="NAME",
-            help="Embedding model: a name of `synth info --models`, st:NAME or a folder.",
-        ),
-        click.option(
-            "--quality",
-            type=click.Choice(["draft", "full"]),
-            default="full",
-            show_default=True,
-            help="Draft needs no transformer and is several times faster.",
-        ),
-    ):
-        command = option(command)
-    return command
+@contextmanager
+def open_discussion(db: Path, discussion: str | None) -> Iterator[tuple[Store, Discussion]]:
+    """The file, which has to be there, and the discussion in it that ``--discussion`` names."""
+    from synth.pipeline import choose_discussion
+    from synth.store import open_store
+
+    with open_store(db, must_exist=True) as store:
+        yield store, choose_discussion(store, discussion)

@@ -1,9 +1,12 @@
-"""What commands say when they are done: a few lines for people, JSON for programs."""
+"""What commands say: progress on stderr, then a few lines for people or JSON for programs."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +14,7 @@ import click
 
 from synth.outline import shown
 from synth.records import Idea, IdeaStatus
+from synth.settings import Progress, Stage
 
 if TYPE_CHECKING:
     from synth.pipeline import BuildReport, ImportReport, ProposalReport
@@ -174,3 +178,49 @@ def _standing(idea: Idea) -> str:
     if idea.status is IdeaStatus.CONFIRMED:
         return ", confirmed"
     return ", tentative" if idea.is_tentative else ""
+
+
+class _Bars:
+    """Stage, count, rate and time left (tqdm)."""
+
+    @contextmanager
+    def stage(self, name: str, *, total: int | None, unit: str) -> Iterator[Stage]:
+        from tqdm import tqdm
+
+        with tqdm(
+            total=total, desc=name, unit=f" {unit}", file=sys.stderr, dynamic_ncols=True
+        ) as bar:
+            yield _Bar(bar.update)
+
+
+class _Bar:
+    def __init__(self, update: Callable[[int], object]) -> None:
+        self._update = update
+
+    def advance(self, n: int = 1) -> None:
+        self._update(n)
+
+
+class _Lines:
+    """For logs: what was done, how much of it, and how long it took."""
+
+    @contextmanager
+    def stage(self, name: str, *, total: int | None, unit: str) -> Iterator[Stage]:
+        count = _Count()
+        begun = time.monotonic()
+        yield count
+        seconds = time.monotonic() - begun
+        click.echo(f"{name}: {count.n or total or 0} {unit} in {seconds:.1f} s", err=True)
+
+
+class _Count:
+    def __init__(self) -> None:
+        self.n = 0
+
+    def advance(self, n: int = 1) -> None:
+        self.n += n
+
+
+def progress_on_stderr() -> Progress:
+    """A bar in a terminal, one line a stage elsewhere."""
+    return _Bars() if sys.stderr.isatty() else _Lines()
