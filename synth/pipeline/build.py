@@ -19,7 +19,7 @@ from synth.corrections.constraints import Held, decisions, held_ideas, require_s
 from synth.duplicates.voices import count_voices
 from synth.embedding.landmarks import landmarks_of
 from synth.outline import counts_under, reading_order
-from synth.pipeline.corpus import CorpusReader, Cuts, Fitted
+from synth.pipeline.corpus_reader import CorpusReader, Cuts, Fitted
 from synth.pipeline.growth import (
     SMALL,
     Changes,

@@ -14,7 +14,7 @@ from synth.corpus import Corpus
 from synth.embedding.landmarks import Directions, Landmarks, prints
 from synth.embedding.space import Space
 from synth.passages import n_words
-from synth.pipeline.corpus import CorpusReader
+from synth.pipeline.corpus_reader import CorpusReader
 from synth.pipeline.map_rows import MapRows, named_row
 from synth.pipeline.new_ideas import NewIdea, find_new_ideas, name_new_ideas
 from synth.pipeline.standing_map import StandingMap, places_of

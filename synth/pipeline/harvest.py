@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from synth.harvest import DecidedSpan, QuoteRow, SentenceRow, Suggestion, suggest
-from synth.pipeline.corpus import Sentences, cut_messages
+from synth.pipeline.corpus_reader import Sentences, cut_messages
 from synth.records import Extract, ExtractState, Message, Passage, QuoteKind
 from synth.settings import QUIET
 from synth.store import Store

@@ -20,7 +20,7 @@ from synth.harvest import DecidedSpan, QuoteRow
 from synth.layout import lay_out, lay_out_rest
 from synth.parallel import beside
 from synth.passages import n_words
-from synth.pipeline.corpus import Sentences
+from synth.pipeline.corpus_reader import Sentences
 from synth.pipeline.harvest import KeyPassage, KeyPassageInputs, key_passages
 from synth.records import IdeaName, IdeaTree, Message, Passage, Unplaced
 from synth.settings import Settings, Stopwatch

@@ -16,7 +16,7 @@ from synth.embedding.landmarks import Directions, Landmarks
 from synth.embedding.space import Space
 from synth.errors import StoreProblem
 from synth.layout import lay_out_rest
-from synth.pipeline.corpus import CorpusReader
+from synth.pipeline.corpus_reader import CorpusReader
 from synth.records import Idea
 from synth.store import Store
 from synth.store.fitted_map import Carried

@@ -10,7 +10,15 @@ import pytest
 
 from synth import parallel
 from synth.errors import ModelMissing
-from synth.pipeline import build, corpus, idea_map, import_files, importing, run, write_results
+from synth.pipeline import (
+    build,
+    corpus_reader,
+    idea_map,
+    import_files,
+    importing,
+    run,
+    write_results,
+)
 from synth.records import ExtractState, Nature, Origin, Span
 from synth.settings import Settings
 from synth.store import ExtractChange, Store
@@ -178,9 +186,9 @@ def test_the_map_does_not_depend_on_how_the_work_is_shared_out(
     monkeypatch.setattr(parallel, "n_processes", lambda: 1)
     alone = made("alone")
     monkeypatch.setattr(parallel, "n_processes", lambda: 2)
-    for module in (importing, corpus):
+    for module in (importing, corpus_reader):
         monkeypatch.setattr(module, "N_ALONE", 0)
-    monkeypatch.setattr(corpus, "PORTION", 5)
+    monkeypatch.setattr(corpus_reader, "PORTION", 5)
     monkeypatch.setattr(idea_map, "LARGE", 0)
     assert made("shared") == alone
     assert "extracts.csv" in alone
