@@ -9,28 +9,10 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synth.records import Idea, Span
-from web.services.outline import Outline
-from web.services.quotes import find_span, parse_span, widen
 from web.ui.i18n import day, duration, language_name, language_tag, number, percent
 from web.ui.query import Paging
 from web.ui.templates import web_address
 from web.ui.words import counted
-
-
-def idea(n: int, parent: int | None = None, **more: object) -> Idea:
-    facts: dict[str, object] = {
-        "id": n,
-        "parent_id": parent,
-        "level": 1 if parent is None else 2,
-        "title": f"Idea number {n} about the square",
-        "keyphrases": (),
-        "summary": "",
-        "n_messages": 3,
-        "n_authors": n,
-        "stability": None,
-    }
-    return Idea(**{**facts, **more})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -84,49 +66,3 @@ def test_the_pages_of_a_list_cover_it_once(total: int, size: int) -> None:
         paging = Paging(page=page, size=size, total=total)
         seen += range(paging.first, paging.last + 1) if total else []
     assert seen == list(range(1, total + 1))
-
-
-@given(
-    text=st.text(alphabet="ab \n.é", max_size=60), start=st.integers(0, 59), n=st.integers(1, 20)
-)
-def test_words_of_a_text_are_found_in_it(text: str, start: int, n: int) -> None:
-    words = text[start : start + n].strip()
-    found = find_span(text, words.replace("\n", "\r\n"), near=start)
-    if words:
-        assert found is not None
-        assert text[found.start : found.end].split() == words.split()
-    else:
-        assert found is None
-
-
-def test_the_nearest_place_is_chosen() -> None:
-    assert find_span("yes, yes, yes", "yes", near=6) == Span(start=5, end=8)
-    assert find_span("a.c abc", "a.c") == Span(start=0, end=3)
-    assert find_span("abc", "a.c") is None
-
-
-def test_a_span_is_widened_by_one_sentence() -> None:
-    sentences = [(0, 5), (6, 12), (13, 20)]
-    middle = Span(start=6, end=12)
-    assert widen(sentences, middle, side="before") == Span(start=0, end=12)
-    assert widen(sentences, middle, side="after") == Span(start=6, end=20)
-    assert widen(sentences, Span(start=8, end=20), side="before") == Span(start=6, end=20)
-    assert widen(sentences, Span(start=0, end=3), side="before") is None
-    assert widen([], middle, side="after") is None
-
-
-def test_a_span_is_two_numbers() -> None:
-    assert parse_span("3:17") == Span(start=3, end=17)
-    assert [parse_span(v) for v in ("", "3", "-1:4", "1:2:3", "a:b")] == [None] * 5
-
-
-def test_the_outline_is_numbered_and_coloured_by_top_idea() -> None:
-    outline = Outline([idea(1), idea(3, 1), idea(2), idea(4, 2)], {1: "fr"})
-    assert [(b.number, b.hue, b.language) for b in outline.in_order()] == [
-        ("1", "hue-0", "fr"),
-        ("1.1", "hue-0", None),
-        ("2", "hue-1", None),
-        ("2.1", "hue-1", None),
-    ]
-    assert [b.idea.id for b in outline.path(3)] == [1]
-    assert outline.get(99) is None

@@ -26,7 +26,7 @@ from web.services.outline import Outline
 from web.services.snapshot import Snapshot
 from web.services.threads import (
     Jumps,
-    Tally,
+    ThreadIdea,
     ThreadLine,
     thread_in,
     thread_lines,
@@ -57,7 +57,7 @@ class ThreadContext:
     title: str
     messages: Sequence[ShownMessage]
     n_authors: int
-    ideas: Sequence[Tally]
+    ideas: Sequence[ThreadIdea]
     """Ideas of the whole thread, those of most passages first."""
     jumps: Jumps
     addresses: Mapping[int, str]

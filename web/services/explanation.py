@@ -16,7 +16,7 @@ from web.services.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Near:
+class NearPassage:
     """A passage of the same idea, and how like this one it is."""
 
     quote: Quoted
@@ -40,7 +40,7 @@ class Explanation:
     """0..1 of the other passages of its idea; None where there is no other."""
     terms: Sequence[Span]
     """Where the passage has words of its idea's keyphrases; offsets in its message."""
-    near: Sequence[Near]
+    near: Sequence[NearPassage]
     basis: Basis
     n_compared: int
     n_in_thread: int
@@ -86,7 +86,7 @@ def explain(snapshot: Snapshot, placement: Placement, message: Message) -> Expla
         fits_better_than=None if branch is None else _rank(snapshot, placement),
         terms=() if branch is None else _terms(message, placement, branch),
         near=[
-            Near(quote=quotes[one.passage_id], likeness=one.likeness)
+            NearPassage(quote=quotes[one.passage_id], likeness=one.likeness)
             for one in near.passages
             if one.passage_id in quotes
         ],

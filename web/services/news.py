@@ -36,7 +36,7 @@ class IdeaFate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Corrected:
+class ShownCorrection:
     """What a person changed on the map."""
 
     at: datetime
@@ -46,7 +46,7 @@ class Corrected:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Newest:
+class NewestMessage:
     """One of the newest messages, or how it begins."""
 
     words: Quoted
@@ -66,8 +66,8 @@ class NewsReport:
     split: Sequence[IdeaFate]
     merged: Sequence[IdeaFate]
     gone: Sequence[IdeaFate]
-    corrections: Sequence[Corrected]
-    newest: Sequence[Newest]
+    corrections: Sequence[ShownCorrection]
+    newest: Sequence[NewestMessage]
 
     @property
     def is_empty(self) -> bool:
@@ -126,14 +126,14 @@ def _became(outline: Outline, fates: Fates) -> dict[str, list[IdeaFate]]:
     }
 
 
-def _corrections(snapshot: Snapshot, moment: datetime) -> list[Corrected]:
+def _corrections(snapshot: Snapshot, moment: datetime) -> list[ShownCorrection]:
     made = [
         one
         for one in snapshot.store.corrections.history(snapshot.id)
         if one.at > moment and not one.is_undone
     ]
     return [
-        Corrected(
+        ShownCorrection(
             at=one.at,
             verb=one.verb,
             branch=snapshot.outline.get(one.noun_id) if one.noun == "idea" else None,
@@ -142,13 +142,13 @@ def _corrections(snapshot: Snapshot, moment: datetime) -> list[Corrected]:
     ]
 
 
-def _newest(store: Store, news: News) -> list[Newest]:
+def _newest(store: Store, news: News) -> list[NewestMessage]:
     messages = store.messages.many(news.newest)
     found = []
     for message in (messages[i] for i in news.newest if i in messages):
         end = _end(message.text)
         words = quote_span(message, 0, end, idea=None, weight=None)
-        found.append(Newest(words=words, is_cut=end < len(message.text)))
+        found.append(NewestMessage(words=words, is_cut=end < len(message.text)))
     return found
 
 

@@ -115,7 +115,7 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tally:
+class ThreadIdea:
     """An idea in a thread."""
 
     branch: Branch
@@ -148,7 +148,7 @@ class Jumps:
         }
 
     @property
-    def ideas(self) -> tuple[Tally, ...]:
+    def ideas(self) -> tuple[ThreadIdea, ...]:
         """Ideas of the thread, those of most passages first."""
         first: dict[int, Stop] = {}
         for stop in self.stops.values():
@@ -159,7 +159,7 @@ class Jumps:
                 counts[branch.idea.id] = counts.get(branch.idea.id, 0) + 1
         order = sorted(counts, key=lambda idea: (-counts[idea], idea))
         return tuple(
-            Tally(branch=first[i].branch, n_passages=counts[i], first=first[i]) for i in order
+            ThreadIdea(branch=first[i].branch, n_passages=counts[i], first=first[i]) for i in order
         )
 
     @property

@@ -1,3 +1,5 @@
+"""Words as pages quote them: closed directions, few marks, and spans that a person gave."""
+
 from __future__ import annotations
 
 import pytest
@@ -5,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from web.services.quotes import closed, contained
+from synth.records import Span
+from web.services.quotes import closed, contained, find_span, parse_span, widen
 
 RLO, PDF, RLI, PDI = "\u202e", "\u202c", "\u2067", "\u2069"
 
@@ -46,3 +49,37 @@ def test_markup_stays_markup_and_other_values_stay_themselves() -> None:
     assert isinstance(contained(Markup(f"<b>{RLO}</b>")), Markup)
     for value in (3, None, "é", ["\u202e"]):
         assert contained(value) is value
+
+
+@given(
+    text=st.text(alphabet="ab \n.é", max_size=60), start=st.integers(0, 59), n=st.integers(1, 20)
+)
+def test_words_of_a_text_are_found_in_it(text: str, start: int, n: int) -> None:
+    words = text[start : start + n].strip()
+    found = find_span(text, words.replace("\n", "\r\n"), near=start)
+    if words:
+        assert found is not None
+        assert text[found.start : found.end].split() == words.split()
+    else:
+        assert found is None
+
+
+def test_the_nearest_place_is_chosen() -> None:
+    assert find_span("yes, yes, yes", "yes", near=6) == Span(start=5, end=8)
+    assert find_span("a.c abc", "a.c") == Span(start=0, end=3)
+    assert find_span("abc", "a.c") is None
+
+
+def test_a_span_is_widened_by_one_sentence() -> None:
+    sentences = [(0, 5), (6, 12), (13, 20)]
+    middle = Span(start=6, end=12)
+    assert widen(sentences, middle, side="before") == Span(start=0, end=12)
+    assert widen(sentences, middle, side="after") == Span(start=6, end=20)
+    assert widen(sentences, Span(start=8, end=20), side="before") == Span(start=6, end=20)
+    assert widen(sentences, Span(start=0, end=3), side="before") is None
+    assert widen([], middle, side="after") is None
+
+
+def test_a_span_is_two_numbers() -> None:
+    assert parse_span("3:17") == Span(start=3, end=17)
+    assert [parse_span(v) for v in ("", "3", "-1:4", "1:2:3", "a:b")] == [None] * 5

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from synth.records import CleanText, ParentEvidence, Placement, RawMessage, Span
 from synth.store import Imported, Linked, Store
-from tests.web.test_parts import idea
+from tests.web.services.test_outline import idea
 from web.pages.threads import MESSAGES_PER_PAGE
 from web.services.message import MOST_LETTERS
 from web.services.outline import Outline
