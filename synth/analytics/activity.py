@@ -9,7 +9,8 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.records import UNKNOWN_TIME, Activity, Stance
+from synth.records import Stance
+from synth.store.activity import UNKNOWN_TIME, Activity
 
 _SIDES = {Stance.FOR: 1, Stance.AGAINST: -1}
 

@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.records import UNKNOWN_TIME, Activity
+from synth.store.activity import UNKNOWN_TIME, Activity
 
 MATURE = 3
 """An issue is mature when so many of its ideas have an argument."""

@@ -20,8 +20,9 @@ from models.languages import primary
 from models.vectors import unit_rows
 from models.wordlists import LINKS
 from synth.embedding.landmarks import Landmarks
-from synth.records import Activity, Placement, Span
+from synth.records import Placement, Span
 from synth.store import Store
+from synth.store.activity import Activity
 
 N_NEAR = 5
 """Passages that are shown as the nearest."""

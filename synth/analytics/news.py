@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.records import UNKNOWN_TIME, Activity, Run
+from synth.records import Run
+from synth.store.activity import UNKNOWN_TIME, Activity
 
 ONCE_LIVELY = 3
 """An idea is quiet that had so many messages in an equally long time before, and none since."""

@@ -13,7 +13,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.records import UNKNOWN_TIME, Activity
+from synth.store.activity import UNKNOWN_TIME, Activity
 
 HALF = 0.5
 """Share of the messages that the proactive voices wrote together."""

@@ -11,7 +11,7 @@ from itertools import accumulate
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.records import UNKNOWN_TIME
+from synth.store.activity import UNKNOWN_TIME
 
 MOST_BINS = 48
 """Stretches of time that a small chart shows side by side."""

@@ -11,7 +11,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from synth.analytics.activity import messages_under
-from synth.records import Activity
+from synth.store.activity import Activity
 
 Pair = tuple[int, int]
 """Ids of two ideas: messages under the first answer messages under the second."""

@@ -9,8 +9,9 @@ from datetime import UTC, date, datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.records import UNKNOWN_TIME, Activity, ExtractState, Nature
+from synth.records import ExtractState, Nature
 from synth.store import ExtractMark
+from synth.store.activity import UNKNOWN_TIME, Activity
 
 Mask = NDArray[np.bool_]
 DAY = 86_400

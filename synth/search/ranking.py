@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.records import Activity
 from synth.search.semantic import mixed
+from synth.store.activity import Activity
 
 N_MEANT = 200
 """At most so many messages are found by meaning: everything is a little near to everything."""

@@ -3,14 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from synth.records import UNKNOWN_TIME, Activity
 from synth.store.rows import Collection
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+
+UNKNOWN_TIME = -(2**62)
+"""Stands for the seconds since 1970 where nobody knows when a message was posted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    """Who said what when, under which idea: the messages and passages of a discussion as columns.
+
+    Messages in order of id, passages in order of message and place.
+    """
+
+    messages: NDArray[np.int64]
+    """(n_messages,) ids."""
+    threads: NDArray[np.int64]
+    """(n_messages,) id of the thread of each."""
+    parents: NDArray[np.int64]
+    """(n_messages,) row of the message it answers, -1 where it answers none."""
+    voices: NDArray[np.int64]
+    """(n_messages,) participant; an anonymous message is a voice of its own, numbered below 0."""
+    posted: NDArray[np.int64]
+    """(n_messages,) seconds since 1970; ``UNKNOWN_TIME`` where nobody knows."""
+    sides: NDArray[np.int8]
+    """(n_messages,) 1 for, -1 against what it answers, 0 where the platform does not say."""
+    likes: NDArray[np.int64]
+    """(n_messages,) -1 where nobody counted."""
+    passages: NDArray[np.int64]
+    """(n_passages,) ids."""
+    of_message: NDArray[np.int64]
+    """(n_passages,) row of the message each stands in."""
+    leaves: NDArray[np.int64]
+    """(n_passages,) id of the leaf idea, 0 where it stands under none."""
+    weights: NDArray[np.float32]
+    """(n_passages,) 0..1, how well it fits its idea."""
 
 
 class Activities(Collection):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from synth.records import UNKNOWN_TIME, Activity
+from synth.store.activity import UNKNOWN_TIME, Activity
 
 DAY = 86_400
 

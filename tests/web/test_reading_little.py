@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from flask.testing import FlaskClient
 
-from synth.records import Activity, Message
+from synth.records import Message
 from synth.store import Ranked
-from synth.store.activity import Activities
+from synth.store.activity import Activities, Activity
 from synth.store.extracts import Extracts
 from synth.store.messages import Messages
 from synth.store.search import Search

@@ -20,7 +20,7 @@ from synth.analytics.activity import (
 )
 from synth.analytics.relations import Pair
 from synth.outline import summary_beside
-from synth.records import UNKNOWN_TIME
+from synth.store.activity import UNKNOWN_TIME
 from web.services.outline import Branch, Outline
 from web.services.quotes import Quoted, quote_placements
 from web.services.snapshot import Snapshot

@@ -18,8 +18,9 @@ from synth.analytics.participation import (
     participation_of,
     pulse_of,
 )
-from synth.records import UNKNOWN_TIME, ExtractState, Message, Nature, Problem
+from synth.records import ExtractState, Message, Nature, Problem
 from synth.store import Discussion, Source, Store
+from synth.store.activity import UNKNOWN_TIME
 from web.services.outline import Branch, Outline
 from web.services.snapshot import Snapshot
 

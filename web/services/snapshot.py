@@ -19,9 +19,10 @@ from synth.analytics.activity import Threads, messages_under, passages_under, th
 from synth.analytics.explanation import MapDirections, map_directions
 from synth.analytics.periods import Calendar, calendar_of
 from synth.analytics.relations import Pair, Relations, nearness_of, relations_of
-from synth.records import Activity, IdeaVoices, Placement
+from synth.records import IdeaVoices, Placement
 from synth.search.filters import MessageColumns, message_columns
 from synth.store import Discussion, Store
+from synth.store.activity import Activity
 from web.http.discussion_cache import cached
 from web.services.outline import Branch, Outline
 from web.services.since import Since

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from synth.analytics.activity import ThreadOrder, Threads
-from synth.records import UNKNOWN_TIME, Placement
+from synth.records import Placement
 from synth.store import Store
+from synth.store.activity import UNKNOWN_TIME
 from web.services.outline import Branch, Outline
 from web.services.quotes import shortened
 from web.services.snapshot import Snapshot

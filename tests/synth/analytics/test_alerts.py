@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from synth.analytics.activity import messages_under
 from synth.analytics.alerts import Alert, AlertInputs, Kind, Missing, alerts_of
 from synth.analytics.participation import participation_of
-from synth.records import Activity
+from synth.store.activity import Activity
 from tests.synth.made_up_activity import DAY, Said, activity
 
 CHILDREN: Mapping[int, Sequence[int]] = {1: [2, 3, 4], 2: [], 3: [], 4: [], 9: []}

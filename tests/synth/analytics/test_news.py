@@ -8,7 +8,8 @@ import numpy as np
 
 from synth.analytics.activity import messages_under
 from synth.analytics.news import Fate, News, fates_of, news_since
-from synth.records import Activity, Run
+from synth.records import Run
+from synth.store.activity import Activity
 from tests.synth.made_up_activity import DAY, Said, activity
 
 UNDER = {1: [1, 2, 3], 2: [2], 3: [3], 4: [4], 5: [5]}

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from synth.analytics.periods import MOST_BINS, Calendar, Unit, calendar_of, trend_of
-from synth.records import UNKNOWN_TIME
+from synth.store.activity import UNKNOWN_TIME
 
 
 def seconds(*days: str) -> np.ndarray:

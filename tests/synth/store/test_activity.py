@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from synth.records import UNKNOWN_TIME, ParentEvidence, Span
+from synth.records import ParentEvidence, Span
 from synth.store import IdeaRow, Imported, Linked, PlacementRow, Store
+from synth.store.activity import UNKNOWN_TIME
 
 Ready = Callable[..., Imported]
 
