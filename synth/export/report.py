@@ -13,7 +13,7 @@ from pathlib import Path
 
 from synth.export.tables import replace_file
 from synth.outline import shown, summary_beside
-from synth.records import Idea, IdeaVoices, Placement, Run, Stance, Unplaced
+from synth.records import Idea, IdeaVoices, Placement, RepeatedText, Run, Stance, Unplaced
 from synth.store import Discussion, Source, Store
 
 N_QUOTES = 3
@@ -78,10 +78,8 @@ class Branch:
 class Repeated:
     """A text that stands in several messages."""
 
+    text: RepeatedText
     quote: Quoted
-    n_messages: int
-    n_voices: int
-    first_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,8 +210,8 @@ class _ReportReader:
         texts, total = self._store.repetitions.all(self._discussion_id, limit=N_REPEATED)
         places = [(t.message_id, t.start, min(t.end, t.start + MOST_LETTERS), None) for t in texts]
         return [
-            Repeated(quote=quote, n_messages=t.n_messages, n_voices=t.n_voices, first_at=t.first_at)
-            for t, quote in zip(texts, self._at(places), strict=True)
+            Repeated(text=text, quote=quote)
+            for text, quote in zip(texts, self._at(places), strict=True)
         ], total
 
     def _at(self, places: Sequence[tuple[int, int, int, str | None]]) -> Sequence[Quoted]:

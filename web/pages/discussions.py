@@ -13,7 +13,7 @@ from synth.store import Discussion
 from web.http.store import current_store, find_snapshot
 from web.http.visits import current_visit
 from web.map import MapBox, map_box
-from web.pages.passages import RepeatedText, repeated_texts
+from web.pages.passages import QuotedRepetition, repeated_texts
 from web.services.news import NewsReport, report_of
 from web.services.outline import Branch
 from web.services.overview import (
@@ -54,7 +54,7 @@ class DiscussionContext:
     key_passages: Sequence[Quoted]
     n_suggested: int
     n_taken: int
-    repeated: Sequence[RepeatedText]
+    repeated: Sequence[QuotedRepetition]
     n_repeated: int
     facts: Mapping[int, IdeaFacts]
     """What stands beside each idea, by its id."""

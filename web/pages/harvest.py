@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
-from typing import ClassVar, Literal, TypeVar
+from typing import ClassVar, Literal
 
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask_babel import gettext as _
@@ -17,7 +17,7 @@ from synth.records import Extract, ExtractState, Message, Nature, Span
 from synth.store import Discussion, ExtractChange, Store
 from web.http.security import writers_only
 from web.http.store import current_store, find_snapshot
-from web.services.message import message_in
+from web.pages.threads import find_message
 from web.services.outline import Branch
 from web.services.quotes import (
     Quoted,
@@ -45,7 +45,6 @@ ACTIONS = {
     "before": (None, lazy_gettext("The sentence before is part of it now.")),
     "after": (None, lazy_gettext("The sentence after is part of it now.")),
 }
-Value = TypeVar("Value", ExtractState, Nature)
 
 
 class BadWords(Exception):
@@ -97,8 +96,8 @@ def key(slug: str) -> str:
     """Key passages in one state, by idea."""
     snapshot = find_snapshot(slug)
     found, store = snapshot.discussion, snapshot.store
-    state = _asked(ExtractState, "state") or ExtractState.SUGGESTED
-    nature = _asked(Nature, "nature")
+    state = request.args.get("state", type=ExtractState) or ExtractState.SUGGESTED
+    nature = request.args.get("nature", type=Nature)
     counts = store.extracts.shown_counts(found.id)
     n_chosen = sum(n for (s, kind), n in counts.items() if s is state and nature in (None, kind))
     asked = asked_page(PER_PAGE).of(n_chosen)
@@ -136,8 +135,10 @@ def decide(slug: str, extract_id: int) -> Response:
         flash(str(problem), "problem")
         return redirect(_back(slug, anchor=extract_id), 303)
     flash(str(told), "done")
-    stays = state is None or state is _asked_form(ExtractState, "state")
-    return redirect(_back(slug, anchor=extract_id if stays else _then()), 303)
+    stays = state is None or state is request.form.get("state", type=ExtractState)
+    return redirect(
+        _back(slug, anchor=extract_id if stays else request.form.get("then", type=int)), 303
+    )
 
 
 @harvest.get("/d/<slug>/messages/<int:message_id>/take")
@@ -151,7 +152,7 @@ def choose(slug: str, message_id: int) -> str:
 @writers_only
 def take(slug: str, message_id: int) -> Response | tuple[str, int]:
     """Take words that nobody suggested; then back to the message in its thread."""
-    message = _message(slug, message_id)
+    message = find_message(find_snapshot(slug), message_id)
     words = request.form.get("words", "")
     try:
         span = _chosen_span(message, words)
@@ -167,7 +168,8 @@ def take(slug: str, message_id: int) -> Response | tuple[str, int]:
 
 
 def _take_page(slug: str, message_id: int, *, words: str, problem: str) -> str:
-    snapshot, message = find_snapshot(slug), _message(slug, message_id)
+    snapshot = find_snapshot(slug)
+    message = find_message(snapshot, message_id)
     placements = snapshot.store.ideas.of_messages([message_id]).get(message_id, [])
     quoted = quote_placements(snapshot, placements)
     spans = [f"{p.start}:{p.end}" for p in placements]
@@ -180,14 +182,6 @@ def _take_page(slug: str, message_id: int, *, words: str, problem: str) -> str:
             problem=problem,
         )
     )
-
-
-def _message(slug: str, message_id: int) -> Message:
-    snapshot = find_snapshot(slug)
-    message = message_in(snapshot, message_id)
-    if message is None:
-        abort(404, description=_("There is no such message in this discussion."))
-    return message
 
 
 def _groups(snapshot: Snapshot, page: Sequence[Extract]) -> list[KeyGroup]:
@@ -220,7 +214,7 @@ def _change(store: Store, extract: Extract, state: ExtractState | None) -> Extra
             )
     return ExtractChange(
         state=state,
-        nature=_asked_form(Nature, "nature"),
+        nature=request.form.get("nature", type=Nature),
         span=span,
         tags=_form_tags() if "tags" in request.form else None,
     )
@@ -254,7 +248,7 @@ def _chosen_span(message: Message, words: str) -> Span:
 
 
 def _form_nature() -> Nature:
-    nature = _asked_form(Nature, "nature")
+    nature = request.form.get("nature", type=Nature)
     if nature is None:
         raise BadWords(_("Say what the words are: an issue, a solution …"))
     return nature
@@ -267,7 +261,10 @@ def _form_tags() -> tuple[str, ...]:
 
 def _back(slug: str, *, anchor: int | None) -> str:
     """The list as the form was shown in it."""
-    state, nature = _asked_form(ExtractState, "state"), _asked_form(Nature, "filter")
+    state, nature = (
+        request.form.get("state", type=ExtractState),
+        request.form.get("filter", type=Nature),
+    )
     page = request.form.get("page", 1, type=int)
     return url_for(
         "harvest.key",
@@ -277,26 +274,6 @@ def _back(slug: str, *, anchor: int | None) -> str:
         page=page if page > 1 else None,
         _anchor=None if anchor is None else f"e{anchor}",
     )
-
-
-def _then() -> int | None:
-    return request.form.get("then", type=int)
-
-
-def _asked(kind: type[Value], name: str) -> Value | None:
-    """A choice in the address; what is no choice counts as none."""
-    return _choice(kind, request.args.get(name, ""))
-
-
-def _asked_form(kind: type[Value], name: str) -> Value | None:
-    return _choice(kind, request.form.get(name, ""))
-
-
-def _choice(kind: type[Value], value: str) -> Value | None:
-    try:
-        return kind(value)
-    except ValueError:
-        return None
 
 
 def _cut(words: str) -> str:

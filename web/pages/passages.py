@@ -7,18 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import ClassVar
 
 from flask import Blueprint, abort
 from flask_babel import gettext as _
 
-from synth.records import Message, Placement, Span
-from synth.store import Discussion, Store
+from synth.records import Placement, RepeatedText, Span
+from synth.store import Discussion
 from web.http.store import find_snapshot
 from web.pages.threads import place_of
 from web.services.explanation import Explanation, explain, passage_in
-from web.services.outline import Outline
 from web.services.quotes import MOST_LETTERS, Quoted, quote_placement, quote_span
 from web.services.snapshot import Snapshot
 from web.services.threads import titles_of
@@ -54,24 +52,20 @@ class PassageContext:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RepeatedText:
+class QuotedRepetition:
     """A repeated text in the list."""
 
+    text: RepeatedText
     words: Quoted
     """In its commonest wording."""
     is_cut: bool
-    is_message: bool
-    n_messages: int
-    n_voices: int
-    first_message_id: int
-    first_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RepeatedContext:
     template: ClassVar[str] = "repeated.html"
     discussion: Discussion
-    texts: Sequence[RepeatedText]
+    texts: Sequence[QuotedRepetition]
     paging: Paging
 
 
@@ -102,7 +96,13 @@ def passage(slug: str, passage_id: int) -> str:
             after=after,
             is_whole=not before and not after,
             thread_title=titles_of(store, [message.thread_id])[message.thread_id][0],
-            thread_address=_thread_address(store, slug, message, placement, outline),
+            thread_address=place_of(
+                store,
+                slug,
+                message,
+                idea=placement.idea_id if placement.idea_id in outline else None,
+                anchor=f"p{placement.passage_id}",
+            ),
             explanation=reasons,
         )
     )
@@ -121,28 +121,15 @@ def repeated(slug: str) -> str:
 
 def repeated_texts(
     snapshot: Snapshot, *, limit: int, offset: int = 0
-) -> tuple[list[RepeatedText], int]:
+) -> tuple[list[QuotedRepetition], int]:
     """Some of the repeated texts, and how many there are."""
     texts, total = snapshot.store.repetitions.all(snapshot.id, limit=limit, offset=offset)
     messages = snapshot.store.messages.many(sorted({text.message_id for text in texts}))
-    found = [
-        RepeatedText(
-            words=quote_span(
-                messages[text.message_id],
-                text.start,
-                min(text.end, text.start + REPEATED_LETTERS),
-                idea=None,
-                weight=None,
-            ),
-            is_cut=text.end > text.start + REPEATED_LETTERS,
-            is_message=text.is_message,
-            n_messages=text.n_messages,
-            n_voices=text.n_voices,
-            first_message_id=text.first_message_id,
-            first_at=text.first_at,
-        )
-        for text in texts
-    ]
+    found = []
+    for text in texts:
+        end = min(text.end, text.start + REPEATED_LETTERS)
+        words = quote_span(messages[text.message_id], text.start, end, idea=None, weight=None)
+        found.append(QuotedRepetition(text=text, words=words, is_cut=end < text.end))
     return found, total
 
 
@@ -175,15 +162,3 @@ def _around(text: str, placement: Placement) -> tuple[str, str]:
 def _distinct(words: Iterable[str]) -> list[str]:
     found = {word.casefold(): word for word in reversed(list(words))}
     return list(reversed(found.values()))
-
-
-def _thread_address(
-    store: Store, slug: str, message: Message, placement: Placement, outline: Outline
-) -> str:
-    return place_of(
-        store,
-        slug,
-        message,
-        idea=placement.idea_id if placement.idea_id in outline else None,
-        anchor=f"p{placement.passage_id}",
-    )

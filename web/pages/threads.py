@@ -22,7 +22,6 @@ from web.services.message import (
     message_in,
     show_message,
 )
-from web.services.outline import Outline
 from web.services.snapshot import Snapshot
 from web.services.threads import (
     Jumps,
@@ -109,7 +108,7 @@ def thread(slug: str, thread_id: int) -> str:
         ThreadContext(
             discussion=snapshot.discussion,
             title=titles_of(store, [thread_id])[thread_id][0],
-            messages=_shown(snapshot, here, placements, outline=outline, jumps=jumps),
+            messages=_shown(snapshot, here, placements, jumps),
             n_authors=store.threads.counts(thread_id)[1],
             ideas=tallies,
             jumps=jumps,
@@ -131,20 +130,23 @@ def thread(slug: str, thread_id: int) -> str:
 def message(slug: str, message_id: int) -> WerkzeugResponse:
     """The permanent address of a message: leads to its place in its thread."""
     snapshot = find_snapshot(slug)
-    there = message_in(snapshot, message_id)
-    if there is None:
-        abort(404, description=_("There is no such message in this discussion."))
+    there = find_message(snapshot, message_id)
     return redirect(place_of(snapshot.store, slug, there, idea=request.args.get("idea", type=int)))
 
 
 @threads.get("/d/<slug>/messages/<int:message_id>/words")
 def words(slug: str, message_id: int) -> Response:
     """All the words of a message as plain text, however many they are."""
-    snapshot = find_snapshot(slug)
-    there = message_in(snapshot, message_id)
-    if there is None:
-        abort(404, description=_("There is no such message in this discussion."))
+    there = find_message(find_snapshot(slug), message_id)
     return Response(there.text, mimetype="text/plain")
+
+
+def find_message(snapshot: Snapshot, message_id: int) -> Message:
+    """The message with that id; 404 where the discussion has none."""
+    found = message_in(snapshot, message_id)
+    if found is None:
+        abort(404, description=_("There is no such message in this discussion."))
+    return found
 
 
 def orders() -> dict[str, str]:
@@ -161,35 +163,29 @@ def place_of(
     store: Store, slug: str, message: Message, *, idea: int | None = None, anchor: str = ""
 ) -> str:
     """Address of a message in its thread, on the right page of a long one."""
-    ids = store.threads.message_ids(message.thread_id)
-    page = ids.index(message.id) // MESSAGES_PER_PAGE + 1
-    return url_for(
-        "threads.thread",
-        slug=slug,
-        thread_id=message.thread_id,
-        idea=idea,
-        page=page if page > 1 else None,
-        _anchor=anchor or f"m{message.id}",
-    )
+    page = store.threads.message_ids(message.thread_id).index(message.id) // MESSAGES_PER_PAGE + 1
+    address = _page_address(slug, message.thread_id, page, idea)
+    return f"{address}#{anchor or f'm{message.id}'}"
+
+
+def _page_address(slug: str, thread_id: int, page: int, idea: int | None) -> str:
+    at = page if page > 1 else None
+    return url_for("threads.thread", slug=slug, thread_id=thread_id, idea=idea, page=at)
 
 
 def _shown(
     snapshot: Snapshot,
     ids: Sequence[int],
     placements: Sequence[Placement],
-    *,
-    outline: Outline,
     jumps: Jumps,
 ) -> tuple[ShownMessage, ...]:
     """The messages of one page with all that is laid over them; ``placements`` of the thread."""
-    mask = snapshot.cached(
-        "name mask",
-        lambda: NameMask(snapshot.store.participants.names(snapshot.id)),
-    )
-    messages = snapshot.store.messages.many(ids)
+    store = snapshot.store
+    mask = snapshot.cached("name mask", lambda: NameMask(store.participants.names(snapshot.id)))
+    messages = store.messages.many(ids)
     answered = {m.parent_id for m in messages.values() if m.parent_id} - messages.keys()
-    parents = messages | snapshot.store.messages.many(sorted(answered))
-    extracts, quotes = snapshot.store.extracts.of_messages(ids), snapshot.store.evidence.quotes(ids)
+    parents = messages | store.messages.many(sorted(answered))
+    extracts, quotes = store.extracts.of_messages(ids), store.evidence.quotes(ids)
     standing: dict[int, list[Placement]] = {}
     for placement in placements:
         standing.setdefault(placement.message_id, []).append(placement)
@@ -202,7 +198,7 @@ def _shown(
                 quotes=quotes.get(i, ()),
             ),
             answers=parents.get(messages[i].parent_id or 0),
-            outline=outline,
+            outline=snapshot.outline,
             jumps=jumps,
             mask=mask,
         )
@@ -218,15 +214,7 @@ def _addresses(
     page_of = {message_id: n // paging.size + 1 for n, message_id in enumerate(ids)}
     idea = None if jumps.chosen is None else jumps.chosen.idea.id
     start = {
-        page: ""
-        if page == paging.page
-        else url_for(
-            "threads.thread",
-            slug=slug,
-            thread_id=thread_id,
-            idea=idea,
-            page=page if page > 1 else None,
-        )
+        page: "" if page == paging.page else _page_address(slug, thread_id, page, idea)
         for page in set(page_of.values())
     }
     return {

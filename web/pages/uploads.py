@@ -59,7 +59,7 @@ def upload() -> Response | tuple[str, int]:
     if not files:
         return _form_page(problem=_("Choose a file to upload.")), 422
     discussion = _wanted_discussion(files[0].filename or "")
-    number = current_jobs().start(discussion, _settings(), uploads=_kept(files))
+    number = current_jobs().start(discussion, _settings(), uploads=_saved(files))
     return redirect(url_for("uploads.job", number=number), 303)
 
 
@@ -113,7 +113,7 @@ def _settings() -> Settings:
     return Settings(quality=quality)
 
 
-def _kept(files: Sequence[FileStorage]) -> Path:
+def _saved(files: Sequence[FileStorage]) -> Path:
     """A new folder with the uploaded files, under safe names that keep their endings."""
     folder = Path(tempfile.mkdtemp(prefix="synth-upload-"))
     for n, file in enumerate(files, 1):
