@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,18 +87,18 @@ def map_directions(store: Store, discussion_id: int, activity: Activity) -> MapD
     arrays = store.spaces.get(discussion_id, "landmarks")
     step = 1 if arrays is None else max(1, len(activity.passages) // FOR_MEAN)
     ids = activity.passages[::step].tolist()
-    vectors = _read(store, ids, model)
-    mean = vectors.rows.mean(axis=0) if len(vectors.rows) else None
+    ids, rows = _read(store, ids, model)
+    mean = rows.mean(axis=0) if len(rows) else None
     if arrays is not None:
         marks = Landmarks.from_arrays(arrays)
         at = dict(zip(marks.passage_ids.tolist(), marks.vectors, strict=True))
         leaves, centroids = marks.idea_ids.tolist(), marks.centroids
     elif mean is not None:
-        away = unit_rows(vectors.rows - mean)
-        at = dict(zip(vectors.ids, away, strict=True))
-        leaves, centroids = _means(vectors.ids, away, activity)
+        away = unit_rows(rows - mean)
+        at = dict(zip(ids, away, strict=True))
+        leaves, centroids = _means(ids, away, activity)
     else:
-        at, leaves, centroids = {}, [], vectors.rows
+        at, leaves, centroids = {}, [], rows
     unplaced = set(activity.passages[activity.leaves == 0].tolist())
     return MapDirections(
         model=model,
@@ -109,17 +109,13 @@ def map_directions(store: Store, discussion_id: int, activity: Activity) -> MapD
     )
 
 
-class _Read(NamedTuple):
-    """What a model read: ids of passages, and their vectors, float32 (n, dim)."""
-
-    ids: list[int]
-    rows: NDArray[np.float32]
-
-
-def _read(store: Store, passage_ids: Sequence[int], model: str | None) -> _Read:
+def _read(
+    store: Store, passage_ids: Sequence[int], model: str | None
+) -> tuple[list[int], NDArray[np.float32]]:
+    """The passages that a model read, and their vectors, float32 (n, dim)."""
     found = {} if model is None else store.vectors.of_passages(passage_ids, model=model)
     rows = np.frombuffer(b"".join(found.values()), dtype=np.float16).astype(np.float32)
-    return _Read(list(found), rows.reshape(len(found), -1 if found else 0))
+    return list(found), rows.reshape(len(found), -1 if found else 0)
 
 
 def _means(

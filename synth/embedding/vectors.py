@@ -92,13 +92,16 @@ def read_texts(
     dim = later.dim if later is not None else embedder.card.dimensions or 1
     return ReadTexts(
         texts=texts,
-        vectors=_as_rows(hashes, kept, dim),
+        vectors=kept_rows(hashes, kept, dim),
         is_read=np.array([sha in kept for sha in hashes], dtype=np.bool_),
     )
 
 
-def _as_rows(hashes: Sequence[str], kept: Mapping[str, bytes], dim: int) -> NDArray[np.float32]:
-    """float32 (n, dim), unit rows; zero where nothing is kept. ``dim`` counts where nothing is."""
+def kept_rows(hashes: Sequence[str], kept: Mapping[str, bytes], dim: int) -> NDArray[np.float32]:
+    """Kept vectors, by hash, as float32 (n, dim), unit rows; zero where none is kept.
+
+    ``dim`` counts where no vector is kept at all.
+    """
     blank = bytes(len(next(iter(kept.values()), bytes(2 * dim))))
     rows = np.frombuffer(b"".join(kept.get(sha, blank) for sha in hashes), dtype=np.float16)
     return unit_rows(rows.reshape(len(hashes), len(blank) // 2).astype(np.float32))

@@ -83,8 +83,7 @@ def choose(
     offers: list[_Pick] = []
     for key in sorted(groups):
         offers += _offer(key, groups[key], sentences=sentences, scores=scores, fit=fit)
-    offers.sort(key=lambda pick: (-pick.gain, pick.row))
-    picks = _distinct(offers, scores)
+    picks = _distinct(sorted(offers, key=lambda pick: (-pick.gain, pick.row)), scores)
     if limit is None:
         return _readable(picks, sentences, scores, rows=rows)
     offered = [pick.row for pick in picks]
@@ -144,14 +143,10 @@ def _is_same(a: int, b: int, scores: Scores) -> bool:
 
 def _distinct(picks: Sequence[_Pick], scores: Scores) -> list[_Pick]:
     """Without sentences whose very words came before, in whatever group."""
-    seen: set[tuple[str, ...]] = set()
-    kept: list[_Pick] = []
+    first: dict[tuple[str, ...], _Pick] = {}
     for pick in picks:
-        words = tuple(scores.tokens[pick.row])
-        if words not in seen:
-            seen.add(words)
-            kept.append(pick)
-    return kept
+        first.setdefault(tuple(scores.tokens[pick.row]), pick)
+    return list(first.values())
 
 
 def _readable(
@@ -162,13 +157,9 @@ def _readable(
     rows: Sequence[int],
 ) -> list[int]:
     n = math.ceil(_PER_ROOT * math.sqrt(len(sentences)))
+    best = {pick.group: pick.row for pick in reversed(picks)}
     chosen = {pick.row for pick in picks[:n]}
-    ideas: set[int] = set()
-    for pick in picks:
-        kind, idea = pick.group
-        if kind == "idea" and idea not in ideas:
-            ideas.add(idea)
-            chosen.add(pick.row)
+    chosen.update(row for (kind, _), row in best.items() if kind == "idea")
     busy = _of_busy_threads(chosen, sentences, scores, rows=rows)
     chosen.update(busy[: n // 2])
     return sorted(chosen, key=lambda row: (-float(scores.score[row]), row))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from models.vectors import unit_rows
 from synth.embedding.space import Space, centre_of
+from synth.embedding.vectors import kept_rows
 from synth.errors import ModelMissing, StoreProblem
 from synth.records import Passage
 from synth.search.semantic import SemanticIndex
@@ -99,11 +100,9 @@ def _kept(
     """Vectors that builds kept, and which texts have one; the others are zero."""
     hashes = [sha256_text(text) for text in texts]
     kept = store.vectors.get(hashes, model=embedder.fingerprint)
-    probe = embedder.encode(["."])  # loads the model now, not with the first question
-    blank = bytes(2 * probe.shape[1])
-    rows = np.frombuffer(b"".join(kept.get(sha, blank) for sha in hashes), dtype=np.float16)
-    vectors = rows.reshape(len(texts), probe.shape[1]).astype(np.float32)
-    return unit_rows(vectors), np.array([sha in kept for sha in hashes], dtype=np.bool_)
+    dim = embedder.encode(["."]).shape[1]  # loads the model now, not with the first question
+    is_read = np.array([sha in kept for sha in hashes], dtype=np.bool_)
+    return kept_rows(hashes, kept, dim), is_read
 
 
 def _estimated(
