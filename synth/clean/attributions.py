@@ -134,9 +134,12 @@ def _attribution_start(lines: list[Line], last: int, *, is_strict: bool) -> int 
         if line.is_blank or line.depth != lines[last].depth or line.kind is not None:
             break
         text = _joined(lines, start, last + 1)
-        if len(text) > _MAX_CHARS or (found is not None and not _opens_date(line.text)):
+        if len(text) > _MAX_CHARS:
             break
-        if _is_attribution(line.text, text, is_strict=is_strict):
+        if found is not None and not (_OPENS_DATED.match(line.text) or _DATE_LINE.match(line.text)):
+            break
+        is_attribution = _BEGINS.match(line.text.lstrip()) and _VERB.search(text)
+        if is_attribution and (not is_strict or _DATED.search(text)):
             found = start
     return _foreign_start(lines, last) if found is None and not is_strict else found
 
@@ -155,16 +158,6 @@ def _foreign_start(lines: list[Line], last: int) -> int | None:
     above = lines[start - 1] if start else None
     is_dated = above is not None and above.is_own and _DATE_LINE.match(above.text) is not None
     return start - 1 if is_dated else start
-
-
-def _opens_date(text: str) -> bool:
-    return bool(_OPENS_DATED.match(text) or _DATE_LINE.match(text))
-
-
-def _is_attribution(first: str, text: str, *, is_strict: bool) -> bool:
-    if not _BEGINS.match(first.lstrip()) or not _VERB.search(text):
-        return False
-    return not is_strict or _DATED.search(text) is not None
 
 
 def _mark_unmarked_quote(lines: list[Line], i: int) -> bool:

@@ -57,7 +57,9 @@ def mend(text: str) -> str:
     text = _UNSHOWABLE.sub("", text)
     if text.isascii():
         return text
-    text = _balance_direction(_ZERO_WIDTH_SPACE.sub("", text))
+    text = _ZERO_WIDTH_SPACE.sub("", text)
+    if _BIDI_PAIRS.search(text):
+        text = "\n".join(map(_balance_direction, text.split("\n")))
     return unicodedata.normalize("NFC", text)
 
 
@@ -100,14 +102,8 @@ def _mend_encoding(text: str) -> str:
     return "\n".join(lines)
 
 
-def _balance_direction(text: str) -> str:
-    """Text in which each direction mark closes on the line where it opened."""
-    if not _BIDI_PAIRS.search(text):
-        return text
-    return "\n".join(_balance_line(line) for line in text.split("\n"))
-
-
-def _balance_line(line: str) -> str:
+def _balance_direction(line: str) -> str:
+    """A line in which each direction mark closes that was opened; the other marks go."""
     open_marks: list[int] = []
     matched: set[int] = set()
     for found in _BIDI_PAIRS.finditer(line):

@@ -59,9 +59,9 @@ def read_markdown_lines(text: str) -> list[Line]:
     lines: list[Line] = []
     fence = ""
     for raw in text.split("\n"):
-        mark = "" if fence else _quote_mark(raw)
-        body = raw[len(mark) :]
-        depth = mark.count(">")
+        mark = None if fence else _MARK.match(raw)
+        body = raw[mark.end() :] if mark else raw
+        depth = mark.group().count(">") if mark else 0
         opened = _FENCE.match(body)
         if fence or opened:
             lines.append(Line(body, depth, is_verbatim=True))
@@ -74,11 +74,6 @@ def read_markdown_lines(text: str) -> list[Line]:
             depth = lines[-1].depth
         lines.append(Line(plain_markdown(body), depth))
     return lines
-
-
-def _quote_mark(raw: str) -> str:
-    found = _MARK.match(raw)
-    return found.group() if found else ""
 
 
 def _continues_quote(lines: list[Line], body: str) -> bool:

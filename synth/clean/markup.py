@@ -118,11 +118,6 @@ class _Writer:
         else:
             self._add(_SPACES.sub(" ", text))
 
-    def part_cells(self) -> None:
-        """A table cell begins."""
-        if self.has_words:
-            self.inline.append(" | ")
-
     def break_line(self, *, keeps_blank: bool = False) -> None:
         text = "".join(self.inline)
         self.inline.clear()
@@ -192,8 +187,10 @@ def _open_block(tag: str, attributes: dict[str, str | None], writer: _Writer) ->
     if tag == "pre":
         writer.n_pre += 1
     elif tag in ("ul", "ol"):
-        start = attributes.get("start") or "1"
-        writer.lists.append(None if tag == "ul" else _number(start) - 1)
+        start = attributes.get("start") or ""
+        is_number = start.isascii() and start.isdigit() and len(start) < 10
+        first = int(start) if is_number else 1
+        writer.lists.append(None if tag == "ul" else first - 1)
     elif tag == "li":
         indent = "  " * (len(writer.lists) - 1)
         if writer.lists and (number := writer.lists[-1]) is not None:
@@ -201,12 +198,8 @@ def _open_block(tag: str, attributes: dict[str, str | None], writer: _Writer) ->
             writer.prefix = f"{indent}{number + 1}. "
         else:
             writer.prefix = f"{indent}- "
-    elif tag in ("td", "th"):
-        writer.part_cells()
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 1
+    elif tag in ("td", "th") and writer.has_words:
+        writer.inline.append(" | ")
 
 
 def _leave(node: LexborNode, writer: _Writer) -> None:
