@@ -10,7 +10,6 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from synth.analytics.activity import messages_under
 from synth.store.activity import Activity
 
 Pair = tuple[int, int]
@@ -29,13 +28,13 @@ class Relations:
     """Voices under the first that take a side for it."""
 
 
-def relations_of(activity: Activity, leaves_under: Mapping[int, Sequence[int]]) -> Relations:
-    """The replies between ideas. ``leaves_under``: idea → the leaf ideas whose passages it holds.
+def relations_of(activity: Activity, messages_under: Mapping[int, NDArray[np.intp]]) -> Relations:
+    """The replies between ideas. ``messages_under``: idea → rows of its messages.
 
     A message stands under every idea that one of its passages stands under, and under those above.
     """
-    ideas = list(leaves_under)
-    holds = _membership(activity, leaves_under)
+    ideas = list(messages_under)
+    holds = _membership(list(messages_under.values()), n=len(activity.messages))
     children = np.flatnonzero(activity.parents >= 0)
     parents = activity.parents[children]
     table = sp.coo_array(holds[children].T @ holds[parents])
@@ -51,14 +50,12 @@ def relations_of(activity: Activity, leaves_under: Mapping[int, Sequence[int]]) 
     )
 
 
-def _membership(activity: Activity, leaves_under: Mapping[int, Sequence[int]]) -> sp.csr_array:
-    """int64 (n_messages, n_ideas): 1 where the message says something under the idea."""
-    under = list(messages_under(activity, leaves_under).values())
+def _membership(under: Sequence[NDArray[np.intp]], *, n: int) -> sp.csr_array:
+    """int64 (n, n_ideas): 1 where the message says something under the idea."""
     starts = np.cumsum([0, *map(len, under)])
     rows = np.concatenate([np.zeros(0, dtype=np.intp), *under])
     ones = np.ones(len(rows), dtype=np.int64)
-    shape = (len(activity.messages), len(under))
-    return sp.csc_array((ones, rows, starts), shape=shape).tocsr()
+    return sp.csc_array((ones, rows, starts), shape=(n, len(under))).tocsr()
 
 
 def _voices_between(

@@ -112,7 +112,7 @@ class Snapshot:
     @_Cached
     def relations(self) -> Relations:
         """Who answers whom, between ideas."""
-        return relations_of(self.activity, self.outline.leaves_under())
+        return relations_of(self.activity, self.messages_by_idea)
 
     @_Cached
     def threads(self) -> Threads:

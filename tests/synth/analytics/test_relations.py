@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from synth.analytics.activity import messages_under
 from synth.analytics.relations import nearness_of, relations_of
 from tests.synth.made_up_activity import Said, activity
 
@@ -13,7 +14,7 @@ def test_replies_between_ideas_are_counted_by_message() -> None:
     said = activity(
         Said(1, (1, 1)), Said(2, (3, 3), answers=0), Said(3, (3,), answers=0), Said(1, (2,), 1)
     )
-    found = relations_of(said, TREE).replies
+    found = relations_of(said, messages_under(said, TREE)).replies
     assert found[3, 1] == 2
     assert found[3, 10] == 2
     assert found[2, 3] == 1
@@ -29,13 +30,14 @@ def test_sides_between_ideas_are_counted_by_voice() -> None:
         Said(4, (3,), answers=0, side=1),
         Said(5, (3,), side=-1),
     )
-    found = relations_of(said, TREE)
+    found = relations_of(said, messages_under(said, TREE))
     assert found.against == {(3, 1): 1, (3, 10): 1}
     assert found.favouring == {(3, 1): 1, (3, 10): 1}
 
 
 def test_a_discussion_without_replies_has_no_relations() -> None:
-    found = relations_of(activity(Said(1), Said(2, (2,))), TREE)
+    said = activity(Said(1), Said(2, (2,)))
+    found = relations_of(said, messages_under(said, TREE))
     assert (found.replies, found.against, found.favouring) == ({}, {}, {})
 
 
