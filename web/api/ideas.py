@@ -36,10 +36,9 @@ def ideas(slug: str) -> Items[Idea]:
 )
 def idea(slug: str, idea_id: int) -> IdeaWithPassages | WerkzeugResponse:
     snapshot = find_snapshot(slug)
+    if (successor := snapshot.successor(idea_id)) is not None:
+        return redirect(url_for("api.idea", slug=slug, idea_id=successor), code=301)
     branch = snapshot.outline.get(idea_id)
-    lives_on_in = snapshot.store.corrections.merged_into(idea_id) if branch is None else None
-    if lives_on_in is not None and lives_on_in in snapshot.outline:
-        return redirect(url_for("api.idea", slug=slug, idea_id=lives_on_in), code=301)
     if branch is None:
         abort(404, description="There is no such idea on this map.")
     rows = ordered(snapshot.activity, snapshot.rows(branch), Order.CENTRAL)

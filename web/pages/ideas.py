@@ -55,10 +55,9 @@ class UnplacedContext:
 def idea(slug: str, idea_id: int) -> str | Response:
     """An idea: what it says, who speaks for it, every passage behind it."""
     snapshot = find_snapshot(slug)
+    if (successor := snapshot.successor(idea_id)) is not None:
+        return redirect(url_for("ideas.idea", slug=slug, idea_id=successor), code=301)
     branch = snapshot.outline.get(idea_id)
-    lives_on_in = snapshot.store.corrections.merged_into(idea_id) if branch is None else None
-    if lives_on_in is not None and snapshot.outline.get(lives_on_in) is not None:
-        return redirect(url_for("ideas.idea", slug=slug, idea_id=lives_on_in), code=301)
     if branch is None:
         abort(404, description=_("There is no such idea on this map; it may have changed."))
     rows = snapshot.rows(branch)

@@ -143,6 +143,13 @@ class Snapshot:
         """Rows of the passages under an idea that readers see."""
         return passages_under(self.activity, branch.subtree_ids)
 
+    def successor(self, idea_id: int) -> int | None:
+        """The idea that a merged one lives on in; None for others, and where it is not shown."""
+        if idea_id in self.outline:
+            return None
+        found = self.store.corrections.merged_into(idea_id)
+        return found if found in self.outline else None
+
     def unplaced(self) -> NDArray[np.intp]:
         """Rows of the passages under no idea that readers see."""
         shown = [branch.idea.id for branch in self.outline.in_order()]
