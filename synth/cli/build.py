@@ -125,7 +125,7 @@ def import_(
     """
     import tempfile
 
-    from synth.pipeline import bring_in, require_messages, require_readable
+    from synth.pipeline import discussion_for, import_files, require_messages, require_readable
     from synth.store import open_store
 
     if not db.exists():
@@ -133,15 +133,16 @@ def import_(
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "dry-run.db" if dry_run and not db.exists() else db
         with open_store(path) as store:
-            chosen, report = bring_in(
-                store,
-                inputs,
-                discussion=discussion,
-                format=format_,
-                columns=columns,
-                dry_run=dry_run,
-                progress=progress_on_stderr(),
-            )
+            with discussion_for(store, discussion, inputs) as chosen:
+                report = import_files(
+                    store,
+                    chosen.id,
+                    inputs,
+                    format=format_,
+                    columns=columns,
+                    dry_run=dry_run,
+                    progress=progress_on_stderr(),
+                )
             if as_json:
                 facts = output.import_facts(report)
                 output.say_json({"discussion": chosen.slug, "dry_run": dry_run} | facts)

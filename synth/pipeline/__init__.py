@@ -19,16 +19,19 @@ from synth.corrections import (
 )
 from synth.pipeline.batch import Job, expand_globs, run_batch
 from synth.pipeline.build import BuildReport, build
-from synth.pipeline.demo import SAMPLES, demo_db, run_demo, sample_path
 from synth.pipeline.erase import erase_participant
 from synth.pipeline.importing import FileReport, ImportReport, import_files, require_messages
 from synth.pipeline.language_model import ProposalReport, propose_titles
 from synth.pipeline.run import (
+    SAMPLES,
     RunReport,
-    bring_in,
     choose_discussion,
+    demo_db,
+    discussion_for,
     require_readable,
     run,
+    run_demo,
+    sample_path,
     title_of,
     write_results,
 )
@@ -41,11 +44,11 @@ __all__ = [
     "Job",
     "ProposalReport",
     "RunReport",
-    "bring_in",
     "build",
     "choose_discussion",
     "confirm_idea",
     "demo_db",
+    "discussion_for",
     "erase_participant",
     "expand_globs",
     "hide_idea",

@@ -1,13 +1,16 @@
-"""The main job in one go: import, build, export."""
+"""The main job in one go: import, build, export; and the same with the sample threads."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 
 from models import ChatServer
-from synth.errors import StoreProblem
+from synth.errors import InputProblem, StoreProblem
 from synth.importers import ReadOptions, read
 from synth.pipeline.build import BuildReport, build
 from synth.pipeline.importing import ImportReport, import_files, require_messages
@@ -52,9 +55,10 @@ def run(
     if not Path(db).exists():
         require_readable(inputs, format=format, columns=columns)
     with open_store(db) as store:
-        chosen, imported = bring_in(
-            store, inputs, discussion=discussion, format=format, columns=columns, progress=progress
-        )
+        with discussion_for(store, discussion, inputs) as chosen:
+            imported = import_files(
+                store, chosen.id, inputs, format=format, columns=columns, progress=progress
+            )
         require_messages(imported, inputs)
         built = build(store, chosen.id, settings, progress=progress)
         proposed = propose_titles(store, chosen.id, llm, progress=progress) if llm else None
@@ -89,37 +93,22 @@ def require_readable(
     require_messages(nothing, inputs)
 
 
-def bring_in(
-    store: Store,
-    inputs: Sequence[str | Path],
-    *,
-    discussion: str | None = None,
-    format: str | None = None,  # noqa: A002 - the word of the command line
-    columns: Mapping[str, str] | None = None,
-    dry_run: bool = False,
-    progress: Progress = QUIET,
-) -> tuple[Discussion, ImportReport]:
-    """Import ``inputs`` into the discussion they belong to (see ``choose_discussion``).
+@contextmanager
+def discussion_for(
+    store: Store, name: str | None, inputs: Sequence[str | Path]
+) -> Iterator[Discussion]:
+    """The discussion that ``inputs`` belong to (see ``choose_discussion``), to import them into.
 
-    A discussion opened for them is taken back when it holds no message in the end: a misspelt
-    path leaves nothing behind that the next import would have to choose from.
+    One opened for them is taken back when it holds no message in the end: a misspelt path
+    leaves nothing behind that the next import would have to choose from.
     """
     there = {found.id for found in store.discussions.all()}
-    chosen = choose_discussion(store, discussion, inputs)
+    chosen = choose_discussion(store, name, inputs)
     try:
-        report = import_files(
-            store,
-            chosen.id,
-            inputs,
-            format=format,
-            columns=columns,
-            dry_run=dry_run,
-            progress=progress,
-        )
+        yield chosen
     finally:
         if chosen.id not in there:
             store.discussions.discard_empty(chosen.id)
-    return chosen, report
 
 
 def choose_discussion(
@@ -165,3 +154,40 @@ def write_results(store: Store, discussion_id: int, out: Path, *, names: bool) -
     tables = write_tables(store, discussion_id, out, names=shown)
     report = write_report(store, discussion_id, out / "report.html", names=shown)
     return (*tables, report)
+
+
+SAMPLES = {
+    "riverside_market.mbox": "Riverside market",
+    "velo_ecole.csv": "À l’école sans voiture",
+    "energy_coop": "Energy in our co-operative",
+    "library_team.slack.zip": "La bibliothèque / The library",
+    "fete_du_lac.chat.txt": "La fête du lac",
+}
+"""File in ``sample_threads`` → title of its discussion."""
+
+
+def demo_db() -> Path:
+    """Where the demo keeps its discussions: the user's cache folder."""
+    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    folder = Path(base) / "discussion-synth"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / "demo.db"
+
+
+def sample_path(name: str) -> Path:
+    """A sample on disk. Raises InputProblem where the samples were not installed."""
+    path = Path(str(files("sample_threads"))) / name
+    if not path.exists():
+        raise InputProblem(str(path), "is missing", remedy="reinstall discussion-synth")
+    return path
+
+
+def run_demo(
+    store: Store, settings: Settings, *, progress: Progress = QUIET
+) -> Iterator[Discussion]:
+    """Import and build each sample discussion; yields it when its map is there."""
+    for name, title in SAMPLES.items():
+        found = store.discussions.find(title) or store.discussions.add(title)
+        import_files(store, found.id, [sample_path(name)], progress=progress)
+        build(store, found.id, settings, progress=progress)
+        yield store.discussions.named(found.slug)

@@ -193,10 +193,7 @@ class Corrections(Collection):
 
     def reason(self, passage_id: int) -> str | None:
         """Why a person's placement of this passage is a person's; None where it is not."""
-        found: str | None = self._value(
-            "SELECT because FROM placements WHERE passage_id = ?", passage_id
-        )
-        return found
+        return self._text("SELECT because FROM placements WHERE passage_id = ?", passage_id)
 
     def links(self, discussion_id: int) -> list[Link]:
         """In order of the passages' ids."""

@@ -158,12 +158,11 @@ class Extracts(Collection):
         return next(iter(self._read("SELECT ? AS id", extract_id)), None)
 
     def discussion_of(self, extract_id: int) -> int | None:
-        found: int | None = self._value(
+        return self._id(
             """SELECT m.discussion_id FROM extracts e JOIN messages m ON m.id = e.message_id
                WHERE e.id = ?""",
             extract_id,
         )
-        return found
 
     def all(self, discussion_id: int) -> list[Extract]:
         """Those whose words still stand, in order of message and place."""

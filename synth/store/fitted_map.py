@@ -53,10 +53,9 @@ class Spaces(Collection):
 
     def key(self, discussion_id: int) -> str | None:
         """What the kept arrays depend on; None where nothing is kept."""
-        found: str | None = self._value(
+        return self._text(
             "SELECT key FROM spaces WHERE discussion_id = ? AND part = 'fitted'", discussion_id
         )
-        return found
 
     def forget(self, discussion_id: int) -> None:
         self._write("DELETE FROM spaces WHERE discussion_id = ?", discussion_id)

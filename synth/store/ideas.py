@@ -104,7 +104,7 @@ class Ideas(Collection):
 
     def next_id(self) -> int:
         """An id that no idea ever had."""
-        return int(self._value(_NEXT_ID))
+        return self._count(_NEXT_ID)
 
     def _put_representatives(self, ideas: Sequence[IdeaRow], ids: Mapping[int, int]) -> None:
         self._write_many(
@@ -181,8 +181,7 @@ class Ideas(Collection):
         return None if row is None else _idea(row)
 
     def discussion_of(self, idea_id: int) -> int | None:
-        found: int | None = self._value("SELECT discussion_id FROM ideas WHERE id = ?", idea_id)
-        return found
+        return self._id("SELECT discussion_id FROM ideas WHERE id = ?", idea_id)
 
     def languages(self, discussion_id: int) -> dict[int, str]:
         """Idea id → the language of its title, where that is known."""

@@ -253,15 +253,10 @@ class Messages(Collection):
         )
 
     def count(self, discussion_id: int) -> int:
-        return int(
-            self._value("SELECT count(*) FROM messages WHERE discussion_id = ?", discussion_id)
-        )
+        return self._count("SELECT count(*) FROM messages WHERE discussion_id = ?", discussion_id)
 
     def discussion_of(self, message_id: int) -> int | None:
-        found: int | None = self._value(
-            "SELECT discussion_id FROM messages WHERE id = ?", message_id
-        )
-        return found
+        return self._id("SELECT discussion_id FROM messages WHERE id = ?", message_id)
 
     def subjects(self, discussion_id: int) -> list[SubjectLine]:
         """The subject of each message that has one, the earliest first, the undated last."""

@@ -56,15 +56,14 @@ class Participants(Collection):
     def called(self, discussion_id: int, pseudonym: str) -> int | None:
         """The participant with this pseudonym. Unlike ``find`` it knows no real name: readers may
         ask."""
-        found: int | None = self._value(
+        return self._id(
             "SELECT id FROM participants WHERE discussion_id = ? AND pseudonym = ?",
             *(discussion_id, pseudonym),
         )
-        return found
 
     def find(self, discussion_id: int, name: str) -> int | None:
         """The participant with this pseudonym, author key or real name."""
-        found: int | None = self._value(
+        return self._id(
             """SELECT p.id FROM participants p
                LEFT JOIN participant_names n ON n.participant_id = p.id
                WHERE p.discussion_id = ?1
@@ -72,7 +71,6 @@ class Participants(Collection):
                ORDER BY p.pseudonym = ?2 DESC, n.author_key = ?2 DESC, p.id""",
             *(discussion_id, name),
         )
-        return found
 
     def erased_keys(self, discussion_id: int) -> frozenset[str]:
         """Hashes (``author_hash``) of the authors that asked to be forgotten."""

@@ -89,12 +89,11 @@ class Passages(Collection):
         ]
 
     def discussion_of(self, passage_id: int) -> int | None:
-        found: int | None = self._value(
+        return self._id(
             """SELECT m.discussion_id FROM passages p JOIN messages m ON m.id = p.message_id
                WHERE p.id = ?""",
             passage_id,
         )
-        return found
 
     def texts(self, passage_ids: Sequence[int]) -> dict[int, str]:
         """Passage id → its words."""
@@ -103,10 +102,6 @@ class Passages(Collection):
         )
         texts = self._mapping(f"SELECT id, text FROM messages WHERE id {IN}", {r[1] for r in rows})
         return {one: texts[of][start:end] for one, of, start, end in rows}
-
-    def count(self, discussion_id: int) -> int:
-        n = self._value(f"SELECT count(*) {_OF} WHERE m.discussion_id = ?", discussion_id)
-        return int(n)
 
     def positions(self, discussion_id: int) -> list[tuple[float | None, float | None]]:
         """Places on the map, in the order of ``all``; None where not laid out yet."""
@@ -151,7 +146,7 @@ class Vectors(Collection):
 
     def model_of(self, discussion_id: int) -> str | None:
         """The key of the model that read passages for the last map; None where none did."""
-        found: str | None = self._value(
+        return self._text(
             """SELECT v.model FROM messages m JOIN passages p ON p.message_id = m.id
                JOIN vectors v ON v.content_sha256 = p.content_sha256 AND instr(v.model, (
                    SELECT substr(json_extract(model, '$.sha256'), 1, 16) FROM runs
@@ -159,7 +154,6 @@ class Vectors(Collection):
                WHERE m.discussion_id = ?1 LIMIT 1""",
             discussion_id,
         )
-        return found
 
     def of_passages(self, passage_ids: Sequence[int], *, model: str) -> dict[int, bytes]:
         """Passage id → float16 row, for those that the model has read, in order of id."""

@@ -71,6 +71,20 @@ class Collection:
         found = self._db.execute(sql, _bound(values)).fetchone()
         return None if found is None else found[0]
 
+    def _id(self, sql: str, *values: object) -> int | None:
+        """The same for a whole number."""
+        found: int | None = self._value(sql, *values)
+        return found
+
+    def _text(self, sql: str, *values: object) -> str | None:
+        """The same for a text."""
+        found: str | None = self._value(sql, *values)
+        return found
+
+    def _count(self, sql: str, *values: object) -> int:
+        """The same for a number that is always there."""
+        return int(self._value(sql, *values))
+
     def _mapping(self, sql: str, *values: object) -> dict[Any, Any]:
         """First column → second column."""
         return dict(self._tuples(sql, *values))

@@ -74,7 +74,7 @@ class Search(Collection):
     def _telling(self, discussion_id: int, query: str) -> str:
         """``either`` of the words, but for those that many messages hold: they tell nothing
         apart, weigh next to nothing, and would find everything."""
-        total = self._value("SELECT count(*) FROM messages WHERE discussion_id = ?", discussion_id)
+        total = self._count("SELECT count(*) FROM messages WHERE discussion_id = ?", discussion_id)
         wanted, unwanted = _terms(query)
         most = max(COMMON * total, AT_LEAST)
         rare = [term for term in wanted if self._n_matching(term) <= most]
@@ -142,7 +142,7 @@ class Search(Collection):
 
     def _n_matching(self, match: str) -> int:
         sql = "SELECT count(*) FROM messages_fts WHERE messages_fts MATCH ?"
-        return int(self._value(sql, match))
+        return self._count(sql, match)
 
     def _pieces(self, match: str, message_ids: list[int]) -> dict[int, tuple[Pieces, Pieces]]:
         """By message, the words around the best place in it, and in its text."""

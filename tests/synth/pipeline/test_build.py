@@ -42,7 +42,7 @@ def test_a_map_is_there(built: Store) -> None:
     assert 2 <= sum(idea.level == 1 for idea in ideas) <= 15
     assert all(idea.title and idea.origin is Origin.MACHINE for idea in ideas)
     placements = built.ideas.placements(ONE)
-    assert len(placements) == built.passages.count(ONE)
+    assert len(placements) == len(built.passages.all(ONE))
     parents = {idea.parent_id for idea in ideas}
     assert all(p.idea_id not in parents for p in placements if p.idea_id is not None)
     run = built.runs.last(ONE)

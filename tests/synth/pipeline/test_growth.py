@@ -105,7 +105,7 @@ def test_what_is_there_stays_and_what_is_new_is_placed(large: Store, tmp_path: P
     assert len(new) == report.growth["n_placed"] + report.growth["n_unplaced"]
     assert report.growth["n_placed"] >= 0.8 * len(new)
     assert new <= places_now.keys()
-    assert large.passages.count(ONE) == len(placements_now) == report.n_passages
+    assert len(large.passages.all(ONE)) == len(placements_now) == report.n_passages
 
 
 def test_later_passages_join_those_that_say_the_same(large: Store, tmp_path: Path) -> None:

@@ -10,7 +10,13 @@ from pathlib import Path
 import pytest
 
 from synth.errors import InputProblem, StoreProblem
-from synth.pipeline import bring_in, choose_discussion, import_files, require_messages, title_of
+from synth.pipeline import (
+    choose_discussion,
+    discussion_for,
+    import_files,
+    require_messages,
+    title_of,
+)
 from synth.pipeline.id_reconciliation import FileKeys, Key, KnownMessages
 from synth.records import Nature, ParentEvidence, RawMessage, Span
 from synth.store import Store
@@ -90,19 +96,23 @@ def test_a_dry_run_keeps_nothing(store: Store, discussion_id: int, table: Path) 
 
 
 def test_a_dry_run_opens_no_discussion(store: Store, table: Path) -> None:
-    _, report = bring_in(store, [table], discussion="New", dry_run=True)
+    with discussion_for(store, "New", [table]) as chosen:
+        report = import_files(store, chosen.id, [table], dry_run=True)
     assert report.n_added == 40
     assert store.discussions.all() == []
 
 
 def test_what_cannot_be_read_opens_no_discussion(store: Store, tmp_path: Path, table: Path) -> None:
     missing = tmp_path / "missing.csv"
-    _, report = bring_in(store, [missing])
+    with discussion_for(store, None, [missing]) as chosen:
+        report = import_files(store, chosen.id, [missing])
     with pytest.raises(InputProblem, match=r"missing\.csv: does not exist; check the path"):
         require_messages(report, [missing])
     assert store.discussions.all() == []
-    chosen, _ = bring_in(store, [table])
-    bring_in(store, [missing])
+    with discussion_for(store, None, [table]) as chosen:
+        import_files(store, chosen.id, [table])
+    with discussion_for(store, None, [missing]) as same:
+        import_files(store, same.id, [missing])
     assert [found.slug for found in store.discussions.all()] == [chosen.slug] == ["town"]
 
 
