@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from synth.records import Activity
 from synth.store import Store
-from synth.store.activity import Activities
+from synth.store.activity import Activities, Activity
 from web.services.snapshot import Snapshot
 
 
