@@ -201,7 +201,7 @@ def main() -> None:
     with os.fdopen(os.dup(1), "wb") as out:
         os.dup2(2, 1)  # what a library prints must not stand between the reports
         is_over = threading.Event()
-        teller = threading.Thread(target=_tell, args=(work, out, is_over), daemon=True)
+        teller = threading.Thread(target=tell, args=(work, out, is_over), daemon=True)
         teller.start()
         report = work.run()
         is_over.set()
@@ -209,12 +209,13 @@ def main() -> None:
         out.write(_line(report))
 
 
-def _tell(work: Work, out: BinaryIO, is_over: threading.Event) -> None:
+def tell(work: Work, out: BinaryIO, is_over: threading.Event) -> None:
+    """Write a report now and then until the work is over, or nobody reads them any more."""
     while not is_over.wait(EVERY):
         try:
             out.write(_line(work.report()))
             out.flush()
-        except OSError:  # nobody reads it any more: the viewer has ended
+        except OSError:  # the viewer has ended
             os._exit(1)
 
 
@@ -228,8 +229,8 @@ class WorkerProcess:
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
 
-    def run(self, order: Order, tell: Callable[[Report], None]) -> Report:
-        """Do what is ordered; ``tell`` hears how far it is. A process that dies is a failure."""
+    def run(self, order: Order, listen: Callable[[Report], None]) -> Report:
+        """Do what is ordered; ``listen`` hears how far it is. A process that dies is a failure."""
         report = Report()
         command, environment = new_python("-c", "from web.worker import main; main()")
         with subprocess.Popen(  # noqa: S603 - this Python, and words of ours
@@ -247,7 +248,7 @@ class WorkerProcess:
             for line in process.stdout:
                 if line.endswith(b"\n"):  # otherwise it died while it wrote
                     report = msgspec.json.decode(line, type=Report)
-                    tell(report)
+                    listen(report)
         self._process = None
         if not report.is_over:
             return replace(report, state="failed", error=_death(process.returncode))

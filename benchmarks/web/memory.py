@@ -1,6 +1,6 @@
 """How much memory the viewer holds: at the start, after reading, after an upload, after searches.
 
-    python -m benchmarks.web.memory discussion.db [--upload thread.csv]
+    python -m benchmarks.web.memory discussion.db [--upload thread.csv] [--write]
 
 The server runs in a process of its own over a copy of the file. The resident memory is that of
 its process; the child that builds a map is counted apart, at its highest.
@@ -19,6 +19,7 @@ from pathlib import Path
 import httpx
 import psutil
 
+from benchmarks.pages import DOCS, write_between_marks
 from benchmarks.web.client import Connection
 from benchmarks.web.server import serving
 from benchmarks.web.walks import Places, places
@@ -102,29 +103,42 @@ def search(at: Places) -> float:
     return time.perf_counter() - begun
 
 
+def measure(db: str, thread: Path | None) -> list[tuple[str, float]]:
+    """(when, MB), in the order of what a reader does."""
+    found: list[tuple[str, float]] = []
+    with serving(db, PORT, keeps=True) as pid:
+        process = psutil.Process(pid)
+
+        def note(when: str, mb: float | None = None) -> None:
+            found.append((when, process.memory_info().rss / 1e6 if mb is None else mb))
+            print(f"{when}: {found[-1][1]:.0f} MB", flush=True)
+
+        note("The viewer after its start")
+        at = asyncio.run(places(PORT))
+        asyncio.run(read_everything(at))
+        note("after every page was read")
+        if thread is not None:
+            most = upload(thread, process)
+            note("after an upload became a map")
+            note("(the process that made it, at its highest)", most)
+        seconds = search(at)
+        note("after searches by meaning")
+        print(f"searches: {seconds:.0f} s")
+    return found
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("db", type=Path)
     parser.add_argument("--upload", type=Path)
+    parser.add_argument("--write", action="store_true")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        db = shutil.copy(asked.db, Path(folder) / "discussion.db")
-        with serving(str(db), PORT, keeps=True) as pid:
-            process = psutil.Process(pid)
-
-            def tell(when: str) -> None:
-                print(f"{when:34} {process.memory_info().rss / 1e6:6.0f} MB", flush=True)
-
-            tell("after the start")
-            at = asyncio.run(places(PORT))
-            asyncio.run(read_everything(at))
-            tell("after reading every page")
-            if asked.upload is not None:
-                most = upload(asked.upload, process)
-                tell("after an upload and its map")
-                print(f"{'  its process, at its highest':34} {most:6.0f} MB")
-            seconds = search(at)
-            tell(f"after searches by meaning ({seconds:.0f} s)")
+        found = measure(str(shutil.copy(asked.db, folder)), asked.upload)
+    if asked.write:
+        rows = "\n".join(f"| {when} | {mb:.0f} MB |" for when, mb in found)
+        table = f"| when | resident |\n|---|---|\n{rows}"
+        write_between_marks(DOCS / "performance.md", "memory", table)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from synth.settings import Progress, Settings
 from synth.store import Store
 from web.jobs import Jobs, JobState
 from web.pages.uploads import safe_name, title_of_file
-from web.worker import MapCounts, Order, Report, StageState, Work, WorkerProcess
+from web.worker import MapCounts, Order, Report, StageState, Work, WorkerProcess, tell
 
 CSV = b"id,text,author\n1,The bridge is old.,ann\n2,Then repair it.,bo\n3,,cy\n"
 
@@ -48,7 +48,7 @@ class Builds:
 class WorkHere:
     """A worker without a process, so that a test can replace the build."""
 
-    def run(self, order: Order, tell: Callable[[Report], None]) -> Report:
+    def run(self, order: Order, listen: Callable[[Report], None]) -> Report:
         return Work(order).run()
 
     def stop(self) -> None:
@@ -185,7 +185,7 @@ def test_a_file_that_the_process_cannot_read_is_told_in_one_line(
 class KilledProcess(WorkerProcess):
     """A worker whose process is killed as soon as it runs, as the system does without memory."""
 
-    def run(self, order: Order, tell: Callable[[Report], None]) -> Report:
+    def run(self, order: Order, listen: Callable[[Report], None]) -> Report:
         def kill() -> None:
             while self._process is None:
                 time.sleep(0.001)
@@ -193,7 +193,7 @@ class KilledProcess(WorkerProcess):
 
         killer = threading.Thread(target=kill)
         killer.start()
-        report = super().run(order, tell)
+        report = super().run(order, listen)
         killer.join()
         return report
 
@@ -220,6 +220,40 @@ def test_what_waits_does_not_begin_once_the_viewer_ends(app: Flask, client: Flas
     state = jobs.get(1)
     assert state is not None
     assert state.state == "waiting"
+
+
+class Told(Exception):
+    """Stands for the end of the process."""
+
+
+def test_a_process_that_nobody_listens_to_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def end(code: int) -> None:
+        raise Told(code)
+
+    monkeypatch.setattr("os._exit", end)
+    monkeypatch.setattr("web.worker.EVERY", 0)
+    order = Order(db=str(tmp_path / "x.db"), discussion_id=1, uploads=None, settings=Settings())
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    out = os.fdopen(write_end, "wb")
+    with pytest.raises(Told):
+        tell(Work(order), out, threading.Event())
+    with pytest.raises(BrokenPipeError):
+        out.close()
+
+
+def test_what_is_at_work_ends_with_the_viewer(app: Flask, client: FlaskClient) -> None:
+    worker = WorkerProcess()
+    jobs = app.extensions["jobs"] = Jobs(Path(app.config["DB"]), worker=worker)
+    send(client, (CSV, "old_bridge.csv"))
+    while worker._process is None:
+        time.sleep(0.001)
+    jobs.close()
+    state = ended(app)
+    assert state.state == "failed"
+    assert "SIGTERM" in state.error
 
 
 def test_a_report_is_read_as_it_was_written() -> None:
