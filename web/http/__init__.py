@@ -1,1 +1,1 @@
-"""What stands around every page: language, permission, safety, memory of readers and of answers."""
+"""What stands around every request: its store, the two caches, security, and the last visit."""

@@ -1,1 +1,1 @@
-"""How pages are written: words, numbers, addresses and templates."""
+"""How pages are written: languages and numbers, words, the query of an address, templates."""
