@@ -250,17 +250,18 @@ class Extracts(Collection):
 
     def _read(self, ids: str, value: object) -> list[Extract]:
         """The extracts that the query ``ids`` names, in order of message and place."""
+        rows = self._rows(f"SELECT * FROM extracts WHERE id IN ({ids}) {_BY_PLACE}", value)
+        found = [row["id"] for row in rows]
         ideas = self._groups(
-            f"""SELECT extract_id, idea_id FROM extract_ideas WHERE extract_id IN ({ids})
+            f"""SELECT extract_id, idea_id FROM extract_ideas WHERE extract_id {IN}
                 ORDER BY extract_id, idea_id""",
-            value,
+            found,
         )
         tags = self._groups(
-            f"""SELECT extract_id, tag FROM extract_tags WHERE extract_id IN ({ids})
+            f"""SELECT extract_id, tag FROM extract_tags WHERE extract_id {IN}
                 ORDER BY extract_id, tag""",
-            value,
+            found,
         )
-        rows = self._rows(f"SELECT * FROM extracts WHERE id IN ({ids}) {_BY_PLACE}", value)
         return [_extract(row, ideas.get(row["id"], ()), tags.get(row["id"], ())) for row in rows]
 
 
