@@ -23,8 +23,7 @@ from synth.pipeline import (
 )
 from synth.pipeline.build import BuildReport
 from synth.store import Store, open_store
-from tests.synth.pipeline.quick_build import made_up_models
-from tests.synth.pipeline.test_correcting import (
+from tests.synth.corrections.test_corrections import (
     EACH,
     ME,
     ONE,
@@ -36,6 +35,7 @@ from tests.synth.pipeline.test_correcting import (
     leaves,
     messages,
 )
+from tests.synth.pipeline.quick_build import made_up_models
 from tests.synth.small_discussion import write_csv
 
 N = 220

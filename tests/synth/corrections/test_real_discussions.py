@@ -17,7 +17,6 @@ from synth.pipeline import (
     merge_ideas,
     move_idea,
     part_passages,
-    passages_of,
     pin_passages,
     rename_idea,
     run,
@@ -102,11 +101,3 @@ def test_ten_corrections_hold_on_a_real_discussion(shared_data: Path, tmp_path: 
                 assert found.leaf_of(one) not in {found.leaf_of(other) for other in others}
             kept = set(wanted.under[ids["renamed"]]) & set(found.under[ids["renamed"]])
             assert len(kept) >= len(wanted.under[ids["renamed"]]) / 2
-
-
-def test_a_place_is_named_as_in_the_tables(built: Store) -> None:
-    placements = built.ideas.placements(ONE)
-    last = placements[-1]
-    assert passages_of(built, ONE, [(last.message_id, last.start)]) == [last.passage_id]
-    whole = [p.passage_id for p in placements if p.message_id == last.message_id]
-    assert passages_of(built, ONE, [(last.message_id, None)] * 2) == whole

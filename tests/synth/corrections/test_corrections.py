@@ -605,3 +605,11 @@ def test_any_corrections_hold_in_any_rebuild(
             corrected = stored_map(store, ONE)
             rebuild(store, ONE, seed)
             holds(store, corrected)
+
+
+def test_a_place_is_named_as_in_the_tables(store: Store) -> None:
+    placements = store.ideas.placements(ONE)
+    last = placements[-1]
+    assert passages_of(store, ONE, [(last.message_id, last.start)]) == [last.passage_id]
+    whole = [p.passage_id for p in placements if p.message_id == last.message_id]
+    assert passages_of(store, ONE, [(last.message_id, None)] * 2) == whole
