@@ -19,7 +19,7 @@ ENDS_AFTER = 30 * 60
 """Seconds without a page that end a visit."""
 EXACT_TO = 5 * 60
 """Seconds: ``latest`` is written again only when it is this old, so most answers set no cookie."""
-KEPT_FOR = 400 * 24 * 3600
+MAX_AGE = 400 * 24 * 3600
 _WRITTEN = re.compile(r"([0-9]{1,11})\.([0-9]{1,11})")
 
 
@@ -77,7 +77,7 @@ def _note(response: Response) -> Response:
         response.set_cookie(
             COOKIE,
             visit.written(),
-            max_age=KEPT_FOR,
+            max_age=MAX_AGE,
             path=url_for("discussions.discussion", slug=slug),
             secure=request.is_secure,
             samesite="Lax",

@@ -1,4 +1,4 @@
-"""The small parts pages are made of."""
+"""What templates may call: numbers, days and languages, addresses, the pages of a list."""
 
 from __future__ import annotations
 
