@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 
 from models.text import fold
 from synth.store.rows import IN, Collection, json_text, now, sha256_text, time_text
 
 RUN = 5
-"""Words in a row that repeat somebody's words; of a shorter line, all its words."""
+"""Words in a row that repeat somebody's words; of a shorter line three, if it has no more."""
 
 
 class Participants(Collection):
@@ -103,8 +103,10 @@ class Participants(Collection):
                 names=[name for both in names for name in both if name],
                 subjects=subjects,
             )
+            self._add_signatures(discussion_id, ids, words)
             for statement in _FORGET:
                 self._db.execute(statement, {"ids": json_text(ids)})
+            words.compare(self._vocabulary())
             self._forget_quotes(discussion_id, ids, words)
             self._forget_facts(discussion_id, words)
             self._write_many(
@@ -115,15 +117,36 @@ class Participants(Collection):
         return len(ids)
 
     def _words(self, message_ids: Sequence[int]) -> Iterator[str]:
-        """All that the messages say, signatures and what was edited away included."""
+        """All that the messages say, what was edited away included."""
         for sql in (
             f"SELECT text FROM messages WHERE id {IN}",
             f"SELECT subject FROM messages WHERE subject IS NOT NULL AND id {IN}",
-            f"SELECT text FROM quotes WHERE kind = 'signature' AND message_id {IN}",
             f"""SELECT json_extract(before, '$.text') FROM events
                 WHERE noun = 'message' AND before IS NOT NULL AND noun_id {IN}""",
         ):
             yield from filter(None, self._column(sql, message_ids))
+
+    def _add_signatures(
+        self, discussion_id: int, theirs: Sequence[int], words: ErasedWords
+    ) -> None:
+        """Count what stands under the messages of the person, and under nobody else's, to the
+        words: a mailing list puts its own lines under every message."""
+        sql = f"""SELECT q.text FROM messages m JOIN quotes q ON q.message_id = m.id
+            WHERE m.discussion_id = ? AND q.kind = 'signature' AND (m.id {IN}) = ?"""
+        own = self._column(sql, discussion_id, theirs, 1)
+        others = self._column(sql, discussion_id, theirs, 0) if own else []
+        words.add(
+            (line for text in own for line in text.splitlines()),
+            but=(line for text in others for line in text.splitlines()),
+        )
+
+    def _vocabulary(self) -> set[str]:
+        """All words of the messages as they are now, folded."""
+        self._write(
+            """CREATE VIRTUAL TABLE IF NOT EXISTS temp.words
+               USING fts5vocab('main', 'messages_fts', 'row')"""
+        )
+        return set(map(fold, self._column("SELECT term FROM temp.words")))
 
     def _forget_quotes(self, discussion_id: int, theirs: Sequence[int], words: ErasedWords) -> None:
         """Take the person's words out of what messages other than ``theirs`` quote."""
@@ -132,14 +155,17 @@ class Participants(Collection):
         for quote_id, message_id, kind, text, author, is_reply in self._db.execute(
             _QUOTES, [discussion_id, json_text(theirs)]
         ):
-            is_attribution = kind == "attribution"
-            is_theirs = is_reply or words.is_named_in(text if is_attribution else author or "")
-            staying = "" if is_theirs else text if is_attribution else words.left_of(text)
+            if words.is_named_in(text if kind == "attribution" else author or ""):
+                staying = ""
+            else:
+                staying = text if kind == "attribution" else words.left_of(text)
             if staying != text:
+                # Who answers the person quotes the person: what stands around it is theirs, too.
+                staying = "" if is_reply else staying
                 left[quote_id] = staying
                 touched.add(message_id)
-        for message_id, raw in self._db.execute(_RAW, [discussion_id, json_text(theirs)]):
-            if message_id not in touched and words.are_in(raw):
+        for message_id, raw, text in self._db.execute(_RAW, [discussion_id, json_text(theirs)]):
+            if message_id not in touched and words.are_in(raw, but=text):
                 touched.add(message_id)
         self._write_many("UPDATE quotes SET text = ?2 WHERE id = ?1", left.items())
         self._write(f"DELETE FROM quotes WHERE text = '' AND id {IN}", list(left))
@@ -169,26 +195,41 @@ class ErasedWords:
     ) -> None:
         """``subjects``: the subject lines that are this person's alone."""
         self._runs: set[int] = set()
-        for text in texts:
-            self._runs.update(_run_hashes(_words(text), range(1, RUN + 1)))
+        self._words: set[str] = set()
         self._names = [_spaced(_words(name)) for name in names]
         self._addresses = [fold(name) for name in names if "@" in name]
         phrases = [*self._names, *(_spaced(_words(subject)) for subject in subjects)]
         # One word alone may be anybody's.
         self._phrases = [phrase for phrase in phrases if phrase.count(" ") > 2]
+        self.add(texts)
 
-    def are_in(self, text: str) -> bool:
-        """Whether a text holds a run of the words, a name of two words, or an address."""
+    def add(self, texts: Iterable[str], *, but: Iterable[str] = ()) -> None:
+        """Count the words of more texts, but for runs that the other texts hold as well."""
+        said = [_words(text) for text in texts]
+        runs = {run for words in said for run in _run_hashes(words, _LENGTHS)}
+        for text in but:
+            runs.difference_update(_run_hashes(_words(text), _LENGTHS))
+        self._runs |= runs
+        self._words.update(word for words in said for word in words)
+
+    def compare(self, vocabulary: Container[str]) -> None:
+        """Say which words others use; those that only this person used tell by themselves."""
+        self._words = {word for word in self._words if word not in vocabulary}
+
+    def are_in(self, text: str, *, but: str = "") -> bool:
+        """Whether a text holds a run of the words, one that nobody else used, a name of two words
+        or an address, elsewhere than in the part of it that its author wrote."""
         words = _words(text)
-        return self._names_in(text, words, self._phrases) or any(
-            run in self._runs for run in _run_hashes(words, [RUN])
-        )
+        if self._is_named(text, words, self._phrases) or not self._words.isdisjoint(words):
+            return True
+        found = self._runs.intersection(_run_hashes(words, [RUN]))
+        return bool(found) and not found.issubset(_run_hashes(_words(but), [RUN]))
 
     def is_named_in(self, attribution: str) -> bool:
         """Whether a line that says who wrote what names the person."""
-        return self._names_in(attribution, _words(attribution), self._names)
+        return self._is_named(attribution, _words(attribution), self._names)
 
-    def _names_in(self, text: str, words: Sequence[str], names: Sequence[str]) -> bool:
+    def _is_named(self, text: str, words: Sequence[str], names: Sequence[str]) -> bool:
         folded, spaced = fold(text), _spaced(words)
         return any(name in spaced for name in names if name.strip()) or any(
             address in folded for address in self._addresses
@@ -199,25 +240,34 @@ class ErasedWords:
         lines = quote.split("\n")
         words = [_words(line) for line in lines]
         at = [n for n, line in enumerate(words) for _ in line]
-        flat = [word for line in words for word in line]
+        runs = _run_hashes([word for line in words for word in line], [RUN])
         repeating = {
-            line
-            for start, run in enumerate(_run_hashes(flat, [RUN]))
+            n
+            for start, run in enumerate(runs)
             if run in self._runs
-            for line in at[start : start + RUN]
+            for n in at[start : start + RUN]
         }
-        for n, line in enumerate(words):
-            is_short = 0 < len(line) < RUN
-            if (is_short and hash(tuple(line)) in self._runs) or self._names_in(
-                lines[n], line, self._phrases
-            ):
-                repeating.add(n)
+        repeating |= {n for n, line in enumerate(words) if self._repeats(lines[n], line)}
         left = [n for n in range(len(lines)) if n not in repeating]
-        return "\n".join(lines[n] for n in left) if any(words[n] for n in left) else ""
+        is_empty = repeating and not any(words[n] for n in left)
+        return "" if is_empty else "\n".join(lines[n] for n in left)
+
+    def _repeats(self, line: str, words: Sequence[str]) -> bool:
+        """Whether a line by itself repeats the person's words, or names the person."""
+        is_short = 0 < len(words) < RUN
+        return (
+            (is_short and hash(tuple(words)) in self._runs)
+            or not self._words.isdisjoint(words)
+            or self._is_named(line, words, self._phrases)
+        )
+
+
+_LENGTHS = range(3, RUN + 1)
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", fold(text))
+    """As the full-text index tells words apart."""
+    return re.findall(r"[^\W_]+", fold(text))
 
 
 def _spaced(words: Sequence[str]) -> str:
@@ -229,13 +279,12 @@ def _run_hashes(words: Sequence[str], lengths: Iterable[int]) -> Iterator[int]:
         yield from map(hash, zip(*(words[start:] for start in range(n)), strict=False))
 
 
-# Who answers the person quotes the person, changed beyond recognition or not.
 _QUOTES = """WITH theirs(id) AS (SELECT value FROM json_each(?2))
     SELECT q.id, q.message_id, q.kind, q.text, q.author, m.parent_id IN theirs
     FROM messages m JOIN quotes q ON q.message_id = m.id
     WHERE m.discussion_id = ?1 AND q.kind <> 'signature' AND m.id NOT IN theirs"""
 # A message that quotes nothing is stored twice over: its raw form holds no more than its words.
-_RAW = """SELECT m.id, e.raw FROM messages m JOIN message_evidence e ON e.message_id = m.id
+_RAW = """SELECT m.id, e.raw, m.text FROM messages m JOIN message_evidence e ON e.message_id = m.id
     WHERE m.discussion_id = ? AND e.raw <> '' AND e.raw <> m.text
       AND m.id NOT IN (SELECT value FROM json_each(?))"""
 _FACTS = (

@@ -67,10 +67,11 @@ def test_pseudonyms_are_looked_up_by_id(store: Store, discussion_id: int) -> Non
 
 
 WORDS = ErasedWords(
-    ["The harbour crane squeaks whenever the ferry leaves.", "It squeaks."],
+    ["The harbour crane squeaks whenever the ferry leaves.", "It squeaks. So let us grease it."],
     names=["Zebulon Quill", "zeb@quill.example"],
     subjects=["crane by night", "noise"],
 )
+WORDS.compare({"the", "harbour", "crane", "whenever", "ferry", "leaves", "it", "so", "let", "us"})
 
 
 @pytest.mark.parametrize(
@@ -79,11 +80,14 @@ WORDS = ErasedWords(
         ("The harbour crane squeaks whenever\nthe ferry leaves.", ""),
         ("the HARBOUR crane\nsqueaks\nwhenever the\nferry leaves", ""),
         ("It squeaks!", ""),
+        ("It leaves!", "It leaves!"),
+        ("So let us!", ""),
+        ("--", "--"),
         ("It squeaks!\nI have heard it as well.", "I have heard it as well."),
         ("A crane is what the harbour needs.", "A crane is what the harbour needs."),
         ("Zebulon Quill wrote on Monday:\nYes, all of us.", "Yes, all of us."),
         ("mail zeb@quill.example about this one", ""),
-        ("\n\n", ""),
+        ("\n\n", "\n\n"),
     ],
 )
 def test_only_the_lines_that_repeat_the_words_go(quote: str, left: str) -> None:
@@ -94,7 +98,8 @@ def test_only_the_lines_that_repeat_the_words_go(quote: str, left: str) -> None:
     ("text", "is_there"),
     [
         ("Somebody said: the harbour crane squeaks whenever it rains", True),
-        ("the harbour crane squeaks", False),
+        ("the harbour crane", False),
+        ("what squeaks", True),
         ("On Monday Zebulon  QUILL wrote", True),
         ("Zebulon and Mr Quill", False),
         ("<ZEB@quill.example>", True),
@@ -112,3 +117,15 @@ def test_one_name_alone_counts_where_it_is_said_who_wrote() -> None:
     assert not ann.is_named_in("On Monday, Annette wrote:")
     assert not ann.is_named_in("")
     assert not ann.are_in("Ann and Bo went home")
+
+
+def test_what_stands_under_everybodys_messages_is_nobodys() -> None:
+    said, footer = "we all want the same thing here", "town mailing list, see the page for more"
+    ann = ErasedWords([said], names=[], subjects=[])
+    ann.add(["Ann from the corner shop", footer], but=["Bo", footer])
+    ann.compare(set(f"{said} {footer} ann from corner shop".replace(",", "").split()))
+    assert not ann.are_in(footer)
+    assert ann.left_of(f"Ann from the corner shop\n{footer}") == footer
+    own = "Of course we all want the same thing here."
+    assert ann.are_in(own)
+    assert not ann.are_in(f"{own} Bye.", but=own)
