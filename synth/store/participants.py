@@ -152,8 +152,8 @@ class Participants(Collection):
         """Take the person's words out of what messages other than ``theirs`` quote."""
         left: dict[int, str] = {}
         touched: set[int] = set()
-        for quote_id, message_id, kind, text, author, is_reply in self._db.execute(
-            _QUOTES, [discussion_id, json_text(theirs)]
+        for quote_id, message_id, kind, text, author, is_reply in self._tuples(
+            _QUOTES, discussion_id, theirs
         ):
             if words.is_named_in(text if kind == "attribution" else author or ""):
                 staying = ""

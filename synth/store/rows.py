@@ -55,20 +55,20 @@ class Collection:
         self._db = db
 
     def _rows(self, sql: str, *values: object) -> list[Row]:
-        return list(self._db.query(sql, _bound(values)))
+        return list(self._db.query(sql, _bound(sql, values)))
 
     def _row(self, sql: str, *values: object) -> Row | None:
-        return next(self._db.query(sql, _bound(values)), None)
+        return next(self._db.query(sql, _bound(sql, values)), None)
 
     def _tuples(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
-        return self._db.execute(sql, _bound(values)).fetchall()
+        return self._db.execute(sql, _bound(sql, values)).fetchall()
 
     def _column(self, sql: str, *values: object) -> list[Any]:
         return [value for (value,) in self._tuples(sql, *values)]
 
     def _value(self, sql: str, *values: object) -> Any:
         """The first column of the first row; None where there is none."""
-        found = self._db.execute(sql, _bound(values)).fetchone()
+        found = self._db.execute(sql, _bound(sql, values)).fetchone()
         return None if found is None else found[0]
 
     def _id(self, sql: str, *values: object) -> int | None:
@@ -98,10 +98,12 @@ class Collection:
 
     def _write(self, sql: str, *values: object) -> int:
         """Change rows; returns how many."""
-        return self._db.execute(sql, _bound(values)).rowcount
+        return self._db.execute(sql, _bound(sql, values)).rowcount
 
     def _write_many(self, sql: str, rows: Iterable[Values]) -> None:
         """The same statement for each of many rows of values."""
+        if "?1" in sql:
+            rows = (row if isinstance(row, Mapping) else _by_number(row) for row in rows)
         self._db.conn.executemany(sql, rows)
 
     def _insert(self, table: str, values: Mapping[str, object]) -> int:
@@ -116,6 +118,15 @@ def _names(columns: Iterable[str]) -> str:
     return ", ".join(f'"{name}"' for name in columns)
 
 
-def _bound(values: Sequence[object]) -> list[object]:
+def _bound(sql: str, values: Sequence[object]) -> list[object] | dict[str, object]:
+    """Values as they are bound to a statement; by number where its marks are ``?1``, ``?2``.
+
+    Python 3.12 takes a mark with a number for a name, and wants a mapping for names.
+    """
     lists = (list, tuple, set, frozenset)
-    return [json_text(list(value)) if isinstance(value, lists) else value for value in values]
+    bound = [json_text(list(value)) if isinstance(value, lists) else value for value in values]
+    return _by_number(bound) if "?1" in sql else bound
+
+
+def _by_number(values: Sequence[object]) -> dict[str, object]:
+    return {str(n): value for n, value in enumerate(values, start=1)}
