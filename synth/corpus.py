@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
@@ -82,6 +82,10 @@ class Corpus:
             vectors=self.vectors[which],
             centred=self.centred[which],
         )
+
+    def of_passages(self, passage_ids: Collection[int]) -> Self:
+        """The corpus of the passages with these ids, in the order of this one."""
+        return self.take([row for row, p in enumerate(self.passages) if p.id in passage_ids])
 
     def with_centred(self, centred: NDArray[np.float32]) -> Self:
         """The same with these rows, float32 (n, dim), as ``centred``."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from synth.corpus import Corpus
 
-Arrays = Mapping[str, NDArray[np.generic]]
+if TYPE_CHECKING:
+    from models.lexical import Arrays
 
 PER_IDEA = 12
 """Passages of each idea that are kept to find one's way by."""

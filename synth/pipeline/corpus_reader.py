@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from synth.corpus import Corpus
 from synth.duplicates import Repetition, find_repetition
@@ -32,7 +32,7 @@ PORTION = 250
 N_ALONE = 1_000
 """Messages before it is worth starting processes."""
 LARGE = 10_000
-"""Passages from which looking for copies is worth a process of its own."""
+"""Passages from which looking for copies, or for key passages, is worth a process of its own."""
 
 Sentences = Sequence[tuple[int, int]]
 
@@ -70,30 +70,20 @@ def _cut(texts: Sequence[tuple[str, str | None]]) -> list[tuple[Sentences, Seque
     ]
 
 
-class _Said(NamedTuple):
-    """Passages as :func:`synth.duplicates.find_repetition` takes them."""
-
-    passages: list[str]
-    messages: NDArray[np.intp]
-    voices: NDArray[np.intp]
-
-
-def _repetition_of(
+def _repetition_beside(
     passages: Sequence[Passage], messages: Sequence[Message]
 ) -> Callable[[], Repetition]:
-    """The repetition among passages, and among the messages they stand in: looked for beside
-    other work where there is much, and had by calling what is returned."""
+    """Look for the repetition among passages, and among the messages they stand in.
+
+    In a large discussion another process looks. Call what is returned for the result.
+    """
     number = {message.id: row for row, message in enumerate(messages)}
-    said = _Said(
-        passages=[passage.text for passage in passages],
+    find = partial(
+        find_repetition,
         messages=np.array([number[p.message_id] for p in passages], dtype=np.intp),
         voices=np.array([message.voice for message in messages], dtype=np.intp),
     )
-    return beside(_repetition, said, is_large=len(passages) >= LARGE)
-
-
-def _repetition(said: _Said) -> Repetition:
-    return find_repetition(said.passages, messages=said.messages, voices=said.voices)
+    return beside(find, [p.text for p in passages], is_large=len(passages) >= LARGE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,28 +96,6 @@ class Fitted:
     """None where there is no passage."""
     n_read: int
     """Passages that the model has read."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Transformed:
-    """The passages of some messages, put into the space that was fitted before."""
-
-    corpus: Corpus
-    messages: Mapping[int, Message]
-    """Those of the passages, by id."""
-    n_read: int
-    """Passages of new messages that the model has read."""
-
-    def take(self, passage_ids: Collection[int], *, are_left_out: bool = False) -> Transformed:
-        """Some of the passages, or all but these."""
-        rows = [
-            row
-            for row, passage in enumerate(self.corpus.passages)
-            if (passage.id in passage_ids) != are_left_out
-        ]
-        return Transformed(
-            corpus=self.corpus.take(rows), messages=self.messages, n_read=self.n_read
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,12 +123,12 @@ class CorpusReader:
         passages = self.store.passages.all(self.discussion_id)
         if any(passage.message_id not in cuts.passages for passage in passages):
             raise StoreProblem("messages came in while the map was being built; build it again")
-        coming = _repetition_of(passages, messages)
+        found_repetition = _repetition_beside(passages, messages)
         topics, n = topics_of(messages), len(passages)
         read = read_texts(
             self.store, self.embedder, passages, topics=topics.lines, progress=self.progress
         )
-        repetition = coming()
+        repetition = found_repetition()
         group = repetition.passages.group
         blend, vectors, blended = fit_blend(read, group)
         context = context_of(passages, messages, topics, blended[n:])
@@ -185,11 +153,12 @@ class CorpusReader:
 
     def transform(
         self, message_ids: Collection[int], space: Space, *, new: Collection[int] = ()
-    ) -> Transformed:
+    ) -> tuple[Corpus, int]:
         """Every passage of these messages, in order of message and place.
 
-        The model reads something of the messages ``new`` only; of others it counts what it
-        has read before. Where it has read all of the discussion, it reads what is missing.
+        The model reads passages of the messages ``new`` only; of others its earlier vectors
+        count. Where it has read all of the discussion, it reads what is missing. The number is that
+        of the passages of new messages that it has read.
         """
         around = self._with_those_above(message_ids)
         messages = [around[i] for i in sorted(around)]
@@ -214,16 +183,14 @@ class CorpusReader:
         corpus = Corpus.of(passages, around, (vectors if space.blend.n_encoder else blended)[:n])
         corpus = corpus.with_centred(space.transform(blended[:n], context, corpus.languages))
         kept = [row for row, passage in enumerate(passages) if passage.message_id in ids]
-        is_new = [bool(read.is_read[row]) and passages[row].message_id in new for row in kept]
-        return Transformed(
-            corpus=corpus.take(kept),
-            messages={i: around[i] for i in sorted(ids)},
-            n_read=sum(is_new),
-        )
+        n_read = sum(bool(read.is_read[row]) and passages[row].message_id in new for row in kept)
+        return corpus.take(kept), n_read
 
     def _with_those_above(self, message_ids: Collection[int]) -> dict[int, Message]:
-        """The messages, those they answer and those that these answer: a topic counts where it
-        is not carried on."""
+        """The messages, those they answer, and those that these answer in turn.
+
+        Two steps are needed to see whether the topic of an answered message is its own.
+        """
         found = self.store.messages.many(sorted(message_ids))
         for _ in range(2):
             above = {m.parent_id for m in found.values() if m.parent_id is not None}

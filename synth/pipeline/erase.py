@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from synth.errors import ModelMissing, StoreProblem, SynthError
-from synth.pipeline.build import DEFAULT_MODELS, BuildReport, build
+from synth.pipeline.build import BuildReport, build, embedder_of
 from synth.settings import QUIET, Progress, Settings
 from synth.store import Store
 from synth.store.messages import SubjectLine
@@ -27,8 +27,6 @@ def erase_participant(
     StoreProblem when there is nobody of that name, and when the map could not be built: then the
     words are gone all the same, and so are all titles and summaries of the machine.
     """
-    import models
-
     participant = store.participants.find(discussion_id, who)
     is_erased = author_hash(who) in store.participants.erased_keys(discussion_id)
     if participant is None and not is_erased:
@@ -36,11 +34,7 @@ def erase_participant(
             f"nobody called {who!r} in this discussion; pseudonyms are as shown there"
         )
     settings = _last_settings(store, discussion_id)
-    embedder = (
-        None
-        if settings is None
-        else models.load(settings.model or DEFAULT_MODELS[settings.quality])
-    )
+    embedder = None if settings is None else embedder_of(settings)
     n_messages, report = 0, None
     try:
         with store.atomic():

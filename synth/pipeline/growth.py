@@ -1,4 +1,4 @@
-"""What only growth does: later messages find their place on a map, and the rest of it stays."""
+"""Growth: later messages are placed on a map that stays as it is."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from synth.store.rows import json_text
 SMALL = 200
 """Passages up to which a discussion is always built whole: that takes seconds."""
 CHANGED_AT_MOST = 0.25
-"""Share of its messages that may come, be edited or go before a map is built afresh: the words
+"""Share of the messages that may be new, edited or gone before a map is built afresh: the words
 and means that the space was fitted on are then no longer those of the discussion."""
 BESIDE = 150
 """Passages of other ideas beside which a new one is named."""
@@ -40,7 +40,7 @@ class Changes:
     edited: tuple[int, ...]
     n_gone: int
     n_same: int
-    """Messages of which all but the words is other now: votes, authors, addresses."""
+    """Messages with the same words and other votes, authors or addresses."""
 
     @property
     def to_map(self) -> tuple[int, ...]:
@@ -98,7 +98,7 @@ def growth_of(
 
 
 def _changes_since(store: Store, landmarks: Landmarks, fingerprints: Mapping[int, str]) -> Changes:
-    """What came, was edited or went since the map was made or grew."""
+    """Which messages are new, edited or gone since the map was made or grew."""
     ids, starts = prints(fingerprints)
     before = dict(zip(landmarks.message_ids.tolist(), landmarks.fingerprints.tolist(), strict=True))
     now = dict(zip(ids.tolist(), starts.tolist(), strict=True))
@@ -124,11 +124,11 @@ class Placed:
     """Under which ideas the later passages go. New ideas are numbered -1, -2, …"""
 
     idea_of: Mapping[int, int | None]
-    """Passage id → leaf idea, for those that came and those that a new idea takes in."""
+    """Passage id → leaf idea, of later passages and of those that a new idea takes in."""
     weight: Mapping[int, float]
     """Passage id → how well it fits, 0..1, for the same."""
     reason: Mapping[int, Unplaced | None]
-    """Passage id → why it came under no idea."""
+    """Passage id → why it stands under no idea."""
     new_ideas: Sequence[NewIdea]
 
     def idea_after(self, standing: StandingMap) -> dict[int, int | None]:
@@ -139,7 +139,7 @@ class Placed:
 def place_later(
     reader: CorpusReader, corpus: Corpus, standing: StandingMap, *, seed: int
 ) -> Placed:
-    """Assign the passages that came to the ideas that are there, and open new ones."""
+    """Assign later passages to the ideas of the map, and open new ones."""
     store, leaves = reader.store, standing.leaves
     leaf, fit = place_new(corpus.centred, leaves.rows)
     ids = [passage.id for passage in corpus.passages]
@@ -210,8 +210,8 @@ def _idea_rows(
     spoken = [i for i in standing.landmarks.ids if passages[i].idea_id is not None]
     beside = spoken[:: max(1, len(spoken) // BESIDE)]
     speaking = {i for new in new_ideas for i in new.weight} | set(beside)
-    read = reader.transform({passages[i].message_id for i in speaking}, space)
-    corpus = read.take(speaking).corpus
+    corpus, _ = reader.transform({passages[i].message_id for i in speaking}, space)
+    corpus = corpus.of_passages(speaking)
     embedder = reader.embedder
     names = name_new_ideas(
         new_ideas,
@@ -224,13 +224,13 @@ def _idea_rows(
     known = dict(places) | store.growth.places([i for new in new_ideas for i in new.weight])
     rows = []
     for number, (new, name) in enumerate(zip(new_ideas, names, strict=True), start=1):
-        there = [known[i] for i in new.weight if i in known] or [(0.5, 0.5)]
+        own = [known[i] for i in new.weight if i in known] or [(0.5, 0.5)]
         row = replace(
             named_row(-number, name, corpus.passages),
             parent_key=new.parent_id,
             level=1 + level.get(new.parent_id or 0, 0),
-            x=sum(x for x, _ in there) / len(there),
-            y=sum(y for _, y in there) / len(there),
+            x=sum(x for x, _ in own) / len(own),
+            y=sum(y for _, y in own) / len(own),
         )
         rows.append(row)
     return rows
@@ -253,10 +253,10 @@ def landmarks_after(
     leaves = standing.leaves
     if centroids:
         leaves = leaves.and_then(Directions(list(centroids), np.vstack(list(centroids.values()))))
-    came = Directions([passage.id for passage in corpus.passages], corpus.centred)
+    later = Directions([passage.id for passage in corpus.passages], corpus.centred)
     return growth.landmarks.grown(
         leaves=leaves,
-        passages=standing.landmarks.and_then(came),
+        passages=standing.landmarks.and_then(later),
         idea_of=idea_of,
         fingerprints=fingerprints,
         n_changed=growth.changes.n_words,

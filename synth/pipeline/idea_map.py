@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -20,16 +20,11 @@ from synth.harvest import DecidedSpan, QuoteRow
 from synth.layout import lay_out, lay_out_rest
 from synth.parallel import beside
 from synth.passages import n_words
-from synth.pipeline.corpus_reader import Sentences
+from synth.pipeline.corpus_reader import LARGE, Sentences
 from synth.pipeline.harvest import KeyPassage, KeyPassageInputs, key_passages
 from synth.records import IdeaName, IdeaTree, Message, Passage, Unplaced
 from synth.settings import Settings, Stopwatch
-from synth.titles import name_ideas
-
-Encode = Callable[[Sequence[str]], NDArray[np.float32]]
-
-LARGE = 10_000
-"""Passages from which key passages are worth a process of their own."""
+from synth.titles import Encode, name_ideas
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +91,9 @@ def find_map(inputs: MapInputs, settings: Settings, stopwatch: Stopwatch) -> Ide
     effort = EFFORTS[settings.quality]
     with stopwatch.stage("Find ideas", n, "passages"):
         rows, graph, tree = _ideas(inputs, effort, settings.seed)
-    coming = beside(key_passages, _key_passage_inputs(inputs, tree, settings), is_large=n >= LARGE)
+    suggested = beside(
+        key_passages, _key_passage_inputs(inputs, tree, settings), is_large=n >= LARGE
+    )
     with stopwatch.stage("Title and lay out", n, "passages"), ThreadPoolExecutor(1) as aside:
         laid_out = aside.submit(
             _positions, inputs, rows, graph, tree, effort=effort.layout, seed=settings.seed
@@ -104,7 +101,7 @@ def find_map(inputs: MapInputs, settings: Settings, stopwatch: Stopwatch) -> Ide
         names = _names(inputs, rows, tree, effort)
         positions = laid_out.result()
     with stopwatch.stage("Suggest", len(inputs.messages), "messages"):
-        found = coming()
+        found = suggested()
     words = [n_words(passage.text) for passage in corpus.passages]
     return IdeaMap(
         tree=tree,

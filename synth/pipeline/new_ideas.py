@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,9 +16,7 @@ from synth.embedding.knn_graph import similarity_graph
 from synth.pipeline.standing_map import StandingMap
 from synth.records import IdeaName, IdeaStatus, IdeaTree
 from synth.store.fitted_map import Carried
-from synth.titles import name_ideas
-
-Encode = Callable[[Sequence[str]], NDArray[np.float32]]
+from synth.titles import Encode, name_ideas
 
 READ_WORDS = 4_000
 """Words parsed for the titles of what is new."""
@@ -143,7 +141,7 @@ def name_new_ideas(
 
 def _unused(name: IdeaName, used: Collection[str]) -> str:
     """The title, told apart by a keyphrase or a number where another idea bears it."""
-    told = [phrase for phrase in name.keyphrases if phrase.casefold() not in name.title.casefold()]
+    phrases = [p for p in name.keyphrases if p.casefold() not in name.title.casefold()]
     numbers = [str(n) for n in range(2, len(used) + 3)]
-    options = (name.title, *(f"{name.title} ({more})" for more in (*told, *numbers)))
+    options = (name.title, *(f"{name.title} ({more})" for more in (*phrases, *numbers)))
     return next(title for title in options if title.casefold() not in used)

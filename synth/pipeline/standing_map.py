@@ -21,27 +21,27 @@ from synth.records import Idea
 from synth.store import Store
 from synth.store.fitted_map import Carried
 
-MOST_HEARD = 100
-"""Passages by which an idea is known whose passages people changed since the landmarks were kept:
-their mean direction is within a few degrees of that of all."""
+LOCATED_BY = 100
+"""An idea that people changed is located anew by at most so many of its passages: their mean
+direction is within a few degrees of that of all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandingMap:
-    """The map as it stands; what people changed since it was built counts."""
+    """The map as it is stored now, with what people changed since it was built."""
 
     outline: Sequence[Idea]
     passages: Mapping[int, Carried]
-    """Every passage of the discussion by id, also those that came and are not placed yet."""
+    """Every passage of the discussion by id, also those that are not placed yet."""
     leaf_ids: Sequence[int]
-    """The ideas that passages are placed under, ascending; one that people merged into stands
-    here once for each of the ideas that it took in."""
+    """The leaf ideas, ascending. One that people merged others into stands here once for itself
+    and once for each of those."""
     leaves: Directions
-    """For each of these: the idea it was known as before merging, and its mean direction."""
+    """For each of these: the idea that it was before merging, and its mean direction."""
     landmarks: Directions
-    """Passages to find one's way by: those without an idea, and some of every idea."""
+    """The passages of the landmarks: those without an idea, and some of every idea."""
     decisions: Sequence[Decision]
-    """What people had decided."""
+    """What people had decided when the map was read."""
 
     @property
     def centroid_of(self) -> dict[int, NDArray[np.float32]]:
@@ -65,15 +65,15 @@ class StandingMap:
 
 
 def standing_map(reader: CorpusReader, space: Space, landmarks: Landmarks) -> StandingMap:
-    """Read the map from the store. Ideas that hold what no build gave them are located anew."""
-    store, here = reader.store, reader.discussion_id
-    made = decisions(store, here)
-    outline = store.ideas.outline(here)
-    passages = {one.passage_id: one for one in store.growth.carried(here)}
+    """Read the map from the store. Ideas whose passages people changed are located anew."""
+    store, discussion_id = reader.store, reader.discussion_id
+    made = decisions(store, discussion_id)
+    outline = store.ideas.outline(discussion_id)
+    passages = {one.passage_id: one for one in store.growth.carried(discussion_id)}
     above = {idea.parent_id for idea in outline}
     leaf_ids = sorted({c.idea_id for c in passages.values() if c.idea_id is not None} - above)
     known = _known_directions(leaf_ids, landmarks, store)
-    changed = store.growth.changed_by_people(here)
+    changed = store.growth.changed_by_people(discussion_id)
     by_hand = {idea: known[idea] for idea in leaf_ids if idea in changed or idea not in known[idea]}
     known |= _located_anew(by_hand, passages, reader, space)
     rows = [(idea, name, row) for idea in leaf_ids for name, row in known[idea].items()]
@@ -112,11 +112,11 @@ def _located_anew(
     reader: CorpusReader,
     space: Space,
 ) -> dict[int, dict[int, NDArray[np.float32]]]:
-    """The directions of ideas that hold what no build gave them, from some of their passages,
-    evenly spread over the discussion.
+    """The directions of ideas that people changed, from some of their passages, evenly spread.
 
-    ``known``: those they were known by. The passages go with the nearest of these, so that an
-    idea which took another one in is known by what both say, and not by something in between.
+    ``known``: idea → its directions before that. Each passage goes with the nearest of these, so
+    that an idea which another one was merged into has the directions of both, and not one in
+    between.
     """
     if not known:
         return {}
@@ -125,11 +125,12 @@ def _located_anew(
         if one.idea_id is not None:
             under[one.idea_id].append(one)
     some = {c.passage_id: c for idea in known for c in _spread(under[idea])}
-    located = reader.transform({c.message_id for c in some.values()}, space).take(some.keys())
-    of = np.array([some[p.id].idea_id or 0 for p in located.corpus.passages], dtype=np.intp)
+    corpus, _ = reader.transform({c.message_id for c in some.values()}, space)
+    corpus = corpus.of_passages(some.keys())
+    of = np.array([some[p.id].idea_id or 0 for p in corpus.passages], dtype=np.intp)
     found: dict[int, dict[int, NDArray[np.float32]]] = {}
     for idea, before in known.items():
-        rows = located.corpus.centred[of == idea]
+        rows = corpus.centred[of == idea]
         near = rows @ np.array(list(before.values())).T if before else np.zeros((len(rows), 1))
         parts, part = np.unique(near.argmax(axis=1), return_inverse=True)
         names = [idea, *(name for name in before if name != idea)]
@@ -139,8 +140,8 @@ def _located_anew(
 
 
 def _spread(members: Sequence[Carried]) -> list[Carried]:
-    """`MOST_HEARD` of them at most, from the first to the last."""
-    n = min(MOST_HEARD, len(members))
+    """At most `LOCATED_BY` of them, evenly spread from the first to the last."""
+    n = min(LOCATED_BY, len(members))
     return [members[at * len(members) // n] for at in range(n)]
 
 
@@ -152,7 +153,7 @@ def places_of(
     *,
     seed: int,
 ) -> dict[int, tuple[float, float]]:
-    """Where later passages stand on the map: among those of their idea they are most like.
+    """Where later passages lie on the map: near the passages of their idea that are most like them.
 
     ``idea_of``: the idea of every passage that has a new one; ``positions``: passage id → place
     of the landmarks.
@@ -162,8 +163,8 @@ def places_of(
     ids = [marks.ids[row] for row in rows]
     if not ids or not len(corpus):
         return {}
-    came = [passage.id for passage in corpus.passages]
-    ideas = [idea_of[i] if i in idea_of else standing.passages[i].idea_id for i in (*ids, *came)]
+    later = [passage.id for passage in corpus.passages]
+    ideas = [idea_of[i] if i in idea_of else standing.passages[i].idea_id for i in (*ids, *later)]
     number = {idea: row for row, idea in enumerate(sorted({i for i in ideas if i is not None}))}
     leaf = [-1 if idea is None else number[idea] for idea in ideas]
     places = lay_out_rest(
@@ -173,4 +174,4 @@ def places_of(
         positions=np.array([positions[i] for i in ids], dtype=np.float32),
         seed=seed,
     )
-    return {i: (x, y) for i, (x, y) in zip(came, places[len(ids) :].tolist(), strict=True)}
+    return {i: (x, y) for i, (x, y) in zip(later, places[len(ids) :].tolist(), strict=True)}

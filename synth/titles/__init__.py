@@ -1,11 +1,12 @@
-"""Name the ideas: passages per idea → title, keyphrases, summary and who speaks for it.
+"""Name the ideas: passages per idea → title, keyphrases, summary and representatives.
 
-Beside our own names, what a language model may be asked and whether its answer may be used
-stands in ``language_model``.
+The module ``language_model`` holds what a language model is asked about an idea, and the checks
+of its answer.
 """
 
 from __future__ import annotations
 
+from synth.titles.candidates import Encode
 from synth.titles.naming import name_ideas
 
-__all__ = ["name_ideas"]
+__all__ = ["Encode", "name_ideas"]
