@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 
 def unit_rows(rows: NDArray[np.floating]) -> NDArray[np.float32]:
@@ -13,3 +18,14 @@ def unit_rows(rows: NDArray[np.floating]) -> NDArray[np.float32]:
     """
     lengths = np.linalg.norm(rows, axis=-1, keepdims=True)
     return np.asarray(rows / np.where(lengths > 0, lengths, 1.0), np.float32)
+
+
+def membership(
+    group: NDArray[np.integer], n_groups: int, dtype: type[np.floating] = np.float32
+) -> csr_array:
+    """(n_groups, n): 1 where a row is in a group; a row with a negative group is in none."""
+    from scipy.sparse import csr_array
+
+    member = np.flatnonzero(group >= 0)
+    ones = np.ones(len(member), dtype=dtype)
+    return csr_array((ones, (group[member], member)), shape=(n_groups, len(group)))

@@ -15,6 +15,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from models.vectors import membership
 from synth.records import IdeaTree
 
 FEW = 12
@@ -161,7 +162,7 @@ def _around_ideas(
     if len(np.unique(tree.leaf[placed])) < 3:
         return own + jitter * max(float(own.std()), 1.0)
     n_ideas = len(tree.parent)
-    belongs = sp.csr_array((np.ones(len(placed)), (tree.leaf[placed], placed)), shape=(n_ideas, n))
+    belongs = membership(tree.leaf, n_ideas, np.float64)
     sizes = np.asarray(belongs.sum(axis=1)).ravel()
     leaves = np.flatnonzero(sizes)
     centroids = (belongs @ exact)[leaves] / sizes[leaves, None]

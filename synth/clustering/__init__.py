@@ -1,4 +1,4 @@
-"""Finds the ideas of a discussion: vectors and a neighbour graph in, a tree of ideas out."""
+"""Find the ideas of a discussion: vectors and a neighbour graph in, a tree of ideas out."""
 
 from __future__ import annotations
 
@@ -91,14 +91,14 @@ def _rows(settled: NDArray[np.float32], leaves: Leaves, constraints: Constraints
     n_leaves = len(leaves.held)
     inside = leaves.of >= 0
     sizes = np.bincount(leaves.of[inside], minlength=n_leaves)
-    came_from = np.zeros((n_leaves, constraints.n_held), dtype=np.intp)
-    came = np.flatnonzero(inside & (constraints.under >= 0))
-    np.add.at(came_from, (leaves.of[came], constraints.under[came]), 1)
+    n_from = np.zeros((n_leaves, constraints.n_held), dtype=np.intp)
+    rows = np.flatnonzero(inside & (constraints.under >= 0))
+    np.add.at(n_from, (leaves.of[rows], constraints.under[rows]), 1)
     found = LeafSet(
         centroids=unit_means(settled, leaves.of, n_leaves),
         sizes=sizes,
         held=leaves.held,
-        came_from=came_from,
+        n_from=n_from,
     )
     return as_rows(gather(found, constraints), sizes)
 

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from models.vectors import membership, unit_rows
+from synth.clustering.leaves import NOWHERE
 from synth.records import IdeaTree, Unplaced
 
-UNPLACED = -1
 LEAST_FIT = 0.1
 """Cosine with the rest of its idea under which a passage says something else."""
 DOUBT = 100
@@ -36,15 +36,9 @@ def idea_centroids(
 ) -> NDArray[np.float32]:
     """Mean direction of the passages directly under each idea, float32 (n_ideas, dim).
 
-    Rows of ideas without passages of their own (those above the leaves) are zero. Keep the
-    result with the run: :func:`place_new` needs it for later messages.
+    Rows of ideas without passages of their own (those above the leaves) are zero.
     """
-    placed = np.flatnonzero(leaf >= 0)
-    ones = np.ones(len(placed), dtype=np.float32)
-    belongs = sp.csr_array((ones, (leaf[placed], placed)), shape=(n_ideas, len(vectors)))
-    total = belongs @ vectors
-    lengths = np.linalg.norm(total, axis=1, keepdims=True)
-    return np.asarray(total / np.where(lengths > 0, lengths, 1.0), dtype=np.float32)
+    return unit_rows(membership(leaf, n_ideas) @ vectors)
 
 
 def least_fit(n_passages: int) -> float:
@@ -60,17 +54,17 @@ def place(
     is_vouched: NDArray[np.bool_] | None = None,
     least: float | None = None,
 ) -> IdeaTree:
-    """The tree with honest placements: weights 0..1, and misfits moved or left unplaced.
+    """The tree with weights 0..1, and with misfits moved or left unplaced.
 
     ``vectors`` float32 (n, dim): centred unit rows. ``messages`` (n,): the message of each
     passage, by any numbers; without them every passage is a message of its own. A passage
     fits where its cosine with the mean direction of what *other* messages say in its idea is
-    at least ``least`` (by default :func:`least_fit`): nobody vouches for himself. One that
-    others vouch for (``is_vouched``, (n,)), voices that posted it too or a person who spoke about
-    it, stays where ``tree`` has it, be it under no idea. A misfit goes to another idea where it
-    clearly belongs there and nowhere else, and stays unplaced otherwise; an idea is never
-    emptied, and the only idea of a discussion keeps everybody. The weight is the cosine with the
-    whole idea. Raises ValueError when the arrays do not belong together.
+    at least ``least`` (by default :func:`least_fit`). One that is vouched for (``is_vouched``,
+    (n,): other voices posted it too, or a person decided about it) stays where ``tree`` has it, be
+    it under no idea. A misfit goes to another idea where it clearly belongs there and nowhere else,
+    and stays unplaced otherwise; an idea is never emptied, and the only idea of a discussion keeps
+    all its passages. The weight is the cosine with the whole idea. Raises ValueError when the
+    arrays do not belong together.
     """
     n = len(vectors)
     if n != len(tree.leaf):
@@ -88,7 +82,7 @@ def place(
         fits |= is_vouched
     centroids = idea_centroids(vectors, tree.leaf, n_ideas)
     own = np.einsum("ij,ij->i", vectors, centroids[np.maximum(tree.leaf, 0)])
-    leaf = np.where(fits, tree.leaf, UNPLACED)
+    leaf = np.where(fits, tree.leaf, NOWHERE)
     lost = np.flatnonzero(~fits)
     elsewhere, fit, second = _nearest_ideas(vectors[lost], centroids, without=tree.leaf[lost])
     belongs = (fit >= CLEAR_FIT) & (second < AS_NEAR * fit)
@@ -168,7 +162,7 @@ def _nearest_ideas(
         cosine[:, : len(leaves)][own] = -1.0
     nearest = np.argmax(cosine, axis=1)
     two = -np.sort(-cosine, axis=1)[:, :2]
-    return np.append(leaves, UNPLACED)[np.minimum(nearest, len(leaves))], two[:, 0], two[:, 1]
+    return np.append(leaves, NOWHERE)[np.minimum(nearest, len(leaves))], two[:, 0], two[:, 1]
 
 
 def _nobody_emptied(
@@ -197,11 +191,11 @@ def place_new(
     """
     n = len(vectors)
     if n == 0 or not centroids.any():
-        return np.full(n, UNPLACED, dtype=np.int32), np.zeros(n, dtype=np.float32)
+        return np.full(n, NOWHERE, dtype=np.int32), np.zeros(n, dtype=np.float32)
     fit = vectors @ centroids.T
     fit[:, ~centroids.any(axis=1)] = -np.inf
     leaf = np.argmax(fit, axis=1).astype(np.int32)
     best = fit[np.arange(n), leaf]
     misfit = best < least_fit
-    leaf[misfit] = UNPLACED
+    leaf[misfit] = NOWHERE
     return leaf, np.where(misfit, 0.0, np.clip(best, 0.0, 1.0)).astype(np.float32)

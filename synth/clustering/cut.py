@@ -8,6 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from models.vectors import membership
 from synth.clustering.linkage import MergeTree
 
 RESOLUTION = 0.85
@@ -17,7 +18,7 @@ USUAL = 0.02
 """What it costs in modularity to have e times as many leaves as usual, or as few. In a large
 discussion modularity is nearly the same for 30 parts and for 100 (its resolution limit, Fortunato
 & Barthélemy 2007); there the usual number decides."""
-ALIKE = 0.01
+SAME = 0.01
 """Parts nearer than this say the same and are never split, however few ideas that leaves."""
 LEAVES_PER_ROOT = 0.6
 """A readable number of leaves is about this times the square root of the messages."""
@@ -55,9 +56,7 @@ def between_groups(graph: sp.csr_array, group: NDArray[np.intp]) -> sp.csr_array
     ``graph`` (n, n) is the symmetric similarity graph of the passages, ``group`` (n,) the group
     of each, numbered from 0.
     """
-    ones = np.ones(len(group), dtype=np.float64)
-    shape = (int(group.max()) + 1, len(group))
-    belongs = sp.csr_array((ones, (group, np.arange(len(group)))), shape=shape)
+    belongs = membership(group, int(group.max()) + 1, np.float64)
     return sp.csr_array(belongs @ graph @ belongs.T)
 
 
@@ -102,7 +101,7 @@ def _neighbours(between: sp.csr_array) -> list[dict[int, float]]:
 
 
 def _merged(near: list[dict[int, float]], left: int, right: int, node: int) -> dict[int, float]:
-    """The neighbours of both as those of ``node``; their neighbours learn of it."""
+    """The neighbours of both as those of ``node``; changes ``near`` for them as well."""
     few, many = sorted((near[left], near[right]), key=len)
     near[left] = near[right] = {}
     for other, weight in few.items():
@@ -129,7 +128,7 @@ def choose_cut(
     no cut gives a readable number, the nearest to it that can be had counts.
     """
     n_large = _n_large_after(tree, large)
-    same = int(np.searchsorted(tree.distance, ALIKE, side="right"))
+    same = int(np.searchsorted(tree.distance, SAME, side="right"))
     # Before the most parts have grown large enough, a cut would leave most passages out.
     first = max(same, int(np.argmax(n_large)))
     after = np.arange(len(n_large))

@@ -8,6 +8,8 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from models.vectors import membership
+
 SMOOTHING_STEPS = 4
 SMOOTHING_SHARE = 0.5
 """How far a passage moves towards the mean of its neighbours in each step."""
@@ -58,9 +60,7 @@ def group_means(
     vectors: NDArray[np.float32], group: NDArray[np.intp], n_groups: int
 ) -> NDArray[np.float32]:
     """Mean vector per group, float32 (n_groups, dim); rows with a negative group count nowhere."""
-    member = np.flatnonzero(group >= 0)
-    ones = np.ones(len(member), dtype=np.float32)
-    belongs = sp.csr_array((ones, (group[member], member)), shape=(n_groups, len(vectors)))
+    belongs = membership(group, n_groups)
     sizes = np.asarray(belongs.sum(axis=1)).ravel()
     return np.asarray((belongs @ vectors) / np.maximum(sizes, 1.0)[:, None], dtype=np.float32)
 

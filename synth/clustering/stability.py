@@ -8,9 +8,11 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from models.vectors import membership
 from synth.clustering.linkage import MAX_GROUPS, MergeTree, average_linkage, group_means, smoothed
 
 SHARE_KEPT = 0.8
+"""Of the messages, in each draw."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,8 +97,7 @@ def stability_of(
             around = found.settled[rows]
         _, part = np.unique(group[rows], return_inverse=True)
         n_parts = int(part.max()) + 1
-        ones = np.ones(len(rows), dtype=np.float32)
-        in_part = sp.csr_array((ones, (part, np.arange(len(rows)))), shape=(n_parts, len(rows)))
+        in_part = membership(part, n_parts)
         of_idea = (in_part @ member[rows]).toarray()
         sizes = np.asarray(in_part.sum(axis=1)).ravel()
         tree = average_linkage(group_means(around, part, n_parts), sizes.astype(np.float64))

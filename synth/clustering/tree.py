@@ -49,7 +49,7 @@ class LeafSet:
     """(n_leaves,) passages of each."""
     held: NDArray[np.intp]
     """(n_leaves,) the held idea that each is, or -1."""
-    came_from: NDArray[np.intp]
+    n_from: NDArray[np.intp]
     """(n_leaves, n_held) passages of each leaf that stood under each held broader idea."""
 
 
@@ -61,7 +61,7 @@ def gather(leaves: LeafSet, constraints: Constraints) -> tuple[Branch, ...]:
     1963 on unit centroids). A held idea of which nothing is left stands in no branch.
     """
     tree = _Tree(leaves, constraints)
-    tree.return_leaves(leaves.came_from)
+    tree.return_leaves(leaves.n_from)
     return tree.tops()
 
 
@@ -90,10 +90,10 @@ class _Tree:
                 self._below.setdefault(parent, []).append(idea)
         self._returned: dict[int, list[int]] = {}
 
-    def return_leaves(self, came_from: NDArray[np.intp]) -> None:
+    def return_leaves(self, n_from: NDArray[np.intp]) -> None:
         """Give free leaves to the held broader ideas that most of their passages came from.
 
-        ``came_from`` (n_leaves, n_held): passages of each leaf that stood under each held idea.
+        ``n_from`` (n_leaves, n_held): passages of each leaf that stood under each held idea.
         """
         broad = np.flatnonzero(self._constraints.is_broad)
         if not len(broad) or not len(self._free):
@@ -101,8 +101,8 @@ class _Tree:
         room = {int(h): MAX_CHILDREN - len(self._children(int(h))) for h in broad}
         remaining: list[int] = []
         for leaf in self._free.tolist():
-            origin = int(broad[np.argmax(came_from[leaf, broad])])
-            if came_from[leaf, origin] > MOST_OF_IT * self._sizes[leaf] and room[origin] > 0:
+            origin = int(broad[np.argmax(n_from[leaf, broad])])
+            if n_from[leaf, origin] > MOST_OF_IT * self._sizes[leaf] and room[origin] > 0:
                 self._returned.setdefault(origin, []).append(leaf)
             else:
                 remaining.append(leaf)
@@ -110,8 +110,8 @@ class _Tree:
         for idea in broad.tolist():
             if self._children(idea) or self._returned.get(idea) or not remaining:
                 continue
-            best = max(remaining, key=lambda leaf: (int(came_from[leaf, idea]), -leaf))
-            if came_from[best, idea]:
+            best = max(remaining, key=lambda leaf: (int(n_from[leaf, idea]), -leaf))
+            if n_from[best, idea]:
                 self._returned[idea] = [best]
                 remaining.remove(best)
 

@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from models.vectors import unit_rows
+from models.vectors import membership, unit_rows
 from synth.passages import is_speech
 from synth.records import Message, ParentEvidence, Passage
 from synth.titles.wording import without_reply_marks
@@ -140,9 +139,7 @@ def in_context(vectors: NDArray[np.float32], context: Context) -> NDArray[np.flo
     n_messages = len(context.parent)
     if not len(vectors):
         return vectors
-    ones = np.ones(len(vectors), dtype=np.float32)
-    rows = (context.message, np.arange(len(vectors)))
-    said = unit_rows(sp.csr_array((ones, rows), shape=(n_messages, len(vectors))) @ vectors)
+    said = unit_rows(membership(context.message, n_messages) @ vectors)
     has_topic = context.topic >= 0
     if has_topic.any():
         called = context.topics[context.topic[has_topic]]

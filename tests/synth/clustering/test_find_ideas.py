@@ -186,7 +186,7 @@ def test_any_number_of_leaves_is_gathered_readably(n_leaves: int, seed: int) -> 
         centroids=means,
         sizes=sizes,
         held=np.full(n_leaves, FREE),
-        came_from=np.zeros((n_leaves, 0), dtype=np.intp),
+        n_from=np.zeros((n_leaves, 0), dtype=np.intp),
     )
     rows = as_rows(gather(leaves, Constraints.none(0)), sizes)
     n_ideas = len(rows.parent)
