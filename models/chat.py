@@ -71,8 +71,8 @@ class ChatServer:
         if not names:
             raise ChatProblem(f"{self.address} names no model; say which with --llm-model")
         if len(names) > 1:
-            told = ", ".join(sorted(names)[:5])
-            raise ChatProblem(f"{self.address} serves several models; choose one: {told}")
+            listed_names = ", ".join(sorted(names)[:5])
+            raise ChatProblem(f"{self.address} serves several models; choose one: {listed_names}")
         return names[0]
 
     def ask(self, *, model: str, system: str, user: str, fields: tuple[str, ...] = ()) -> str:
@@ -125,7 +125,8 @@ class ChatServer:
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise _Passing(f"{self.address} cannot be reached ({_reason(error)})") from error
         if status != HTTPStatus.OK:
-            raise _KINDS.get(status, ChatProblem)(f"{self.address} answered with {_told(status)}")
+            kind = _KINDS.get(status, ChatProblem)
+            raise kind(f"{self.address} answered with {_status_text(status)}")
         try:
             answer = json.loads(body)
         except ValueError as error:
@@ -230,7 +231,7 @@ def _base(parts: SplitResult) -> str:
     return path if last[:1] == "v" and last[1:2].isdigit() else f"{path}/v1"
 
 
-def _told(status: int) -> str:
+def _status_text(status: int) -> str:
     import httpx
 
     phrase = httpx.codes.get_reason_phrase(status)

@@ -39,26 +39,6 @@ if TYPE_CHECKING:
     )
     from synth.store import open_store
 
-_LATE = {
-    "build": "synth.pipeline",
-    "confirm_idea": "synth.pipeline",
-    "hide_idea": "synth.pipeline",
-    "import_files": "synth.pipeline",
-    "link_passages": "synth.pipeline",
-    "merge_ideas": "synth.pipeline",
-    "move_idea": "synth.pipeline",
-    "open_store": "synth.store",
-    "part_passages": "synth.pipeline",
-    "passages_of": "synth.pipeline",
-    "pin_passages": "synth.pipeline",
-    "release_idea": "synth.pipeline",
-    "rename_idea": "synth.pipeline",
-    "run": "synth.pipeline",
-    "split_idea": "synth.pipeline",
-    "undo_correction": "synth.pipeline",
-    "unplace_passages": "synth.pipeline",
-}
-
 __all__ = [
     "CorrectionRefused",
     "Extract",
@@ -96,8 +76,9 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Load what is heavy only when it is asked for."""
-    if name in _LATE:
-        from importlib import import_module
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
 
-        return getattr(import_module(_LATE[name]), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    home = "synth.store" if name == "open_store" else "synth.pipeline"
+    return getattr(import_module(home), name)

@@ -133,14 +133,13 @@ def _ideas(
 
 def fates_of(runs: Sequence[Run]) -> Fates:
     """What these builds, later ones last, say of the ideas of earlier maps."""
-    outcomes = [run.outcome.get("became") for run in runs]
-    # An early version counted fates only.
-    told = [became for became in outcomes if isinstance(became, Mapping)]
+    # The outcome of an early version has counts only.
+    by_run = [found for run in runs if isinstance(found := run.outcome.get("became"), Mapping)]
 
     def fates(name: str) -> tuple[Fate, ...]:
-        return tuple(_fate(one) for became in told for one in became.get(name, ()))
+        return tuple(_fate(facts) for became in by_run for facts in became.get(name, ()))
 
-    born = [int(idea) for became in told for idea in became.get("born", ())]
+    born = [int(idea) for became in by_run for idea in became.get("born", ())]
     return Fates(
         born=tuple(dict.fromkeys(born)),
         split=fates("split"),
@@ -149,7 +148,7 @@ def fates_of(runs: Sequence[Run]) -> Fates:
     )
 
 
-def _fate(told: Mapping[str, Any]) -> Fate:
-    into = told.get("into", ())
+def _fate(facts: Mapping[str, Any]) -> Fate:
+    into = facts.get("into", ())
     parts = (into,) if isinstance(into, int) else tuple(into)
-    return Fate(idea_id=int(told["id"]), title=str(told["title"]), into=parts)
+    return Fate(idea_id=int(facts["id"]), title=str(facts["title"]), into=parts)

@@ -177,13 +177,14 @@ def coverage_of(activity: Activity, shown: Sequence[int]) -> Coverage:
     """How much of the discussion stands under the ideas ``shown`` to readers."""
     placed = np.isin(activity.leaves, np.asarray(shown, dtype=np.int64))
     messages = np.unique(activity.of_message)
-    held = np.unique(activity.of_message[placed])
-    voices, heard = np.unique(activity.voices[messages]), np.unique(activity.voices[held])
+    covered = np.unique(activity.of_message[placed])
+    n_voices = len(np.unique(activity.voices[messages]))
+    n_covered = len(np.unique(activity.voices[covered]))
     return Coverage(
         passages=_share(int(placed.sum()), len(placed)),
-        messages=_share(len(held), len(messages)),
-        voices=_share(len(heard), len(voices)),
-        n_left_out=len(voices) - len(heard),
+        messages=_share(len(covered), len(messages)),
+        voices=_share(n_covered, n_voices),
+        n_left_out=n_voices - n_covered,
     )
 
 

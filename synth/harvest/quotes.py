@@ -58,19 +58,18 @@ def count_quoted(
     quoters, texts = _quoted_texts(quotes)
     keys, key = np.unique(triples.key, return_inverse=True)
     held = _incidence(triples.of_text, key, shape=(len(sentences), len(keys)))
-    thread, *said_by = np.array(quoters, dtype=np.int64).T
+    thread, quoter, quoter_rank = np.array(quoters, dtype=np.int64).T
     said = read_triples(*_word_numbers(texts, vocabulary), thread)
     place = np.minimum(np.searchsorted(keys, said.key), len(keys) - 1)
     is_held = keys[place] == said.key
     quoted = _incidence(said.of_text[is_held], place[is_held], shape=(len(texts), len(keys)))
-    stands_in = column(sentences, "message"), column(sentences, "message_rank")
+    messages, ranks = column(sentences, "message"), column(sentences, "message_rank")
     n_wanted = _SHARE * np.diff(held.indptr)
     for first, last in _portions(quoted, held):
         shared = (quoted[first:last] @ held.T).tocoo()
         is_enough = shared.data >= n_wanted[shared.col]
-        row = shared.col[is_enough]
-        message, rank = (told[first + shared.row[is_enough]] for told in said_by)
-        is_later = (stands_in[1][row] < rank) & (stands_in[0][row] != message)
+        row, by = shared.col[is_enough], first + shared.row[is_enough]
+        is_later = (ranks[row] < quoter_rank[by]) & (messages[row] != quoter[by])
         np.add.at(counts, row[is_later], 1)
     return counts
 

@@ -1,6 +1,6 @@
 """Ask a language model for titles and summaries, where a person has named one.
 
-Comes after a map is stored with its own titles, so that nothing depends on it: an answer that
+The map is stored with its own titles before, so nothing depends on the answers: an answer that
 cannot be used, or none at all, leaves the idea as it was.
 """
 
@@ -37,8 +37,8 @@ AT_ONCE = 2
 MOST_FAILURES = 3
 """Questions in a row without any answer after which no more are sent."""
 
-Came = str | ChatProblem
-"""An answer, or why there is none."""
+Reply = str | ChatProblem
+"""What the model wrote, or why it wrote nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,9 +101,9 @@ class _Reader:
 
     def _spoken(self, idea: Idea, first: Sequence[int]) -> list[tuple[str, str | None]]:
         """(text, author) of the representatives, then of the passages that fit best."""
-        there = self._store.ideas.passages(first)
+        known = self._store.ideas.passages(first)
         best, _ = self._store.ideas.placements_under(idea.id, limit=N_BEST)
-        placed = [*(there[i] for i in first if i in there), *best]
+        placed = [*(known[i] for i in first if i in known), *best]
         messages = self._store.messages.many([p.message_id for p in placed])
         return [
             (messages[p.message_id].text[p.start : p.end], messages[p.message_id].author)
@@ -113,9 +113,9 @@ class _Reader:
 
 @dataclass(slots=True, kw_only=True)
 class ProposalReport:
-    """What came of asking; the same facts stand in the run's outcome under ``llm``.
+    """The counts of one round of questions; they stand in the run's outcome under ``llm`` as well.
 
-    Counted up while the answers come in, and complete when :func:`propose_titles` returns it.
+    They grow while replies come in, and are complete when :func:`propose_titles` returns.
     """
 
     address: str
@@ -154,10 +154,10 @@ def propose_titles(
     except ChatProblem as problem:
         report.trouble = str(problem)
     else:
-        asking = _Round(
+        questions = idea_questions(store, discussion_id)
+        _Round(
             store=store, discussion_id=discussion_id, run_id=run.id, server=server, report=report
-        )
-        asking.go(idea_questions(store, discussion_id), progress)
+        ).ask(questions, progress)
     store.runs.put_in_outcome(run.id, "llm", asdict(report))
     return report
 
@@ -172,48 +172,48 @@ class _Round:
     server: ChatServer
     report: ProposalReport
 
-    def go(self, asked: Mapping[int, IdeaQuestion], progress: Progress) -> None:
+    def ask(self, questions: Mapping[int, IdeaQuestion], progress: Progress) -> None:
         languages = self.store.ideas.languages(self.discussion_id)
         titles = self.store.ideas.own_titles(self.discussion_id)
         words = {i: title_words(title, languages.get(i)) for i, title in titles.items()}
-        prompts = {i: prompt_of(one.question) for i, one in asked.items()}
-        with progress.stage("Ask the LLM", total=len(asked), unit="ideas") as stage:
-            for idea_id, came in self._answers(prompts):
+        prompts = {i: prompt_of(one.question) for i, one in questions.items()}
+        with progress.stage("Ask the LLM", total=len(questions), unit="ideas") as stage:
+            for idea_id, reply in self._replies(prompts):
                 others = {taken for other, taken in words.items() if other != idea_id}
-                answer = self._judged(asked[idea_id], came, others)
+                answer = self._judged(questions[idea_id], reply, others)
                 with self.store.atomic():
-                    self._use(idea_id, prompts[idea_id], came, answer)
+                    self._use(idea_id, prompts[idea_id], reply, answer)
                 if isinstance(answer, Answer):
                     words[idea_id] = title_words(answer.title, languages.get(idea_id))
                 stage.advance()
 
-    def _answers(self, prompts: Mapping[int, str]) -> Iterator[tuple[int, Came]]:
-        """Idea ids and what came, in the given order; known answers are not asked for again."""
+    def _replies(self, prompts: Mapping[int, str]) -> Iterator[tuple[int, Reply]]:
+        """Idea ids and the replies, in the given order; no prompt is sent a second time."""
         known = self.store.proposals.answers(self.discussion_id, self.report.model)
         new = {i: prompt for i, prompt in prompts.items() if sent(prompt) not in known}
-        coming = _ask_all(self.server, self.report.model, list(new.values()))
+        replies = _ask_all(self.server, self.report.model, list(new.values()))
         for idea_id, prompt in prompts.items():
             if idea_id in new:
                 self.report.n_asked += 1
-                yield idea_id, next(coming)
+                yield idea_id, next(replies)
             else:
                 self.report.n_reused += 1
                 yield idea_id, known[sent(prompt)]
 
     def _judged(
-        self, asked: IdeaQuestion, came: Came, others: set[frozenset[str]]
+        self, asked: IdeaQuestion, reply: Reply, others: set[frozenset[str]]
     ) -> Answer | Refused | ChatProblem:
-        if isinstance(came, ChatProblem):
-            return came
+        if isinstance(reply, ChatProblem):
+            return reply
         try:
-            return checked(came, asked.question, taken=others, names=asked.names)
+            return checked(reply, asked.question, taken=others, names=asked.names)
         except Refused as refused:
             return refused
 
     def _use(
-        self, idea_id: int, prompt: str, came: Came, answer: Answer | Refused | ChatProblem
+        self, idea_id: int, prompt: str, reply: Reply, answer: Answer | Refused | ChatProblem
     ) -> None:
-        """Keep what was asked and came, give the idea its title or its own back, and count."""
+        """Store prompt and reply, give the idea the new title or its own back, and count."""
         report = self.report
         accepted = isinstance(answer, Answer)
         self.store.proposals.put(
@@ -224,7 +224,7 @@ class _Round:
                 model=report.model,
                 address=report.address,
                 prompt=sent(prompt),
-                answer=came if isinstance(came, str) else None,
+                answer=reply if isinstance(reply, str) else None,
                 refusal=None if accepted else str(answer),
             ),
         )
@@ -249,11 +249,11 @@ def sent(prompt: str) -> str:
     return f"{SYSTEM}\n\n{prompt}"
 
 
-def _ask_all(server: ChatServer, model: str, prompts: list[str]) -> Iterator[Came]:
-    """What comes to each prompt, in order; after some failures in a row the rest is not sent."""
+def _ask_all(server: ChatServer, model: str, prompts: list[str]) -> Iterator[Reply]:
+    """The reply to each prompt, in order; after some failures in a row the rest is not sent."""
     is_over = Event()
 
-    def ask(prompt: str) -> Came:
+    def ask(prompt: str) -> Reply:
         if is_over.is_set():
             return ChatProblem(f"{server.address} had stopped answering; not asked")
         try:
@@ -263,14 +263,14 @@ def _ask_all(server: ChatServer, model: str, prompts: list[str]) -> Iterator[Cam
 
     n_failures = 0
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        waiting: list[Future[Came]] = [pool.submit(ask, prompt) for prompt in prompts]
+        waiting: list[Future[Reply]] = [pool.submit(ask, prompt) for prompt in prompts]
         try:
             for future in waiting:
-                came = future.result()
-                n_failures = n_failures + 1 if isinstance(came, ChatProblem) else 0
+                reply = future.result()
+                n_failures = n_failures + 1 if isinstance(reply, ChatProblem) else 0
                 if n_failures >= MOST_FAILURES:
                     is_over.set()
-                yield came
+                yield reply
         finally:
             is_over.set()
             pool.shutdown(cancel_futures=True)

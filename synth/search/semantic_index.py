@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from models.vectors import unit_rows
-from synth.embedding.space import Space, centre_of
+from synth.embedding.space import Centre, Space, centre_of, centred
 from synth.embedding.vectors import kept_rows
 from synth.errors import ModelMissing, StoreProblem
 from synth.records import Passage
@@ -52,8 +51,12 @@ def read_semantic_index(
     vectors, is_read, encode = _vectors(store, embedder, passages, blend)
     languages = store.messages.languages(discussion_id)
     tags = [languages.get(passage.message_id) for passage in passages]
-    shifts = dict(centre_of(vectors, tags).of_language) if len(set(tags)) > 1 else {}
-    vectors = _shifted(vectors, tags, shifts)
+    shifts: Mapping[str, NDArray[np.float32]] = {}
+    if len(set(tags)) > 1:
+        # Without what a language shares, a question in one finds passages in the other.
+        shifts = centre_of(vectors, tags).of_language
+        unmoved = np.zeros(vectors.shape[1], dtype=np.float32)
+        vectors = centred(vectors, tags, centre=Centre(mean=unmoved, of_language=shifts))
     return SemanticIndex(
         model=name,
         is_of_words=embedder.is_fitted_per_discussion,
@@ -125,23 +128,6 @@ def _estimated(
     )
     vectors[unread] = guessed
     return vectors
-
-
-def _shifted(
-    vectors: NDArray[np.float32],
-    tags: Sequence[str | None],
-    shifts: Mapping[str, NDArray[np.float32]],
-) -> NDArray[np.float32]:
-    """The vectors without what the passages of each language share.
-
-    Then a question in one language finds passages in the other.
-    """
-    if not shifts:
-        return vectors
-    languages = np.array([tag or "" for tag in tags])
-    for tag, shift in shifts.items():
-        vectors[languages == tag] -= shift
-    return unit_rows(vectors)
 
 
 def _nearest(

@@ -43,7 +43,7 @@ def chat_parents(
         lines.sort(key=order.__getitem__)
         channel = _Channel()
         for place, i in enumerate(lines):
-            parent = channel.hear(items[i], _Line(i, place, items[i].posted_at))
+            parent = channel.add(items[i], _Line(i, place, items[i].posted_at))
             if parent is not None and parents[i] is None:
                 found[i] = parent
     return found
@@ -68,7 +68,7 @@ class _Speaker:
     last: _Line
     addressed: dict[str, _Line] = field(default_factory=dict)
     """Whom they addressed -> the last line that did."""
-    heard: _Line | None = None
+    addressed_in: _Line | None = None
     """The last line that addressed them since their own last one."""
 
 
@@ -80,8 +80,8 @@ class _Channel:
     names: dict[str, str] = field(default_factory=dict)
     """Name, casefolded -> author key."""
 
-    def hear(self, item: ThreadItem, line: _Line) -> int | None:
-        """The line that this one answers; remembers this one."""
+    def add(self, item: ThreadItem, line: _Line) -> int | None:
+        """Remember a line; returns the row of the line that it answers."""
         author = item.author_key or ""
         addressed = self._addressed(item, author)
         speaker = self.speakers.get(author)
@@ -118,14 +118,15 @@ class _Channel:
             speaker = self.speakers[author] = _Speaker(line)
             for name in (author, *item.author_names):
                 self.names.setdefault(name.casefold(), author)
-        speaker.last, speaker.heard = line, None
+        speaker.last, speaker.addressed_in = line, None
         for name in addressed:
             speaker.addressed[name] = line
-            self.speakers[name].heard = line
+            self.speakers[name].addressed_in = line
 
 
 def _turn(speaker: _Speaker, line: _Line) -> int | None:
-    if speaker.heard and line.is_near(speaker.heard, ANSWER_SECONDS, ANSWER_LINES):
-        return speaker.heard.row
+    asked = speaker.addressed_in
+    if asked and line.is_near(asked, ANSWER_SECONDS, ANSWER_LINES):
+        return asked.row
     is_turn = line.is_near(speaker.last, TURN_SECONDS, TURN_LINES)
     return speaker.last.row if is_turn else None

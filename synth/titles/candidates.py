@@ -25,8 +25,8 @@ Keyphrase = tuple[str, str]
 ENCODED = 900
 """How many wordings are compared by meaning in all, at most 8 and at least 3 per idea."""
 N_KEYPHRASES = 7
-N_TOLD = 4
-"""An idea above chooses among the first so many for its own title."""
+N_FOR_PARENT = 4
+"""The idea above chooses among the first so many for its own title."""
 TOO_ALIKE = 0.75
 """Jaccard overlap of content words from which two titles read as one."""
 PHRASE_QUALITY = 0.7
@@ -238,10 +238,13 @@ def phrases_by_meaning(
 ) -> list[list[Keyphrase]]:
     """The keyphrases of each sub-idea, those first that mean what it is about.
 
-    A word alone is told only where it means clearly more than a phrase of several. Top ideas
-    are in nobody's title, and what is beyond the first few phrases is not compared.
+    A single word comes first only where it means clearly more than a phrase of several. Phrases of
+    top ideas go into no title, and what is beyond the first few phrases is not compared.
     """
-    few = [some[:N_TOLD] if groups.parent[idea] >= 0 else [] for idea, some in enumerate(phrases)]
+    few = [
+        some[:N_FOR_PARENT] if parent >= 0 else []
+        for some, parent in zip(phrases, groups.parent.tolist(), strict=True)
+    ]
     shortlists = [
         [
             TitleCandidate(surface, 0, 1.0 if " " in key else LONE_WORD, frozenset(key.split()))

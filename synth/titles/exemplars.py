@@ -178,23 +178,23 @@ def telling_sentences(quotes: Sequence[tuple[str, str | None, str | None]]) -> s
     of each that can be read on its own is taken, unless it says what is there already. Empty
     when none can: no summary is better than one that nobody understands.
     """
-    told: list[str] = []
-    said: list[frozenset[str]] = []
-    heard: set[str | None] = set()
+    chosen: list[str] = []
+    contents: list[frozenset[str]] = []
+    authors: set[str | None] = set()
     for text, language, author in quotes:
-        if len(told) == SUMMARY_SENTENCES or (author is not None and author in heard):
+        if len(chosen) == SUMMARY_SENTENCES or (author is not None and author in authors):
             continue
-        sentence = _telling_sentence(text, language, alone=STANDS[bool(told)])
+        sentence = _telling_sentence(text, language, alone=STANDS[bool(chosen)])
         words = frozenset(key_of(sentence, primary(language)).split())
-        is_said = any(
-            len(words & other) >= SAYS_THE_SAME * min(len(words), len(other)) for other in said
+        is_same = any(
+            len(words & other) >= SAYS_THE_SAME * min(len(words), len(other)) for other in contents
         )
-        is_long = bool(told) and sum(map(len, told)) + len(sentence) > LONGEST_SUMMARY
-        if sentence and not is_said and not is_long:
-            told.append(sentence)
-            said.append(words)
-            heard.add(author)
-    return "\n".join(told)
+        is_long = bool(chosen) and sum(map(len, chosen)) + len(sentence) > LONGEST_SUMMARY
+        if sentence and not is_same and not is_long:
+            chosen.append(sentence)
+            contents.append(words)
+            authors.add(author)
+    return "\n".join(chosen)
 
 
 def _telling_sentence(text: str, language: str | None, *, alone: float) -> str:

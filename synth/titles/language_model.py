@@ -108,8 +108,8 @@ def prompt_of(question: Question) -> str:
     language = LANGUAGES.get(tag, f"the language of the code {tag}")
     if question.language is None:
         language = "the language of the passages"
-    told = json.dumps(material, ensure_ascii=False, indent=1)
-    return f"{told}\n\nWrite title and summary in {language}."
+    data = json.dumps(material, ensure_ascii=False, indent=1)
+    return f"{data}\n\nWrite title and summary in {language}."
 
 
 def fit_to_send(passages: Iterable[tuple[str, str | None]], *, names: Names) -> tuple[str, ...]:
@@ -120,14 +120,14 @@ def fit_to_send(passages: Iterable[tuple[str, str | None]], *, names: Names) -> 
     """
     first: list[str] = []
     again: list[str] = []
-    heard: set[str] = set()
+    authors: set[str] = set()
     for text, author in passages:
         short = _cut(" ".join(text.split()))
         if not short or _ADDRESS.search(short) or names.one_in(short):
             continue
-        (again if author in heard else first).append(short)
+        (again if author in authors else first).append(short)
         if author is not None:
-            heard.add(author)
+            authors.add(author)
     return tuple(dict.fromkeys([*first, *again]))[:MOST_PASSAGES]
 
 
@@ -263,8 +263,8 @@ def _title(
     words = title_words(title, question.language)
     if words in taken:
         raise Refused("another idea has that title")
-    told = title_words(" ".join((*question.passages, *question.keyphrases)), question.language)
-    beginnings = {word[:SAME_BEGINNING] for part in told for word in part.split()}
+    known = title_words(" ".join((*question.passages, *question.keyphrases)), question.language)
+    beginnings = {word[:SAME_BEGINNING] for part in known for word in part.split()}
     if not any(word[:SAME_BEGINNING] in beginnings for part in words for word in part.split()):
         raise Refused("the title shares no word with the passages")
     return title
@@ -283,11 +283,11 @@ def _summary(text: str, quote: str, question: Question, *, names: Names) -> str:
     def verbatim(words: str) -> str:
         return marks.format(_as_said(words, question))
 
-    told = _QUOTE.sub(lambda m: verbatim(next(filter(None, m.groups()), "")), text)
+    summary = _QUOTE.sub(lambda m: verbatim(next(filter(None, m.groups()), "")), text)
     said = _as_said(quote, question)
     if _n_words(said, question.language) < LEAST_QUOTED:
         raise Refused(f"the quote has fewer than {LEAST_QUOTED} words")
-    return told if said in told else f"{told} {marks.format(said)}"
+    return summary if said in summary else f"{summary} {marks.format(said)}"
 
 
 def _as_said(quote: str, question: Question) -> str:

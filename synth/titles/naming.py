@@ -1,4 +1,4 @@
-"""The walk from passages to names: parse some, count phrases in all, propose titles, choose."""
+"""Name the ideas: parse some passages, count phrases in all, propose titles, choose."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ from synth.titles.wording import (
     without_reply_marks,
 )
 
-MOST_TOLD = 3
+MOST_NAMED = 3
 """Sub-ideas that the title of a broader idea names."""
 READ_WORDS = 40_000
 """How many words are parsed at most; the rest of the discussion is only counted."""
@@ -91,8 +91,9 @@ def name_ideas(
         ],
     )
     phrases = _keyphrases(material, _surfaces(readings, corpus.languages))
-    told = phrases if encode is None else phrases_by_meaning(phrases, groups, encode)
-    titles = _titles(material, title_candidates(material, phrases, encode), phrases, told=told)
+    for_parents = phrases if encode is None else phrases_by_meaning(phrases, groups, encode)
+    proposed = title_candidates(material, phrases, encode)
+    titles = _titles(material, proposed, phrases, for_parents=for_parents)
     return [
         _name(material, idea, *named)
         for idea, named in enumerate(zip(titles, phrases, strict=True))
@@ -186,17 +187,17 @@ def _titles(
     proposed: Sequence[Sequence[tuple[TitleCandidate, float]]],
     phrases: Sequence[Sequence[Keyphrase]],
     *,
-    told: Sequence[Sequence[Keyphrase]],
+    for_parents: Sequence[Sequence[Keyphrase]],
 ) -> list[str]:
     """One title per idea, none twice.
 
-    ``told``: the phrases of each idea in the order in which an idea above it uses them.
+    ``for_parents``: the phrases of each idea in the order in which the idea above it uses them.
     """
     titles: list[str] = []
     taken: list[frozenset[str]] = []
     for idea, language in enumerate(material.groups.languages):
         tag = primary(language)
-        options = list(_options(material, idea, proposed[idea], phrases[idea], told))
+        options = list(_options(material, idea, proposed[idea], phrases[idea], for_parents))
         fresh = (
             (option, words)
             for option in options
@@ -215,11 +216,11 @@ def _options(
     idea: int,
     proposed: Sequence[tuple[TitleCandidate, float]],
     phrases: Sequence[Keyphrase],
-    told: Sequence[Sequence[Keyphrase]],
+    for_parents: Sequence[Sequence[Keyphrase]],
 ) -> Iterator[str]:
     """What an idea could be called, the best first."""
     language = material.groups.languages[idea]
-    yield from _headings(material.groups, idea, told)
+    yield from _headings(material.groups, idea, for_parents)
     yield from (candidate.title for candidate, fit in proposed if fit >= GOOD_ENOUGH)
     # Telling noun phrases of several words, then the two most telling ones joined.
     yield from (titled(surface) for key, surface in phrases[:4] if " " in key)
@@ -239,31 +240,31 @@ def _headings(groups: Groups, idea: int, phrases: Sequence[Sequence[Keyphrase]])
     children = sorted(
         np.flatnonzero(groups.parent == idea).tolist(), key=lambda c: -len(groups.members[c])
     )
-    told: list[str] = []
+    surfaces: list[str] = []
     words: set[str] = set()
     for child in children:
         same = primary(groups.languages[child]) == primary(language)
         fresh = (s for key, s in phrases[child] if same and not words & set(key.split()))
         surface = next(fresh, None)
         if surface is not None:
-            told.append(surface)
+            surfaces.append(surface)
             words.update(key_of(surface, primary(language)).split())
     # The first that no other idea bears is taken.
-    choices = (told[:MOST_TOLD], told[1 : MOST_TOLD + 1], told[:2], told[: MOST_TOLD + 1])
+    n = MOST_NAMED
+    choices = (surfaces[:n], surfaces[1 : n + 1], surfaces[:2], surfaces[: n + 1])
     return [joined(some, language) for some in choices if len(some) > 1]
 
 
 def _name(material: Material, idea: int, title: str, phrases: Sequence[Keyphrase]) -> IdeaName:
     corpus, representatives = material.corpus, material.representatives[idea]
-    told = (surface for _, surface in phrases if not names_someone(surface, material.people))
-    speaking = [
+    quotes = [
         (corpus.passages[row].text, corpus.languages[row], corpus.authors[row])
         for row in representatives
     ]
     return IdeaName(
         title=title,
-        keyphrases=tuple(told),
-        summary=telling_sentences(speaking),
+        keyphrases=tuple(s for _, s in phrases if not names_someone(s, material.people)),
+        summary=telling_sentences(quotes),
         language=material.groups.languages[idea],
         representatives=representatives,
     )

@@ -11,7 +11,7 @@ from scipy import sparse
 
 from models.keyphrases import MAX_CONTENT_WORDS, content_runs
 from models.languages import primary
-from models.vectors import unit_rows
+from models.vectors import membership, unit_rows
 from synth.corpus import Corpus
 from synth.titles.exemplars import Groups, Vectors
 
@@ -132,8 +132,6 @@ def _author_counts(
         if not len(rows):
             continue
         _, local = np.unique(code_of[rows], return_inverse=True)
-        ones = np.ones(len(rows), np.float32)
-        by_author = sparse.csr_matrix((ones, (local, np.arange(len(rows)))))
-        uses = by_author @ vocabulary.present[rows]
+        uses = membership(local, int(local.max()) + 1) @ vocabulary.present[rows]
         counts[idea] = np.bincount(uses.indices, minlength=len(vocabulary.keys))
     return counts
