@@ -56,7 +56,8 @@ def test_an_upload_shows_progress_and_becomes_a_map(page: Page, export: Path) ->
     page.get_by_label(re.compile("^Draft")).check()
     page.get_by_role("button", name="Upload and make the map").click()
     expect(page).to_have_url(re.compile(r"/jobs/\d+$"))
-    expect(page.get_by_role("row", name=re.compile("^Read"))).to_be_visible()
+    reading = page.get_by_role("row", name=re.compile("^Read"))
+    expect(reading).to_be_visible(timeout=PATIENCE_MS)  # a process of its own starts first
     page.get_by_role("link", name="Open “A second talk”").click(timeout=PATIENCE_MS)
     expect(page.get_by_role("heading", name="A second talk")).to_be_visible()
     assert page.locator("#outline > li").count() >= 1
