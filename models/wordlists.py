@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from importlib import resources
+from typing import Any
 
 
 def words(text: str) -> frozenset[str]:
     """The words of a line as a set."""
     return frozenset(text.split())
+
+
+def read_toml(package: str | None, name: str) -> dict[str, Any]:
+    """The tables of a TOML file of words that lies beside the modules of ``package``."""
+    content = resources.files(package or __package__).joinpath(name).read_text(encoding="utf-8")
+    return tomllib.loads(content)
 
 
 LINKS = {

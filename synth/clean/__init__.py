@@ -9,7 +9,7 @@ from synth.clean.characters import mend, show_emoji, unescape
 from synth.clean.lines import Line, assemble, unwrap
 from synth.clean.markdown import read_markdown_lines, split_quote_tags
 from synth.clean.markup import looks_like_html, read_html_lines
-from synth.clean.phrases import ORIGINAL_MESSAGE
+from synth.clean.phrases import one_of
 from synth.clean.quote_marks import read_comment_lines, read_mail_lines
 from synth.clean.signatures import mark_footers, mark_signatures
 from synth.records import BodyFormat, CleanText, RawMessage
@@ -19,7 +19,7 @@ __all__ = ["clean"]
 _MESSAGE_ID = re.compile(r"<?[^\s<>@]{1,300}@[^\s<>@]{1,300}>?$")
 _MAIL_EVIDENCE = re.compile(
     r"^-- $|^\[\[alternative HTML version|^_{20,}\n.{0,80}mailing list"
-    rf"|^-{{2,}} ?(?:{ORIGINAL_MESSAGE}) ?-{{2,}}"
+    rf"|^-{{2,}} ?{one_of('original_message')} ?-{{2,}}"
     r"|^(?:On|Le|Am)\b[^\n]{0,150}\d[^\n]{0,150}\n?[^\n]{0,80}"
     r"\b(?:wrote|écrit|schrieb)\b[^\n]{0,80}:\s*\n\n?>",
     re.MULTILINE,

@@ -5,30 +5,21 @@ from __future__ import annotations
 import re
 
 from synth.clean.lines import Block, Line, after_blanks, mark
-from synth.clean.phrases import (
-    DATE_OPENERS,
-    FORWARD_OPENERS,
-    HEADER_FIELDS,
-    HEADER_FROM,
-    ORIGINAL_MESSAGE,
-    QUOTE_OPENERS,
-    VERBS_OF_SAYING,
-    WEEKDAYS,
-)
+from synth.clean.phrases import one_of
 from synth.records import QuoteKind
 
-_VERB = re.compile(rf"\b(?:{VERBS_OF_SAYING})\b", re.IGNORECASE)
+_VERB = re.compile(rf"\b{one_of('verbs_of_saying')}\b", re.IGNORECASE)
 _BEGINS = re.compile(
-    rf"\W{{0,3}}(?:{DATE_OPENERS}|{QUOTE_OPENERS})\s"
-    rf"|\W?(?:{WEEKDAYS})[a-zéäö]{{0,7}}[.,]{{0,2}}\s+\d"
+    rf"\W{{0,3}}(?:{one_of('date_openers')}|{one_of('quote_openers')})\s"
+    rf"|\W?{one_of('weekdays')}[a-zéäö]{{0,7}}[.,]{{0,2}}\s+\d"
     r"|\d{4}-\d\d?-\d\d?|\d\d?[./]\d\d?[./]\d{2,4}"
     r"|[\"'“]?\w[^<>:]{0,60}[<\[(][^<>\s]{0,80}[>\])]"
 )
-_OPENS_DATED = re.compile(rf"\W{{0,3}}(?:{DATE_OPENERS})\s.{{0,80}}\d")
-_FROM = re.compile(rf"\s{{0,4}}\*?(?:{HEADER_FROM})\s?:\*?\s*\S")
-_FIELD = re.compile(rf"\s{{0,4}}\*?(?:{HEADER_FIELDS})\s?:", re.IGNORECASE)
+_OPENS_DATED = re.compile(rf"\W{{0,3}}{one_of('date_openers')}\s.{{0,80}}\d")
+_FROM = re.compile(rf"\s{{0,4}}\*?{one_of('header_from')}\s?:\*?\s*\S")
+_FIELD = re.compile(rf"\s{{0,4}}\*?{one_of('header_fields')}\s?:", re.IGNORECASE)
 _RULE = re.compile(
-    rf"\s*[-_=*]{{2,}}\s*(?:{ORIGINAL_MESSAGE})\s*[-_=*]*\s*$|\s*(?:{FORWARD_OPENERS})\s?:\s*$",
+    rf"\s*[-_=*]{{2,}}\s*{one_of('original_message')}\s*[-_=*]*\s*$|\s*{one_of('forward_openers')}\s?:\s*$",
     re.IGNORECASE,
 )
 _DATED = re.compile(

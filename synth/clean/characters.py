@@ -5,8 +5,11 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING
+
+from models.wordlists import read_toml
 
 if TYPE_CHECKING:
     from ftfy import TextFixerConfig
@@ -26,20 +29,7 @@ _ZERO_WIDTH_SPACE = re.compile("(?<![\u0e00-\u17ff])\u200b")
 _BIDI_PAIRS = re.compile("[\u202a\u202b\u202c\u2066-\u2069]")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
 _SHORT_CODE = re.compile(r"(?<![\w:]):([a-z0-9_+-]{2,40}):(?![\w:])")
-_EMOJI = {
-    "+1": "👍", "thumbsup": "👍", "-1": "👎", "thumbsdown": "👎", "smile": "😄", "smiley": "😃",
-    "grin": "😁", "grinning": "😀", "laughing": "😆", "joy": "😂", "rofl": "🤣", "wink": "😉",
-    "slight_smile": "🙂", "slightly_smiling_face": "🙂", "blush": "😊", "heart_eyes": "😍",
-    "thinking": "🤔", "thinking_face": "🤔", "neutral_face": "😐", "confused": "😕", "cry": "😢",
-    "sob": "😭", "angry": "😠", "rage": "😡", "frowning": "🙁", "slight_frown": "🙁", "tada": "🎉",
-    "heart": "❤️", "fire": "🔥", "rocket": "🚀", "eyes": "👀", "clap": "👏", "pray": "🙏",
-    "wave": "👋",
-    "raised_hands": "🙌", "ok_hand": "👌", "muscle": "💪", "100": "💯", "warning": "⚠️",
-    "white_check_mark": "✅", "heavy_check_mark": "✔️", "x": "❌", "bulb": "💡", "question": "❓",
-    "exclamation": "❗", "point_right": "👉", "point_up": "☝️", "sweat_smile": "😅",
-    "sunglasses": "😎",
-    "shrug": "🤷", "facepalm": "🤦", "upside_down_face": "🙃", "star": "⭐", "sparkles": "✨",
-}  # fmt: skip
+_EMOJI: Mapping[str, str] = read_toml(__package__, "emoji.toml")
 
 
 def mend(text: str) -> str:

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from models.wordlists import words
+from models.wordlists import read_toml, words
 from synth.clean.characters import emoji_for
 from synth.clean.lines import Line
 from synth.records import QuoteKind
@@ -15,56 +15,22 @@ from synth.records import QuoteKind
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
-_SKIPPED = words("""
-script style head title noscript template iframe object embed svg button select audio video
-canvas map area
-""")
-_PARAGRAPHS = words(
-    "p blockquote ul ol dl table pre h1 h2 h3 h4 h5 h6 hr figure aside details section article"
-)
-_BREAKS = _PARAGRAPHS | words("""
-div tr li dt dd header footer main nav address center figcaption summary caption thead tbody
-tfoot form fieldset br
-""")
+_WORDS = read_toml(__package__, "markup.toml")
+_ELEMENTS = {kind: words(names) for kind, names in _WORDS["elements"].items()}
+_CLASSES = {kind: words(names) for kind, names in _WORDS["classes"].items()}
+_UNTELLING = words(" ".join(_WORDS["untelling_links"].values()))
+_PARAGRAPHS = _ELEMENTS["paragraphs"]
+_BREAKS = _PARAGRAPHS | _ELEMENTS["breaks"]
+_FLAT, _BLOCKS, _INLINE = (_ELEMENTS[kind] for kind in ("flat", "blocks", "inline"))
+
 _SPACES = re.compile(r"[ \t\n\r\f]+")
-_UNTELLING = words("""
-here this link this_link click_here clicking_here read_more more source url website page
-article video ici lien ce_lien cliquez_ici cliquer_ici en_savoir_plus lire_la_suite site
-hier dieser_link mehr klicken_sie_hier aquí qui
-""")
-_SIGNATURE_CLASSES = frozenset({"gmail_signature", "moz-signature", "gmail_signature_prefix"})
-_ATTRIBUTION_CLASSES = frozenset({"gmail_attr", "moz-cite-prefix", "quote-header"})
-_QUOTE_CLASSES = frozenset({"yahoo_quoted", "protonmail_quote", "bbcode_quote", "quotecontainer"})
 _LOOKS_LIKE_HTML = re.compile(
     r"\s*<(p|div|ul|ol|blockquote|h[1-6]|table|html|body|br|span|strong|em|b|i|a)\b[^<>]{0,300}>",
     re.IGNORECASE,
 )
-_HIDDEN_CLASSES = frozenset({"meta", "quote-controls"})
-_MAX_DEPTH = 50
-
-_DEEPEST = 500
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/<>]*)[^<>]*>|<!--(?!-?>)|--!?>")
-_FLAT = words("""
-area base br col embed hr img input link meta source track wbr
-p li dt dd tr td th thead tbody tfoot option colgroup caption
-html head body frameset script style title textarea iframe xmp noembed noframes plaintext
-""")
-"""Elements that hold no others, or that end where their next of kin begins."""
-_BLOCKS = words("""
-blockquote div ul ol dl dir menu table pre listing section article aside nav main header footer
-figure figcaption address center details summary fieldset form h1 h2 h3 h4 h5 h6 hgroup search
-template noscript object svg math button select audio video canvas map
-""")
-_INLINE = words(
-    "abbr acronym bdi bdo cite data del dfn ins kbd label mark q samp span sub sup time var"
-)
-_FORMATTING = words("a b big code em font i nobr s small strike strong tt u")
-"""What a parser opens anew where something around it ended first."""
-_UNPARSED = frozenset({"script", "style", "title", "textarea"})
-_PARTS = frozenset({"p", "li", "dt", "dd", "tr", "td", "th", "caption"})
-"""Flat elements out of which the end tag of an inline element does not reach either."""
-_ENCLOSURES = frozenset({"table", "template", "object", "svg", "math"})
-"""What an end tag inside does not reach out of."""
+_MAX_DEPTH = 50
+_DEEPEST = 500
 
 
 def looks_like_html(text: str) -> bool:
@@ -164,7 +130,7 @@ def _walk(root: LexborNode, writer: _Writer) -> None:
 def _enter(node: LexborNode, writer: _Writer) -> bool:
     """Open an element; False where its content is not to be read."""
     tag = node.tag or ""
-    if tag in _SKIPPED or tag.startswith(("-", "!")):
+    if tag in _ELEMENTS["skipped"] or tag.startswith(("-", "!")):
         return False
     attributes = node.attributes
     classes = _classes(node)
@@ -225,11 +191,15 @@ def _leave(node: LexborNode, writer: _Writer) -> None:
 
 def _quote_role(node: LexborNode, classes: frozenset[str]) -> QuoteKind | None:
     tag = node.tag or ""
-    if tag == "blockquote" or classes & _QUOTE_CLASSES or (tag == "aside" and "onebox" in classes):
+    if (
+        tag == "blockquote"
+        or classes & _CLASSES["quotes"]
+        or (tag == "aside" and "onebox" in classes)
+    ):
         return QuoteKind.QUOTED
-    if classes & _SIGNATURE_CLASSES:
+    if classes & _CLASSES["signatures"]:
         return QuoteKind.SIGNATURE
-    if classes & _ATTRIBUTION_CLASSES:
+    if classes & _CLASSES["attributions"]:
         return QuoteKind.ATTRIBUTION
     if "title" in classes and node.parent is not None and node.parent.tag == "aside":
         return QuoteKind.ATTRIBUTION
@@ -252,7 +222,7 @@ def _classes(node: LexborNode) -> frozenset[str]:
 
 def _is_hidden(attributes: dict[str, str | None], classes: frozenset[str]) -> bool:
     style = (attributes.get("style") or "").replace(" ", "").casefold()
-    return "hidden" in attributes or "display:none" in style or bool(classes & _HIDDEN_CLASSES)
+    return "hidden" in attributes or "display:none" in style or bool(classes & _CLASSES["hidden"])
 
 
 def _image_text(attributes: dict[str, str | None]) -> str:
@@ -316,7 +286,7 @@ class _Nesting:
             return True
         if self._is_comment:
             return False
-        if name in _FORMATTING:
+        if name in _ELEMENTS["formatting"]:
             return self._formats(name, is_end=is_end)
         if name not in _BLOCKS and name not in _INLINE:
             self._n_unknown += not is_end
@@ -324,9 +294,9 @@ class _Nesting:
         return self._ends(name) if is_end else self._begins(name)
 
     def _pass(self, name: str, *, is_end: bool) -> None:
-        if name in _PARTS:
+        if name in _ELEMENTS["parts"]:
             self._part_at = None if is_end else len(self._open)
-        elif is_end and name in _UNPARSED:
+        elif is_end and name in _ELEMENTS["unparsed"]:
             self._is_comment = False
 
     def _formats(self, name: str, *, is_end: bool) -> bool:
@@ -362,7 +332,7 @@ class _Nesting:
             if other == name:
                 self._close(at)
                 break
-            if other in _ENCLOSURES or (other in _BLOCKS and name in _INLINE):
+            if other in _ELEMENTS["enclosures"] or (other in _BLOCKS and name in _INLINE):
                 break
         return True
 

@@ -5,18 +5,25 @@ from __future__ import annotations
 import re
 
 from synth.clean.lines import Block, Line, after_blanks, mark, own_segments, trimmed
-from synth.clean.phrases import (
-    CLOSING,
-    CLOSING_WITH_NAME,
-    DEVICE,
-    GROUP_FOOTER,
-    LIST_FOOTER,
-    NOTICE,
-    ONE_WORD_ANSWERS,
-    POSITION,
-)
+from synth.clean.phrases import one_of, phrases
 from synth.records import QuoteKind
 
+_LIST_FOOTER = re.compile(one_of("list_footers"), re.IGNORECASE)
+_GROUP_FOOTER = re.compile(rf"\s*{one_of('group_footers')}", re.IGNORECASE)
+_DEVICE = re.compile(rf"\s*{one_of('devices')}$", re.IGNORECASE)
+_NOTICE = re.compile(
+    rf".{{0,300}}\.\.\.\{{\{{dropped:\d+\}}\}}|\s*\W{{0,4}}{one_of('notices')}", re.IGNORECASE
+)
+_CLOSING = re.compile(
+    rf"\s*{one_of('closings')}\s?[,.!;…-]{{0,3}}\s*(?:[:;]-?\)|👋|🙏)?\s*$", re.IGNORECASE
+)
+_CLOSING_WITH_NAME = re.compile(
+    rf"\s*{one_of('closings_with_name')}\s?[,;.-]?\s+(?:/\s?)?(.{{2,40}})$", re.IGNORECASE
+)
+_POSITION = re.compile(
+    rf"\b{one_of('positions')}\b|https?://|www\.|@\w|\[email\]|\+\d\d", re.IGNORECASE
+)
+_ONE_WORD_ANSWERS = frozenset(phrases("one_word_answers"))
 _DELIMITER = re.compile(r"(?:--|—|–)[ \xa0]?$")
 _MARKER = re.compile(
     r"\s*(?:\[\[.{0,80}(?:deleted|elided).{0,40}\]\]|\[(?:image|cid):[^\]]{0,120}\]"
@@ -85,11 +92,11 @@ def _footer_end(lines: list[Line], i: int) -> int:
         while end < len(lines) and (lines[end].is_blank or _SCRUBBED.match(lines[end].text)):
             end += 1
         return end
-    if GROUP_FOOTER.match(text):
+    if _GROUP_FOOTER.match(text):
         return _same_depth_end(lines, i, limit=12)
     if _RULE.match(text):
         below = after_blanks(lines, i + 1)
-        if below < len(lines) and LIST_FOOTER.match(lines[below].text):
+        if below < len(lines) and _LIST_FOOTER.match(lines[below].text):
             return _same_depth_end(lines, i, limit=8)
     return i
 
@@ -134,12 +141,12 @@ def _tail_start(lines: list[Line], segment: Block, names: frozenset[str]) -> int
     last = segment.end - 1
     if lines[last].is_verbatim:
         return None
-    if any(pattern.match(lines[last].text[:200]) for pattern in (DEVICE, _MARKER, _RULE)):
+    if any(pattern.match(lines[last].text[:200]) for pattern in (_DEVICE, _MARKER, _RULE)):
         return last
     paragraph = last
     while paragraph > segment.start and not lines[paragraph - 1].is_blank:
         paragraph -= 1
-    if NOTICE.match(lines[paragraph].text) and paragraph > segment.start:
+    if _NOTICE.match(lines[paragraph].text) and paragraph > segment.start:
         return paragraph
     return _closing_start(lines, segment) or _name_start(lines, segment, paragraph, names)
 
@@ -157,12 +164,12 @@ def _closing_start(lines: list[Line], segment: Block) -> int | None:
             continue
         if line.is_verbatim or n_filled > 9 or len(line.text) > 160:
             break
-        closing = CLOSING_WITH_NAME.match(line.text) if n_filled == 0 else None
+        closing = _CLOSING_WITH_NAME.match(line.text) if n_filled == 0 else None
         is_named = closing is not None and _is_name(closing.group(1))
         is_name = has_position and lines[i - 1].is_blank and _is_name(line.text)
-        if is_named or is_name or CLOSING.match(line.text):
+        if is_named or is_name or _CLOSING.match(line.text):
             return i
-        has_position = has_position or POSITION.search(line.text) is not None
+        has_position = has_position or _POSITION.search(line.text) is not None
         n_filled += 1
         if not _is_signature_line(line.text, is_first_name=n_filled == 1):
             break
@@ -209,7 +216,7 @@ def _is_name(text: str) -> bool:
     if not 1 <= len(words) <= 4 or not _NAME.match(bare) or len(bare) > 40:
         return False
     is_titled = all(word[0].isupper() or len(word) <= 3 for word in words) and words[0][0].isupper()
-    is_answer = words[0].casefold().strip(".,!") in ONE_WORD_ANSWERS
+    is_answer = words[0].casefold().strip(".,!") in _ONE_WORD_ANSWERS
     return is_titled and not is_answer
 
 

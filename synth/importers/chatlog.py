@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from models.wordlists import read_toml
 from synth.errors import InputProblem
 from synth.importers.input_file import HEAD_BYTES, Fit, InputFile, ReadOptions
 from synth.importers.record_reader import stem_of
@@ -24,9 +25,7 @@ LABEL = "Chat log (IRC, WhatsApp, plain text)"
 _ONE_LINE_SHARE = 0.6
 _SHARE = 0.2
 """Of the lines that are not empty, how many must begin as those of a chat do."""
-_LEVELS = frozenset(
-    ("DEBUG", "INFO", "NOTICE", "WARN", "WARNING", "ERROR", "CRITICAL", "FATAL", "TRACE")
-)
+_WORDS = read_toml(__package__, "chatlog.toml")
 LONGEST_LINE = 2**20
 LONGEST_MESSAGE = 4 * 2**20
 
@@ -85,24 +84,13 @@ _STYLES = (
 )
 # Clients write comings and goings like actions (``* ann has joined #room``).
 _COMING_OR_GOING = re.compile(
-    r"^(?:\([^)]*\)\s*)?"
-    r"(?:has (?:joined|left|quit|parted|changed|set)|(?:joined|left|quit|parted)\b"
-    r"|is now known as|sets? (?:mode|topic|the topic)|(?:was )?kicked|\[[^\]]*\] has )",
-    re.IGNORECASE,
+    rf"^(?:\([^)]*\)\s*)?(?:{'|'.join(_WORDS['comings_and_goings'])})", re.IGNORECASE
 )
 _DAY_CHANGE = re.compile(
-    r"^(?:---|\*\*\*\*|--)\s*"
-    r"(?:Log opened|Day changed(?: to)?|BEGIN LOGGING AT|Log closed)\s+(?P<day>.+)$",
-    re.IGNORECASE,
+    rf"^(?:---|\*\*\*\*|--)\s*(?:{'|'.join(_WORDS['day_changes'])})\s+(?P<day>.+)$", re.IGNORECASE
 )
 _DAY_IN_NAME = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?([0-3]\d)(?!\d)")
-_MEDIA = re.compile(
-    r"^(?:<[^<>]*(?:omitted|omis|omise|ausgeschlossen|weggelassen|attached|joint)[^<>]*>"
-    r"|(?:image|video|audio|sticker|gif|document|media|photo|bild|vidéo)s? "
-    r"(?:omitted|absente?|omise?|weggelassen)"
-    r"|.{0,80}\((?:file attached|fichier joint|datei angehängt)\))$",
-    re.IGNORECASE,
-)
+_MEDIA = re.compile(rf"^(?:{'|'.join(_WORDS['media'])})$", re.IGNORECASE)
 _INVISIBLE = {ord(char): None for char in "\u200e\u200f\u202a\u202b\u202c\ufeff\0"} | {
     ord(char): " " for char in "\u202f\u00a0"
 }
@@ -280,7 +268,7 @@ def _style_of(lines: Sequence[str]) -> _Style | None:
 
 def _is_program(matches: Sequence[re.Match[str]]) -> bool:
     """Whether the names are those under which programs keep logs."""
-    return all(_said(match)[0].upper().strip("[]") in _LEVELS for match in matches)
+    return all(_said(match)[0].upper().strip("[]") in _WORDS["program_levels"] for match in matches)
 
 
 def _said(match: re.Match[str]) -> tuple[str, str]:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import resources
 
 from models.text import without_accents
+from models.wordlists import read_toml
 from synth.errors import InputProblem
 from synth.importers.times import parse_time
 from synth.records import Stance
 
-_WORDS = tomllib.loads(
-    resources.files(__package__).joinpath("columns.toml").read_text(encoding="utf-8")
-)
+_WORDS = read_toml(__package__, "columns.toml")
 _ALIASES: Mapping[str, Sequence[str]] = {
     field: names.split() for field, names in _WORDS["columns"].items()
 }

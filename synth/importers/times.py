@@ -16,28 +16,13 @@ from email.utils import parsedate_tz
 from enum import Enum
 
 from models.text import without_accents
+from models.wordlists import read_toml
 
 _SHEET_EPOCH = datetime(1899, 12, 30, tzinfo=UTC)
 
 _MONTHS = {
     name: number
-    for number, names in enumerate(
-        (
-            "jan january janv janvier januar jaen janner",
-            "feb february fev fevr fevrier februar",
-            "mar march mars marz maerz mrz",
-            "apr april avr avril",
-            "may mai",
-            "jun june juin juni",
-            "jul july juil juillet juli",
-            "aug august aout",
-            "sep sept september septembre",
-            "oct october octobre okt oktober",
-            "nov november novembre",
-            "dec december decembre dez dezember",
-        ),
-        start=1,
-    )
+    for number, names in enumerate(read_toml(__package__, "times.toml")["months"], start=1)
     for name in names.split()
 }
 _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
@@ -135,6 +120,11 @@ def parse_mail_date(value: str) -> datetime | None:
         return None
     offset = timedelta(seconds=parts[9] or 0)
     return local - offset if abs(offset) <= _FARTHEST else local
+
+
+def edit_time(edited: datetime | None, posted: datetime | None) -> datetime | None:
+    """When a message was edited; None where that is no later than when it was posted."""
+    return edited if edited and posted and edited > posted else None
 
 
 def _from_text(text: str, order: DayOrder) -> datetime | None:
