@@ -19,13 +19,13 @@ from datetime import UTC, datetime, timedelta
 
 from synth.importers import json_reader
 from synth.importers.input_file import HEAD_BYTES, Fit, InputFile, ReadOptions
-from synth.importers.times import parse_time
+from synth.importers.times import edit_time, parse_time
 from synth.importers.values import (
+    JsonRecord,
     body_of,
     filled,
     id_of,
     is_true,
-    mapping,
     text_of,
     titled,
     web_url,
@@ -63,7 +63,7 @@ _LOCAL_NAME = re.compile(r"^(?:.*[#/:])?([^#/:]+)$", re.DOTALL)
 
 
 def sniff(file: InputFile) -> Fit:
-    document = mapping(json_reader.peek(file))
+    document = JsonRecord(json_reader.peek(file))
     context, graph = document.get("@context"), document.get("@graph")
     is_named = _CATALYST in repr(context)[:HEAD_BYTES] if context is not None else False
     if isinstance(graph, list) and (is_named or _has_known_types(graph)):
@@ -119,9 +119,9 @@ class Node:
         """A literal and its language tag; ``{"@value": …, "@language": …}`` or plain."""
         for name in names:
             for value in self.properties.get(name, ()):
-                literal = mapping(value).get("@value") if isinstance(value, dict) else value
+                literal = value.get("@value") if isinstance(value, dict) else value
                 if literal is not None and literal != "":
-                    return literal, id_of(mapping(value).get("@language"))
+                    return literal, JsonRecord(value).id("@language")
         return None, None
 
 
@@ -137,7 +137,7 @@ class Graph:
 
     def target_id(self, value: object) -> str | None:
         """The expanded id that a property points at: a string, or ``{"@id": …}``."""
-        pointed = id_of(mapping(value).get("@id")) if isinstance(value, dict) else id_of(value)
+        pointed = JsonRecord(value).id("@id") or id_of(value)
         return _expand(pointed, self.prefixes) if pointed else None
 
     def target(self, value: object) -> Node | None:
@@ -146,7 +146,7 @@ class Graph:
 
 def read_graph(document: object) -> Graph:
     """Collect the nodes; what is not JSON-LD is passed over."""
-    prefixes = _prefixes(mapping(document).get("@context"))
+    prefixes = _prefixes(JsonRecord(document).get("@context"))
     nodes: dict[str, Node] = {}
     for position, record in _records(document):
         written = id_of(record.get("@id"))
@@ -185,7 +185,7 @@ def _prefixes(context: object) -> Mapping[str, str]:
     return {
         prefix: address
         for part in parts
-        for prefix, address in mapping(part).items()
+        for prefix, address in JsonRecord(part).members.items()
         if isinstance(address, str) and "/" in address and not prefix.startswith("@")
     }
 
@@ -254,11 +254,6 @@ def _created(node: Node) -> datetime | None:
     return parse_time(value)
 
 
-def _edited(node: Node) -> datetime | None:
-    created, modified = _created(node), parse_time(node.said("modified")[0])
-    return modified if modified and created and modified > created else None
-
-
 def _message(node: Node, source: _Source, text: str, subject: str | None) -> RawMessage:
     """What posts and statements have in common."""
     body, body_format = body_of(text)
@@ -272,7 +267,7 @@ def _message(node: Node, source: _Source, text: str, subject: str | None) -> Raw
         author_key=key,
         author_name=name,
         posted_at=_created(node),
-        edited_at=_edited(node),
+        edited_at=edit_time(parse_time(node.said("modified")[0]), _created(node)),
         subject=subject,
         url=web_url(node.value("homepage", "link")),
     )

@@ -16,7 +16,7 @@ from synth.importers import tables
 from synth.importers.input_file import Fit, InputFile, ReadOptions
 from synth.importers.tables import Record
 from synth.importers.times import parse_time
-from synth.importers.values import body_of, filled, mapping, text_of, titled, web_url, whole
+from synth.importers.values import JsonRecord, body_of, filled, text_of, titled, web_url, whole
 from synth.records import Problem, RawMessage, Stance
 
 NAME = "decidim"
@@ -151,7 +151,7 @@ def _localised(row: Record, name: str) -> tuple[str | None, str | None]:
 def _by_language(cell: str) -> Mapping[str, str | None]:
     """Language -> text where a cell is such JSON, instead of the cell as it stands."""
     try:
-        said = mapping(json.loads(cell))
+        said = JsonRecord(json.loads(cell)).members
     except (ValueError, RecursionError):
         return {}
     texts = {locale: text_of(text) for locale, text in said.items() if _LOCALE.fullmatch(locale)}

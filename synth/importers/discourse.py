@@ -9,25 +9,12 @@ two pages is the same message, and a page can be read alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from synth.importers import json_reader
 from synth.importers.input_file import Fit, InputFile, ReadOptions
-from synth.importers.times import parse_time
-from synth.importers.values import (
-    at,
-    filled,
-    id_of,
-    is_true,
-    mapping,
-    mappings,
-    sequence,
-    text_of,
-    total,
-    web_url,
-    whole,
-)
+from synth.importers.values import JsonRecord, filled, text_of, web_url
 from synth.records import BodyFormat, Problem, RawMessage
 
 NAME = "discourse"
@@ -47,46 +34,45 @@ _ENVELOPES = ("post_stream", "latest_posts", "posts")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Page:
-    """One document: its posts, with their place in it, and what they share."""
+    """One document, and what its posts share."""
 
-    topic: Mapping[str, object]
-    posts: tuple[tuple[str, Mapping[str, object]], ...]
+    topic: JsonRecord
     host: str | None
     """From the avatars' addresses: the documents name their own forum nowhere else."""
     categories: Mapping[str, str]
 
-    @property
-    def is_topic(self) -> bool:
-        return "post_stream" in self.topic
-
 
 def sniff(file: InputFile) -> Fit:
     value = json_reader.peek(file)
-    record = mapping(value[0] if isinstance(value, list) and value else value)
-    if isinstance(at(record, "post_stream", "posts"), list):
+    record = JsonRecord(value[0] if isinstance(value, list) and value else value)
+    if isinstance(record.get("post_stream.posts"), list):
         return Fit.MESSAGES
-    posts = mappings(record.get("latest_posts"))[:1]
-    if any({"post_number", "cooked", "raw"} & post.keys() for post in posts):
+    posts = record.records("latest_posts")[:1]
+    if any({"post_number", "cooked", "raw"} & post.members.keys() for post in posts):
         return Fit.MESSAGES
-    if any(isinstance(record.get(name), dict) for name in _LISTINGS):
-        return Fit.AUXILIARY
-    return Fit.NO
+    is_listing = any(isinstance(record.get(name), dict) for name in _LISTINGS)
+    return Fit.AUXILIARY if is_listing else Fit.NO
 
 
 def read(file: InputFile, options: ReadOptions) -> Iterator[RawMessage | Problem]:
     """Deleted and hidden posts and the forum's own notices are left out, and counted."""
     value, cut = json_reader.load(file, options, envelopes=_ENVELOPES)
-    documents = value if isinstance(value, list) else [value]
     categories = _category_names(file)
     n_left_out = 0
-    for number, document in enumerate(documents, start=1):
-        page = _page(mapping(document), categories)
+    for number, document in enumerate(value if isinstance(value, list) else [value], start=1):
+        topic = JsonRecord(document)
         prefix = f"topic {number}, " if isinstance(value, list) else ""
-        for position, post in page.posts:
+        posts = [
+            (f"{prefix}{path.rpartition('.')[2]}[{i}]", post)
+            for path in ("post_stream.posts", "latest_posts")
+            for i, post in enumerate(topic.records(path))
+        ]
+        page = _Page(topic=topic, host=_host([post for _, post in posts]), categories=categories)
+        for position, post in posts:
             if _is_left_out(post):
                 n_left_out += 1
             else:
-                yield _message(post, page, file=file, position=prefix + position)
+                yield _message(post, page, file=file, position=position)
     if n_left_out:
         what = f"{n_left_out} deleted or hidden posts or notices of the forum were left out"
         yield file.problem(what, "nothing to do")
@@ -94,57 +80,47 @@ def read(file: InputFile, options: ReadOptions) -> Iterator[RawMessage | Problem
         yield cut
 
 
-def _page(document: Mapping[str, object], categories: Mapping[str, str]) -> _Page:
-    found: list[tuple[str, Mapping[str, object]]] = []
-    for name, posts in (
-        ("posts", at(document, "post_stream", "posts")),
-        ("latest_posts", document.get("latest_posts")),
-    ):
-        found += ((f"{name}[{i}]", post) for i, post in enumerate(mappings(posts)))
-    hosts = (_HOST.match(text_of(post.get("avatar_template")) or "") for _, post in found)
-    return _Page(
-        topic=document,
-        posts=tuple(found),
-        host=next((host[1] for host in hosts if host), None),
-        categories=categories,
-    )
+def _host(posts: Sequence[JsonRecord]) -> str | None:
+    hosts = (_HOST.match(post.text("avatar_template") or "") for post in posts)
+    return next((host[1] for host in hosts if host), None)
 
 
 def _category_names(file: InputFile) -> Mapping[str, str]:
     """Category id -> name, where the forum's ``/categories.json`` was saved beside."""
     beside = file.sibling("categories.json")
-    if beside is None:
-        return {}
-    listed = mappings(at(mapping(json_reader.peek(beside)), "category_list", "categories"))
-    names = ((id_of(entry.get("id")), text_of(entry.get("name"))) for entry in listed)
-    return {key: name for key, name in names if key and name}
+    listed = JsonRecord(json_reader.peek(beside)) if beside else JsonRecord(None)
+    return {
+        key: name
+        for entry in listed.records("category_list.categories")
+        if (key := entry.id("id")) and (name := entry.text("name"))
+    }
 
 
-def _is_left_out(post: Mapping[str, object]) -> bool:
+def _is_left_out(post: JsonRecord) -> bool:
     return (
-        whole(post.get("post_type")) == _SMALL_ACTION
-        or text_of(post.get("deleted_at")) is not None
-        or is_true(post.get("user_deleted"))
-        or is_true(post.get("hidden"))
+        post.whole("post_type") == _SMALL_ACTION
+        or post.text("deleted_at") is not None
+        or post.is_true("user_deleted")
+        or post.is_true("hidden")
     )
 
 
 def _message(
-    post: Mapping[str, object], page: _Page, *, file: InputFile, position: str
+    post: JsonRecord, page: _Page, *, file: InputFile, position: str
 ) -> RawMessage | Problem:
-    number = whole(post.get("post_number"))
-    topic = id_of(post.get("topic_id")) or (id_of(page.topic.get("id")) if page.is_topic else None)
-    cooked, raw = text_of(post.get("cooked")), text_of(post.get("raw"))
-    text = cooked or raw
+    number = post.whole("post_number")
+    topic = post.id("topic_id")
+    if topic is None and "post_stream" in page.topic.members:
+        topic = page.topic.id("id")
+    cooked = post.text("cooked")
+    text = cooked or post.text("raw")
     if topic is None or number is None or text is None:
         what = "no text" if text is None else "no topic or post number"
         return file.problem(what, "the post was skipped", position)
     quoted, elsewhere = _quotes(cooked or "", topic, number)
-    username = text_of(post.get("username"))
-    edited = parse_time(post.get("updated_at")) if (whole(post.get("version")) or 1) > 1 else None
-    category = id_of(post.get("category_id")) or id_of(page.topic.get("category_id"))
+    category = post.id("category_id") or page.topic.id("category_id")
     return RawMessage(
-        source_id=id_of(post.get("id")) or f"{topic}/{number}",
+        source_id=post.id("id") or f"{topic}/{number}",
         reply_id=f"{topic}/{number}",
         text=text,
         position=position,
@@ -152,24 +128,24 @@ def _message(
         parent_source_id=_parent(post, topic, number),
         references=tuple(f"{topic}/{other}" for other in quoted),
         thread_source_id=topic,
-        author_key=username,
-        author_name=text_of(post.get("name")) or username,
-        posted_at=parse_time(post.get("created_at")),
-        edited_at=edited,
-        subject=text_of(post.get("topic_title")) or text_of(page.topic.get("title")),
-        language=text_of(post.get("locale")),
+        author_key=post.text("username"),
+        author_name=post.text("name", "username"),
+        posted_at=post.time("created_at"),
+        edited_at=post.time("updated_at") if (post.whole("version") or 1) > 1 else None,
+        subject=post.text("topic_title") or page.topic.text("title"),
+        language=post.text("locale"),
         url=_url(post, page),
         category=page.categories.get(category, category) if category else None,
         n_likes=_n_likes(post),
-        is_accepted=is_true(post.get("accepted_answer")),
+        is_accepted=post.is_true("accepted_answer"),
         n_attachments=len(_tags(_ANCHOR, cooked or "", {"lightbox", "attachment"})),
         extra=_extra(post, page, elsewhere),
     )
 
 
-def _parent(post: Mapping[str, object], topic: str, number: int) -> str | None:
+def _parent(post: JsonRecord, topic: str, number: int) -> str | None:
     """A post that answers nobody in particular answers the topic's first post."""
-    answered = whole(post.get("reply_to_post_number"))
+    answered = post.whole("reply_to_post_number")
     if answered is not None and answered != number:
         return f"{topic}/{answered}"
     return f"{topic}/1" if number > 1 else None
@@ -196,34 +172,29 @@ def _tags(tag: re.Pattern[str], cooked: str, classes: set[str]) -> list[str]:
     return [text for text, names in found if names and classes & set(names[1].split())]
 
 
-def _n_likes(post: Mapping[str, object]) -> int | None:
-    reactions = whole(post.get("reaction_users_count"))
-    if reactions is not None or "actions_summary" not in post:
+def _n_likes(post: JsonRecord) -> int | None:
+    reactions = post.whole("reaction_users_count")
+    if reactions is not None or "actions_summary" not in post.members:
         return reactions
-    actions = mappings(post.get("actions_summary"))
-    return total([action for action in actions if action.get("id") == _LIKE], "count")
+    actions = post.records("actions_summary")
+    return sum(each.whole("count") or 0 for each in actions if each.get("id") == _LIKE)
 
 
-def _url(post: Mapping[str, object], page: _Page) -> str | None:
-    path = text_of(post.get("post_url"))
+def _url(post: JsonRecord, page: _Page) -> str | None:
+    path = post.text("post_url")
     if path and path.startswith("/") and page.host:
         path = f"https://{page.host}{path}"
     return web_url(path)
 
 
-def _extra(
-    post: Mapping[str, object], page: _Page, quotes_elsewhere: list[str]
-) -> Mapping[str, object]:
-    tags = [
-        text_of(at(mapping(tag), "name")) or text_of(tag)
-        for tag in sequence(page.topic.get("tags"))
-    ]
+def _extra(post: JsonRecord, page: _Page, quotes_elsewhere: list[str]) -> Mapping[str, object]:
+    tags = [JsonRecord(tag).text("name") or text_of(tag) for tag in page.topic.sequence("tags")]
     known = {
-        "path": text_of(post.get("post_url")),
+        "path": post.text("post_url"),
         "tags": [tag for tag in tags if tag],
         "quotes_elsewhere": quotes_elsewhere,
-        "is_wiki": is_true(post.get("wiki")),
-        "n_reads": whole(post.get("reads")),
-        "is_staff": is_true(post.get("staff")),
+        "is_wiki": post.is_true("wiki"),
+        "n_reads": post.whole("reads"),
+        "is_staff": post.is_true("staff"),
     }
     return filled(known)

@@ -17,7 +17,7 @@ from functools import lru_cache
 from synth.importers import json_reader
 from synth.importers.input_file import Fit, InputFile, ReadOptions
 from synth.importers.times import parse_time
-from synth.importers.values import at, first_text, id_of, is_true, mapping, mappings, text_of, total
+from synth.importers.values import JsonRecord, text_of
 from synth.records import BodyFormat, Problem, RawMessage
 
 NAME = "slack"
@@ -29,6 +29,11 @@ _LISTINGS = {
     *("canvases.json", "channels.json", "dms.json", "groups.json", "integration_logs.json"),
     *("lists.json", "mpims.json", "org_users.json", "users.json"),
 }
+_LISTED = (
+    {"id", "profile", "team_id"},  # users
+    {"id", "members", "created"},  # channels, private groups, conversations
+    {"service_type", "change_type"},  # integration_logs
+)
 _TS = re.compile(r"[0-9]{9,11}\.[0-9]{1,6}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\.json")
 _LINK = re.compile(r"<([^<>\n]+)>")
@@ -52,19 +57,11 @@ def sniff(file: InputFile) -> Fit:
     if not value:  # an empty list: only its place in the export says what it would hold
         is_aux = name in _LISTINGS or _DAY.fullmatch(name)
         return Fit.AUXILIARY if is_aux else Fit.NO
-    record = mapping(value[0])
-    if record.get("type") == "message" and _TS.fullmatch(id_of(record.get("ts")) or ""):
+    record = JsonRecord(value[0])
+    if record.get("type") == "message" and _TS.fullmatch(record.id("ts") or ""):
         return Fit.MESSAGES
-    return Fit.AUXILIARY if _is_listing(record) else Fit.NO
-
-
-def _is_listing(record: Mapping[str, object]) -> bool:
-    keys = record.keys()
-    return (
-        {"id", "profile", "team_id"} <= keys  # users
-        or {"id", "members", "created"} <= keys  # channels, private groups, conversations
-        or {"service_type", "change_type"} <= keys  # integration_logs
-    )
+    is_listing = any(names <= record.members.keys() for names in _LISTED)
+    return Fit.AUXILIARY if is_listing else Fit.NO
 
 
 def read(file: InputFile, options: ReadOptions) -> Iterator[RawMessage | Problem]:
@@ -75,35 +72,38 @@ def read(file: InputFile, options: ReadOptions) -> Iterator[RawMessage | Problem
             yield member
             continue
         n_read += 1
-        record = mapping(member[1])
+        record = JsonRecord(member[1])
         if _is_program(record, workspace):
             n_programs += 1
-        elif text_of(record.get("subtype")) in _PEOPLE_WRITE:
+        elif record.text("subtype") in _PEOPLE_WRITE:
             yield _message(record, workspace, file=file, position=f"record {n_read}")
     if n_programs:
         yield file.problem(f"{n_programs} posts of programs (bots) were left out", "nothing to do")
 
 
-def _is_program(record: Mapping[str, object], workspace: _Workspace) -> bool:
-    subtype = text_of(record.get("subtype"))
+def _is_program(record: JsonRecord, workspace: _Workspace) -> bool:
+    subtype, user = record.text("subtype"), record.text("user")
     if subtype in _PROGRAMS_WRITE:
         return True
-    user = text_of(record.get("user"))
-    is_posted_by_app = "bot_id" in record and subtype is None
+    is_posted_by_app = "bot_id" in record.members and subtype is None
     return is_posted_by_app and (user is None or user in workspace.programs)
 
 
 def _message(
-    record: Mapping[str, object], workspace: _Workspace, *, file: InputFile, position: str
+    record: JsonRecord, workspace: _Workspace, *, file: InputFile, position: str
 ) -> RawMessage | Problem:
-    ts = id_of(record.get("ts"))
-    files = mappings(record.get("files")) or [mapping(record.get("file"))]
-    named = ", ".join(name for item in files if (name := first_text(item, "title", "name")))
-    text = text_of(decode_mrkdwn(_written(record), workspace)) or named
+    ts = record.id("ts")
+    files = record.records("files") or [JsonRecord(record.get("file"))]
+    named = ", ".join(name for item in files if (name := item.text("title", "name")))
+    # In old exports the comment on a file stands inside, wrapped by a notice in ``text``.
+    written = record.text("comment.comment", "text") or ""
+    text = text_of(decode_mrkdwn(written, workspace)) or named
     if ts is None or not text:
         return file.problem("no text" if ts else "no ts", "the message was skipped", position)
-    thread = id_of(record.get("thread_ts"))
-    user = _author(record)
+    thread = record.id("thread_ts")
+    user = record.text("user", "comment.user")
+    # Guests from other workspaces are not in ``users.json`` but named in the message.
+    guest = _display_name(record, "user_profile.") or record.text("username")
     return RawMessage(
         source_id=ts,
         text=text,
@@ -113,60 +113,44 @@ def _message(
         parent_source_id=thread if thread != ts else None,
         thread_source_id=thread,
         author_key=user,
-        author_name=workspace.people.get(user or "") or _profile_name(record) or user,
+        author_name=workspace.people.get(user or "") or guest or user,
         posted_at=parse_time(ts),
-        edited_at=parse_time(at(record, "edited", "ts")),
+        edited_at=record.time("edited.ts"),
         category=workspace.channel or None,
-        n_likes=total(record.get("reactions"), "count"),
+        n_likes=record.total("reactions", "count"),
         n_attachments=sum(bool(item) for item in files),
         extra={"text_from": "file names"} if text == named else {},
     )
 
 
-def _written(record: Mapping[str, object]) -> str:
-    """In old exports the comment on a file stands inside, wrapped by a notice in ``text``."""
-    return text_of(at(record, "comment", "comment")) or text_of(record.get("text")) or ""
-
-
-def _author(record: Mapping[str, object]) -> str | None:
-    return text_of(record.get("user")) or text_of(at(record, "comment", "user"))
-
-
-def _profile_name(record: Mapping[str, object]) -> str | None:
-    """Guests from other workspaces are not in ``users.json`` but named in the message."""
-    profile = mapping(record.get("user_profile"))
-    return _display_name(profile) or text_of(record.get("username"))
-
-
-def _display_name(profile: Mapping[str, object]) -> str | None:
-    return first_text(profile, "display_name", "real_name", "name")
+def _display_name(record: JsonRecord, within: str = "") -> str | None:
+    return record.text(*(within + name for name in ("display_name", "real_name", "name")))
 
 
 def _workspace(file: InputFile) -> _Workspace:
     people: dict[str, str] = {}
     programs: set[str] = set()
     for record in _listing(file, "users.json"):
-        user = text_of(record.get("id"))
-        name = _display_name(mapping(record.get("profile"))) or _display_name(record)
+        user = record.text("id")
+        name = _display_name(record, "profile.") or _display_name(record)
         if user and name:
             people[user] = name
-        if user and is_true(record.get("is_bot")):
+        if user and record.is_true("is_bot"):
             programs.add(user)
-    channels = {
-        key: name
-        for record in _listing(file, "channels.json")
-        if (key := text_of(record.get("id"))) and (name := text_of(record.get("name")))
-    }
     folder = posixpath.dirname(file.path) or posixpath.dirname(file.name.replace("\\", "/"))
     return _Workspace(
         channel=posixpath.basename(folder),
         people=people,
         programs=frozenset(programs),
-        channels=channels,
+        channels={
+            key: name
+            for record in _listing(file, "channels.json")
+            if (key := record.text("id")) and (name := record.text("name"))
+        },
     )
 
 
-def _listing(file: InputFile, name: str) -> tuple[Mapping[str, object], ...]:
+def _listing(file: InputFile, name: str) -> tuple[JsonRecord, ...]:
     """The records of a file at the top of the export; empty when it is missing or damaged."""
     listing = file.sibling(f"../{name}") or file.sibling(name)
     if listing is None:
@@ -176,12 +160,13 @@ def _listing(file: InputFile, name: str) -> tuple[Mapping[str, object], ...]:
 
 
 @lru_cache(maxsize=4)
-def _parse_listing(content: bytes) -> tuple[Mapping[str, object], ...]:
+def _parse_listing(content: bytes) -> tuple[JsonRecord, ...]:
     """Cached by content: an export has a file per channel and day, and one list of people."""
     try:
-        return tuple(mappings(json_reader.parse(content)))
+        value = json_reader.parse(content)
     except (ValueError, RecursionError):
         return ()
+    return tuple(JsonRecord(item) for item in value) if isinstance(value, list) else ()
 
 
 def decode_mrkdwn(text: str, workspace: _Workspace) -> str:

@@ -9,16 +9,16 @@ from __future__ import annotations
 import html
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from types import MappingProxyType
+from typing import TypeVar
 from urllib.parse import urlsplit
 
+from synth.importers.times import parse_time
 from synth.records import BodyFormat
 
-NOTHING: Mapping[str, object] = MappingProxyType({})
-
+_T = TypeVar("_T")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _TAG = re.compile(
     r"<(?:/?(?:p|div|span|ul|ol|li|em|strong|b|i|u|s|h[1-6]|blockquote|aside|table|tr|td|pre|code)"
@@ -72,35 +72,61 @@ def is_true(value: object) -> bool:
     return value is True or (isinstance(value, str) and value.strip().lower() == "true")
 
 
-def mapping(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, dict) else NOTHING
+class JsonRecord:
+    """A JSON object, asked for its members by what they should be.
 
+    A path leads inside with dots: ``author.name``. Of several paths the first counts that holds
+    what is asked for. What is no object, missing or of another type is None, or empty.
+    """
 
-def sequence(value: object) -> Sequence[object]:
-    return value if isinstance(value, list) else ()
+    __slots__ = ("members",)
 
+    def __init__(self, value: object) -> None:
+        self.members: Mapping[str, object] = value if isinstance(value, dict) else {}
 
-def mappings(value: object) -> list[Mapping[str, object]]:
-    """The members of a list; an empty mapping for each that is none."""
-    return [mapping(item) for item in sequence(value)]
+    def __bool__(self) -> bool:
+        return bool(self.members)
 
+    def get(self, path: str) -> object:
+        """Whatever stands there."""
+        value: object = self.members
+        for name in path.split("."):
+            value = value.get(name) if isinstance(value, dict) else None
+        return value
 
-def at(record: Mapping[str, object], *keys: str) -> object:
-    """``record[keys[0]][keys[1]]…``, None as soon as something on the way is missing."""
-    value: object = record
-    for key in keys:
-        value = mapping(value).get(key)
-    return value
+    def _first(self, as_type: Callable[[object], _T | None], paths: Iterable[str]) -> _T | None:
+        found = (as_type(self.get(path)) for path in paths)
+        return next((value for value in found if value is not None), None)
 
+    def text(self, *paths: str) -> str | None:
+        return self._first(text_of, paths)
 
-def first_text(record: Mapping[str, object], *keys: str) -> str | None:
-    """The first of these members that is a text."""
-    return next((text for key in keys if (text := text_of(record.get(key)))), None)
+    def id(self, *paths: str) -> str | None:
+        return self._first(id_of, paths)
 
+    def url(self, *paths: str) -> str | None:
+        return self._first(web_url, paths)
 
-def total(items: object, *keys: str) -> int:
-    """Sum of a whole number, found as by ``at``, over a list of objects."""
-    return sum(whole(at(item, *keys)) or 0 for item in mappings(items))
+    def whole(self, *paths: str) -> int | None:
+        return self._first(whole, paths)
+
+    def time(self, *paths: str) -> datetime | None:
+        return self._first(parse_time, paths)
+
+    def is_true(self, path: str) -> bool:
+        return is_true(self.get(path))
+
+    def sequence(self, path: str) -> Sequence[object]:
+        value = self.get(path)
+        return value if isinstance(value, list) else ()
+
+    def records(self, path: str) -> list[JsonRecord]:
+        """The members of a list; an empty record for each that is no object."""
+        return [JsonRecord(item) for item in self.sequence(path)]
+
+    def total(self, path: str, name: str) -> int:
+        """Sum of a whole number over a list of objects."""
+        return sum(record.whole(name) or 0 for record in self.records(path))
 
 
 def filled(values: Mapping[str, object]) -> Mapping[str, object]:

@@ -73,7 +73,9 @@ def test_titled_puts_the_title_first_once() -> None:
 def test_anything_can_be_asked_for(value: object) -> None:
     for ask in (values.text_of, values.id_of, values.whole, parse_time, values.web_url):
         ask(value)
-    values.at(values.mapping(value), "a", "b")
+    record = values.JsonRecord(value)
+    record.text("a.b", "a")
+    record.total("a", "b")
     text = values.text_of(value)
     if text is not None:
         text.encode()
