@@ -24,15 +24,16 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from statistics import fmean
 
 from benchmarks.ideas_data import Coded, read_argkp
 from benchmarks.main_job import first_messages
 from benchmarks.pages import DOCS, write_between_marks
-from models import load
 from synth.evaluate import PlacedPassage, idea_per_message, score_labels
 from synth.pipeline import BuildReport, build, import_files
+from synth.pipeline.build import embedder_of
 from synth.settings import Quality, Settings
 from synth.store import Store, open_store
 
@@ -260,7 +261,7 @@ def last_hundred(archive: Path, *, quality: Quality) -> list[str]:
 
 def hundred(last: Path, db: Path, *, quality: Quality) -> list[str]:
     """Import and build ``last`` into the map at ``db`` in one process, once the model is warm."""
-    model = load(build.DEFAULT_MODELS[quality])
+    model = embedder_of(Settings(quality=quality))
     model.encode(["one", "and another one"])
     with open_store(db) as store:
         here = store.discussions.all()[0].id
@@ -301,7 +302,7 @@ def main() -> None:
             print(lines[-1], flush=True)
     if chosen.argkp:
         # A topic has some two hundred arguments: grown here, though the program builds it whole.
-        build.SMALL = 0
+        import_module("synth.pipeline.build").SMALL = 0
         found: list[dict[str, Row]] = []
         for rows in argkp(
             chosen.argkp,
