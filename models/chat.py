@@ -41,7 +41,7 @@ class ChatServer:
     model: str | None = None
     """None: the only one that the address serves."""
     key: str = field(default="", repr=False)
-    """Sent as a bearer token; told, stored and shown nowhere."""
+    """Sent as a bearer token; never stored, logged or shown."""
     timeout: float = 300.0
     """Seconds without a word, and seconds after which a slow answer is given up."""
     pauses: tuple[float, ...] = (1.0, 4.0)

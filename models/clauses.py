@@ -52,33 +52,33 @@ class Clause:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ParsedText:
     """What one parse of a text gives for naming ideas."""
 
     phrases: tuple[Phrase, ...]
     clauses: tuple[Clause, ...]
 
 
-def read(texts: Sequence[str], languages: Sequence[str | None]) -> list[Reading]:
+def read(texts: Sequence[str], languages: Sequence[str | None]) -> list[ParsedText]:
     """The noun phrases and title-worthy clauses of each text, from one parse each.
 
     About 5,000 words per second on two cores in English and French. Raises ModelMissing where
     the pipeline of one of them is not installed.
     """
-    found = [Reading((), ()) for _ in texts]
+    found = [ParsedText((), ()) for _ in texts]
     for row, doc in documents(texts, languages):
         language = primary(languages[row])
         clauses = _parsed_clauses(doc) if language in TAGGED else _plain_clauses(doc.text, language)
-        found[row] = Reading(tuple(phrases_in(doc, language)), tuple(_fit(clauses, language)))
+        found[row] = ParsedText(tuple(phrases_in(doc, language)), tuple(_fit(clauses, language)))
     return found
 
 
-def whole(line: str, language: str | None) -> Clause | None:
+def heading_clause(line: str, language: str | None) -> Clause | None:
     """A line that a person wrote as a heading, taken as one clause where it can stand as such."""
     surface = re.sub(r"\s+", " ", line).strip().rstrip(".!:;, ")
     if not _is_fit(surface, primary(language)):
         return None
-    return Clause(0, len(line), surface, standing(surface, language))
+    return Clause(0, len(line), surface, self_contained(surface, language))
 
 
 def _fit(clauses: Iterator[Clause], language: str) -> Iterator[Clause]:
@@ -253,7 +253,7 @@ def _never_last(token: Token) -> bool:
 def _clause(stretch: Span, head: Token, kept: float) -> Clause:
     surface = re.sub(r"\s+", " ", stretch.text)
     subject = next((c for c in head.children if c.dep_ in _SUBJECTS), None)
-    quality = kept * _subject_quality(subject, head) * standing(surface, head.lang_)
+    quality = kept * _subject_quality(subject, head) * self_contained(surface, head.lang_)
     return Clause(stretch.start_char, stretch.end_char, surface, quality)
 
 
@@ -273,7 +273,7 @@ def _subject_quality(subject: Token | None, head: Token) -> float:
     return 0.35 if word in wordlists.ANAPHORS[language] or subject.tag_ == "WP" else 1.0
 
 
-def standing(surface: str, language: str | None) -> float:
+def self_contained(surface: str, language: str | None) -> float:
     """0..1: how well a stretch is understood without what stood before it."""
     tag = primary(language)
     anaphors = wordlists.ANAPHORS.get(tag, _NOTHING)
@@ -322,6 +322,6 @@ def _plain_clauses(text: str, language: str) -> Iterator[Clause]:
             first = surface.split()[0].casefold()
             if first in wordlists.SUBORDINATORS:
                 continue
-            share = kept * standing(surface, language) * (0.4 if first in anaphors else 1.0)
+            share = kept * self_contained(surface, language) * (0.4 if first in anaphors else 1.0)
             at = start + part.index(surface)
             yield Clause(at, at + len(surface), re.sub(r"\s+", " ", surface), share)

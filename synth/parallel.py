@@ -105,10 +105,10 @@ def _has_room(tasks: deque[tuple[C, _Task[S, R]]], n_workers: int) -> bool:
     return len(tasks) < (HELD if n_workers > 1 else 1) and n_pending < AHEAD * n_workers
 
 
-def beside(work: Callable[[P], R], argument: P, *, is_large: bool) -> Callable[[], R]:
+def submit(work: Callable[[P], R], argument: P, *, is_large: bool) -> Callable[[], R]:
     """``work`` of ``argument`` in another process; call what this returns for the result.
 
-    Where there is one core or it is not large, it is done here when the result is asked for.
+    Where there is one core, or the work is not large, it is done here when the result is asked for.
     """
     is_here = not is_large or n_processes() == 1
     return (_Task(work, argument) if is_here else _sent(work, argument)).result
@@ -143,7 +143,7 @@ def processes() -> Executor:
 
 
 def _begin() -> None:
-    """Ctrl-C is for the process that gave the work; this one ends with it."""
+    """Leave Ctrl-C to the process that gave the work: it ends this one."""
     import gc
     import signal
 

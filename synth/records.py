@@ -1,4 +1,4 @@
-"""The nouns of the house: plain frozen records that every step shares.
+"""The records that all steps share, plain and frozen.
 
 Nothing here reads a file, a clock or a database. Times are aware and in UTC.
 Offsets count Python characters (Unicode code points) of the stored clean text.
@@ -272,7 +272,7 @@ class Placement:
     start: int
     end: int
     idea_id: int | None
-    """The leaf idea; None where the passage is honestly unplaced."""
+    """The leaf idea; None where the passage is unplaced."""
     weight: float
     """0..1: how well the passage fits its idea."""
     origin: Origin = Origin.MACHINE

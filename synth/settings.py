@@ -31,7 +31,7 @@ class Stage(Protocol):
 
 
 class Progress(Protocol):
-    """Who listens to long work: a terminal, a page, or nobody."""
+    """Where long work tells how far it is: a terminal, a page, or nowhere."""
 
     def stage(self, name: str, *, total: int | None, unit: str) -> AbstractContextManager[Stage]:
         """Open a stage of ``total`` units (None: unknown)."""
@@ -39,7 +39,7 @@ class Progress(Protocol):
 
 class _Quiet:
     def advance(self, n: int = 1) -> None:
-        """Nobody listens."""
+        """Tells nobody."""
 
     def stage(self, name: str, *, total: int | None, unit: str) -> AbstractContextManager[Stage]:
         return nullcontext(self)

@@ -42,9 +42,9 @@ Basis = Literal["vectors", "words"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MapDirections:
-    """The directions that a map is known by, for all its passages; make it once.
+    """The directions of a map's leaf ideas and unplaced passages; make it once.
 
-    A direction is a vector of the model, away from the mean of what it read, of length 1.
+    A direction is a vector of the model less the mean of what it read, scaled to length 1.
     """
 
     model: str | None
@@ -158,7 +158,7 @@ def nearest_passages(
 def nearest_ideas(passage_id: int, directions: MapDirections) -> list[tuple[int, float]]:
     """(leaf idea, cosine) of the ideas nearest to an unplaced passage, nearest first.
 
-    Empty where nobody knows its direction.
+    Empty where its direction is unknown.
     """
     vector = directions.unplaced.get(passage_id)
     if vector is None:

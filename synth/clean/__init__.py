@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from synth.clean.attributions import mark_attributions
-from synth.clean.characters import mend, show_emoji, unescape
+from synth.clean.characters import normalise, show_emoji, unescape
 from synth.clean.lines import Line, assemble, unwrap
 from synth.clean.markdown import read_markdown_lines, split_quote_tags
 from synth.clean.markup import looks_like_html, read_html_lines
@@ -35,7 +35,7 @@ def clean(raw: RawMessage) -> CleanText:
     hard line wraps; in other messages a ``>`` counts only where it plainly quotes.
     Cleaning a clean text again changes nothing. One pass over the lines, linear time.
     """
-    text = mend(raw.text)
+    text = normalise(raw.text)
     body_format = raw.body_format
     if body_format is BodyFormat.PLAIN and "</" in text + "</" and looks_like_html(text):
         body_format = BodyFormat.HTML
@@ -64,7 +64,7 @@ def _read(text: str, body_format: BodyFormat, *, is_mail: bool) -> list[Line]:
         return read_mail_lines(text)
     reader = read_markdown_lines if body_format is BodyFormat.MARKDOWN else read_comment_lines
     if body_format is BodyFormat.PLAIN and "&" in text and "<" not in text:
-        text = mend(unescape(text))
+        text = normalise(unescape(text))
     lines: list[Line] = []
     for stretch, depth, author in split_quote_tags(show_emoji(text)):
         for line in reader(stretch):

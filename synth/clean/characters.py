@@ -1,4 +1,4 @@
-"""Characters: encoding damage mended, what cannot be shown taken out, short codes as emoji."""
+"""Characters: encoding damage repaired, what cannot be shown taken out, short codes as emoji."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _SHORT_CODE = re.compile(r"(?<![\w:]):([a-z0-9_+-]{2,40}):(?![\w:])")
 _EMOJI: Mapping[str, str] = read_toml(__package__, "emoji.toml")
 
 
-def mend(text: str) -> str:
+def normalise(text: str) -> str:
     """Text in NFC with ``\\n`` newlines, without controls, with mojibake decoded.
 
     Mojibake is decoded line by line and only where ftfy's measure finds the line
@@ -40,7 +40,7 @@ def mend(text: str) -> str:
     characters keeps them. Quotes, dashes and spaces stay as the author typed them.
     """
     if not text.isascii():
-        text = _mend_encoding(text)
+        text = _fix_encoding(text)
     text = _NEWLINES.sub("\n", text)
     if "\x1b" in text:
         text = _TERMINAL_ESCAPE.sub("", text)
@@ -79,7 +79,7 @@ def _fixer() -> TextFixerConfig:
     )
 
 
-def _mend_encoding(text: str) -> str:
+def _fix_encoding(text: str) -> str:
     import ftfy
     from ftfy.badness import is_bad
 

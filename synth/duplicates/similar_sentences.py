@@ -114,7 +114,7 @@ def _leaders(sentences: Sentences) -> NDArray[np.intp]:
     """(n,) the distinct sentence that leads the group of each."""
     leader = np.arange(len(sentences.words))
     leading: defaultdict[Hashable, list[int]] = defaultdict(list)
-    for row, buckets in _met(sentences):
+    for row, buckets in _bucketed(sentences):
         own = sentences.words[row]
         near = sorted({c for bucket in buckets for c in leading[bucket][:MOST_LEADERS]})
         costs = [
@@ -130,7 +130,7 @@ def _leaders(sentences: Sentences) -> NDArray[np.intp]:
     return leader
 
 
-def _met(sentences: Sentences) -> Iterator[tuple[int, list[Hashable]]]:
+def _bucketed(sentences: Sentences) -> Iterator[tuple[int, list[Hashable]]]:
     """Sentences that share a bucket with another one, the most frequent first, then the first
     to come; with their buckets."""
     long = np.array([r for r, w in enumerate(sentences.words) if len(w) >= LEAST_WORDS], np.intp)

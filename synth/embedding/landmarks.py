@@ -1,9 +1,9 @@
-"""Landmarks: what stands where on a map, kept so that later messages find their place on it."""
+"""Landmarks: the passages and leaf directions of a map by which later messages are placed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from models.lexical import Arrays
 
 PER_IDEA = 12
-"""Passages of each idea that are kept to find one's way by."""
+"""Passages of each idea that are kept."""
 MOST_UNPLACED = 4_000
 """Passages without an idea that are kept; they may open one later."""
 
@@ -34,10 +34,10 @@ class Directions(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Landmarks:
-    """What stands where in the space, and which messages the map was made of."""
+    """Leaf ideas and passages with their directions, and the messages that the map was made of."""
 
     idea_ids: NDArray[np.int64]
-    """(n_leaves,) the ideas that passages are placed under, or were before people merged them."""
+    """(n_leaves,) the leaf ideas, those that people merged into others included."""
     centroids: NDArray[np.float32]
     """(n_leaves, dim) the mean direction of each, unit rows."""
     passage_ids: NDArray[np.int64]
@@ -47,51 +47,42 @@ class Landmarks:
     message_ids: NDArray[np.int64]
     """(n_messages,) ascending."""
     fingerprints: NDArray[np.bytes_]
-    """(n_messages,) what each message was when it was mapped."""
+    """(n_messages,) the beginning of each message's hash when it was mapped."""
     n_built: int
     """Messages of the last whole build."""
     n_changed: int = 0
-    """Messages that came, were edited or went since."""
+    """Messages that are new, edited or gone since."""
 
-    @property
-    def leaves(self) -> Directions:
-        return Directions(self.idea_ids.tolist(), self.centroids)
-
-    @property
-    def passages(self) -> Directions:
-        return Directions(self.passage_ids.tolist(), self.vectors)
-
-    def grown(
-        self,
-        *,
+    @classmethod
+    def of(
+        cls,
         leaves: Directions,
         passages: Directions,
+        *,
         idea_of: Mapping[int, int | None],
         fingerprints: Mapping[int, str],
-        n_changed: int,
-    ) -> Landmarks:
-        """The landmarks of the map after it has grown.
+        n_built: int | None = None,
+        n_changed: int = 0,
+    ) -> Self:
+        """What to keep of ``passages``, beside all ``leaves``. ``idea_of``: passage id → leaf idea.
 
-        ``leaves``: its leaf ideas, those that were merged into them as well; ``passages``: those
-        that were kept before and those that came; ``idea_of``: passage id → leaf idea;
-        ``n_changed``: messages that came, were edited or went.
+        ``n_built`` None: this is a whole build, of all messages in ``fingerprints``.
         """
-        number = {idea: row for row, idea in enumerate(leaves.ids)}
-        ideas = [idea_of[i] for i in passages.ids]
-        kept = kept_rows(np.array([-1 if i is None else number.get(i, -1) for i in ideas]))
+        kept = kept_rows(_leaves_of(passages.ids, leaves.ids, idea_of))
         message_ids, starts = prints(fingerprints)
-        return replace(
-            self,
+        return cls(
             idea_ids=np.array(leaves.ids, dtype=np.int64),
             centroids=leaves.rows,
             passage_ids=np.array(passages.ids, dtype=np.int64)[kept],
             vectors=passages.rows[kept],
             message_ids=message_ids,
             fingerprints=starts,
-            n_changed=self.n_changed + n_changed,
+            n_built=len(message_ids) if n_built is None else n_built,
+            n_changed=n_changed,
         )
 
     def arrays(self) -> Arrays:
+        """The columns, to be kept; directions in half precision."""
         return {
             "idea_ids": self.idea_ids,
             "centroids": self.centroids.astype(np.float16),
@@ -104,6 +95,7 @@ class Landmarks:
 
     @classmethod
     def from_arrays(cls, arrays: Arrays) -> Self:
+        """Landmarks from what ``arrays`` gave."""
         n_built, n_changed = arrays["n_messages"].tolist()
         return cls(
             idea_ids=arrays["idea_ids"].astype(np.int64),
@@ -133,21 +125,23 @@ def landmarks_of(
     """What to keep of a whole map. ``idea_of``: passage id → leaf idea, or None."""
     from synth.clustering.assignment import idea_centroids
 
-    ideas = [idea_of[passage.id] for passage in corpus.passages]
-    ids = sorted({idea for idea in ideas if idea is not None})
-    number = {idea: row for row, idea in enumerate(ids)}
-    leaf = np.array([-1 if i is None else number[i] for i in ideas], dtype=np.int32)
-    kept = kept_rows(leaf)
-    message_ids, starts = prints(fingerprints)
-    return Landmarks(
-        idea_ids=np.array(ids, dtype=np.int64),
-        centroids=idea_centroids(corpus.centred, leaf, len(ids)),
-        passage_ids=np.array([corpus.passages[row].id for row in kept.tolist()], dtype=np.int64),
-        vectors=corpus.centred[kept],
-        message_ids=message_ids,
-        fingerprints=starts,
-        n_built=len(message_ids),
+    ids = [passage.id for passage in corpus.passages]
+    leaf_ids = sorted({idea for i in ids if (idea := idea_of[i]) is not None})
+    centroids = idea_centroids(corpus.centred, _leaves_of(ids, leaf_ids, idea_of), len(leaf_ids))
+    return Landmarks.of(
+        Directions(leaf_ids, centroids),
+        Directions(ids, corpus.centred),
+        idea_of=idea_of,
+        fingerprints=fingerprints,
     )
+
+
+def _leaves_of(
+    passage_ids: Sequence[int], leaf_ids: Sequence[int], idea_of: Mapping[int, int | None]
+) -> NDArray[np.int32]:
+    """(n_passages,) the place of each passage's idea among ``leaf_ids``, -1 for none."""
+    place: dict[int | None, int] = {idea: row for row, idea in enumerate(leaf_ids)}
+    return np.array([place.get(idea_of[i], -1) for i in passage_ids], dtype=np.int32)
 
 
 def kept_rows(leaf: NDArray[np.int32]) -> NDArray[np.intp]:

@@ -60,7 +60,7 @@ class Quoted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Branch:
+class ReportIdea:
     """An idea with its quotes and sub-ideas."""
 
     idea: Idea
@@ -68,7 +68,7 @@ class Branch:
     summary: str
     """Empty where the quotes say the same."""
     quotes: Sequence[Quoted]
-    children: Sequence[Branch]
+    children: Sequence[ReportIdea]
     colour: str
     voices: IdeaVoices | None
     """None where the map was built by an earlier version."""
@@ -100,7 +100,7 @@ class ReportContext:
     language: str
     reasons: Mapping[Unplaced, str]
     discussion: Discussion
-    branches: Sequence[Branch]
+    branches: Sequence[ReportIdea]
     bubbles: Sequence[Bubble]
     points: str
     """Base64 of little-endian (x, y, colour index) triples of 16-bit numbers."""
@@ -174,7 +174,7 @@ class _ReportReader:
             evidence=store.evidence.counts(self._discussion_id),
         )
 
-    def _branches(self) -> Sequence[Branch]:
+    def _branches(self) -> Sequence[ReportIdea]:
         representatives = self._store.ideas.representatives(self._discussion_id)
         wanted = {idea: ids[:N_QUOTES] for idea, ids in representatives.items()}
         by_passage = {p.passage_id: p for p in self._placements}
@@ -183,10 +183,10 @@ class _ReportReader:
         for idea in self._ideas:
             children.setdefault(idea.parent_id, []).append(idea)
 
-        def branch(idea: Idea) -> Branch:
+        def branch(idea: Idea) -> ReportIdea:
             placed = [by_passage[i] for i in wanted.get(idea.id, ()) if i in by_passage]
             quotes = self._quoted(placed)
-            return Branch(
+            return ReportIdea(
                 idea=idea,
                 language=languages.get(idea.id),
                 summary=summary_beside(idea.summary, (quote.text for quote in quotes)),

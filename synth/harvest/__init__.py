@@ -14,15 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synth.harvest.quotes import count_quotes
-from synth.harvest.scores import Scores, score_sentences
+from synth.harvest.scores import SentenceScores, score_sentences
 from synth.harvest.selection import choose, undecided
 from synth.records import Nature
 
 __all__ = [
     "DecidedSpan",
     "QuoteRow",
-    "Scores",
     "SentenceRow",
+    "SentenceScores",
     "Suggestion",
     "count_quotes",
     "score_sentences",

@@ -92,7 +92,7 @@ _WISH_WORDS: Final = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scores:
+class SentenceScores:
     """Scores of ``n`` sentences and what they rest on."""
 
     score: NDArray[np.float32]
@@ -104,7 +104,9 @@ class Scores:
     """Folded words of each sentence."""
 
 
-def score_sentences(sentences: Sequence[SentenceRow], *, quotes: Sequence[QuoteRow] = ()) -> Scores:
+def score_sentences(
+    sentences: Sequence[SentenceRow], *, quotes: Sequence[QuoteRow] = ()
+) -> SentenceScores:
     """Score every sentence of a discussion; 100,000 of them take seconds.
 
     ``quotes`` are what messages repeat of earlier ones; each later message that quotes a
@@ -113,7 +115,7 @@ def score_sentences(sentences: Sequence[SentenceRow], *, quotes: Sequence[QuoteR
     the cosine with the thread's mean vector added nothing to the word centrality.
     """
     if not sentences:
-        return Scores(score=np.zeros(0, np.float32), nature=[], features={}, tokens=[])
+        return SentenceScores(score=np.zeros(0, np.float32), nature=[], features={}, tokens=[])
     texts = [row.text for row in sentences]
     table = read_words(texts, [row.language for row in sentences])
     surface = read_surface(texts)
@@ -124,7 +126,7 @@ def score_sentences(sentences: Sequence[SentenceRow], *, quotes: Sequence[QuoteR
     total = np.full(len(sentences), INTERCEPT)
     for name, weight in WEIGHTS.items():
         total += SCALE * weight * features[name]
-    return Scores(
+    return SentenceScores(
         score=(1 / (1 + np.exp(-total))).astype(np.float32),
         nature=natures(table, surface),
         features=features,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.harvest.scores import Scores
+from synth.harvest.scores import SentenceScores
 from synth.harvest.words import column
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def undecided(sentences: Sequence[SentenceRow], decided: Iterable[DecidedSpan]) 
 
 def choose(
     sentences: Sequence[SentenceRow],
-    scores: Scores,
+    scores: SentenceScores,
     *,
     rows: Sequence[int],
     limit: int | None,
@@ -115,7 +115,7 @@ def _offer(
     rows: Sequence[int],
     *,
     sentences: Sequence[SentenceRow],
-    scores: Scores,
+    scores: SentenceScores,
     fit: NDArray[np.float64],
 ) -> list[_Pick]:
     values = {row: float(scores.score[row] * fit[row]) for row in rows}
@@ -136,12 +136,12 @@ def _offer(
     return picks
 
 
-def _is_same(a: int, b: int, scores: Scores) -> bool:
+def _is_same(a: int, b: int, scores: SentenceScores) -> bool:
     one, other = set(scores.tokens[a]), set(scores.tokens[b])
     return len(one & other) >= _SAME * len(one | other)
 
 
-def _distinct(picks: Sequence[_Pick], scores: Scores) -> list[_Pick]:
+def _distinct(picks: Sequence[_Pick], scores: SentenceScores) -> list[_Pick]:
     """Without sentences whose very words came before, in whatever group."""
     first: dict[tuple[str, ...], _Pick] = {}
     for pick in picks:
@@ -152,7 +152,7 @@ def _distinct(picks: Sequence[_Pick], scores: Scores) -> list[_Pick]:
 def _readable(
     picks: Sequence[_Pick],
     sentences: Sequence[SentenceRow],
-    scores: Scores,
+    scores: SentenceScores,
     *,
     rows: Sequence[int],
 ) -> list[int]:
@@ -166,7 +166,11 @@ def _readable(
 
 
 def _of_busy_threads(
-    chosen: set[int], sentences: Sequence[SentenceRow], scores: Scores, *, rows: Sequence[int]
+    chosen: set[int],
+    sentences: Sequence[SentenceRow],
+    scores: SentenceScores,
+    *,
+    rows: Sequence[int],
 ) -> list[int]:
     """The best sentence of each thread of some size that has none yet, busiest thread first."""
     messages: dict[int, set[int]] = defaultdict(set)

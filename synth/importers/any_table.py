@@ -8,7 +8,7 @@ from itertools import chain, islice
 
 from synth.errors import InputProblem
 from synth.importers import tables
-from synth.importers.columns import fold, has_known_text, n_known
+from synth.importers.columns import column_key, has_known_text, n_known
 from synth.importers.input_file import HEAD_BYTES, Fit, InputFile, ReadOptions
 from synth.importers.record_reader import SAMPLE_RECORDS, Record, RecordReader
 from synth.importers.tables import Dialect, Row
@@ -169,13 +169,13 @@ def _without_empty_end(cells: Sequence[object], n_columns: int) -> Sequence[obje
 
 def _values(file: InputFile, options: ReadOptions, dialect: Dialect, name: str) -> Iterator[str]:
     """One column of the whole file, for a question that the first rows leave open."""
-    at: int | None = None
+    key, at = column_key(name), None
     for row in tables.rows(file, options, dialect):
         if isinstance(row, Problem):
             continue
         _, cells = row
         if at is None:
-            at = next((i for i, cell in enumerate(cells) if fold(str(cell)) == fold(name)), None)
+            at = next((i for i, cell in enumerate(cells) if column_key(str(cell)) == key), None)
         elif at < len(cells):
             yield str(cells[at])
 

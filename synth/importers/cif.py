@@ -27,9 +27,9 @@ from synth.importers.values import (
     id_of,
     is_true,
     text_of,
-    titled,
     web_url,
     whole,
+    with_title,
 )
 from synth.records import Problem, RawMessage, Stance
 
@@ -377,7 +377,7 @@ def _statement(
     title, language = node.said("title", "label")
     description, other_language = node.said("description", "content")
     subject = text_of(title)
-    said = titled(subject, text_of(description))
+    said = with_title(subject, text_of(description))
     if said is None:
         return source.problem(node.position, f"{_kind(node)} {node.written_id} has no text")
     above = links.get(node.id, [])

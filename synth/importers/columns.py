@@ -49,7 +49,7 @@ class Columns:
     """A column called an id whose first values repeat, so that it cannot be one."""
 
 
-def fold(name: str) -> str:
+def column_key(name: str) -> str:
     """A column name without accents, case and punctuation."""
     return "".join(char for char in without_accents(name).lower() if char.isalnum())
 
@@ -99,7 +99,9 @@ def recognise(
         if field == "text" or column != chosen["text"]
     }
     others = tuple(name for name in names if name not in set(chosen.values()))
-    is_topic = "category" not in chosen and fold(chosen.get("thread", "")) in _ALIASES["category"]
+    is_topic = (
+        "category" not in chosen and column_key(chosen.get("thread", "")) in _ALIASES["category"]
+    )
     return Columns(
         of=chosen,
         others=others,
@@ -117,14 +119,14 @@ def _repeating_id(names: Sequence[str], samples: Samples) -> str | None:
 
 
 def _given(names: Sequence[str], given: Mapping[str, str], *, source: str) -> dict[str, str]:
-    by_key = {fold(name): name for name in reversed(names)}
+    by_key = {column_key(name): name for name in reversed(names)}
     chosen: dict[str, str] = {}
     for field, wanted in given.items():
         if field not in FIELDS:
             raise InputProblem(
                 source, f"--columns {field}= is no field", remedy=f"use {', '.join(FIELDS)}"
             )
-        column = wanted if wanted in names else by_key.get(fold(wanted))
+        column = wanted if wanted in names else by_key.get(column_key(wanted))
         if column is None:
             raise InputProblem(
                 source,
@@ -148,7 +150,7 @@ def _known(field: str, names: Sequence[str], samples: Samples) -> str | None:
 def _keys(name: str) -> tuple[str, ...]:
     """What a name may be known as: as it is, without its language, as the last of a path."""
     bare = _LANGUAGE_SUFFIX.sub("", name)
-    return tuple(dict.fromkeys((fold(name), fold(bare))))
+    return tuple(dict.fromkeys((column_key(name), column_key(bare))))
 
 
 def _by_content(
@@ -227,11 +229,11 @@ def language_of(value: str) -> str | None:
     """The two-letter code in a cell of a language column, which may hold a name or ``en-GB``."""
     code = _LANGUAGE_CODE.fullmatch(value)
     coded = code[1].lower() if code and len(code[1]) == 2 else None
-    return _LANGUAGES.get(fold(value), coded)
+    return _LANGUAGES.get(column_key(value), coded)
 
 
 def _stance_key(value: str) -> str:
-    return value.strip() if _is_number(value) else fold(value)
+    return value.strip() if _is_number(value) else column_key(value)
 
 
 _CHECKS: Mapping[str, Callable[[Sequence[str]], bool]] = {

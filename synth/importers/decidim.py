@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 
 from synth.importers import tables
 from synth.importers.input_file import Fit, InputFile, ReadOptions
-from synth.importers.tables import Record
+from synth.importers.tables import TableRecord
 from synth.importers.times import parse_time
-from synth.importers.values import JsonRecord, body_of, filled, text_of, titled, web_url, whole
+from synth.importers.values import JsonRecord, body_of, filled, text_of, web_url, whole, with_title
 from synth.records import Problem, RawMessage, Stance
 
 NAME = "decidim"
@@ -60,7 +60,7 @@ def read(file: InputFile, options: ReadOptions) -> Iterator[RawMessage | Problem
             yield _resource(row, file)
 
 
-def _comment(row: Record, file: InputFile) -> RawMessage | Problem:
+def _comment(row: TableRecord, file: InputFile) -> RawMessage | Problem:
     body, language = _localised(row, "body")
     key, kind = row.get("id"), row.get("commentable_type")
     if key is None or body is None:
@@ -90,14 +90,14 @@ def _comment(row: Record, file: InputFile) -> RawMessage | Problem:
     )
 
 
-def _resource(row: Record, file: InputFile) -> RawMessage | Problem:
+def _resource(row: TableRecord, file: InputFile) -> RawMessage | Problem:
     """A debate, proposal or meeting. A debate is its question, so the title opens its text."""
     key, url = row.get("id"), web_url(row.get("url"))
     title, language = _localised(row, "title")
     body, body_language = _localised(row, "body")
     if body is None:
         described, body_language = _localised(row, "description")
-        body = titled(title, described)
+        body = with_title(title, described)
     if key is None or (body is None and title is None):
         return _unusable(row, file)
     text, body_format = body_of(body or title or "")
@@ -124,12 +124,12 @@ def _resource(row: Record, file: InputFile) -> RawMessage | Problem:
     )
 
 
-def _unusable(row: Record, file: InputFile) -> Problem:
+def _unusable(row: TableRecord, file: InputFile) -> Problem:
     what = "no text" if row.get("id") else "no id"
     return file.problem(what, "the row was skipped", f"line {row.line}")
 
 
-def _localised(row: Record, name: str) -> tuple[str | None, str | None]:
+def _localised(row: TableRecord, name: str) -> tuple[str | None, str | None]:
     """The text of a column, or of the first ``name/LOCALE`` that is filled, and its language.
 
     Newer exports also write all languages into one cell as JSON: ``{"fr": "…", "en": "…"}``.
@@ -158,7 +158,7 @@ def _by_language(cell: str) -> Mapping[str, str | None]:
     return {"": None} | texts if texts else {}
 
 
-def _kind_by_columns(row: Record) -> str:
+def _kind_by_columns(row: TableRecord) -> str:
     """Where no address names the kind: only debates and meetings have descriptions."""
     names = {column.split("/")[0] for column in row.cells}
     if "body" in names:
@@ -174,10 +174,10 @@ def _namespace(site: str, kind: str) -> str:
     return f"{site} {kind}".strip()
 
 
-def _author_key(row: Record, site: str) -> str | None:
+def _author_key(row: TableRecord, site: str) -> str | None:
     author = row.get("author/id", "author_id", "author/name")
     return f"{site} {author}".strip() if author else None
 
 
-def _extra(row: Record, names: Sequence[str]) -> Mapping[str, object]:
+def _extra(row: TableRecord, names: Sequence[str]) -> Mapping[str, object]:
     return filled({name.replace("/", "_"): _localised(row, name)[0] for name in names})

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from synth.importers import tables
 from synth.importers.input_file import Fit, InputFile, ReadOptions
-from synth.importers.tables import Dialect, Record
+from synth.importers.tables import Dialect, TableRecord
 from synth.importers.times import parse_time
 from synth.importers.values import text_of, web_url, whole
 from synth.records import Problem, RawMessage
@@ -73,7 +73,9 @@ def _canonical(name: str) -> str:
     return name.strip().lower().replace("_", "-").replace(" ", "-")
 
 
-def _message(row: Record, conversation: _Conversation, file: InputFile) -> RawMessage | Problem:
+def _message(
+    row: TableRecord, conversation: _Conversation, file: InputFile
+) -> RawMessage | Problem:
     cells = {
         _OURS[name]: cell
         for column, cell in row.cells.items()

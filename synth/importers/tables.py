@@ -59,7 +59,7 @@ class Dialect:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class TableRecord:
     """A row below a header: ``cells`` by column name, and the ``line`` it starts on."""
 
     line: int
@@ -76,7 +76,7 @@ def header(file: InputFile) -> tuple[str, ...]:
     return _names(next(head_rows(head, _dialect_of_header(head)), ()))
 
 
-def records(file: InputFile, options: ReadOptions) -> Iterator[Record | Problem]:
+def records(file: InputFile, options: ReadOptions) -> Iterator[TableRecord | Problem]:
     """The rows below the header; a row with more cells than columns is a Problem.
 
     Raises InputProblem when the named encoding is unknown.
@@ -94,7 +94,7 @@ def records(file: InputFile, options: ReadOptions) -> Iterator[Record | Problem]
             remedy = "check the quotes and separators of this row; it was skipped"
             yield file.problem(what, remedy, f"line {line}")
         else:
-            yield Record(line=line, cells=dict(zip(names, map(str, cells), strict=False)))
+            yield TableRecord(line=line, cells=dict(zip(names, map(str, cells), strict=False)))
 
 
 def _names(cells: Sequence[object]) -> tuple[str, ...]:

@@ -209,7 +209,7 @@ def has_markup(text: str) -> bool:
     return _TAG.search(text) is not None
 
 
-def titled(title: str | None, body: str | None) -> str | None:
+def with_title(title: str | None, body: str | None) -> str | None:
     """A title that is itself part of what is said, and the text below it, as one body."""
     if title is None or body is None or body.lstrip().startswith(title.strip()):
         return body or title

@@ -18,7 +18,7 @@ from synth.embedding.context import context_of, mean_topic, topics_of
 from synth.embedding.space import Space, fit_blend, fit_centred
 from synth.embedding.vectors import Later, read_texts
 from synth.errors import StoreProblem
-from synth.parallel import beside, in_order
+from synth.parallel import in_order, submit
 from synth.passages import cut
 from synth.records import Message, Passage, Span
 from synth.settings import Progress
@@ -34,20 +34,20 @@ N_ALONE = 1_000
 LARGE = 10_000
 """Passages from which looking for copies, or for key passages, is worth a process of its own."""
 
-Sentences = Sequence[tuple[int, int]]
+SentenceSpans = Sequence[tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cuts:
     """Where messages are cut, by message id."""
 
-    sentences: Mapping[int, Sentences]
+    sentences: Mapping[int, SentenceSpans]
     passages: Mapping[int, Sequence[Span]]
 
 
 def cut_messages(messages: Sequence[Message], *, progress: Progress) -> Cuts:
     """Cut every message into sentences, and those into passages."""
-    sentences: dict[int, Sentences] = {}
+    sentences: dict[int, SentenceSpans] = {}
     passages: dict[int, Sequence[Span]] = {}
     portions = (messages[at : at + PORTION] for at in range(0, len(messages), PORTION))
     texts = ((portion, [(m.text, m.language) for m in portion]) for portion in portions)
@@ -60,7 +60,7 @@ def cut_messages(messages: Sequence[Message], *, progress: Progress) -> Cuts:
     return Cuts(sentences=sentences, passages=passages)
 
 
-def _cut(texts: Sequence[tuple[str, str | None]]) -> list[tuple[Sentences, Sequence[Span]]]:
+def _cut(texts: Sequence[tuple[str, str | None]]) -> list[tuple[SentenceSpans, Sequence[Span]]]:
     from models.sentences import split
 
     in_sentences = [split(text, language) for text, language in texts]
@@ -70,7 +70,7 @@ def _cut(texts: Sequence[tuple[str, str | None]]) -> list[tuple[Sentences, Seque
     ]
 
 
-def _repetition_beside(
+def _submit_repetition(
     passages: Sequence[Passage], messages: Sequence[Message]
 ) -> Callable[[], Repetition]:
     """Look for the repetition among passages, and among the messages they stand in.
@@ -83,7 +83,7 @@ def _repetition_beside(
         messages=np.array([number[p.message_id] for p in passages], dtype=np.intp),
         voices=np.array([message.voice for message in messages], dtype=np.intp),
     )
-    return beside(find, [p.text for p in passages], is_large=len(passages) >= LARGE)
+    return submit(find, [p.text for p in passages], is_large=len(passages) >= LARGE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +123,7 @@ class CorpusReader:
         passages = self.store.passages.all(self.discussion_id)
         if any(passage.message_id not in cuts.passages for passage in passages):
             raise StoreProblem("messages came in while the map was being built; build it again")
-        found_repetition = _repetition_beside(passages, messages)
+        found_repetition = _submit_repetition(passages, messages)
         topics, n = topics_of(messages), len(passages)
         read = read_texts(
             self.store, self.embedder, passages, topics=topics.lines, progress=self.progress

@@ -254,10 +254,12 @@ def landmarks_after(
     if centroids:
         leaves = leaves.and_then(Directions(list(centroids), np.vstack(list(centroids.values()))))
     later = Directions([passage.id for passage in corpus.passages], corpus.centred)
-    return growth.landmarks.grown(
-        leaves=leaves,
-        passages=standing.landmarks.and_then(later),
+    before = growth.landmarks
+    return Landmarks.of(
+        leaves,
+        standing.landmarks.and_then(later),
         idea_of=idea_of,
         fingerprints=fingerprints,
-        n_changed=growth.changes.n_words,
+        n_built=before.n_built,
+        n_changed=before.n_changed + growth.changes.n_words,
     )

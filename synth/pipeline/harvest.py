@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from synth.harvest import DecidedSpan, QuoteRow, SentenceRow, Suggestion, suggest
-from synth.pipeline.corpus_reader import Sentences, cut_messages
+from synth.pipeline.corpus_reader import SentenceSpans, cut_messages
 from synth.records import Extract, ExtractState, Message, Passage, QuoteKind
 from synth.settings import QUIET
 from synth.store import Store
@@ -29,7 +29,7 @@ class KeyPassageInputs:
     """All that key passages depend on, so that they can be looked for in another process."""
 
     messages: Sequence[Message]
-    sentences: Mapping[int, Sentences]
+    sentences: Mapping[int, SentenceSpans]
     """By message id."""
     passages: Sequence[Passage]
     leaf: NDArray[np.int32]

@@ -82,6 +82,7 @@ class KnownMessages:
         self._space_of.setdefault((raw.source_id, sha), key[0])
 
     def stored(self, keys: Iterable[Key]) -> None:
+        """These messages are in the store now."""
         for key in keys:
             self._waiting.pop(key, None)
 

@@ -18,9 +18,9 @@ from synth.duplicates import Repetition
 from synth.embedding.knn_graph import similarity_graph
 from synth.harvest import DecidedSpan, QuoteRow
 from synth.layout import lay_out, lay_out_rest
-from synth.parallel import beside
+from synth.parallel import submit
 from synth.passages import n_words
-from synth.pipeline.corpus_reader import LARGE, Sentences
+from synth.pipeline.corpus_reader import LARGE, SentenceSpans
 from synth.pipeline.harvest import KeyPassage, KeyPassageInputs, key_passages
 from synth.records import IdeaName, IdeaTree, Message, Passage, Unplaced
 from synth.settings import Settings, Stopwatch
@@ -54,7 +54,7 @@ class MapInputs:
 
     corpus: Corpus
     messages: Mapping[int, Message]
-    sentences: Mapping[int, Sentences]
+    sentences: Mapping[int, SentenceSpans]
     """By message id."""
     repetition: Repetition
     """Which passages, and which messages, repeat each other."""
@@ -91,7 +91,7 @@ def find_map(inputs: MapInputs, settings: Settings, stopwatch: Stopwatch) -> Ide
     effort = EFFORTS[settings.quality]
     with stopwatch.stage("Find ideas", n, "passages"):
         rows, graph, tree = _ideas(inputs, effort, settings.seed)
-    suggested = beside(
+    suggested = submit(
         key_passages, _key_passage_inputs(inputs, tree, settings), is_large=n >= LARGE
     )
     with stopwatch.stage("Title and lay out", n, "passages"), ThreadPoolExecutor(1) as aside:

@@ -19,7 +19,7 @@ FEW = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scores:
+class SearchScores:
     """What was found, over all messages and passages of a discussion."""
 
     all_words: NDArray[np.float32] | None = None
@@ -42,7 +42,7 @@ class Ranking:
 
 def rank_messages(
     activity: Activity,
-    scores: Scores,
+    scores: SearchScores,
     *,
     messages: NDArray[np.bool_],
     passages: NDArray[np.bool_],

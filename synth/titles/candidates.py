@@ -15,7 +15,7 @@ from models.languages import primary
 from models.vectors import unit_rows
 from synth.corpus import Corpus
 from synth.titles.exemplars import Groups
-from synth.titles.scoring import Vocabulary
+from synth.titles.scoring import PhraseTable
 from synth.titles.wording import names_someone, titled
 
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
@@ -66,7 +66,7 @@ class Material:
     groups: Groups
     wordings: Mapping[int, Sequence[Clause]]
     """By passage: what a title may be taken from."""
-    vocabulary: Vocabulary
+    vocabulary: PhraseTable
     people: frozenset[str]
     """Folded names that no title may carry."""
     representatives: Sequence[tuple[int, ...]]
@@ -74,7 +74,7 @@ class Material:
 
 
 def keyphrases_of(
-    scores: NDArray[np.float64], vocabulary: Vocabulary, surfaces: Mapping[str, str]
+    scores: NDArray[np.float64], vocabulary: PhraseTable, surfaces: Mapping[str, str]
 ) -> list[Keyphrase]:
     """The most telling phrases of an idea, none inside another.
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from models import wordlists
-from models.clauses import standing
+from models.clauses import self_contained
 from models.keyphrases import key_of
 from models.languages import primary
 from models.vectors import unit_rows
@@ -134,7 +134,7 @@ def readability(text: str, language: str | None) -> float:
     if len(_SYMBOL.findall(text)) > 0.1 * max(len(text), 1):
         share *= 0.5
     # how it opens tells whether it leans on what stood before
-    return share * (0.5 + 0.5 * standing(" ".join(text.split(maxsplit=6)[:6]), language))
+    return share * (0.5 + 0.5 * self_contained(" ".join(text.split(maxsplit=6)[:6]), language))
 
 
 def fitness(groups: Groups, idea: int, readable: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -207,6 +207,9 @@ def _telling_sentence(text: str, language: str | None, *, alone: float) -> str:
         last = words[-1].rstrip(".").casefold()
         is_whole &= "." not in last and last not in wordlists.ABBREVIATIONS  # no "e.g."
         fits = is_whole and shortest <= len(words) <= longest and not sentence.endswith("?")
-        if fits and min(readability(sentence, language), standing(sentence, language)) >= alone:
+        if (
+            fits
+            and min(readability(sentence, language), self_contained(sentence, language)) >= alone
+        ):
             return sentence
     return ""

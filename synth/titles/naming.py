@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from models.clauses import Clause, Reading, read, whole
+from models.clauses import Clause, ParsedText, heading_clause, read
 from models.keyphrases import key_of
 from models.languages import primary
 from synth.corpus import Corpus
@@ -32,7 +32,7 @@ from synth.titles.exemplars import (
     readability,
     telling_sentences,
 )
-from synth.titles.scoring import Vocabulary, count_phrases, score_phrases
+from synth.titles.scoring import PhraseTable, count_phrases, score_phrases
 from synth.titles.wording import (
     clipped,
     joined,
@@ -78,19 +78,19 @@ def name_ideas(
     texts = corpus.texts
     groups = group(corpus, tree)
     readable = np.array(list(map(readability, texts, corpus.languages)), np.float64)
-    readings = _read_some(corpus, groups, readable, read_words=read_words)
+    parsed = _read_some(corpus, groups, readable, read_words=read_words)
     material = Material(
         corpus=corpus,
         groups=groups,
-        wordings=_wordings(corpus, readings),
-        vocabulary=_vocabulary(corpus, readings, groups),
+        wordings=_wordings(corpus, parsed),
+        vocabulary=_vocabulary(corpus, parsed, groups),
         people=people_named(texts, avoid),
         representatives=[
             choose_representatives(groups, idea, readable=readable, authors=corpus.authors)
             for idea in range(groups.n_ideas)
         ],
     )
-    phrases = _keyphrases(material, _surfaces(readings, corpus.languages))
+    phrases = _keyphrases(material, _surfaces(parsed, corpus.languages))
     for_parents = phrases if encode is None else phrases_by_meaning(phrases, groups, encode)
     proposed = title_candidates(material, phrases, encode)
     titles = _titles(material, proposed, phrases, for_parents=for_parents)
@@ -102,7 +102,7 @@ def name_ideas(
 
 def _read_some(
     corpus: Corpus, groups: Groups, readable: NDArray[np.float64], *, read_words: int
-) -> dict[int, Reading]:
+) -> dict[int, ParsedText]:
     """Parse the most central readable passages of each idea, as many as the budget allows."""
     texts = corpus.texts
     mean_words = np.mean([min(len(text), READ_CHARS) / 6 for text in texts]) if texts else 1
@@ -114,8 +114,8 @@ def _read_some(
         rows.update(members[order[:per_idea]].tolist())
     chosen = sorted(rows)
     parts = [_beginning(texts[row]) for row in chosen]
-    readings = read(parts, [corpus.languages[row] for row in chosen])
-    return dict(zip(chosen, readings, strict=True))
+    parsed = read(parts, [corpus.languages[row] for row in chosen])
+    return dict(zip(chosen, parsed, strict=True))
 
 
 def _beginning(text: str) -> str:
@@ -127,7 +127,7 @@ def _beginning(text: str) -> str:
     return head[: end + 1] if end > READ_CHARS // 3 else head
 
 
-def _wordings(corpus: Corpus, readings: Mapping[int, Reading]) -> dict[int, list[Clause]]:
+def _wordings(corpus: Corpus, parsed: Mapping[int, ParsedText]) -> dict[int, list[Clause]]:
     """By passage: the clauses read in it, and the subject its author gave it.
 
     A subject that most of the discussion shares tells no idea from another and is left out.
@@ -135,10 +135,10 @@ def _wordings(corpus: Corpus, readings: Mapping[int, Reading]) -> dict[int, list
     lines = [without_reply_marks(subject or "") for subject in corpus.subjects]
     most = MOST_SHARED * len(lines)
     rare = {line for line, n in Counter(lines).items() if line and n <= most}
-    heading = cache(whole)  # all passages of a message, and most of a thread, share theirs
+    heading = cache(heading_clause)  # all passages of a message, and most of a thread, share theirs
     found: dict[int, list[Clause]] = {}
     for row, (line, language) in enumerate(zip(lines, corpus.languages, strict=True)):
-        clauses = list(readings[row].clauses) if row in readings else []
+        clauses = list(parsed[row].clauses) if row in parsed else []
         if line in rare and (own := heading(line, language)):
             clauses.append(own)
         if clauses:
@@ -147,12 +147,12 @@ def _wordings(corpus: Corpus, readings: Mapping[int, Reading]) -> dict[int, list
 
 
 def _surfaces(
-    readings: Mapping[int, Reading], languages: Sequence[str | None]
+    parsed: Mapping[int, ParsedText], languages: Sequence[str | None]
 ) -> dict[str, dict[str, str]]:
     """By language and phrase key: the spelling that most passages use."""
     counts: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
-    for row, reading in readings.items():
-        for phrase in reading.phrases:
+    for row, one in parsed.items():
+        for phrase in one.phrases:
             counts[primary(languages[row])][phrase.key][phrase.surface] += 1
     return {
         language: {
@@ -162,11 +162,11 @@ def _surfaces(
     }
 
 
-def _vocabulary(corpus: Corpus, readings: Mapping[int, Reading], groups: Groups) -> Vocabulary:
-    keys = {phrase.key for reading in readings.values() for phrase in reading.phrases}
-    for row, reading in readings.items():
+def _vocabulary(corpus: Corpus, parsed: Mapping[int, ParsedText], groups: Groups) -> PhraseTable:
+    keys = {phrase.key for one in parsed.values() for phrase in one.phrases}
+    for row, one in parsed.items():
         tag = primary(corpus.languages[row])
-        for clause in reading.clauses:
+        for clause in one.clauses:
             keys.update(key_of(clause.surface, tag).split())
     return count_phrases(corpus, keys, centred=groups.centred)
 

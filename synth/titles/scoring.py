@@ -22,7 +22,7 @@ SAID_BY_ONE = 0.6
 
 
 @dataclass(frozen=True, slots=True)
-class Vocabulary:
+class PhraseTable:
     """Phrase keys, where they occur, and what the passages around them are about."""
 
     keys: list[str]
@@ -39,7 +39,7 @@ class Vocabulary:
         return [self.row_of[word] for word in sorted(words) if word in self.row_of]
 
 
-def count_phrases(corpus: Corpus, keys: Collection[str], *, centred: Vectors) -> Vocabulary:
+def count_phrases(corpus: Corpus, keys: Collection[str], *, centred: Vectors) -> PhraseTable:
     """Find the phrases of ``keys`` in every text by their folded words (no tagging)."""
     ordered = sorted(set(keys))
     row_of = {key: row for row, key in enumerate(ordered)}
@@ -54,7 +54,7 @@ def count_phrases(corpus: Corpus, keys: Collection[str], *, centred: Vectors) ->
         (np.ones(len(indices), np.float32), indices, indptr), shape=(len(corpus), len(ordered))
     )
     frequency = np.asarray(present.sum(axis=0), np.float32).ravel()
-    return Vocabulary(
+    return PhraseTable(
         keys=ordered,
         row_of=row_of,
         present=present,
@@ -86,7 +86,7 @@ def _grams(text: str, language: str, longer: Collection[str]) -> Iterator[str]:
 
 
 def score_phrases(
-    groups: Groups, vocabulary: Vocabulary, authors: Sequence[str | None]
+    groups: Groups, vocabulary: PhraseTable, authors: Sequence[str | None]
 ) -> NDArray[np.float64]:
     """(n_ideas, n_phrases) how characteristic each phrase is of each idea; 0 where it is not.
 
@@ -118,7 +118,7 @@ def _class_rarity(totals: NDArray[np.float64], n_classes: NDArray[np.intp]) -> N
 
 
 def _author_counts(
-    groups: Groups, vocabulary: Vocabulary, authors: Sequence[str | None]
+    groups: Groups, vocabulary: PhraseTable, authors: Sequence[str | None]
 ) -> NDArray[np.float64]:
     """(n_ideas, n_phrases) distinct authors who use the phrase inside the idea.
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.clauses import MAX_CHARS, read, standing, whole
+from models.clauses import MAX_CHARS, heading_clause, read, self_contained
 from models.keyphrases import candidates, content_runs, key_of, stem
 from models.languages import primary
 
@@ -145,13 +145,15 @@ def test_abbreviations_do_not_end_a_german_sentence() -> None:
 
 
 def test_what_leans_on_earlier_words_stands_less() -> None:
-    assert standing("The bridge is closed", "en") > standing("They closed this", "en")
-    assert standing("Le pont est fermé", "fr") > standing("Je pense que cela suffit", "fr")
+    assert self_contained("The bridge is closed", "en") > self_contained("They closed this", "en")
+    assert self_contained("Le pont est fermé", "fr") > self_contained(
+        "Je pense que cela suffit", "fr"
+    )
 
 
 def test_a_heading_is_taken_whole_or_not_at_all() -> None:
-    heading = whole("More benches along the river.", "en")
+    heading = heading_clause("More benches along the river.", "en")
     assert heading is not None
     assert heading.surface == "More benches along the river"
-    assert whole("Hello", "en") is None
-    assert whole("Hello dear neighbours of mine", "en") is None
+    assert heading_clause("Hello", "en") is None
+    assert heading_clause("Hello dear neighbours of mine", "en") is None

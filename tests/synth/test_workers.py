@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from synth import parallel
-from synth.parallel import beside, in_order
+from synth.parallel import in_order, submit
 
 
 @pytest.fixture(autouse=True)
@@ -79,7 +79,7 @@ def test_the_share_of_a_process_that_dies_is_worked_on_here(
 ) -> None:
     work = partial(die, os.getpid())
     assert [result for _, result in in_order(work, counted(4))] == [[0], [1], [2], [3]]
-    assert beside(work, [7], is_large=True)() == [7]
+    assert submit(work, [7], is_large=True)() == [7]
     assert "a worker process died" in caplog.text
 
 
@@ -92,13 +92,13 @@ def test_a_process_that_died_before_a_share_was_sent_does_not_matter(
 
     monkeypatch.setattr(parallel, "processes", Broken)
     assert [pid for _, (_, pid) in in_order(squares, counted(3))] == [os.getpid()] * 3
-    assert beside(squares, [3], is_large=True)() == ([9], os.getpid())
+    assert submit(squares, [3], is_large=True)() == ([9], os.getpid())
     assert "a worker process died (gone)" in caplog.text
 
 
 def test_beside_waits_for_its_call_where_it_is_not_worth_a_process() -> None:
-    assert beside(squares, [3], is_large=False)() == ([9], os.getpid())
-    result, pid = beside(squares, [3], is_large=True)()
+    assert submit(squares, [3], is_large=False)() == ([9], os.getpid())
+    result, pid = submit(squares, [3], is_large=True)()
     assert result == [9]
     assert pid != os.getpid()
 

@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 
 from synth.records import ExtractState, Nature
 from synth.search.filters import FilterMasks, Filters, MessageColumns
-from synth.search.ranking import Ranking, Scores, newest_first, rank_messages
+from synth.search.ranking import Ranking, SearchScores, newest_first, rank_messages
 from synth.search.semantic import NearIdea, near_ideas
 from synth.store import ExtractMark
 from synth.store import Ranked as Worded
@@ -130,7 +130,7 @@ class SearchResult:
 
     columns: MessageColumns
     masks: FilterMasks
-    scores: Scores
+    scores: SearchScores
     found: Ranking
     words: Mapping[int, Worded]
     """By message id, those that hold all the words."""
@@ -170,7 +170,7 @@ def run_search(snapshot: Snapshot, query: SearchQuery) -> SearchResult:
         cosines = aligned.cosines(own)
         ideas = near_ideas(vector, own, aligned.centroids, most=N_IDEAS)
     every, some = _search_words(snapshot, query, has_meaning=meaning is not None)
-    scores = Scores(
+    scores = SearchScores(
         all_words=None if every is None else _scores(columns, every),
         any_words=None if some is None else _scores(columns, some),
         cosines=cosines,

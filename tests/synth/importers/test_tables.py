@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from synth.errors import InputProblem
 from synth.importers import tables
 from synth.importers.input_file import ReadOptions
-from synth.importers.tables import Dialect, Record
+from synth.importers.tables import Dialect, TableRecord
 from synth.records import Problem
 
 Make = Callable[..., Any]
@@ -28,7 +28,7 @@ def test_separators_and_encodings_are_found(export: Make, delimiter: str, encodi
     text = delimiter.join(["id", "body/fr"]) + "\r\n" + delimiter.join(["1", '"là, ""oui"""'])
     file = export({"a.csv": text.encode(encoding)})["a.csv"]
     assert tables.header(file) == ("id", "body/fr")
-    assert rows(file) == [Record(line=2, cells={"id": "1", "body/fr": 'là, "oui"'})]
+    assert rows(file) == [TableRecord(line=2, cells={"id": "1", "body/fr": 'là, "oui"'})]
 
 
 def test_rows_know_the_line_they_start_on(export: Make) -> None:

@@ -62,10 +62,10 @@ def test_line_breaks_alone_make_no_html() -> None:
 
 
 def test_titled_puts_the_title_first_once() -> None:
-    assert values.titled("Trams & trains?", "More lines.") == "Trams & trains?\n\nMore lines."
-    assert values.titled("A & B", "<p>C</p>") == "<p>A &amp; B</p>\n<p>C</p>"
-    assert values.titled("More", "More trams.") == "More trams."
-    assert values.titled("Alone", None) == "Alone"
+    assert values.with_title("Trams & trains?", "More lines.") == "Trams & trains?\n\nMore lines."
+    assert values.with_title("A & B", "<p>C</p>") == "<p>A &amp; B</p>\n<p>C</p>"
+    assert values.with_title("More", "More trams.") == "More trams."
+    assert values.with_title("Alone", None) == "Alone"
 
 
 @settings(deadline=None)

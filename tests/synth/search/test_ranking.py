@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from synth.search.ranking import FEW, N_MEANT, Scores, newest_first, rank_messages
+from synth.search.ranking import FEW, N_MEANT, SearchScores, newest_first, rank_messages
 from tests.synth.made_up_activity import Said, activity
 
 SPOKEN = activity(
@@ -20,13 +20,13 @@ def scores(*values: float) -> np.ndarray:
 
 
 def test_words_alone_find_only_what_holds_them() -> None:
-    found = rank_messages(SPOKEN, Scores(all_words=scores(1.0, 0.0, 4.0)), **ALL)
+    found = rank_messages(SPOKEN, SearchScores(all_words=scores(1.0, 0.0, 4.0)), **ALL)
     assert found.rows.tolist() == [2, 0]
     assert found.passages.tolist() == [-1, -1]
 
 
 def test_meaning_finds_a_message_by_its_nearest_passage() -> None:
-    found = rank_messages(SPOKEN, Scores(cosines=scores(0.2, 0.9, 0.5, -1)), **ALL)
+    found = rank_messages(SPOKEN, SearchScores(cosines=scores(0.2, 0.9, 0.5, -1)), **ALL)
     assert found.rows.tolist() == [0, 1]
     assert found.passages.tolist() == [1, 2]
 
@@ -34,7 +34,10 @@ def test_meaning_finds_a_message_by_its_nearest_passage() -> None:
 def test_only_passages_that_fit_speak_for_their_message() -> None:
     fits = np.array([True, False, True, True])
     found = rank_messages(
-        SPOKEN, Scores(cosines=scores(0.2, 0.9, 0.5, 0.1)), messages=ALL["messages"], passages=fits
+        SPOKEN,
+        SearchScores(cosines=scores(0.2, 0.9, 0.5, 0.1)),
+        messages=ALL["messages"],
+        passages=fits,
     )
     assert found.rows.tolist() == [1, 0, 2]
     assert found.passages.tolist() == [2, 0, 3]
@@ -42,7 +45,9 @@ def test_only_passages_that_fit_speak_for_their_message() -> None:
 
 def test_both_keep_every_message_that_holds_the_words() -> None:
     cosines, words = scores(0.9, 0.8, 0.5, -1), scores(0.0, 0.0, 3.0)
-    found = rank_messages(SPOKEN, Scores(all_words=words, any_words=words, cosines=cosines), **ALL)
+    found = rank_messages(
+        SPOKEN, SearchScores(all_words=words, any_words=words, cosines=cosines), **ALL
+    )
     assert set(found.rows.tolist()) == {0, 1, 2}
     assert dict(zip(found.rows.tolist(), found.passages.tolist(), strict=True))[2] == -1
 
@@ -52,18 +57,18 @@ def test_meaning_finds_so_many_and_no_more() -> None:
     n = len(many.messages)
     cosines = np.linspace(0, 0.9, n).astype(np.float32)
     mask = np.ones(n, dtype=np.bool_)
-    found = rank_messages(many, Scores(cosines=cosines), messages=mask, passages=mask)
+    found = rank_messages(many, SearchScores(cosines=cosines), messages=mask, passages=mask)
     assert FEW < len(found.rows) < N_MEANT, "those that stand out"
     assert found.rows[0] == n - 1
     alike = np.full(n, 0.5, dtype=np.float32)
     alike[0] = 0.1
-    found = rank_messages(many, Scores(cosines=alike), messages=mask, passages=mask)
+    found = rank_messages(many, SearchScores(cosines=alike), messages=mask, passages=mask)
     assert len(found.rows) == FEW
     bulk = activity(*(Said(voice=n) for n in range(1, 10 * N_MEANT)))
     cosines = np.linspace(0, 0.9, len(bulk.messages)).astype(np.float32)
     mask = np.ones(len(cosines), dtype=np.bool_)
     assert (
-        len(rank_messages(bulk, Scores(cosines=cosines), messages=mask, passages=mask).rows)
+        len(rank_messages(bulk, SearchScores(cosines=cosines), messages=mask, passages=mask).rows)
         == N_MEANT
     )
 
@@ -71,10 +76,10 @@ def test_meaning_finds_so_many_and_no_more() -> None:
 def test_without_a_question_all_that_fits_is_found() -> None:
     fits = np.array([True, False, True])
     assert rank_messages(
-        SPOKEN, Scores(), messages=fits, passages=ALL["passages"]
+        SPOKEN, SearchScores(), messages=fits, passages=ALL["passages"]
     ).rows.tolist() == [0, 2]
 
 
 def test_the_newest_come_first_and_the_undated_last() -> None:
-    found = rank_messages(SPOKEN, Scores(), **ALL)
+    found = rank_messages(SPOKEN, SearchScores(), **ALL)
     assert newest_first(SPOKEN, found).rows.tolist() == [1, 0, 2]
