@@ -9,15 +9,14 @@ words. A phrase has a surface for people and a key for counting: the folded cont
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from models import wordlists
-from models.languages import primary
-from models.spacy_pipelines import TAGGED, documents, import_spacy
+from models.spacy_pipelines import TAGGED, import_spacy
 from models.text import fold
 
 if TYPE_CHECKING:
@@ -112,18 +111,6 @@ def content_runs(text: str, language: str) -> list[list[str]]:
 def key_of(surface: str, language: str) -> str:
     """The counting key of a phrase: its folded content words, joined by spaces."""
     return " ".join(word for run in content_runs(surface, language) for word in run)
-
-
-def candidates(texts: Sequence[str], languages: Sequence[str | None]) -> list[list[Phrase]]:
-    """The noun phrases of each text, in reading order; one list per text.
-
-    Tagged languages (`TAGGED`) take about 6,000 words per second on two cores, others ten times
-    as many. Raises ModelMissing where a pipeline is not installed.
-    """
-    found: list[list[Phrase]] = [[] for _ in texts]
-    for row, doc in documents(texts, languages):
-        found[row] = phrases_in(doc, primary(languages[row]))
-    return found
 
 
 def phrases_in(doc: Doc, language: str) -> list[Phrase]:

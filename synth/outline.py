@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
-from synth.records import Extract, ExtractState, Idea, IdeaStatus
+from synth.records import Extract, ExtractState, Idea, IdeaStatus, IdeaTree
 
 Member = TypeVar("Member")
 Counts = tuple[int, int]
@@ -34,6 +34,17 @@ def members_under(
         for idea_id in path_up(leaf, parents):
             found[idea_id].append(member)
     return found
+
+
+def parents_of(tree: IdeaTree) -> dict[int, int | None]:
+    """The tree of a map as a mapping: row of an idea → row of the one above it."""
+    return {row: None if above < 0 else above for row, above in enumerate(tree.parent.tolist())}
+
+
+def rows_under(tree: IdeaTree) -> dict[int, list[int]]:
+    """Row of an idea → rows of the passages under it and its sub-ideas, ascending."""
+    leaves = (None if leaf < 0 else leaf for leaf in tree.leaf.tolist())
+    return members_under(parents_of(tree), ((leaf, row) for row, leaf in enumerate(leaves)))
 
 
 def counts_under(

@@ -15,6 +15,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from synth.analytics.periods import DAY
 from synth.store.activity import UNKNOWN_TIME, Activity
 
 MATURE = 3
@@ -33,7 +34,6 @@ QUIET_SHARE = 0.25
 LEAST_SPAN = 28
 """In a discussion of fewer days nobody is inactive."""
 MOST_CASES = 12
-_DAY = 86_400
 
 
 class Kind(StrEnum):
@@ -113,7 +113,7 @@ def _ignored(inputs: AlertInputs) -> list[int]:
     by_others = activity.voices != activity.voices[root_of]
     answered = np.unique(activity.threads[by_others])
     posted = activity.posted[roots]
-    waited = (posted != UNKNOWN_TIME) & (posted <= inputs.reference - WAITED_DAYS * _DAY)
+    waited = (posted != UNKNOWN_TIME) & (posted <= inputs.reference - WAITED_DAYS * DAY)
     rows = roots[waited & ~np.isin(activity.messages[roots], answered)]
     return _ids(activity, rows[np.argsort(-activity.posted[rows], kind="stable")])
 
@@ -198,7 +198,7 @@ def _inactive(inputs: AlertInputs) -> list[int]:
     activity = inputs.activity
     known = activity.posted[activity.posted != UNKNOWN_TIME]
     first = int(known.min())
-    if inputs.reference - first < LEAST_SPAN * _DAY:
+    if inputs.reference - first < LEAST_SPAN * DAY:
         return []
     limit = inputs.reference - QUIET_SHARE * (inputs.reference - first)
     last: dict[int, int] = {}

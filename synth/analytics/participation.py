@@ -13,6 +13,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from synth.analytics.periods import DAY
 from synth.store.activity import UNKNOWN_TIME, Activity
 
 HALF = 0.5
@@ -21,7 +22,6 @@ STEPS = (1, 5, 20, 100)
 """Upper ends of the groups of voices by how much they wrote; the last group has none."""
 FEW_PEOPLE, ENOUGH_PEOPLE = 3, 5
 RECENT_DAYS, OLD_DAYS = 5, 14
-_DAY = 86_400
 
 
 class Band(StrEnum):
@@ -169,7 +169,7 @@ def pulse_of(activity: Activity, rows: NDArray[np.intp], *, reference: int) -> P
     known = posted[posted != UNKNOWN_TIME]
     return Pulse(
         n_voices=len(np.unique(activity.voices[rows])),
-        n_days=max(0, (reference - int(known.max())) // _DAY) if len(known) else None,
+        n_days=max(0, (reference - int(known.max())) // DAY) if len(known) else None,
     )
 
 

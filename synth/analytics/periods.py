@@ -21,7 +21,8 @@ LONG = 0.55
 """An idea whose time is this share of the discussion's was there throughout."""
 QUIET = 0.15
 """An idea is quiet that had no message in this last share of the discussion's time."""
-_DAY = 86_400
+DAY = 86_400
+"""Seconds."""
 
 
 class Unit(StrEnum):
@@ -131,7 +132,7 @@ def _shortest(counts: Sequence[int], wanted: float) -> tuple[int, int]:
 
 def _numbers(unit: Unit, posted: NDArray[np.int64]) -> NDArray[np.int64]:
     """Which day, week … since 1970 each time falls into."""
-    days = posted // _DAY
+    days = posted // DAY
     if unit is Unit.DAY:
         return days
     if unit is Unit.WEEK:
@@ -143,7 +144,7 @@ def _numbers(unit: Unit, posted: NDArray[np.int64]) -> NDArray[np.int64]:
 def _start(unit: Unit, number: int) -> date:
     if unit in (Unit.DAY, Unit.WEEK):
         days = number if unit is Unit.DAY else 7 * number - 3
-        return datetime.fromtimestamp(days * _DAY, UTC).date()
+        return datetime.fromtimestamp(days * DAY, UTC).date()
     months = number * {Unit.MONTH: 1, Unit.QUARTER: 3, Unit.YEAR: 12}[unit]
     return date(1970 + months // 12, months % 12 + 1, 1)
 

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from math import exp, log
 
+from synth.outline import members_under
 from synth.records import IdeaVoices, SaidBy
 from synth.store import Store
 
@@ -60,10 +61,5 @@ def count_voices(store: Store, discussion_id: int) -> None:
     Call it after every change of placements or of the outline.
     """
     parents = {idea.id: idea.parent_id for idea in store.ideas.outline(discussion_id)}
-    under: defaultdict[int, list[SaidBy]] = defaultdict(list)
-    for leaf, said in store.repetitions.said(discussion_id):
-        idea_id = leaf
-        while idea_id is not None:
-            under[idea_id].append(said)
-            idea_id = parents[idea_id]
-    store.repetitions.put_voices({i: voices_behind(under[i]) for i in parents})
+    under = members_under(parents, store.repetitions.said(discussion_id))
+    store.repetitions.put_voices({i: voices_behind(said) for i, said in under.items()})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from models.languages import shares
 from models.text import fold
 
 if TYPE_CHECKING:
@@ -103,8 +104,7 @@ def _lexicons() -> Mapping[str, Sequence[_Phrase]]:
 def _languages(declared: Sequence[str | None]) -> list[str | None]:
     """Short codes; an unknown one takes the language most rows have."""
     codes = [None if code is None else code[:2].lower() for code in declared]
-    named = Counter(code for code in codes if code is not None)
-    usual = min(named, key=lambda code: (-named[code], code)) if named else None
+    usual = next(iter(shares(codes)), None)
     return [usual if code is None else code for code in codes]
 
 

@@ -65,7 +65,7 @@ def _layout(file: InputFile) -> str | None:
             return _LINES
     value = json_reader.peek(file)
     if isinstance(value, list):
-        return "" if _holds_records(value) or _holds_texts(value) else None
+        return "" if _holds(value, dict) or _holds(value, str) else None
     return _list_inside(value) if isinstance(value, dict) else None
 
 
@@ -74,7 +74,7 @@ def _list_inside(value: Mapping[str, object], depth: int = 3) -> str | None:
     lists = [
         (n_known(_names(member)), name)
         for name, member in value.items()
-        if isinstance(member, list) and _holds_records(member) and has_known_text(_names(member))
+        if isinstance(member, list) and _holds(member, dict) and has_known_text(_names(member))
     ]
     if lists:
         return max(lists, key=lambda each: each[0])[1]
@@ -91,12 +91,8 @@ def _names(values: Sequence[object]) -> list[str]:
     return list(dict.fromkeys(name for each in first for name in each))
 
 
-def _holds_records(values: Sequence[object]) -> bool:
-    return bool(values) and all(isinstance(value, dict) for value in values[:20])
-
-
-def _holds_texts(values: Sequence[object]) -> bool:
-    return bool(values) and all(isinstance(value, str) for value in values[:20])
+def _holds(values: Sequence[object], kind: type) -> bool:
+    return bool(values) and all(isinstance(value, kind) for value in values[:20])
 
 
 def _is_object(line: str) -> bool:
@@ -142,7 +138,7 @@ def _with_replies(record: Mapping[str, object], *, parent: object, depth: int) -
     for key, value in record.items():
         if key.lower() not in _REPLIES or depth > _DEEPEST_REPLIES:
             continue
-        if isinstance(value, list) and _holds_records(value):
+        if isinstance(value, list) and _holds(value, dict):
             for reply in value:
                 if isinstance(reply, dict):
                     own = flat.get(name) if name is not None else None

@@ -182,9 +182,9 @@ def _by_content(
     )
 
 
-def _listed(names: Sequence[str], limit: int = 30) -> str:
-    shown = ", ".join(name[:60] for name in names[:limit])
-    return shown + (f", … ({len(names)} in all)" if len(names) > limit else "")
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(name[:60] for name in names[:30])
+    return shown + (f", … ({len(names)} in all)" if len(names) > 30 else "")
 
 
 def _is_number(value: str) -> bool:

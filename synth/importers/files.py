@@ -11,6 +11,7 @@ import glob
 import stat
 import zipfile
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
@@ -134,19 +135,12 @@ def _matches(pattern: str) -> Iterator[tuple[Path | Problem, Path]]:
     found = [Path(match) for match in sorted(glob.glob(pattern, recursive=True))]  # noqa: PTH207
     if not found:
         yield _missing(pattern), Path(pattern)
-    fixed = Path(*_before_magic(Path(pattern)))
+    fixed = Path(*takewhile(lambda part: not glob.has_magic(part), Path(pattern).parts[:-1]))
     for match in found:
         if match.is_dir():
             yield from ((inside, fixed) for inside in _walk(match))
         else:
             yield match, fixed
-
-
-def _before_magic(pattern: Path) -> Iterator[str]:
-    for part in pattern.parts[:-1]:
-        if glob.has_magic(part):
-            return
-        yield part
 
 
 def _walk(folder: Path) -> Iterator[Path | Problem]:

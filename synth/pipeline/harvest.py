@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 NEAR = 400
-"""Messages of a thread in which later ones are judged."""
+"""Messages of a thread, the last ones, within which later ones are scored."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,21 +172,12 @@ def decided_spans(store: Store, discussion_id: int) -> list[DecidedSpan]:
 
 def quote_rows(store: Store, by_id: Mapping[int, Message]) -> list[QuoteRow]:
     """What the messages repeat of others."""
-    quotes = store.evidence.quotes(list(by_id))
-
-    def rows() -> Iterator[QuoteRow]:
-        for message_id, found in quotes.items():
-            message = by_id[message_id]
-            for quote in found:
-                if quote.kind is QuoteKind.QUOTED:
-                    yield QuoteRow(
-                        message=message_id,
-                        thread=message.thread_id,
-                        message_rank=message.rank,
-                        text=quote.text,
-                    )
-
-    return list(rows())
+    return [
+        QuoteRow(message=i, thread=by_id[i].thread_id, message_rank=by_id[i].rank, text=quote.text)
+        for i, quotes in store.evidence.quotes(list(by_id)).items()
+        for quote in quotes
+        if quote.kind is QuoteKind.QUOTED
+    ]
 
 
 def later_key_passages(
@@ -197,10 +188,10 @@ def later_key_passages(
     idea_of: Mapping[int, int | None],
     limit: int | Literal["all"] | None,
 ) -> list[KeyPassage]:
-    """Key passages of some messages, as many as the map has for as many others.
+    """Key passages of later messages, in the proportion that the other messages have.
 
-    They are judged in their threads, as all are, or in the last `NEAR` messages of a longer one;
-    what others say there was suggested or passed over before. ``idea_of``: passage id → leaf
+    Sentences are scored within their threads, of which the last `NEAR` messages count. Nothing is
+    suggested in messages that an earlier build has dealt with. ``idea_of``: passage id → leaf
     idea. ``limit``: as in the settings; ``all`` gives every sentence.
     """
     import numpy as np
@@ -213,8 +204,10 @@ def later_key_passages(
     ideas = sorted({i for i in idea_of.values() if i is not None})
     number: dict[int | None, int] = {idea: row for row, idea in enumerate(ideas)}
     leaf = [number.get(idea_of.get(passage.id), -1) for passage in passages]
-    had = [DecidedSpan(message=m.id, start=0, end=len(m.text)) for m in messages if m.id not in new]
-    there = store.extracts.count(discussion_id)
+    seen = [
+        DecidedSpan(message=m.id, start=0, end=len(m.text)) for m in messages if m.id not in new
+    ]
+    n_suggested = store.extracts.count(discussion_id)
     n_others = max(1, store.messages.count(discussion_id) - len(new))
     return key_passages(
         KeyPassageInputs(
@@ -224,7 +217,7 @@ def later_key_passages(
             leaf=np.array(leaf, dtype=np.int32),
             vectors=np.zeros((len(passages), 1), dtype=np.float32),
             quotes=quote_rows(store, around),
-            decided=[*had, *decided_spans(store, discussion_id)],
-            limit="all" if limit == "all" else math.ceil(there * len(new) / n_others),
+            decided=[*seen, *decided_spans(store, discussion_id)],
+            limit="all" if limit == "all" else math.ceil(n_suggested * len(new) / n_others),
         )
     )

@@ -13,7 +13,7 @@ from synth.clustering.lineage import Lineage, trace
 from synth.corpus import Corpus
 from synth.corrections.constraints import resting
 from synth.duplicates import TELLING_WORDS, Copies, Repetition
-from synth.outline import counts_under, members_under, reading_order
+from synth.outline import counts_under, members_under, parents_of, reading_order, rows_under
 from synth.pipeline.harvest import KeyPassage
 from synth.pipeline.idea_map import IdeaMap
 from synth.records import Idea, IdeaName, Message, Passage, Placement
@@ -55,8 +55,7 @@ def rows_of_map(
     """
     tree, held = found.tree, before.held
     leaf: list[int] = tree.leaf.tolist()
-    parents = {row: above if above >= 0 else None for row, above in enumerate(tree.parent.tolist())}
-    under = members_under(parents, ((at if at >= 0 else None, row) for row, at in enumerate(leaf)))
+    parents, under = parents_of(tree), rows_under(tree)
     rows_held = {} if tree.held is None else {r: held[h] for r, h in enumerate(tree.held) if h >= 0}
     lineage = _lineage(found, corpus, under, before, rows_held)
     keys = [-(row + 1) if kept is None else kept for row, kept in enumerate(lineage.ids)]

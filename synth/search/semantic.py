@@ -158,11 +158,17 @@ def near_ideas(
 
 def _votes(cosines: NDArray[np.float32], of: NDArray[np.int64], *, n: int) -> NDArray[np.float32]:
     """(n,) what the nearest passages say for each idea: half a unit vector."""
-    placed = np.flatnonzero(of >= 0)
-    nearest = placed[np.argsort(-cosines[placed], kind="stable")[:N_NEIGHBOURS]]
-    weights = np.exp((cosines[nearest] - cosines[nearest].max()) / KERNEL)
+    nearest, weights = _nearest(cosines, np.flatnonzero(of >= 0), N_NEIGHBOURS)
     votes = np.bincount(of[nearest], weights=weights, minlength=n).astype(np.float32)
     return np.asarray(unit_rows(votes) / 2, dtype=np.float32)
+
+
+def _nearest(
+    cosines: NDArray[np.float32], rows: NDArray[np.intp], n: int
+) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+    """The ``n`` nearest of the rows, and what each of them counts."""
+    nearest = rows[np.argsort(-cosines[rows], kind="stable")[:n]]
+    return nearest, np.exp((cosines[nearest] - cosines[nearest].max()) / KERNEL)
 
 
 def _share_below(ascending: NDArray[np.float32], value: float) -> float:
@@ -181,8 +187,7 @@ def place_among(
     laid = np.flatnonzero(~np.isnan(places[:, 0]))
     if not len(laid):
         return None
-    nearest = laid[np.argsort(-cosines[laid], kind="stable")[:N_PLACE]]
-    weights = np.exp((cosines[nearest] - cosines[nearest].max()) / KERNEL)
+    nearest, weights = _nearest(cosines, laid, N_PLACE)
     ideas, of = np.unique(leaves[nearest], return_inverse=True)
     strongest = int(np.bincount(of, weights=weights).argmax())
     kept = of == strongest if ideas[strongest] else np.ones(len(nearest), dtype=np.bool_)

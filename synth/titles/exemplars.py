@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,9 +13,10 @@ from scipy import sparse
 from models import wordlists
 from models.clauses import self_contained
 from models.keyphrases import key_of
-from models.languages import primary
+from models.languages import primary, shares
 from models.vectors import unit_rows
 from synth.corpus import Corpus
+from synth.outline import rows_under
 from synth.records import IdeaTree
 
 CONTRAST = 0.5
@@ -80,7 +80,8 @@ class Groups:
 
 def group(corpus: Corpus, tree: IdeaTree) -> Groups:
     """Gather the members, centres and languages of every idea."""
-    members, vectors = _members(tree), corpus.vectors
+    members = [np.array(rows, dtype=np.intp) for rows in rows_under(tree).values()]
+    vectors = corpus.vectors
     mean = vectors.mean(axis=0) if len(vectors) else np.zeros(vectors.shape[1], np.float32)
     centred = unit_rows(vectors - mean)
     centres = np.zeros((len(members), vectors.shape[1]), np.float32)
@@ -97,17 +98,10 @@ def group(corpus: Corpus, tree: IdeaTree) -> Groups:
         mean=mean,
         directions=unit_rows(directions),
         centred=centred,
-        languages=[_majority([corpus.languages[row] for row in rows]) for rows in members],
+        languages=[
+            next(iter(shares([corpus.languages[row] for row in rows])), None) for rows in members
+        ],
     )
-
-
-def _members(tree: IdeaTree) -> list[NDArray[np.intp]]:
-    n_ideas = len(tree.parent)
-    below: list[list[NDArray[np.intp]]] = [[np.flatnonzero(tree.leaf == i)] for i in range(n_ideas)]
-    for idea in range(n_ideas - 1, -1, -1):
-        if tree.parent[idea] >= 0:
-            below[tree.parent[idea]].extend(below[idea])
-    return [np.sort(np.concatenate(rows)) for rows in below]
 
 
 def _membership(members: list[NDArray[np.intp]], n_passages: int) -> sparse.csr_matrix:
@@ -115,11 +109,6 @@ def _membership(members: list[NDArray[np.intp]], n_passages: int) -> sparse.csr_
     indices = np.concatenate(members) if members else np.empty(0, np.intp)
     values = np.ones(len(indices), np.float32)
     return sparse.csr_matrix((values, indices, indptr), shape=(len(members), n_passages))
-
-
-def _majority(languages: Sequence[str | None]) -> str | None:
-    counts = Counter(language for language in languages if language)
-    return min(counts, key=lambda tag: (-counts[tag], tag)) if counts else None
 
 
 def readability(text: str, language: str | None) -> float:

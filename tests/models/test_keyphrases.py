@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.clauses import MAX_CHARS, heading_clause, read, self_contained
-from models.keyphrases import candidates, content_runs, key_of, stem
+from models.keyphrases import content_runs, key_of, stem
 from models.languages import primary
 
 
@@ -64,7 +64,7 @@ def test_noun_phrases_of_each_language_are_at_their_offsets() -> None:
         "Der Ausbau der Radwege kostet zu viel.",
         "La falta de transporte nocturno preocupa.",
     ]
-    found = candidates(texts, ["en", "fr", "de", "es"])
+    found = [one.phrases for one in read(texts, ["en", "fr", "de", "es"])]
     surfaces = [{phrase.surface for phrase in phrases} for phrases in found]
     assert "new library" in surfaces[0]
     assert "budget cuts" in surfaces[0]
@@ -76,8 +76,8 @@ def test_noun_phrases_of_each_language_are_at_their_offsets() -> None:
 
 
 def test_vague_nouns_are_no_keyphrases() -> None:
-    (phrases,) = candidates(["This thing is a good example of the way people talk."], ["en"])
-    assert not {"thing", "way", "people"} & {phrase.key for phrase in phrases}
+    (parsed,) = read(["This thing is a good example of the way people talk."], ["en"])
+    assert not {"thing", "way", "people"} & {phrase.key for phrase in parsed.phrases}
 
 
 def _best(text: str, language: str) -> str:
