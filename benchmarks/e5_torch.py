@@ -140,4 +140,5 @@ def _tokenizer(vocabulary: Vocabulary) -> Any:
         single=f"{begin} $A {end}",
         special_tokens=[(begin, vocabulary.bos), (end, vocabulary.eos)],
     )
-    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, **names)
+    make: Any = PreTrainedTokenizerFast  # its constructor has no types
+    return make(tokenizer_object=tokenizer, **names)

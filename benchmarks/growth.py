@@ -302,7 +302,7 @@ def main() -> None:
             print(lines[-1], flush=True)
     if chosen.argkp:
         # A topic has some two hundred arguments: grown here, though the program builds it whole.
-        import_module("synth.pipeline.build").SMALL = 0
+        vars(import_module("synth.pipeline.build"))["SMALL"] = 0
         found: list[dict[str, Row]] = []
         for rows in argkp(
             chosen.argkp,

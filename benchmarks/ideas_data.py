@@ -67,7 +67,8 @@ class Embedded:
         """(n_texts, dim) unit rows: the mean of each text's passages in other vectors."""
         total = np.zeros((len(self.coded.texts), vectors.shape[1]), dtype=np.float32)
         np.add.at(total, self.owner, vectors)
-        return total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-12)
+        lengths = np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-12)
+        return np.asarray(total / lengths, dtype=np.float32)
 
 
 def read_argkp(folder: Path, split: str) -> list[Coded]:

@@ -190,8 +190,7 @@ def _timed(seconds: dict[str, float], stage: str) -> Iterator[None]:
 def _apart(seconds: dict[str, float], stage: str) -> Iterator[None]:
     """Take the time of the resampling inside ``find_ideas``."""
     from synth import clustering
-
-    stability_of = clustering.stability_of
+    from synth.clustering.stability import stability_of
 
     def timed(*given: object, **named: object) -> object:
         with _timed(seconds, stage):

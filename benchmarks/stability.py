@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -67,7 +67,7 @@ def judged(coded: Coded, *, n_resamplings: int = 8) -> list[Judged]:
     return found
 
 
-def table(columns: dict[str, Sequence[Judged]]) -> list[str]:
+def table(columns: Mapping[str, Sequence[Judged]]) -> list[str]:
     lines = [
         f"| stability | {' | '.join(columns)} |",
         f"|---|{'---|' * len(columns)}",
@@ -95,7 +95,7 @@ def main() -> None:
     parser.add_argument("--draws", type=int, default=8, help="resamplings behind the stability")
     chosen = parser.parse_args()
     data = chosen.data
-    sets = {
+    sets: dict[str, Callable[[], Iterable[Coded]]] = {
         "ArgKP train": lambda: read_argkp(data / "argkp", "train"),
         "ArgKP dev": lambda: read_argkp(data / "argkp", "dev"),
         "République numérique": lambda: read_republique(

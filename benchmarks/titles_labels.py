@@ -81,7 +81,7 @@ def labels_of(topic: Topic, encode: Encode) -> dict[str, list[str]]:
 def _most_central(topic: Topic, idea: int) -> str:
     rows = topic.members(idea)
     vectors = topic.vectors[rows]
-    return topic.texts[rows[np.argmax(vectors @ vectors.mean(axis=0))]]
+    return topic.texts[int(rows[np.argmax(vectors @ vectors.mean(axis=0))])]
 
 
 def bertopic_labels(topic: Topic, encode: Encode) -> dict[str, list[str]]:
