@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from synth.errors import CorrectionRefused
 from synth.records import Origin
 from synth.store.change_log import Change, Rows
-from synth.store.rows import NO_WORDS, Collection, json_text, read_time, record
+from synth.store.rows import NO_WORDS, Collection, json_text, record
 from synth.store.runs import Events
 from synth.store.undo import Correction, restore
 
@@ -114,20 +114,14 @@ class Corrections(Collection):
         """Every correction, the newest first."""
         # Edits of messages hold their whole texts: they stay unread.
         rows = self._rows(
-            """SELECT * FROM events WHERE discussion_id = ?
+            """SELECT id, at, actor, verb, noun, noun_id, coalesce(before, '{}') AS before,
+               coalesce(after, '{}') AS after FROM events WHERE discussion_id = ?
                AND noun IN ('idea', 'passage', 'event') ORDER BY id DESC""",
             discussion_id,
         )
         undone = {row["noun_id"] for row in rows if row["verb"] == "undid"}
         return [
-            record(
-                Correction,
-                row,
-                at=read_time(row["at"]),
-                before=json.loads(row["before"] or "{}"),
-                after=json.loads(row["after"] or "{}"),
-                is_undone=row["id"] in undone,
-            )
+            record(Correction, row, is_undone=row["id"] in undone)
             for row in rows
             if row["verb"] in VERBS and row["noun"] in ("idea", "passage")
         ]
@@ -163,15 +157,7 @@ class Corrections(Collection):
                ORDER BY i.rank, i.id""",
             discussion_id,
         )
-        return [
-            record(
-                HeldIdea,
-                row,
-                parent_origin=Origin(row["parent_origin"]),
-                is_broad=bool(row["is_broad"]),
-            )
-            for row in rows
-        ]
+        return [record(HeldIdea, row) for row in rows]
 
     def cores(self, discussion_id: int) -> dict[int, set[int]]:
         """Idea id → the passages that carry it from map to map."""
@@ -197,16 +183,13 @@ class Corrections(Collection):
 
     def links(self, discussion_id: int) -> list[Link]:
         """In order of the passages' ids."""
-        rows = self._tuples(
-            """SELECT k.one_id, k.other_id, k.kind FROM passage_links k
+        rows = self._rows(
+            """SELECT k.one_id, k.other_id, k.kind = 'together' AS is_together FROM passage_links k
                JOIN passages p ON p.id = k.one_id JOIN messages m ON m.id = p.message_id
                WHERE m.discussion_id = ? ORDER BY k.one_id, k.other_id""",
             discussion_id,
         )
-        return [
-            Link(one_id=one, other_id=other, is_together=kind == "together")
-            for one, other, kind in rows
-        ]
+        return [record(Link, row) for row in rows]
 
     def merged_into(self, idea_id: int) -> int | None:
         """The idea that a merged one lives on in; None where it was never merged."""

@@ -10,7 +10,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from synth.errors import StoreProblem
-from synth.store.rows import Collection, Row, now, read_time, record, time_text
+from synth.store.rows import Collection, Row, now, record, time_text
 from synth.store.runs import Events
 
 _NOBODY, _ANYBODY = "nobody", "anybody"
@@ -188,15 +188,8 @@ class Discussions(Collection):
                GROUP BY language ORDER BY n DESC, language""",
             row["id"],
         )
-        return record(
-            Discussion,
-            row | counts,
-            created_at=read_time(row["created_at"]),
-            first_at=read_time(counts["first_at"]),
-            last_at=read_time(counts["last_at"]),
-            languages=tuple(languages),
-            framing=_framing(row),
-        )
+        more = {"languages": tuple(languages), "framing": _framing(row)}
+        return record(Discussion, row | counts, **more)
 
 
 # One subquery for each index: read together they would walk through every message.
@@ -215,12 +208,7 @@ _COUNTS = """WITH RECURSIVE shown(id) AS (
 
 
 def _framing(row: Row) -> Framing:
-    return Framing(
-        question=row["question"],
-        introduction=row["introduction"],
-        embed=Embed.read(row["embed"]),
-        synthesis_at=read_time(row["synthesis_at"]),
-    )
+    return record(Framing, row, embed=Embed.read(row["embed"]))
 
 
 def _framing_columns(framing: Framing) -> dict[str, str | None]:
@@ -236,6 +224,3 @@ def slugify(title: str) -> str:
     """``Vélo & école`` → ``velo-ecole``; never empty."""
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:60].strip("-") or "discussion"
-
-
-# What facilitators say about a discussion: its question, who may embed it, the last synthesis.

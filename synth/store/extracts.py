@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from synth.errors import StoreProblem
-from synth.records import Extract, ExtractState, Nature, Origin, Span
-from synth.store.rows import IN, Collection, Row, record
+from synth.records import Extract, ExtractState, Nature, Span
+from synth.store.rows import IN, Collection, record
 from synth.store.runs import Events
 
 
@@ -212,13 +212,10 @@ class Extracts(Collection):
 
     def marks(self, discussion_id: int) -> list[ExtractMark]:
         """Which messages hold an extract of which nature and state, each once."""
-        rows = self._tuples(
+        rows = self._rows(
             f"SELECT DISTINCT e.message_id, e.nature, e.state {_STANDING}", discussion_id
         )
-        return [
-            ExtractMark(message_id=message_id, nature=Nature(nature), state=ExtractState(state))
-            for message_id, nature, state in rows
-        ]
+        return [record(ExtractMark, row) for row in rows]
 
     def decided_spans(self, discussion_id: int) -> list[tuple[int, Span]]:
         """(message id, where in it) of what people decided on, in order of message and place."""
@@ -262,7 +259,15 @@ class Extracts(Collection):
                 ORDER BY extract_id, tag""",
             found,
         )
-        return [_extract(row, ideas.get(row["id"], ()), tags.get(row["id"], ())) for row in rows]
+        return [
+            record(
+                Extract,
+                row,
+                idea_ids=tuple(ideas.get(row["id"], ())),
+                tags=tuple(tags.get(row["id"], ())),
+            )
+            for row in rows
+        ]
 
 
 def _facts(extract: Extract) -> dict[str, object]:
@@ -293,15 +298,3 @@ _SEEN = """WITH RECURSIVE open(id) AS (
         WHERE m.discussion_id = ?1 AND e.is_stale = 0 AND (?2 IS NULL OR e.state = ?2)
             AND (?3 IS NULL OR e.nature = ?3)
         GROUP BY e.id HAVING e.state = 'taken' OR count(x.idea_id) = 0 OR min(open.id) NOT NULL)"""
-
-
-def _extract(row: Row, idea_ids: Iterable[int], tags: Iterable[str]) -> Extract:
-    return record(
-        Extract,
-        row,
-        nature=Nature(row["nature"]),
-        state=ExtractState(row["state"]),
-        origin=Origin(row["origin"]),
-        idea_ids=tuple(idea_ids),
-        tags=tuple(tags),
-    )

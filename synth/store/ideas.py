@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from synth.records import Idea, IdeaStatus, Origin, Placement, Unplaced
-from synth.store.rows import IN, Collection, Row, json_text, record
+from synth.records import Idea, Origin, Placement, Unplaced
+from synth.store.rows import IN, Collection, json_text, record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,11 +173,11 @@ class Ideas(Collection):
         rows = self._rows(
             "SELECT * FROM ideas WHERE discussion_id = ? ORDER BY rank, id", discussion_id
         )
-        return [_idea(row) for row in rows]
+        return [record(Idea, row) for row in rows]
 
     def get(self, idea_id: int) -> Idea | None:
         row = self._row("SELECT * FROM ideas WHERE id = ?", idea_id)
-        return None if row is None else _idea(row)
+        return None if row is None else record(Idea, row)
 
     def discussion_of(self, idea_id: int) -> int | None:
         return self._id("SELECT discussion_id FROM ideas WHERE id = ?", idea_id)
@@ -241,7 +240,7 @@ class Ideas(Collection):
                 ORDER BY l.weight DESC, p.id LIMIT ?2 OFFSET ?3""",
             *(idea_id, limit, offset),
         )
-        return [placement_of(row) for row in rows], total
+        return [record(Placement, row) for row in rows], total
 
     def of_messages(self, message_ids: Sequence[int]) -> dict[int, list[Placement]]:
         """Message id → its passages in order of place."""
@@ -256,7 +255,7 @@ class Ideas(Collection):
         return {placement.passage_id: placement for placement in found}
 
     def _placements(self, where: str, value: object) -> list[Placement]:
-        return [placement_of(row) for row in self._rows(f"{PLACED} {where}", value)]
+        return [record(Placement, row) for row in self._rows(f"{PLACED} {where}", value)]
 
 
 _AS_THEY_ARE = (
@@ -283,19 +282,3 @@ _KEPT = {
 """What a rebuild leaves as it is where a person wrote it."""
 _NEXT_ID = """SELECT 1 + max(coalesce((SELECT max(id) FROM ideas), 0),
     coalesce((SELECT max(idea_id) FROM retired_ideas), 0))"""
-
-
-def placement_of(row: Row) -> Placement:
-    reason = None if row["reason"] is None else Unplaced(row["reason"])
-    return record(Placement, row, origin=Origin(row["origin"]), reason=reason)
-
-
-def _idea(row: Row) -> Idea:
-    origins = {name: Origin(row[name]) for name in ("origin", "title_origin", "parent_origin")}
-    return record(
-        Idea,
-        row,
-        keyphrases=tuple(json.loads(row["keyphrases"])),
-        status=IdeaStatus(row["status"]),
-        **origins,
-    )

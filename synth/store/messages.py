@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from synth.records import CleanText, Message, ParentEvidence, RawMessage, Stance
+from synth.records import CleanText, Message, ParentEvidence, RawMessage
 from synth.store.repetitions import Repetitions
-from synth.store.rows import (
-    IN,
-    Collection,
-    Row,
-    json_text,
-    read_time,
-    record,
-    sha256_text,
-    time_text,
-)
+from synth.store.rows import IN, Collection, Row, json_text, record, sha256_text, time_text
 from synth.store.runs import Events
 
 
@@ -266,7 +256,7 @@ class Messages(Collection):
                ORDER BY posted_at IS NULL, posted_at, id""",
             discussion_id,
         )
-        return [record(SubjectLine, row, is_reply=bool(row["is_reply"])) for row in rows]
+        return [record(SubjectLine, row) for row in rows]
 
     def first_lines(self) -> set[str]:
         """The subject of every message of the file, or the line that its text begins with."""
@@ -335,13 +325,4 @@ _SELECT = """SELECT m.*, p.pseudonym AS author FROM messages m
 
 
 def _message(row: Row) -> Message:
-    return record(
-        Message,
-        row,
-        thread_id=row["thread_id"] or row["id"],
-        parent_evidence=ParentEvidence(row["parent_evidence"]),
-        posted_at=read_time(row["posted_at"]),
-        stance=None if row["stance"] is None else Stance(row["stance"]),
-        is_accepted=bool(row["is_accepted"]),
-        extra=json.loads(row["extra"]),
-    )
+    return record(Message, row, thread_id=row["thread_id"] or row["id"])

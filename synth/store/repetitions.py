@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from synth.records import IdeaVoices, RepeatedText, SaidBy
-from synth.store.rows import IN, Collection, read_time, record
+from synth.store.rows import IN, Collection, record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,15 +130,7 @@ class Repetitions(Collection):
                 ORDER BY n_voices DESC, n_messages DESC, first_message_id LIMIT ?2 OFFSET ?3""",
             *(discussion_id, limit, offset),
         )
-        return [
-            record(
-                RepeatedText,
-                row,
-                is_message=bool(row["is_message"]),
-                first_at=read_time(row["first_at"]),
-            )
-            for row in rows
-        ], total
+        return [record(RepeatedText, row) for row in rows], total
 
     def members(self, discussion_id: int) -> list[Member]:
         """Every place of every repeated text, whole messages first; texts in the order of the
@@ -150,8 +142,7 @@ class Repetitions(Collection):
                 {_PLACES} WHERE r.discussion_id = ? ORDER BY r.id, m.id, p.start""",
             discussion_id,
         )
-        flags = ("is_message", "is_typical")
-        return [record(Member, row, **{flag: bool(row[flag]) for flag in flags}) for row in rows]
+        return [record(Member, row) for row in rows]
 
     def summary(self, discussion_id: int) -> dict[str, int]:
         """Repeated texts, the messages that hold one, and the ideas that few carry."""
@@ -190,12 +181,7 @@ class Repetitions(Collection):
                WHERE i.discussion_id = ? ORDER BY i.rank, i.id""",
             discussion_id,
         )
-        return {
-            row["idea_id"]: record(
-                IdeaVoices, row, is_carried_by_few=bool(row["is_carried_by_few"])
-            )
-            for row in rows
-        }
+        return {row["idea_id"]: record(IdeaVoices, row) for row in rows}
 
 
 _PLACES = """FROM repetitions r

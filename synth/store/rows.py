@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from enum import Enum
+from functools import cache
+from types import UnionType
+from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin, get_type_hints
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -42,10 +45,38 @@ def sha256_text(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def record(kind: type[Record], row: Mapping[str, Any], /, **changed: object) -> Record:
-    """A record made of the columns that are called like its fields, but for what is given."""
-    names: Sequence[str] = kind.__slots__  # type: ignore[attr-defined]
-    return kind(**{name: row[name] for name in names if name in row} | changed)
+def record(kind: type[Record], row: Mapping[str, Any], /, **more: object) -> Record:
+    """A record made of the columns that are called like its fields, and of what is given besides.
+
+    A column is read as the type of its field says: flags, times, words of a list, JSON.
+    """
+    fields: type = kind
+    read: dict[str, Any] = {
+        name: value if (value := row[name]) is None or reader is None else reader(value)
+        for name, reader in _readers(fields).items()
+        if name in row and name not in more
+    }
+    return kind(**read, **more)
+
+
+@cache
+def _readers(kind: type) -> dict[str, Callable[[Any], object] | None]:
+    """Field → how its column is read; None where the value stands in it as it is."""
+    return {name: _reader(hint) for name, hint in get_type_hints(kind).items()}
+
+
+def _reader(hint: Any) -> Callable[[Any], object] | None:
+    for option in get_args(hint) if isinstance(hint, UnionType) else (hint,):
+        whole: type = get_origin(option) or option
+        if whole is datetime:
+            return datetime.fromisoformat
+        if whole is tuple:
+            return lambda text: tuple(json.loads(text))
+        if issubclass(whole, Mapping):
+            return json.loads
+        if whole is bool or issubclass(whole, Enum):
+            return whole
+    return None
 
 
 class Collection:

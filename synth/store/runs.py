@@ -12,17 +12,12 @@ from synth.records import Run
 from synth.store.rows import (
     NO_WORDS,
     Collection,
-    Row,
     json_text,
     now,
-    read_time,
     record,
     sha256_text,
     time_text,
 )
-
-_JSON = ("settings", "model", "versions", "outcome", "timings")
-"""Columns of a run."""
 
 
 class Runs(Collection):
@@ -91,7 +86,7 @@ class Runs(Collection):
             "SELECT * FROM runs WHERE discussion_id = ? AND state = ? ORDER BY id DESC LIMIT 1",
             *(discussion_id, state),
         )
-        return None if row is None else _run(row)
+        return None if row is None else record(Run, row)
 
     def maps_since(self, discussion_id: int, at: datetime) -> list[Run]:
         """The builds that ended after a moment, the first map of all left out, oldest first."""
@@ -101,22 +96,14 @@ class Runs(Collection):
                ORDER BY id""",
             *(discussion_id, time_text(at)),
         )
-        return [_run(row) for row in rows]
+        return [record(Run, row) for row in rows]
 
     def provenance(self, run_id: int) -> dict[str, object]:
         """Everything that is known of a run, for ``run.json``."""
         row = self._row("SELECT * FROM runs WHERE id = ?", run_id)
         assert row is not None
-        return row | {name: json.loads(row[name]) for name in _JSON}
-
-
-def _run(row: Row) -> Run:
-    return record(
-        Run,
-        row | {name: json.loads(row[name]) for name in _JSON},
-        started_at=read_time(row["started_at"]),
-        finished_at=read_time(row["finished_at"]),
-    )
+        columns = ("settings", "model", "versions", "outcome", "timings")
+        return row | {name: json.loads(row[name]) for name in columns}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from synth.records import Problem
-from synth.store.rows import Collection, now, read_time, record, time_text
+from synth.store.rows import Collection, now, record, time_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +98,7 @@ class Sources(Collection):
         rows = self._rows(
             "SELECT * FROM sources WHERE discussion_id = ? ORDER BY id DESC", discussion_id
         )
-        return [record(Source, r, imported_at=read_time(r["imported_at"])) for r in rows]
+        return [record(Source, row) for row in rows]
 
     def problems(self, source_file: int) -> list[Problem]:
         rows = self._rows(

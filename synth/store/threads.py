@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from synth.records import Placement, Quote, QuoteKind
-from synth.store.ideas import PLACED, placement_of
-from synth.store.rows import IN, Collection, Row, read_time, record
+from synth.records import Placement, Quote
+from synth.store.ideas import PLACED
+from synth.store.rows import IN, Collection, Row, record
 
 
 class Threads(Collection):
@@ -35,7 +35,7 @@ class Threads(Collection):
                 ORDER BY m.rank, m.id, p.start""",
             *(thread_id, within),
         )
-        return [placement_of(row) for row in rows]
+        return [record(Placement, row) for row in rows]
 
     def titles(self, thread_ids: Sequence[int]) -> Mapping[int, tuple[str, str | None]]:
         """Thread id → what it is called, or its first words, and their language."""
@@ -95,8 +95,7 @@ class Evidence(Collection):
                 WHERE message_id {IN} ORDER BY id""",
             message_ids,
         ):
-            quote = record(Quote, row, kind=QuoteKind(row["kind"]))
-            found.setdefault(row["message_id"], []).append(quote)
+            found.setdefault(row["message_id"], []).append(record(Quote, row))
         return {message_id: tuple(quotes) for message_id, quotes in found.items()}
 
     def counts(self, discussion_id: int) -> Mapping[str, int]:
@@ -120,7 +119,5 @@ def _evidence(row: Row, quoted: tuple[str, ...]) -> MessageEvidence:
         if parent is None
         else (namespace if elsewhere is None else elsewhere, parent),
         ancestor_keys=tuple((namespace, source_id) for source_id in json.loads(row["ancestors"])),
-        posted_at=read_time(row["posted_at"]),
         quoted=quoted,
-        is_chat=bool(row["is_chat"]),
     )
