@@ -120,16 +120,18 @@ def _header(rows: Sequence[Row]) -> tuple[list[str], int]:
         return [], 0
     widths = Counter(_n_filled(cells) for _, cells in rows[:50])
     usual = max(width for width, count in widths.items() if count == max(widths.values()))
-    for index, (_, cells) in enumerate(rows[:_HEADER_WITHIN]):
-        names = [str(cell).strip() if cell is not None else "" for cell in cells]
-        if n_known(names) and _n_filled(cells) >= min(usual, 2):
+    tried = [
+        [str(cell).strip() if cell is not None else "" for cell in cells]
+        for _, cells in rows[:_HEADER_WITHIN]
+    ]
+    for index, names in enumerate(tried):
+        if n_known(names) and _n_filled(names) >= min(usual, 2):
             return _unique(names), index + 1
-    for index, (_, cells) in enumerate(rows[:_HEADER_WITHIN]):
-        if _n_filled(cells) >= usual:
-            names = [str(cell).strip() if cell is not None else "" for cell in cells]
+    for index, names in enumerate(tried):
+        if _n_filled(names) >= usual:
             if _looks_like_names(names):
                 return _unique(names), index + 1
-            return [f"column {at}" for at in range(1, len(cells) + 1)], index
+            return [f"column {at}" for at in range(1, len(names) + 1)], index
     return [], 0
 
 

@@ -85,14 +85,16 @@ def read(file: InputFile, options: ReadOptions) -> Iterator[RawMessage | Problem
     """
     document, cut = json_reader.load(file, options, envelopes=("@graph",))
     graph = read_graph(document)
-    source = _Source(file=file, graph=graph)
     if posts := graph.of_type(*_POSTS):
-        yield from (_post(node, source) for node in posts)
+        yield from (_post(node, graph, file) for node in posts)
     elif statements := graph.of_type(*_STATEMENTS):
         links, votes = _links(graph, statements), _tally(graph)
-        yield from (_statement(node, source, links, votes) for node in statements)
+        for node in statements:
+            above = links.get(node.id, [])
+            yield _statement(node, graph, file, above=above, votes=votes.get(node.id))
     else:
-        yield source.problem("", "neither posts nor a map of issues and arguments in it")
+        what = "neither posts nor a map of issues and arguments in it"
+        yield file.problem(what, "check the export")
     if cut:
         yield cut
 
@@ -124,6 +126,9 @@ class Node:
                     return literal, JsonRecord(value).id("@language")
         return None, None
 
+    def text(self, *names: str) -> str | None:
+        return text_of(self.said(*names)[0])
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Graph:
@@ -131,6 +136,8 @@ class Graph:
 
     nodes: Mapping[str, Node]
     prefixes: Mapping[str, str]
+    conversation: str
+    """The id of the discussion that all is part of; may be empty."""
 
     def of_type(self, *types: str) -> list[Node]:
         return [node for node in self.nodes.values() if not node.types.isdisjoint(types)]
@@ -142,6 +149,20 @@ class Graph:
 
     def target(self, value: object) -> Node | None:
         return self.nodes.get(self.target_id(value) or "")
+
+    def written_id(self, value: object) -> str | None:
+        """The id that a property points at, in the spelling of the node it names."""
+        node = self.target(value)
+        return node.written_id if node else self.target_id(value)
+
+    def author(self, node: Node) -> tuple[str | None, str | None]:
+        """The key and name of who made it: the person behind the account, if it says so."""
+        creator = node.value(*_CREATOR)
+        account = self.target(creator)
+        agent = account.value("account_of") if account else None
+        key = self.target_id(agent) or self.target_id(creator)
+        people = (self.target(agent), account)
+        return key, next((name for one in people if one and (name := _name(one))), None)
 
 
 def read_graph(document: object) -> Graph:
@@ -158,7 +179,8 @@ def read_graph(document: object) -> Graph:
             if not name.startswith("@"):
                 values = value if isinstance(value, list) else [value]
                 node.properties.setdefault(_local_name(name), []).extend(values)
-    return Graph(nodes=nodes, prefixes=prefixes)
+    conversations = (node.id for node in nodes.values() if "Conversation" in node.types)
+    return Graph(nodes=nodes, prefixes=prefixes, conversation=next(conversations, ""))
 
 
 def _records(document: object) -> Iterator[tuple[str, Mapping[str, object]]]:
@@ -207,42 +229,9 @@ def _local_name(name: str) -> str:
     return found[1] if found else name
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Source:
-    """The document, and what all its messages share."""
-
-    file: InputFile
-    graph: Graph
-
-    @property
-    def namespace(self) -> str:
-        conversation = next(iter(self.graph.of_type("Conversation")), None)
-        return conversation.id if conversation else ""
-
-    def problem(self, position: str, what: str) -> Problem:
-        return self.file.problem(
-            what, "it was skipped" if position else "check the export", position
-        )
-
-    def written(self, value: object) -> str | None:
-        """The id that a property points at, in the spelling of the node it names."""
-        node = self.graph.target(value)
-        return node.written_id if node else self.graph.target_id(value)
-
-    def author(self, node: Node) -> tuple[str | None, str | None]:
-        """The key and name of who made it: the person behind the account, if it says so."""
-        creator = node.value(*_CREATOR)
-        account = self.graph.target(creator)
-        agent = account.value("account_of") if account else None
-        key = self.graph.target_id(agent) or self.graph.target_id(creator)
-        people = (self.graph.target(agent), account)
-        return key, next((name for one in people if one and (name := _name(one))), None)
-
-
 def _name(agent: Node) -> str | None:
-    full = text_of(agent.said("fname", "name")[0])
-    parts = (text_of(agent.said(part)[0]) for part in ("firstName", "familyName"))
-    return full or text_of(" ".join(part for part in parts if part))
+    parts = (agent.text("firstName"), agent.text("familyName"))
+    return agent.text("fname", "name") or text_of(" ".join(filter(None, parts)))
 
 
 def _created(node: Node) -> datetime | None:
@@ -254,33 +243,34 @@ def _created(node: Node) -> datetime | None:
     return parse_time(value)
 
 
-def _message(node: Node, source: _Source, text: str, subject: str | None) -> RawMessage:
+def _message(node: Node, graph: Graph, *, text: str, subject: str | None) -> RawMessage:
     """What posts and statements have in common."""
     body, body_format = body_of(text)
-    key, name = source.author(node)
+    key, name = graph.author(node)
+    created = _created(node)
     return RawMessage(
         source_id=node.written_id,
         text=body,
         position=node.position,
-        namespace=source.namespace,
+        namespace=graph.conversation,
         body_format=body_format,
         author_key=key,
         author_name=name,
-        posted_at=_created(node),
-        edited_at=edit_time(parse_time(node.said("modified")[0]), _created(node)),
+        posted_at=created,
+        edited_at=edit_time(parse_time(node.said("modified")[0]), created),
         subject=subject,
         url=web_url(node.value("homepage", "link")),
     )
 
 
-def _post(node: Node, source: _Source) -> RawMessage | Problem:
+def _post(node: Node, graph: Graph, file: InputFile) -> RawMessage | Problem:
     title, title_language = node.said("title")
     content, language = node.said("content", "description")
     subject, body = text_of(title), text_of(content)
     text = body or subject
     if text is None:
-        return source.problem(node.position, f"post {node.written_id} has no text")
-    ideas = [source.written(value) for value in node.properties.get("postLinkedToIdea", ())]
+        return _unusable(node, file, "post")
+    ideas = [graph.written_id(value) for value in node.properties.get("postLinkedToIdea", ())]
     extra = {
         "text_from": None if body else "subject",
         "message_id": id_of(node.value("id")),
@@ -288,11 +278,15 @@ def _post(node: Node, source: _Source) -> RawMessage | Problem:
         "idea_ids": [idea for idea in ideas if idea],
     }
     return replace(
-        _message(node, source, text, subject),
-        parent_source_id=source.written(node.value("reply_of")),
+        _message(node, graph, text=text, subject=subject),
+        parent_source_id=graph.written_id(node.value("reply_of")),
         n_attachments=len(node.properties.get("attachment", ())),
         extra=filled(extra),
     )
+
+
+def _unusable(node: Node, file: InputFile, kind: str) -> Problem:
+    return file.problem(f"{kind} {node.written_id} has no text", "it was skipped", node.position)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -369,35 +363,28 @@ def _side(score: int, scale: Node | None) -> bool | None:
 
 
 def _statement(
-    node: Node,
-    source: _Source,
-    links: Mapping[str, list[_Link]],
-    votes: Mapping[str, _Votes],
+    node: Node, graph: Graph, file: InputFile, *, above: list[_Link], votes: _Votes | None
 ) -> RawMessage | Problem:
+    """``above`` are its links to what it answers, ``votes`` those on it."""
     title, language = node.said("title", "label")
     description, other_language = node.said("description", "content")
     subject = text_of(title)
     said = with_title(subject, text_of(description))
+    kind = next((kind for kind in _STATEMENTS if kind in node.types), "node")
     if said is None:
-        return source.problem(node.position, f"{_kind(node)} {node.written_id} has no text")
-    above = links.get(node.id, [])
-    voted = votes.get(node.id)
+        return _unusable(node, file, kind)
     extra = {
-        "node_type": _kind(node),
+        "node_type": kind,
         # Not the message's language: exporters tag everything with one, German as English.
         "declared_language": language or other_language,
         "other_parents": [link.parent.written_id for link in above[1:]],
-        "scores": sorted(voted.scores) if voted else None,
+        "scores": sorted(votes.scores) if votes else None,
     }
     return replace(
-        _message(node, source, said, subject),
+        _message(node, graph, text=said, subject=subject),
         parent_source_id=above[0].parent.written_id if above else None,
         stance=above[0].stance if above else None,
-        n_for=voted.n_for if voted else None,
-        n_against=voted.n_against if voted else None,
+        n_for=votes.n_for if votes else None,
+        n_against=votes.n_against if votes else None,
         extra=filled(extra),
     )
-
-
-def _kind(node: Node) -> str:
-    return next((kind for kind in _STATEMENTS if kind in node.types), "node")

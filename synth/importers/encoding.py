@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import lru_cache
+
+from models.wordlists import read_toml
 
 _SAMPLE_BYTES = 2**14
 _BOMS = (
@@ -15,46 +18,18 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# Letters and typography that Western European text is written with beyond ASCII.
-_WESTERN = frozenset(
-    "àâäáãåæçéèêëíìîïñóòôöõøœúùûüýÿßÀÂÄÁÅÆÇÉÈÊËÎÏÑÓÔÖØŒÚÙÛÜ«»‹›’‘“”„–—…€£§°·•ºª¿¡©®\xa0"
-)
-# What people's files come in besides UTF-8; without this list also EBCDIC is thought of.
-_CANDIDATES = [
-    *("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257"),
-    *("iso8859_2", "iso8859_5", "koi8_r", "mac_roman", "cp437", "cp850"),
-    *("gb18030", "big5", "euc_jp", "euc_kr"),
-]
-# Python codecs that are no charset anybody writes mail in, and slow or unsafe to decode.
-_NOT_CHARSETS = frozenset(
-    codecs.lookup(name).name
-    for name in ("unicode_escape", "raw_unicode_escape", "idna", "punycode", "utf-7", "undefined")
-)
+_WORDS = read_toml(__package__, "encoding.toml")
+_CANDIDATES: list[str] = _WORDS["candidates"]
+_WESTERN = frozenset(_WORDS["western"])
+_NOT_CHARSETS = frozenset(codecs.lookup(name).name for name in _WORDS["no_charsets"])
 # Declared charsets stand for their supersets (WHATWG Encoding Standard, labels).
-_SUPERSETS = {
-    **dict.fromkeys(("us-ascii", "ascii"), "utf-8"),
-    **dict.fromkeys(("iso-8859-1", "latin-1", "latin1", "iso8859-1"), "cp1252"),
-    **dict.fromkeys(("gb2312", "gbk"), "gb18030"),
+_SUPERSETS = {name: wide for wide, names in _WORDS["supersets"].items() for name in names}
+_SIGNATURES: Mapping[str, tuple[bytes, ...]] = {
+    what: tuple(signature.encode("latin-1") for signature in signatures)
+    for what, signatures in _WORDS["signatures"].items()
 }
 STRAY = "synth-stray-bytes"
 """The error handler that reads stray bytes as Windows-1252, as browsers do."""
-_SIGNATURES = {
-    "a PDF document": (b"%PDF",),
-    "a picture": (b"\x89PNG", b"\xff\xd8\xff", b"GIF8"),
-    "an SQLite database": (b"SQLite format 3",),
-    "a gzip archive": (b"\x1f\x8b",),
-    "a bzip2 archive": (b"BZh",),
-    "an xz archive": (b"\xfd7zXZ",),
-    "a zstd archive": (b"\x28\xb5\x2f\xfd",),
-    "a 7-Zip archive": (b"7z\xbc\xaf",),
-    "a RAR archive": (b"Rar!",),
-    "an old Office document or Outlook message": (b"\xd0\xcf\x11\xe0",),
-    "an Outlook data file": (b"!BDN",),
-    "an Office document": (b"PK\x03\x04",),
-    "an empty zip archive": (b"PK\x05\x06",),
-    "a program": (b"\x7fELF", b"MZ\x90\0"),
-    "a Parquet table": (b"PAR1",),
-}
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
 # Beyond white space: what IRC clients write for bold, colour and the like, and escape.
 _SAID = bytes(range(0x20, 0x100)) + b"\t\n\v\f\r\b\x02\x03\x04\x0f\x11\x16\x1a\x1b\x1d\x1e\x1f"

@@ -54,7 +54,7 @@ class _Archive:
     """A zip archive, as a container. It stays open as long as one of its files is in use."""
 
     def __init__(self, file: InputFile) -> None:
-        self._name = file.name
+        self.name = file.name
         self._stream = file.open_seekable()
         self._archive = zipfile.ZipFile(self._stream)
         self.members = sorted(
@@ -76,7 +76,7 @@ class _Archive:
     def file(self, member: zipfile.ZipInfo) -> InputFile:
         return InputFile(
             lambda: cast("BinaryIO", self._archive.open(member)),
-            name=f"{self._name}:{member.filename}",
+            name=f"{self.name}:{member.filename}",
             path=member.filename,
             container=self,
         )
@@ -169,19 +169,16 @@ def _is_junk(name: str) -> bool:
 def _opened_up(file: InputFile, *, depth: int) -> Iterator[InputFile | Problem]:
     """The file itself, or what is packed in it."""
     trouble = _unusable(file)
+    if trouble is None and file.head.startswith(_GZIP):
+        file = file.gunzipped()
+        trouble = (
+            file.problem("is packed twice", "unpack it once and give the result")
+            if file.head.startswith(_GZIP)
+            else _unusable(file)
+        )
     if trouble is not None:
         yield trouble
-        return
-    if file.head.startswith(_GZIP):
-        file = file.gunzipped()
-        if file.head.startswith(_GZIP):
-            yield _problem(file.name, "is packed twice", "unpack it once and give the result")
-            return
-        trouble = _unusable(file)
-        if trouble is not None:
-            yield trouble
-            return
-    if file.head.startswith(_ZIP):
+    elif file.head.startswith(_ZIP):
         yield from _unzipped(file, depth=depth)
     else:
         yield file
@@ -190,10 +187,10 @@ def _opened_up(file: InputFile, *, depth: int) -> Iterator[InputFile | Problem]:
 def _unusable(file: InputFile) -> Problem | None:
     """What makes a file useless before anyone asks for its format."""
     if _is_special(file.name) and file.is_given:
-        return _problem(file.name, "is not a regular file", "save its content to a file first")
+        return file.problem("is not a regular file", "save its content to a file first")
     if file.head:
         return file.fault if file.is_refused else None
-    return file.fault or _problem(file.name, "is empty", "export it again")
+    return file.fault or file.problem("is empty", "export it again")
 
 
 def _is_special(name: str) -> bool:
@@ -210,31 +207,31 @@ def _unzipped(file: InputFile, *, depth: int) -> Iterator[InputFile | Problem]:
         archive = _Archive(file)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         what = f"is a damaged or cut-off zip archive ({error})"
-        yield _problem(file.name, what, "download or export it again")
+        yield file.problem(what, "download or export it again")
         return
     if _is_office(archive):
         yield file
     elif depth > 1:
-        yield _problem(file.name, "is too deep in archives", "unpack the outer ones first")
+        yield file.problem("is too deep in archives", "unpack the outer ones first")
     elif (trouble := _archive_trouble(archive)) is not None:
-        yield _problem(file.name, *trouble)
+        yield file.problem(*trouble)
     else:
-        yield from _members(archive, name=file.name, depth=depth)
+        yield from _members(archive, depth=depth)
 
 
-def _members(archive: _Archive, *, name: str, depth: int) -> Iterator[InputFile | Problem]:
+def _members(archive: _Archive, *, depth: int) -> Iterator[InputFile | Problem]:
     n_files = 0
     for member in archive.members:
-        trouble = archive.trouble(member)
+        trouble, file = archive.trouble(member), archive.file(member)
         if trouble is None and any(map(_is_junk, member.filename.split("/"))):
             continue
         n_files += 1
         if trouble is not None:
-            yield _problem(f"{name}:{member.filename}", *trouble)
+            yield file.problem(*trouble)
         else:
-            yield from _opened_up(archive.file(member), depth=depth + 1)
+            yield from _opened_up(file, depth=depth + 1)
     if not n_files:
-        yield _problem(name, "is an archive without files", "export it again")
+        yield _problem(archive.name, "is an archive without files", "export it again")
 
 
 def _archive_trouble(archive: _Archive) -> tuple[str, str] | None:

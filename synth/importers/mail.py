@@ -6,7 +6,7 @@ import binascii
 import quopri
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.header import decode_header
 from email.message import Message as EmailMessage
@@ -47,14 +47,6 @@ class Mail:
     inner: tuple[bytes, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sender:
-    """Who a message is from; ``key`` is the address in lower case, or else the name."""
-
-    key: str | None
-    name: str | None
-
-
 def parse_mail(data: bytes) -> Mail:
     """Read one message. Never raises on bad bytes; damaged parts come out as they are."""
     data = data.replace(b"\r\n", b"\n")
@@ -66,10 +58,21 @@ def parse_mail(data: bytes) -> Mail:
     else:
         block, body = data[: blank.start() + 1], data[blank.end() :]
     headers = _headers(block)
-    kind = headers.get("content-type", "text/plain").partition(";")[0].strip().lower()
+    declared = headers.get("content-type", "text/plain")
+    kind = declared.partition(";")[0].strip().lower()
+    is_attached = headers.get("content-disposition", "").lower().startswith("attachment")
+    parts = _Parts()
     if kind.startswith(("multipart/", "message/")):
-        return _parse_parts(data, headers)
-    return _parse_single(body, headers, kind)
+        try:
+            parts.add(message_from_bytes(data))
+        except RecursionError:
+            parts = _Parts(n_attachments=1)
+    elif is_attached or (not kind.startswith("text/") and "/" in kind):
+        parts.n_attachments = 1
+    else:
+        encoding = headers.get("content-transfer-encoding", "").strip().lower()
+        parts.pieces.append((kind == "text/html", _decoded(_transferred(body, encoding), declared)))
+    return parts.mail(headers)
 
 
 def decode_words(value: str) -> str:
@@ -86,14 +89,17 @@ def decode_words(value: str) -> str:
     return " ".join(value.replace("\0", "").split())
 
 
-def sender_of(headers: Mapping[str, str]) -> Sender:
-    """The author, through obfuscated addresses and lists that write in his place."""
+def sender_of(headers: Mapping[str, str]) -> tuple[str | None, str | None]:
+    """The key and name of the author, through obfuscated addresses and lists that write for him.
+
+    The key is the address in lower case, or else the name.
+    """
     key, name = _address(headers.get("from", ""))
     if name and _BY_LIST.search(name):
         name = _BY_LIST.sub("", name)
         key, _ = _address(headers.get("x-original-from") or headers.get("reply-to", ""))
         key = key or name.lower()
-    return Sender(key=key or (name.lower() if name else None), name=name or None)
+    return key or name.lower() or None, name or None
 
 
 def _address(value: str) -> tuple[str, str]:
@@ -128,63 +134,35 @@ def _decoded_word(part: bytes, charset: str | None) -> str:
     return decode_text(part, charset)
 
 
-def _parse_single(body: bytes, headers: Mapping[str, str], kind: str) -> Mail:
-    parameters = _parameters(headers.get("content-type", ""))
-    disposition = headers.get("content-disposition", "").lower()
-    if (not kind.startswith("text/") and "/" in kind) or disposition.startswith("attachment"):
-        return _mail_of(headers, [], n_attachments=1)
-    encoding = headers.get("content-transfer-encoding", "").strip().lower()
-    text = decode_text(_transferred(body, encoding), parameters.get("charset"))
-    return _mail_of(headers, [(kind == "text/html", _unflowed(text, parameters))], n_attachments=0)
-
-
-def _mail_of(
-    headers: Mapping[str, str],
-    pieces: list[tuple[bool, str]],
-    *,
-    n_attachments: int,
-    inner: tuple[bytes, ...] = (),
-) -> Mail:
-    """Put the text pieces, each (is it HTML, text), together in the format of the first."""
-    pieces = [(is_html, text) for is_html, text in pieces if text.strip()]
-    is_html = bool(pieces) and pieces[0][0]
-    if is_html:
-        text = "\n".join(text if html else f"<pre>{escape(text)}</pre>" for html, text in pieces)
-    else:
-        text = "\n\n".join(text.strip("\n") for html, text in pieces if not html)
-        if " next part -" in text:
-            text, n_scrubbed = _SCRUBBED.subn("", text)
-            n_attachments += n_scrubbed
-    return Mail(
-        headers=headers,
-        text=text.replace("\0", ""),
-        body_format=BodyFormat.HTML if is_html else BodyFormat.PLAIN,
-        n_attachments=n_attachments,
-        inner=inner,
-    )
-
-
-def _parse_parts(data: bytes, headers: Mapping[str, str]) -> Mail:
-    collected = _Parts()
-    try:
-        collected.add(message_from_bytes(data))
-    except RecursionError:
-        return _mail_of(headers, [], n_attachments=1)
-    return _mail_of(
-        headers,
-        collected.pieces,
-        n_attachments=collected.n_attachments,
-        inner=tuple(collected.inner),
-    )
-
-
+@dataclass(slots=True)
 class _Parts:
     """What a walk through the MIME parts of a message comes across."""
 
-    def __init__(self) -> None:
-        self.pieces: list[tuple[bool, str]] = []
-        self.inner: list[bytes] = []
-        self.n_attachments = 0
+    pieces: list[tuple[bool, str]] = field(default_factory=list)
+    """Whether each is HTML, and its text."""
+    inner: list[bytes] = field(default_factory=list)
+    n_attachments: int = 0
+
+    def mail(self, headers: Mapping[str, str]) -> Mail:
+        """Put the pieces together in the format of the first."""
+        pieces = [(is_html, text) for is_html, text in self.pieces if text.strip()]
+        n_attachments = self.n_attachments
+        is_html = bool(pieces) and pieces[0][0]
+        if is_html:
+            texts = (text if html else f"<pre>{escape(text)}</pre>" for html, text in pieces)
+            text = "\n".join(texts)
+        else:
+            text = "\n\n".join(text.strip("\n") for html, text in pieces if not html)
+            if " next part -" in text:
+                text, n_scrubbed = _SCRUBBED.subn("", text)
+                n_attachments += n_scrubbed
+        return Mail(
+            headers=headers,
+            text=text.replace("\0", ""),
+            body_format=BodyFormat.HTML if is_html else BodyFormat.PLAIN,
+            n_attachments=n_attachments,
+            inner=tuple(self.inner),
+        )
 
     def add(self, part: EmailMessage) -> None:
         kind = part.get_content_type()
@@ -219,11 +197,8 @@ class _Parts:
 
 def _children(part: EmailMessage) -> list[EmailMessage]:
     payload = part.get_payload()
-    return (
-        [child for child in payload if isinstance(child, EmailMessage)]
-        if isinstance(payload, list)
-        else []
-    )
+    children = payload if isinstance(payload, list) else []
+    return [child for child in children if isinstance(child, EmailMessage)]
 
 
 def _inside(part: EmailMessage) -> bytes:
@@ -240,12 +215,13 @@ def _is_attached(part: EmailMessage) -> bool:
 def _part_text(part: EmailMessage) -> str:
     payload = part.get_payload(decode=True)
     data = payload if isinstance(payload, bytes) else b""
-    parameters = _parameters(str(part.get("Content-Type", "")))
+    return _decoded(data, str(part.get("Content-Type", "")))
+
+
+def _decoded(data: bytes, content_type: str) -> str:
+    found = _PARAMETER.findall(content_type)
+    parameters = {name.lower(): value.strip('"') for name, value in found}
     return _unflowed(decode_text(data, parameters.get("charset")), parameters)
-
-
-def _parameters(content_type: str) -> dict[str, str]:
-    return {name.lower(): value.strip('"') for name, value in _PARAMETER.findall(content_type)}
 
 
 def _transferred(body: bytes, encoding: str) -> bytes:

@@ -117,7 +117,7 @@ def _read_message(
 
 def _message(mail: Mail, stamp: bytes, *, position: str) -> RawMessage:
     headers = mail.headers
-    sender = sender_of(headers)
+    author_key, author_name = sender_of(headers)
     references = tuple(_ids(headers.get("references", "")))
     reply_to = _ids(headers.get("in-reply-to", ""))
     subject = decode_words(headers.get("subject", ""))
@@ -128,15 +128,15 @@ def _message(mail: Mail, stamp: bytes, *, position: str) -> RawMessage:
         text = _ESCAPED_FROM.sub(r"\1", text)
     source_id = next(iter(_ids(headers.get("message-id", ""))), None)
     return RawMessage(
-        source_id=source_id or _stable_id(sender.key, posted_at, subject, text),
+        source_id=source_id or _stable_id(author_key, posted_at, subject, text),
         text=text,
         position=position,
         body_format=mail.body_format,
         parent_source_id=reply_to[0] if reply_to else None,
         references=references,
         thread_source_id=headers.get("x-gm-thrid"),
-        author_key=sender.key,
-        author_name=sender.name,
+        author_key=author_key,
+        author_name=author_name,
         posted_at=posted_at,
         subject=subject or None,
         url=headers.get("archived-at", "").strip("<> ") or None,
@@ -165,9 +165,8 @@ def _plain_digest(mail: Mail) -> list[bytes]:
     """The messages of a digest in one plain text (RFC 1153); empty if it is none."""
     if not _DIGEST_SUBJECT.search(mail.headers.get("subject", "")):
         return []
-    preface, *rest = _DIGEST_PREFACE.split(mail.text.replace("\r\n", "\n"), maxsplit=1)
-    del preface
-    parts = _DIGEST_RULE.split(rest[0]) if rest else []
+    below = _DIGEST_PREFACE.split(mail.text.replace("\r\n", "\n"), maxsplit=1)[1:]
+    parts = _DIGEST_RULE.split(below[0]) if below else []
     return [part.encode() for part in map(str.lstrip, parts) if _has_headers(part)]
 
 
