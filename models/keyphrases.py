@@ -64,7 +64,7 @@ def stop_words(language: str) -> frozenset[str]:
 
 @cache
 def _vague(language: str) -> frozenset[str]:
-    return frozenset(stem(word, language) for word in wordlists.VAGUE.get(language, "").split())
+    return frozenset(stem(word, language) for word in wordlists.VAGUE.get(language, ()))
 
 
 def is_vague(key: str, language: str) -> bool:

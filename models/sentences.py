@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from models.spacy_pipelines import blank, import_spacy
 from models.text import without_surrogates
-from models.wordlists import words
+from models.wordlists import SENTENCES
 
 if TYPE_CHECKING:
     from spacy.tokenizer import Tokenizer
@@ -45,20 +45,6 @@ _MAX_KEPT = 60
 """Characters of a stretch up to which its reading is kept for the next time."""
 _ROOM = 0.8
 """Share of a paragraph's widest line up to which a line counts as left short on purpose."""
-
-_ABBREVIATIONS = words("""
-abs al alin anm approx art aufl av avr bd bspw bzw c.-à-d ca cap cf ch chap cit col d.h déc dept
-dez dipl dott dr e.g ecc ed eds env eq esp est etc evtl ex exc feb fév févr fig figs fr geb gest
-ggf gov hon hr i.e ibid incl inkl inst jan janv jh jhdt jr juil lt m mag max mgr min mio misc mlle
-mm mme mr mrd mrs ms mt nb no nos nov nr núm n° okt oct op p p.ex pág par pp prof pt ref refs resp
-rev réf s s.a s.o s.u sec sect sen sept sig sog soc spec sr sra st str suppl tab tel tél u u.a u.s
-usw v vgl vol vols vs w.r.t z z.b zzgl éd
-""")
-"""Of several languages, in lower case and without the final stop."""
-_MAY_END = words("al ecc etc ex jh m max min no p s st u.a u.s usw v")
-"""Abbreviations that also stand at the end of a sentence, and words that look like one."""
-_DAYS_AND_RANKS = words("cs da de et fi hu nb nn no pl sk")
-"""Languages that write ordinals as a number with a full stop."""
 
 _LAST_WORD = re.compile(r"([^\s(\[«„“\"'’]+)\.\Z")
 _MARKER = re.compile(r"\(?(?:\d{1,3}|[a-zA-Z])[.)]\Z")
@@ -277,6 +263,6 @@ def _is_missing_blank(before: str, after: str) -> bool:
 def _is_abbreviation(word: str, after: str, language: str | None) -> bool:
     if len(word) == 1 and word.isupper():  # an initial
         return True
-    if word.lower() in _ABBREVIATIONS:
-        return word.lower() not in _MAY_END or not after[0].isupper()
-    return language in _DAYS_AND_RANKS and _ORDINAL.match(word) is not None
+    if word.lower() in SENTENCES["abbreviations"]:
+        return word.lower() not in SENTENCES["may_end"] or not after[0].isupper()
+    return language in SENTENCES["ordinals_with_stop"] and _ORDINAL.match(word) is not None
