@@ -17,7 +17,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA, Levenshtein
 
 from models.text import without_accents
-from models.wordlists import words
+from models.wordlists import read_toml, words
 
 LEAST_WORDS = 6
 """Shorter sentences are copies only when all their words are the same."""
@@ -43,32 +43,12 @@ _WORD = re.compile(r"[^\W_]+")
 # A single line break may be a mail program's; a blank line is the author's.
 _END = re.compile(r"(?<=[.!?…:;])[\"'»”)\]]*\s+|\n\s*\n")
 
-# Words that mean something else as often (may, march, quarter, neuf, mars) are left out.
-_SPOKEN = words("""
-    two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty fifty
-    sixty hundred thousand million millions billion billions half third double twice
-    deux trois quatre cinq sept huit dix onze douze quinze vingt trente quarante cinquante
-    soixante cent cents mille millions milliard milliards moitie tiers demi demie quart
-    zwei drei vier funf sechs sieben acht neun zehn zwanzig hundert tausend
-    monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays thursdays
-    fridays saturdays sundays weekend weekends lundi mardi mercredi jeudi vendredi samedi dimanche
-    january february april june july august september october november december
-    janvier fevrier avril juin juillet aout septembre octobre novembre decembre
-    montag dienstag mittwoch donnerstag freitag samstag sonntag
-""")
-_TURNING = words("""
-    not no nor never none nobody nothing neither cannot without t hardly against anti wrong false
-    doubt less fewer least minus only
-    ne n non ni jamais aucun aucune rien sans contre faux fausse tort doute moins seulement
-    nicht nein nie niemals kein keine keinen keiner keinem ohne gegen falsch weniger nur
-    nunca jamas ningun ninguna nada sin contra menos mai senza nessuno nessuna
-""")
-_SIDES = re.compile(
-    r"(?:un|in|dis|des)?(?:approv|approuv|reject|rejet|support|souten|soutien|oppos|accept|refus"
-    r"|agree|accord|favo|increas|augment|reduc|redui|decreas|diminu|lower|rais|baiss|hauss"
-    r"|allow|forbid|prohibit|banned|banning|ban$|autoris|authori[sz]|interdi|keep|remov|suppri"
-    r"|mainten|maintien|abandon|abol|repeal|abrog|stop|cancel|annul|ablehn|zustimm|verbiet|erlaub)"
+_WEIGHTY = read_toml(__package__, "weighty_words.toml")
+_NUMBERS_AND_NEGATIONS = words(
+    " ".join([*_WEIGHTY["numbers_and_days"].values(), *_WEIGHTY["negations"].values()])
 )
+_PREFIXES, _STEMS = ("|".join(_WEIGHTY["sides"][of].split()) for of in ("prefixes", "stems"))
+_SIDES = re.compile(rf"(?:{_PREFIXES})?(?:{_STEMS})")
 
 Words = tuple[int, ...]
 
@@ -243,7 +223,7 @@ def is_weighty(word: str) -> bool:
     """Whether another word in its place says something else: a number or date, a negation, or a
     word that takes a side. English, French and some German, Spanish and Italian."""
     if word.isalpha():
-        return word in _TURNING or word in _SPOKEN or _SIDES.match(word) is not None
+        return word in _NUMBERS_AND_NEGATIONS or _SIDES.match(word) is not None
     return True
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import math
 import re
 import string
-from itertools import islice
+from itertools import chain, islice
 
-from models.wordlists import words
+from models.wordlists import read_toml, words
 from synth.records import Span
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*|\d+(?:[.,:]\d+)*")
@@ -51,32 +51,13 @@ _ASCII_LETTERS = string.ascii_letters.encode()
 # Some type two blanks after a sentence.
 _COLUMNS = re.compile(r"[^\s.!?:;](?:\s{2,}|\t|\s\|\s)\S")
 
-_GREETING = re.compile(
-    r"\s*(?:hi|hello|hey|dear|greetings|good (?:morning|afternoon|evening|day)|howdy"
-    r"|bonjour|bonsoir|salut|coucou|chère?s?|madame|monsieur|mesdames"
-    r"|hallo|guten (?:tag|morgen|abend)|liebe[rs]?|sehr geehrte[rs]?|moin|servus|grüß gott|grüezi"
-    r"|hola|buenos días|buenas|ciao|buongiorno|olá|hoi|beste)\b(?P<rest>[^\n]{0,60})$",
-    re.IGNORECASE,
+_PHRASES = read_toml(__package__, "courtesies.toml")
+_GREETINGS, _COURTESIES = (
+    "|".join(chain.from_iterable(_PHRASES[kind].values())) for kind in ("greetings", "courtesies")
 )
-_COURTESY = re.compile(
-    r"\W*(?:(?:many |a thousand |big )?thank(?:s| you)|thx|tia|cheers|regards|hth|sincerely"
-    r"|hope (?:this|that|it) helps|(?:with |my )?(?:best|kind|kindest|warm) (?:regards|wishes)"
-    r"|best|all the best|have a (?:nice|good|great)"
-    r"|merci|(?:bien )?cordialement|bien à vous|amicalement|salutations|à bientôt"
-    r"|bonne (?:journée|soirée|continuation)"
-    r"|(?:vielen |herzlichen |besten |lieben )?dank|danke|mfg|lg|gruß|grüße"
-    r"|(?:mit )?(?:freundliche|beste|liebe|herzliche|viele|schöne)n? (?:gr[üu](?:ß|ss)(?:en?)?)"
-    r"|gracias|saludos|grazie|saluti|obrigad[oa]|groeten)\b(?P<rest>.{0,80})$",
-    re.IGNORECASE | re.DOTALL,
-)
-_COURTEOUS_REST = words("""
-a again all and any as advance best everyone everybody for from help helping hint hints in input
-lot many much my of quick regards reply response so suggestion suggestions the this time to very
-you your advice kind day weekend support
-à au avance beaucoup bien d de et infiniment par pour réponse tous tout toutes votre vos vous aide
-le monde monsieur madame encore retour contribution
-alle an aus dank die eure euch für hilfe ihnen ihre im schön sehr und voraus
-""")
+_GREETING = re.compile(rf"\s*(?:{_GREETINGS})\b(?P<rest>[^\n]{{0,60}})$", re.IGNORECASE)
+_COURTESY = re.compile(rf"\W*(?:{_COURTESIES})\b(?P<rest>.{{0,80}})$", re.IGNORECASE | re.DOTALL)
+_COURTEOUS_REST = words(" ".join(_PHRASES["further_words"].values()))
 _BARE_ANSWERS = frozenset({"yes", "no", "ok", "okay", "same", "lol", "oui", "non", "nein", "doch"})
 _LIST_MARK = re.compile(r"\s*(?:[-*+•·–—▪◦‣]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|#{1,6})\s+")
 _FENCE = re.compile(r"\s{0,3}(```|~~~)")
