@@ -298,12 +298,16 @@ class RepeatedText:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SaidBy:
-    """A passage under an idea, as a count of voices sees it."""
+class VoicedPassage:
+    """A passage, who says it, and under which idea."""
 
-    message: int
+    passage_id: int
+    message_id: int
     voice: int
-    repetition: int | None
+    """See ``Message.voice``."""
+    idea_id: int | None
+    """The leaf idea; None where the passage is unplaced."""
+    repetition_id: int | None = None
     """The repeated text it belongs to."""
 
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
 
 from synth.clustering import ANY, FREE, TOP, UNPLACED, Constraints
 from synth.corrections.stored_map import StoredMap, core_of, stored_map
 from synth.errors import StoreProblem
 from synth.records import Idea, Origin, Passage
 from synth.store import NO_WORDS, HeldIdea, IdeaRow, Link, Store
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 Decision = tuple[object, ...]
 
@@ -56,8 +54,6 @@ def require_same(store: Store, discussion_id: int, before: tuple[Decision, ...])
 
 def held_ideas(store: Store, discussion_id: int, passages: Sequence[Passage]) -> Held:
     """The constraints over ``passages``, in their order."""
-    import numpy as np
-
     made = decisions(store, discussion_id)
     if not made:
         n = len(passages)
@@ -75,7 +71,7 @@ def held_ideas(store: Store, discussion_id: int, passages: Sequence[Passage]) ->
         together=_pairs(links, row, is_together=True),
         apart=_pairs(links, row, is_together=False),
         parent=_parents(map_, held, number),
-        is_broad=_is_broad(held),
+        is_broad=np.array([idea.is_broad for idea in held], dtype=np.bool_),
     )
     chosen = _is_chosen(map_, row)
     return Held(ids=tuple(number), constraints=constraints, chosen=chosen, decisions=made)
@@ -91,8 +87,6 @@ def _core_rows(
 
     An idea whose carriers are all gone is carried by what fits it best today.
     """
-    import numpy as np
-
     found = np.full(len(row), FREE, dtype=np.intp)
     for idea_id, held in number.items():
         if not map_.is_leaf(idea_id):
@@ -109,8 +103,6 @@ def _core_rows(
 
 
 def _is_chosen(map_: StoredMap, row: Mapping[int, int]) -> NDArray[np.bool_]:
-    import numpy as np
-
     linked = map_.together.keys() | map_.apart.keys()
     chosen = [p in linked or map_.reasons.get(p) in ("pinned", "split") for p in row]
     return np.array(chosen, dtype=np.bool_)
@@ -120,8 +112,6 @@ def _under_rows(
     map_: StoredMap, row: Mapping[int, int], number: Mapping[int, int]
 ) -> NDArray[np.intp]:
     """The nearest held idea above the leaf of each passage."""
-    import numpy as np
-
     found = np.full(len(row), -1, dtype=np.intp)
     for leaf, passage_ids in map_.under.items():
         above = next((number[i] for i in map_.path(leaf)[1:] if i in number), None)
@@ -135,8 +125,6 @@ def _parents(
 ) -> NDArray[np.intp]:
     """Where people put each idea; else the nearest held idea above it, so that what was confirmed
     with all below it stays whole."""
-    import numpy as np
-
     found = []
     for idea in held:
         above = (number[i] for i in map_.path(idea.id)[1:] if i in number)
@@ -145,15 +133,7 @@ def _parents(
     return np.array(found, dtype=np.intp)
 
 
-def _is_broad(held: Sequence[HeldIdea]) -> NDArray[np.bool_]:
-    import numpy as np
-
-    return np.array([idea.is_broad for idea in held], dtype=np.bool_)
-
-
 def _pairs(links: Sequence[Link], row: Mapping[int, int], *, is_together: bool) -> NDArray[np.intp]:
-    import numpy as np
-
     pairs = [
         (row[link.one_id], row[link.other_id])
         for link in links

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from synth.corrections.stored_map import (
@@ -167,11 +168,8 @@ def _require_alike(map_: StoredMap, idea_id: int, other: int) -> None:
 
 def _require_company(map_: StoredMap, others: Sequence[int]) -> None:
     """Refuse to leave a broader idea without any idea under it."""
-    leaving: dict[int, int] = {}
-    for other in others:
-        parent = map_.ideas[other].parent_id
-        if parent is not None:
-            leaving[parent] = leaving.get(parent, 0) + 1
+    parents = (map_.ideas[other].parent_id for other in others)
+    leaving = Counter(parent for parent in parents if parent is not None)
     for parent, n in leaving.items():
         if n == len(map_.children[parent]):
             raise CorrectionRefused(

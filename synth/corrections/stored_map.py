@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -129,11 +130,8 @@ class StoredMap:
 
     def require_not_emptied(self, passage_ids: Collection[int], *, keep: int | None = None) -> None:
         """Refuse to take the last passages from an idea; ``keep`` is the one they go to."""
-        leaving: dict[int, int] = {}
-        for passage_id in passage_ids:
-            leaf = self.leaf_of(passage_id)
-            if leaf is not None and leaf != keep:
-                leaving[leaf] = leaving.get(leaf, 0) + 1
+        leaves = map(self.leaf_of, passage_ids)
+        leaving = Counter(leaf for leaf in leaves if leaf is not None and leaf != keep)
         for leaf, n in leaving.items():
             if n == len(self.under[leaf]):
                 raise CorrectionRefused(

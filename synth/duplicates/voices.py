@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from math import exp, log
 
 from synth.outline import members_under
-from synth.records import IdeaVoices, SaidBy
+from synth.records import IdeaVoices, VoicedPassage
 from synth.store import Store
 
 FEW_SHARE = 1 / 3
@@ -18,7 +18,7 @@ LEAST_SAID = 6
 """Passages below which that says nothing: a small idea has few voices by nature."""
 
 
-def voices_behind(said: Iterable[SaidBy]) -> IdeaVoices:
+def voices_behind(said: Iterable[VoicedPassage]) -> IdeaVoices:
     """Who carries an idea: ``said`` has an entry for each passage under it.
 
     What a voice repeats counts once. The effective number of voices is exp(H), H the entropy
@@ -32,12 +32,12 @@ def voices_behind(said: Iterable[SaidBy]) -> IdeaVoices:
     posted: dict[int, set[int]] = {}
     voices: defaultdict[int, set[int]] = defaultdict(set)
     for one in said:
-        if one.repetition is not None:
-            posted.setdefault(one.repetition, set()).add(one.message)
-            voices[one.repetition].add(one.voice)
-            if (one.voice, one.repetition) in counted:
+        if one.repetition_id is not None:
+            posted.setdefault(one.repetition_id, set()).add(one.message_id)
+            voices[one.repetition_id].add(one.voice)
+            if (one.voice, one.repetition_id) in counted:
                 continue
-            counted.add((one.voice, one.repetition))
+            counted.add((one.voice, one.repetition_id))
         by_voice[one.voice] += 1
     total = by_voice.total()
     shares = [n / total for n in by_voice.values()]
@@ -61,5 +61,6 @@ def count_voices(store: Store, discussion_id: int) -> None:
     Call it after every change of placements or of the outline.
     """
     parents = {idea.id: idea.parent_id for idea in store.ideas.outline(discussion_id)}
-    under = members_under(parents, store.repetitions.said(discussion_id))
+    passages = store.passages.voiced(discussion_id)
+    under = members_under(parents, ((one.idea_id, one) for one in passages))
     store.repetitions.put_voices({i: voices_behind(said) for i, said in under.items()})

@@ -14,8 +14,7 @@ from synth.clustering.incremental import new_leaves, parent_for
 from synth.corpus import Corpus
 from synth.embedding.knn_graph import similarity_graph
 from synth.pipeline.standing_map import StandingMap
-from synth.records import IdeaName, IdeaStatus, IdeaTree
-from synth.store.fitted_map import Carried
+from synth.records import IdeaName, IdeaStatus, IdeaTree, VoicedPassage
 from synth.titles import Encode, name_ideas
 
 READ_WORDS = 4_000
@@ -75,7 +74,7 @@ def find_new_ideas(
     )
 
 
-def _authorship(passages: Sequence[Carried]) -> Authorship:
+def _authorship(passages: Sequence[VoicedPassage]) -> Authorship:
     return Authorship(
         messages=np.array([one.message_id for one in passages], dtype=np.intp),
         voices=np.array([one.voice for one in passages], dtype=np.intp),

@@ -17,9 +17,8 @@ from synth.embedding.space import Space
 from synth.errors import StoreProblem
 from synth.layout import lay_out_rest
 from synth.pipeline.corpus_reader import CorpusReader
-from synth.records import Idea
+from synth.records import Idea, VoicedPassage
 from synth.store import Store
-from synth.store.fitted_map import Carried
 
 LOCATED_BY = 100
 """An idea that people changed is located anew by at most so many of its passages: their mean
@@ -31,7 +30,7 @@ class StandingMap:
     """The map as it is stored now, with what people changed since it was built."""
 
     outline: Sequence[Idea]
-    passages: Mapping[int, Carried]
+    passages: Mapping[int, VoicedPassage]
     """Every passage of the discussion by id, also those that are not placed yet."""
     leaf_ids: Sequence[int]
     """The leaf ideas, ascending. One that people merged others into stands here once for itself
@@ -53,7 +52,7 @@ class StandingMap:
 
     def refuse_if_stale(self, store: Store, discussion_id: int) -> None:
         """Raise StoreProblem where people changed the stored map since it was read."""
-        leaf = {one.passage_id: one.idea_id for one in store.growth.carried(discussion_id)}
+        leaf = {one.passage_id: one.idea_id for one in store.passages.voiced(discussion_id)}
         is_as_read = (
             decisions(store, discussion_id) == self.decisions
             and {idea.id for idea in store.ideas.outline(discussion_id)}
@@ -69,7 +68,7 @@ def standing_map(reader: CorpusReader, space: Space, landmarks: Landmarks) -> St
     store, discussion_id = reader.store, reader.discussion_id
     made = decisions(store, discussion_id)
     outline = store.ideas.outline(discussion_id)
-    passages = {one.passage_id: one for one in store.growth.carried(discussion_id)}
+    passages = {one.passage_id: one for one in store.passages.voiced(discussion_id)}
     above = {idea.parent_id for idea in outline}
     leaf_ids = sorted({c.idea_id for c in passages.values() if c.idea_id is not None} - above)
     known = _known_directions(leaf_ids, landmarks, store)
@@ -108,7 +107,7 @@ def _known_directions(
 
 def _located_anew(
     known: Mapping[int, Mapping[int, NDArray[np.float32]]],
-    passages: Mapping[int, Carried],
+    passages: Mapping[int, VoicedPassage],
     reader: CorpusReader,
     space: Space,
 ) -> dict[int, dict[int, NDArray[np.float32]]]:
@@ -120,7 +119,7 @@ def _located_anew(
     """
     if not known:
         return {}
-    under: dict[int, list[Carried]] = defaultdict(list)
+    under: dict[int, list[VoicedPassage]] = defaultdict(list)
     for one in passages.values():
         if one.idea_id is not None:
             under[one.idea_id].append(one)
@@ -139,7 +138,7 @@ def _located_anew(
     return found
 
 
-def _spread(members: Sequence[Carried]) -> list[Carried]:
+def _spread(members: Sequence[VoicedPassage]) -> list[VoicedPassage]:
     """At most `LOCATED_BY` of them, evenly spread from the first to the last."""
     n = min(LOCATED_BY, len(members))
     return [members[at * len(members) // n] for at in range(n)]

@@ -102,13 +102,12 @@ _FRESH: dict[str, object] = {
 """What a new idea does not take over from the one that it is made like."""
 
 
-class Change(Collection):
+class Change(ChangedRows):
     """One correction being made. Each method changes rows and remembers what they were."""
 
     def __init__(self, db: Database, discussion_id: int) -> None:
         super().__init__(db)
         self._discussion_id = discussion_id
-        self.rows = ChangedRows(db)
         self.is_reshaped = False
         """Whether anything changed its place; known once it was recounted."""
         self.verb = ""
@@ -116,11 +115,11 @@ class Change(Collection):
         """What the event says; the correction may learn it on its way."""
 
     def update_idea(self, idea_id: int, **values: object) -> None:
-        self.rows.put("ideas", (idea_id,), **values)
+        self.put("ideas", (idea_id,), **values)
 
     def set_title(self, idea_id: int, title: str, *, summary: str | None) -> None:
         """Give an idea a person's title, and summary; a language model's words go."""
-        there = self.rows.row("ideas", (idea_id,))
+        there = self.row("ideas", (idea_id,))
         assert there is not None
         values: dict[str, object] = {"title": title, "title_origin": Origin.PERSON}
         if there["title_by"] is not None:
@@ -132,12 +131,12 @@ class Change(Collection):
 
     def add_idea(self, like: int, **values: object) -> int:
         """A new idea in the language and on the run of another one; returns its id."""
-        there = self.rows.row("ideas", (like,))
+        there = self.row("ideas", (like,))
         assert there is not None
         idea_id = Ideas(self._db).next_id()
         fresh = there | _FRESH | values
         del fresh["id"]
-        self.rows.put("ideas", (idea_id,), **fresh)
+        self.put("ideas", (idea_id,), **fresh)
         return idea_id
 
     def remove_idea(self, idea_id: int, *, into: int | None) -> None:
@@ -147,18 +146,18 @@ class Change(Collection):
         for extract_id in self._column(
             "SELECT extract_id FROM extract_ideas WHERE idea_id = ?", idea_id
         ):
-            self.rows.drop("extract_ideas", (extract_id, idea_id))
+            self.drop("extract_ideas", (extract_id, idea_id))
             if into is not None:
-                self.rows.put("extract_ideas", (extract_id, into))
-        self.rows.drop("ideas", (idea_id,))
-        self.rows.put("retired_ideas", (idea_id,), into_id=into, discussion_id=self._discussion_id)
+                self.put("extract_ideas", (extract_id, into))
+        self.drop("ideas", (idea_id,))
+        self.put("retired_ideas", (idea_id,), into_id=into, discussion_id=self._discussion_id)
 
     def place(
         self, passage_id: int, idea_id: int | None, *, weight: float, because: str | None
     ) -> None:
         """Put a passage under a leaf idea or none; ``because`` None leaves it to the machine."""
         origin = Origin.MACHINE if because is None else Origin.PERSON
-        there = self.rows.row("placements", (passage_id,))
+        there = self.row("placements", (passage_id,))
         was = None if there is None else there["idea_id"]
         values: dict[str, object] = {
             "idea_id": idea_id,
@@ -169,7 +168,7 @@ class Change(Collection):
         }
         if there is None:
             values["run_id"] = self._value("SELECT run_id FROM passages WHERE id = ?", passage_id)
-        self.rows.put("placements", (passage_id,), **values)
+        self.put("placements", (passage_id,), **values)
         if was != idea_id:
             self._moved(passage_id, was, idea_id)
 
@@ -177,7 +176,7 @@ class Change(Collection):
         """What hangs on a passage goes with it: suggestions; and it speaks for its old idea no
         longer, nor carries it."""
         if was is not None:
-            self.rows.drop("idea_cores", (was, passage_id))
+            self.drop("idea_cores", (was, passage_id))
             there = Ideas(self._db).representatives_of(was)
             if passage_id in there:
                 self.set_representatives(was, [one for one in there if one != passage_id])
@@ -188,35 +187,32 @@ class Change(Collection):
             passage_id,
         ):
             if was is not None:
-                self.rows.drop("extract_ideas", (extract_id, was))
+                self.drop("extract_ideas", (extract_id, was))
             if now_under is not None:
-                self.rows.put("extract_ideas", (extract_id, now_under))
+                self.put("extract_ideas", (extract_id, now_under))
 
     def set_representatives(self, idea_id: int, passage_ids: Several[int]) -> None:
         """Say which passages speak for an idea, best first."""
         there = len(Ideas(self._db).representatives_of(idea_id))
         for rank, passage_id in enumerate(passage_ids):
-            self.rows.put("representatives", (idea_id, rank), passage_id=passage_id)
+            self.put("representatives", (idea_id, rank), passage_id=passage_id)
         for rank in range(len(passage_ids), there):
-            self.rows.drop("representatives", (idea_id, rank))
+            self.drop("representatives", (idea_id, rank))
 
     def set_core(self, idea_id: int, passage_ids: Several[int]) -> None:
         """Say which passages carry an idea from map to map."""
         there = self._column("SELECT passage_id FROM idea_cores WHERE idea_id = ?", idea_id)
         for passage_id in sorted(set(there) - set(passage_ids)):
-            self.rows.drop("idea_cores", (idea_id, passage_id))
+            self.drop("idea_cores", (idea_id, passage_id))
         for passage_id in passage_ids:
-            self.rows.put("idea_cores", (idea_id, passage_id))
+            self.put("idea_cores", (idea_id, passage_id))
 
     def link(self, one: int, other: int, *, is_together: bool) -> None:
-        self.rows.put(
+        self.put(
             "passage_links",
             (min(one, other), max(one, other)),
             kind="together" if is_together else "apart",
         )
-
-    def changes(self) -> tuple[Rows, Rows]:
-        return self.rows.changes()
 
     def recount(self) -> None:
         """Bring counts, levels and reading order up to date with all that was changed."""

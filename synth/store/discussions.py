@@ -10,7 +10,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from synth.errors import StoreProblem
-from synth.store.rows import Collection, Row, now, record, time_text
+from synth.store.rows import SHOWN_IDEAS, Collection, Row, now, record, time_text
 from synth.store.runs import Events
 
 _NOBODY, _ANYBODY = "nobody", "anybody"
@@ -193,11 +193,7 @@ class Discussions(Collection):
 
 
 # One subquery for each index: read together they would walk through every message.
-_COUNTS = """WITH RECURSIVE shown(id) AS (
-      SELECT id FROM ideas WHERE discussion_id = ?1 AND parent_id IS NULL AND status <> 'hidden'
-      UNION ALL SELECT i.id FROM ideas i JOIN shown ON i.parent_id = shown.id
-        AND i.status <> 'hidden')
-    SELECT (SELECT count(*) FROM shown) AS n_ideas,
+_COUNTS = f"""WITH RECURSIVE {SHOWN_IDEAS} SELECT (SELECT count(*) FROM shown) AS n_ideas,
     (SELECT count(*) FROM messages WHERE discussion_id = ?1) AS n_messages,
     (SELECT count(DISTINCT participant_id) FROM messages WHERE discussion_id = ?1)
       + (SELECT count(*) FROM messages

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from synth.errors import StoreProblem
 from synth.records import Extract, ExtractState, Nature, Span
-from synth.store.rows import IN, Collection, record
+from synth.store.rows import IN, SHOWN_IDEAS, Collection, record
 from synth.store.runs import Events
 
 
@@ -286,15 +286,11 @@ _BY_PLACE = 'ORDER BY message_id, start, "end", id'
 _STANDING = """FROM messages m JOIN extracts e ON e.message_id = m.id
     WHERE m.discussion_id = ? AND e.is_stale = 0"""
 # What readers see: taken, under no idea at all, or under an idea that they see.
-_SEEN = """WITH RECURSIVE open(id) AS (
-        SELECT id FROM ideas WHERE discussion_id = ?1 AND parent_id IS NULL AND status <> 'hidden'
-        UNION ALL SELECT i.id FROM ideas i JOIN open ON i.parent_id = open.id
-        WHERE i.status <> 'hidden'),
-    seen AS (
+_SEEN = f"""WITH RECURSIVE {SHOWN_IDEAS}, seen AS (
         SELECT e.id, e.message_id, e.start, e."end", e.state, e.nature, e.score,
-            min(open.id) AS idea_id
+            min(shown.id) AS idea_id
         FROM messages m JOIN extracts e ON e.message_id = m.id
-        LEFT JOIN extract_ideas x ON x.extract_id = e.id LEFT JOIN open ON open.id = x.idea_id
+        LEFT JOIN extract_ideas x ON x.extract_id = e.id LEFT JOIN shown ON shown.id = x.idea_id
         WHERE m.discussion_id = ?1 AND e.is_stale = 0 AND (?2 IS NULL OR e.state = ?2)
             AND (?3 IS NULL OR e.nature = ?3)
-        GROUP BY e.id HAVING e.state = 'taken' OR count(x.idea_id) = 0 OR min(open.id) NOT NULL)"""
+        GROUP BY e.id HAVING e.state = 'taken' OR count(x.idea_id) = 0 OR min(shown.id) NOT NULL)"""

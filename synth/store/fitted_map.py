@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from synth.records import Unplaced
@@ -61,18 +60,6 @@ class Spaces(Collection):
         self._write("DELETE FROM spaces WHERE discussion_id = ?", discussion_id)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Carried:
-    """A passage, and who says it."""
-
-    passage_id: int
-    message_id: int
-    voice: int
-    """The participant; an anonymous message is a voice of its own, numbered below zero."""
-    idea_id: int | None
-    """The leaf idea; None where the passage is unplaced."""
-
-
 class Growth(Collection):
     # -- reading ---------------------------------------------------------------------------
 
@@ -85,20 +72,6 @@ class Growth(Collection):
                 message_ids,
             )
         )
-
-    def carried(self, discussion_id: int) -> list[Carried]:
-        """Every passage of the discussion, in order of id."""
-        rows = self._tuples(
-            """SELECT p.id, m.id, coalesce(m.participant_id, -m.id), l.idea_id
-               FROM messages m JOIN passages p ON p.message_id = m.id
-               LEFT JOIN placements l ON l.passage_id = p.id
-               WHERE m.discussion_id = ? ORDER BY p.id""",
-            discussion_id,
-        )
-        return [
-            Carried(passage_id=passage, message_id=message, voice=voice, idea_id=idea)
-            for passage, message, voice, idea in rows
-        ]
 
     def places(self, passage_ids: Sequence[int]) -> dict[int, tuple[float, float]]:
         """Passage id → its place on the map, for those that have one."""

@@ -179,9 +179,6 @@ class Ideas(Collection):
         row = self._row("SELECT * FROM ideas WHERE id = ?", idea_id)
         return None if row is None else record(Idea, row)
 
-    def discussion_of(self, idea_id: int) -> int | None:
-        return self._id("SELECT discussion_id FROM ideas WHERE id = ?", idea_id)
-
     def languages(self, discussion_id: int) -> dict[int, str]:
         """Idea id → the language of its title, where that is known."""
         return self._mapping(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Container, Iterable, Iterator, Sequence
 
 from models.text import fold
-from synth.store.rows import IN, Collection, json_text, now, sha256_text, time_text
+from synth.store.rows import IN, VOCABULARY, Collection, json_text, now, sha256_text, time_text
 
 RUN = 5
 """Words in a row that repeat somebody's words; of a shorter line three, if it has no more."""
@@ -142,10 +142,7 @@ class Participants(Collection):
 
     def _vocabulary(self) -> set[str]:
         """All words of the messages as they are now, folded."""
-        self._write(
-            """CREATE VIRTUAL TABLE IF NOT EXISTS temp.words
-               USING fts5vocab('main', 'messages_fts', 'row')"""
-        )
+        self._write(VOCABULARY)
         return set(map(fold, self._column("SELECT term FROM temp.words")))
 
     def _forget_quotes(self, discussion_id: int, theirs: Sequence[int], words: ErasedWords) -> None:

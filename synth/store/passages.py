@@ -6,8 +6,8 @@ from collections.abc import Collection as Several
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from synth.records import Passage, Span
-from synth.store.rows import IN, Collection, sha256_text
+from synth.records import Passage, Span, VoicedPassage
+from synth.store.rows import IN, Collection, record, sha256_text
 
 if TYPE_CHECKING:
     import numpy as np
@@ -87,6 +87,19 @@ class Passages(Collection):
             Passage(id=i, message_id=of, start=start, end=end, text=texts[of][start:end])
             for i, of, start, end in rows
         ]
+
+    def voiced(self, discussion_id: int) -> list[VoicedPassage]:
+        """Every passage with its voice, leaf idea and repeated text, in order of id."""
+        rows = self._rows(
+            """SELECT p.id AS passage_id, p.message_id, l.idea_id, r.repetition_id,
+               coalesce(m.participant_id, -m.id) AS voice
+               FROM messages m JOIN passages p ON p.message_id = m.id
+               LEFT JOIN placements l ON l.passage_id = p.id
+               LEFT JOIN repeated_passages r ON r.passage_id = p.id
+               WHERE m.discussion_id = ? ORDER BY p.id""",
+            discussion_id,
+        )
+        return [record(VoicedPassage, row) for row in rows]
 
     def discussion_of(self, passage_id: int) -> int | None:
         return self._id(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from synth.records import IdeaVoices, RepeatedText, SaidBy
+from synth.records import IdeaVoices, RepeatedText
 from synth.store.rows import IN, Collection, record
 
 
@@ -157,22 +157,6 @@ class Repetitions(Collection):
         )
         assert row is not None
         return row
-
-    def said(self, discussion_id: int) -> list[tuple[int | None, SaidBy]]:
-        """Each passage with its leaf idea or None. An anonymous message is a voice of its own,
-        numbered below zero."""
-        rows = self._tuples(
-            """SELECT l.idea_id, m.id, coalesce(m.participant_id, -m.id), r.repetition_id
-               FROM passages p JOIN messages m ON m.id = p.message_id
-               LEFT JOIN placements l ON l.passage_id = p.id
-               LEFT JOIN repeated_passages r ON r.passage_id = p.id
-               WHERE m.discussion_id = ? ORDER BY p.message_id, p.start""",
-            discussion_id,
-        )
-        return [
-            (idea_id, SaidBy(message=message, voice=voice, repetition=repetition))
-            for idea_id, message, voice, repetition in rows
-        ]
 
     def voices(self, discussion_id: int) -> dict[int, IdeaVoices]:
         """Idea id → who carries it; nothing for ideas of a map built by an earlier version."""

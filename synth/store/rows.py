@@ -23,6 +23,15 @@ NO_WORDS = "…"
 IN = "IN (SELECT value FROM json_each(?))"
 """For a list among the bound values: a statement takes so many marks only."""
 
+VOCABULARY = """CREATE VIRTUAL TABLE IF NOT EXISTS temp.words
+    USING fts5vocab('main', 'messages_fts', 'row')"""
+"""Makes ``temp.words``: each word of the messages, folded, and how many hold it."""
+SHOWN_IDEAS = """shown(id) AS (
+    SELECT id FROM ideas WHERE discussion_id = ?1 AND parent_id IS NULL AND status <> 'hidden'
+    UNION ALL SELECT i.id FROM ideas i JOIN shown ON i.parent_id = shown.id
+    WHERE i.status <> 'hidden')"""
+"""The ideas that are neither hidden nor under a hidden one; goes after ``WITH RECURSIVE``."""
+
 
 def now() -> datetime:
     return datetime.now(UTC)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from models.text import fold
-from synth.store.rows import IN, Collection
+from synth.store.rows import IN, VOCABULARY, Collection
 
 Pieces = tuple[tuple[str, bool], ...]
 COMMON = 0.2
@@ -40,13 +40,6 @@ class Ranked(NamedTuple):
 
 
 class Search(Collection):
-    def words(
-        self, discussion_id: int, query: str, *, limit: int = 50, offset: int = 0
-    ) -> tuple[list[Hit], int]:
-        """A page of ``ranked`` with the words in their places, and how many there are."""
-        found = self.ranked(discussion_id, query)
-        return self.hits(query, found[offset : offset + limit]), len(found)
-
     def ranked(self, discussion_id: int, query: str, *, either: bool = False) -> list[Ranked]:
         """Messages that hold all the words, or ``either`` any of them, the most relevant first.
 
@@ -113,10 +106,7 @@ class Search(Collection):
         if not words:
             return {}
         lengths = [len(word) for word in words]
-        self._write(
-            """CREATE VIRTUAL TABLE IF NOT EXISTS temp.words
-               USING fts5vocab('main', 'messages_fts', 'row')"""
-        )
+        self._write(VOCABULARY)
         terms = self._column(
             "SELECT term FROM temp.words WHERE doc > 1 AND length(term) BETWEEN ? AND ?",
             *(min(lengths) - 2, max(lengths) + 2),

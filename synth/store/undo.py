@@ -41,6 +41,15 @@ class Correction:
     after: Rows
     is_undone: bool
 
+    def rows(self, table: str) -> list[tuple[Key, Row | None, Row | None]]:
+        """(key, before, after) of each row of a table that it changed, in order of key."""
+        before, after = (
+            {key_of(table, row): row for row in rows.get(table, ())}
+            for rows in (self.before, self.after)
+        )
+        keys = sorted(before.keys() | after.keys())
+        return [(key, before.get(key), after.get(key)) for key in keys]
+
 
 def restore(
     db: Database, change: Change, history: Sequence[Correction], event_id: int | None
@@ -91,10 +100,8 @@ def _decided_by(correction: Correction) -> set[tuple[str, Key, str]]:
     """(table, row, column) of all that a correction decided."""
     found: set[tuple[str, Key, str]] = set()
     for table, decided in _DECIDED.items():
-        before = {key_of(table, row): row for row in correction.before.get(table, ())}
-        after = {key_of(table, row): row for row in correction.after.get(table, ())}
-        for key in before.keys() | after.keys():
-            columns = (before.get(key) or after[key]).keys() & decided
+        for key, before, after in correction.rows(table):
+            columns = (before or after or {}).keys() & decided
             found |= {(table, key, column) for column in columns}
     return found
 
@@ -105,21 +112,14 @@ class _Restoring(Collection):
     def __init__(self, db: Database, change: Change, correction: Correction) -> None:
         super().__init__(db)
         self._change = change
-        self._changed = change.rows
         self._correction = correction
-        self._made = {key[0] for key, before, _ in self._each("ideas") if before is None}
-
-    def _each(self, table: str) -> list[tuple[Key, Row | None, Row | None]]:
-        before = {key_of(table, row): row for row in self._correction.before.get(table, ())}
-        after = {key_of(table, row): row for row in self._correction.after.get(table, ())}
-        keys = sorted(before.keys() | after.keys())
-        return [(key, before.get(key), after.get(key)) for key in keys]
+        self._made = {key[0] for key, before, _ in self._correction.rows("ideas") if before is None}
 
     def is_as_left(self) -> bool:
         """Whether nothing has touched these rows since."""
         for table in KEYS:
-            for key, _, left in self._each(table):
-                there = self._changed.row(table, key)
+            for key, _, left in self._correction.rows(table):
+                there = self._change.row(table, key)
                 if left is None or there is None:
                     if left is not there:
                         return False
@@ -130,58 +130,58 @@ class _Restoring(Collection):
     def exactly(self) -> None:
         """Every column as it was."""
         for table in KEYS:
-            for key, before, _ in self._each(table):
+            for key, before, _ in self._correction.rows(table):
                 if before is not None:
                     self._put(table, key, before)
         for table in reversed(list(KEYS)):
-            for key, before, _ in self._each(table):
+            for key, before, _ in self._correction.rows(table):
                 if before is None:
-                    self._changed.drop(table, key)
+                    self._change.drop(table, key)
 
     def decisions(self) -> None:
         """What was decided, and what follows from it as far as it can still be had."""
-        for key, before, after in self._each("ideas"):
+        for key, before, after in self._correction.rows("ideas"):
             if before is not None:
                 self._idea(key, before, is_new=after is None)
-        for key, before, after in self._each("placements"):
+        for key, before, after in self._correction.rows("placements"):
             self._placement(key[0], before or {}, after or {})
         for table in ("idea_cores", "passage_links"):
-            for key, before, _ in self._each(table):
+            for key, before, _ in self._correction.rows(table):
                 self._put_back(table, key, before)
-        for key, before, _ in self._each("ideas"):
+        for key, before, _ in self._correction.rows("ideas"):
             if before is None:
                 self._unmake(key[0])
         self._prune()
 
     def _put(self, table: str, key: Key, row: Row) -> None:
         values = {column: value for column, value in row.items() if column not in KEYS[table]}
-        self._changed.put(table, key, **values)
+        self._change.put(table, key, **values)
 
     def _idea(self, key: Key, before: Row, *, is_new: bool) -> None:
-        there = self._changed.row("ideas", key)
+        there = self._change.row("ideas", key)
         row = dict(before)
         if row.get("parent_id") is not None and not self._is_idea(row["parent_id"]):
             row |= {"parent_id": self._above(), "parent_origin": Origin.MACHINE}
         if there is None and is_new:
             self._put("ideas", key, row)
-            self._changed.drop("retired_ideas", key)
+            self._change.drop("retired_ideas", key)
             self._speak_again(key[0])
         elif there is not None:
             kept = {c: v for c, v in row.items() if c in _DECIDED["ideas"]}
             self._put("ideas", key, kept)
 
     def _speak_again(self, idea_id: int) -> None:
-        spoke = [row for _, row, _ in self._each("representatives") if row is not None]
+        spoke = [row for _, row, _ in self._correction.rows("representatives") if row is not None]
         ids = [row["passage_id"] for row in spoke if row["idea_id"] == idea_id]
         self._change.set_representatives(idea_id, [i for i in ids if self._is_passage(i)])
 
     def _above(self) -> int | None:
         """The parent of the idea that the correction was about."""
-        row = self._changed.row("ideas", (self._correction.noun_id or 0,))
+        row = self._change.row("ideas", (self._correction.noun_id or 0,))
         return None if row is None else row["parent_id"]
 
     def _placement(self, passage_id: int, before: Row, after: Row) -> None:
-        there = self._changed.row("placements", (passage_id,))
+        there = self._change.row("placements", (passage_id,))
         if there is None:
             return
         wanted = before.get("idea_id", there["idea_id"])
@@ -196,7 +196,7 @@ class _Restoring(Collection):
 
     def _put_back(self, table: str, key: Key, before: Row | None) -> None:
         if before is None:
-            self._changed.drop(table, key)
+            self._change.drop(table, key)
             return
         passages = key if table == "passage_links" else key[1:]
         ideas = () if table == "passage_links" else key[:1]
@@ -205,7 +205,7 @@ class _Restoring(Collection):
 
     def _unmake(self, idea_id: int) -> None:
         """An idea that the correction made goes; what came under it since stays on the map."""
-        there = self._changed.row("ideas", (idea_id,))
+        there = self._change.row("ideas", (idea_id,))
         if there is None:
             return
         above = there["parent_id"]
@@ -223,7 +223,7 @@ class _Restoring(Collection):
         before, after = self._change.changes()
         rows = [*before.get("placements", ()), *after.get("placements", ())]
         for idea_id in sorted({row["idea_id"] for row in rows if row.get("idea_id")}):
-            there = self._changed.row("ideas", (idea_id,))
+            there = self._change.row("ideas", (idea_id,))
             if there is None or not self._is_leaf(idea_id) or self._holds(idea_id):
                 continue
             is_touched = (
@@ -235,7 +235,7 @@ class _Restoring(Collection):
                 self._change.remove_idea(idea_id, into=None)
 
     def _is_idea(self, idea_id: int | None) -> bool:
-        return idea_id is not None and self._changed.row("ideas", (idea_id,)) is not None
+        return idea_id is not None and self._change.row("ideas", (idea_id,)) is not None
 
     def _is_leaf(self, idea_id: int | None) -> bool:
         """Whether passages may stand right under it once the correction is taken back."""

@@ -15,7 +15,7 @@ from benchmarks.repetition_data import CHANGES, WORDINGS, Wording, several
 from synth.duplicates import Copies, find_repetition, voices_behind
 from synth.duplicates.near_duplicates import Text, _copied, contradicts
 from synth.duplicates.similar_sentences import alike, sentences_of, weighty, words_of
-from synth.records import SaidBy
+from synth.records import VoicedPassage
 
 LEAST = {"personal first line": 26, "synonym": 20}
 """Words below which the personal line outweighs the letter, or another word in it may say
@@ -175,8 +175,11 @@ def test_sentences_with_other_numbers_never_meet() -> None:
     assert alike(lines).tolist() == list(range(300))
 
 
-def said(*pairs: tuple[int, int | None]) -> list[SaidBy]:
-    return [SaidBy(message=n, voice=v, repetition=r) for n, (v, r) in enumerate(pairs)]
+def said(*pairs: tuple[int, int | None]) -> list[VoicedPassage]:
+    return [
+        VoicedPassage(passage_id=n, message_id=n, voice=v, idea_id=None, repetition_id=r)
+        for n, (v, r) in enumerate(pairs)
+    ]
 
 
 def test_a_voice_that_repeats_itself_counts_once() -> None:

@@ -10,8 +10,7 @@ from synth.corpus import Corpus
 from synth.embedding.landmarks import Directions
 from synth.pipeline.new_ideas import find_new_ideas
 from synth.pipeline.standing_map import StandingMap
-from synth.records import Idea, IdeaStatus, Passage
-from synth.store.fitted_map import Carried
+from synth.records import Idea, IdeaStatus, Passage, VoicedPassage
 
 N = 30
 
@@ -42,7 +41,8 @@ def standing(status: IdeaStatus) -> StandingMap:
     return StandingMap(
         outline=[idea(1, None, status), idea(2, 1), idea(3, 1)],
         passages={
-            i: Carried(passage_id=i, message_id=i, voice=i, idea_id=None) for i in range(1, 2 * N)
+            i: VoicedPassage(passage_id=i, message_id=i, voice=i, idea_id=None)
+            for i in range(1, 2 * N)
         },
         leaf_ids=[2, 3],
         leaves=Directions([2, 3], np.eye(16, dtype=np.float32)[[0, 1]]),

@@ -77,9 +77,9 @@ def test_search_follows_an_edit_but_linking_leaves_the_index_alone(
     store: Store, discussion_id: int, ready: Ready
 ) -> None:
     store.messages.update(discussion_id, [ready("1", "The umbrellas should stay by the river.")])
-    hits, _ = store.search.words(discussion_id, "umbrellas")
-    assert [hit.message_id for hit in hits] == [1]
-    assert 1 not in {hit.message_id for hit in store.search.words(discussion_id, "stalls")[0]}
+    found = store.search.ranked(discussion_id, "umbrellas")
+    assert [one.message_id for one in found] == [1]
+    assert 1 not in {one.message_id for one in store.search.ranked(discussion_id, "stalls")}
     with sqlite3.connect(store.path) as raw:
         (trigger,) = raw.execute("SELECT sql FROM sqlite_master WHERE name = 'messages_au'")
     raw.close()

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from synth.records import CleanText, IdeaVoices, RawMessage, SaidBy, Span
+from synth.records import CleanText, IdeaVoices, RawMessage, Span, VoicedPassage
 from synth.store import IdeaRow, Imported, PlacementRow, RepetitionRow, Store
 
 LETTER = "Please keep the river path open for us all. We walk there every day."
@@ -89,14 +89,14 @@ def test_every_place_of_a_text_is_told(store: Store, here: int) -> None:
 
 
 def test_what_is_said_has_its_voice_and_its_repetition(store: Store, here: int) -> None:
-    said = store.repetitions.said(here)
+    said = store.passages.voiced(here)
     ids = [m.id for m in store.messages.all(here)]
-    assert [one.message for _, one in said] == [i for i in ids for _ in range(2)]
-    assert said[6][1].voice == -ids[3], "nobody knows who: a voice of its own"
-    assert isinstance(said[0][1], SaidBy)
-    assert said[0][1].repetition == said[2][1].repetition is not None
-    assert said[5][1].repetition is None
-    assert [idea is None for idea, _ in said] == [False] * 6 + [True] * 2
+    assert [one.message_id for one in said] == [i for i in ids for _ in range(2)]
+    assert said[6].voice == -ids[3], "nobody knows who: a voice of its own"
+    assert isinstance(said[0], VoicedPassage)
+    assert said[0].repetition_id == said[2].repetition_id is not None
+    assert said[5].repetition_id is None
+    assert [one.idea_id is None for one in said] == [False] * 6 + [True] * 2
 
 
 def test_who_carries_an_idea_goes_with_the_idea(store: Store, here: int) -> None:

@@ -7,7 +7,15 @@ from hypothesis import strategies as st
 from synth.records import CleanText, ParentEvidence, RawMessage
 from synth.store import Imported, Store
 from synth.store.messages import Linked
-from synth.store.search import MOST_TERMS, match_expression
+from synth.store.search import MOST_TERMS, Hit, match_expression
+
+
+def words_found(
+    store: Store, discussion_id: int, query: str, *, limit: int = 50, offset: int = 0
+) -> tuple[list[Hit], int]:
+    """A page of what is found, with the words in their places, and how many there are."""
+    found = store.search.ranked(discussion_id, query)
+    return store.search.hits(query, found[offset : offset + limit]), len(found)
 
 
 @pytest.mark.parametrize(
@@ -29,13 +37,13 @@ from synth.store.search import MOST_TERMS, match_expression
 def test_words_are_found_with_accents_folded(
     store: Store, discussion_id: int, query: str, found: list[int]
 ) -> None:
-    hits, total = store.search.words(discussion_id, query)
+    hits, total = words_found(store, discussion_id, query)
     assert [hit.message_id for hit in hits] == found
     assert total == len(found)
 
 
 def test_the_found_words_are_marked(store: Store, discussion_id: int) -> None:
-    (hit,), _ = store.search.words(discussion_id, "river")
+    (hit,), _ = words_found(store, discussion_id, "river")
     assert ("river", True) in hit.snippet
     assert "".join(piece for piece, _ in hit.snippet) == "The stalls should stay by the river."
 
@@ -43,7 +51,7 @@ def test_the_found_words_are_marked(store: Store, discussion_id: int) -> None:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
 @given(query=st.text(max_size=40))
 def test_whatever_is_typed_is_a_valid_search(store: Store, discussion_id: int, query: str) -> None:
-    hits, total = store.search.words(discussion_id, query)
+    hits, total = words_found(store, discussion_id, query)
     assert len(hits) <= total
 
 
@@ -113,7 +121,7 @@ def two_threads(store: Store) -> int:
 
 
 def found_ids(store: Store, discussion_id: int, query: str) -> list[str]:
-    hits, total = store.search.words(discussion_id, query)
+    hits, total = words_found(store, discussion_id, query)
     messages = store.messages.many([hit.message_id for hit in hits])
     assert total == len(hits)
     return [messages[hit.message_id].source_id for hit in hits]
@@ -135,7 +143,7 @@ def test_words_in_subject_and_text_together_are_found(store: Store, two_threads:
 
 
 def test_the_text_is_shown_where_it_holds_the_words(store: Store, two_threads: int) -> None:
-    hits, _ = store.search.words(two_threads, "ferry")
+    hits, _ = words_found(store, two_threads, "ferry")
     shown = {"".join(text for text, _ in hit.snippet) for hit in hits}
     assert shown == {
         "The ferry timetable",
@@ -146,10 +154,10 @@ def test_the_text_is_shown_where_it_holds_the_words(store: Store, two_threads: i
 
 def test_pages_of_hits_neither_repeat_nor_miss_any(store: Store, two_threads: int) -> None:
     paged = [
-        store.search.words(two_threads, "ferry", limit=1, offset=n)[0][0].message_id
+        words_found(store, two_threads, "ferry", limit=1, offset=n)[0][0].message_id
         for n in range(3)
     ]
-    assert paged == [hit.message_id for hit in store.search.words(two_threads, "ferry")[0]]
+    assert paged == [hit.message_id for hit in words_found(store, two_threads, "ferry")[0]]
 
 
 def test_any_of_the_words_may_be_asked_for(store: Store, discussion_id: int) -> None:
