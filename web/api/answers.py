@@ -6,7 +6,7 @@ of the store. Types and names: https://jcristharif.com/msgspec/constraints.html.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 
@@ -46,16 +46,16 @@ class Answer(Struct, forbid_unknown_fields=True):
     """What an address answers, or a part of it."""
 
     @classmethod
-    def of(cls, record: object, **values: object) -> Self:
-        """Each field from ``values``, else from the attribute of the record with its name."""
-        fields = {
-            name: _plain(values[name] if name in values else getattr(record, name))
-            for name in cls.__struct_fields__
-        }
-        return cls(**fields)
+    def of(cls, *records: object, **values: object) -> Self:
+        """Each field from ``values``, else from the first record with an attribute of its name."""
+        return cls(**{name: _value(name, records, values) for name in cls.__struct_fields__})
 
 
-def _plain(value: object) -> object:
+def _value(name: str, records: Sequence[object], values: Mapping[str, object]) -> object:
+    if name in values:
+        value = values[name]
+    else:
+        value = next(getattr(one, name) for one in records if hasattr(one, name))
     # msgspec would write Z where the API has always said +00:00.
     return value.isoformat() if isinstance(value, datetime) else value
 
@@ -218,16 +218,15 @@ class Passage(Stretch):
         placement: records.Placement,
         message: records.Message,
         outline: Outline,
+        *more: object,
         **values: object,
     ) -> Self:
         return cls.of(
             placement,
+            message,
+            *more,
             id=placement.passage_id,
             text=message.text[placement.start : placement.end],
-            language=message.language,
-            author=message.author,
-            posted_at=message.posted_at,
-            stance=message.stance,
             idea_id=placement.idea_id if placement.idea_id in outline else None,
             **values,
         )
@@ -290,7 +289,7 @@ class Idea(Answer):
 
     @classmethod
     def of_branch(cls, branch: Branch, **values: object) -> Self:
-        return cls.of(branch.idea, number=branch.number, language=branch.language, **values)
+        return cls.of(branch.idea, branch, **values)
 
 
 class Voices(Answer):
@@ -333,15 +332,12 @@ class MapIdea(Answer):
     def of_idea(cls, one: ShownIdea) -> Self:
         idea, branch = one.branch.idea, one.branch
         return cls.of(
+            one,
+            branch,
             idea,
-            parent=one.parent,
-            number=branch.number,
-            language=branch.language,
             hue=int(branch.hue.removeprefix("hue-")),
             x=min(max(idea.x, 0.0), 1.0),
             y=min(max(idea.y, 0.0), 1.0),
-            n_for=one.n_for,
-            n_against=one.n_against,
         )
 
 

@@ -72,7 +72,7 @@ def sources(slug: str) -> Page[Source]:
 @operation("/d/<slug>/overview", "Question, participation, lights, alerts and coverage")
 def overview(slug: str) -> Overview:
     snapshot = find_snapshot(slug)
-    return Overview.of_overview(snapshot.discussion, overview_of(snapshot))
+    return Overview.of_overview(snapshot.discussion.framing, overview_of(snapshot))
 
 
 @operation(

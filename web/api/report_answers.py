@@ -57,9 +57,9 @@ class Found(Answer):
     def of_found(cls, found: search_results.FoundMessage) -> Self:
         return cls.of(
             found.message,
+            found,
             message_id=found.message.id,
             pieces=[Piece(text=text, is_found=is_found) for text, is_found in found.pieces],
-            passage_id=found.passage_id,
             idea_ids=[branch.idea.id for branch in found.ideas],
         )
 
@@ -174,9 +174,7 @@ class News(Answer):
             return cls.of(since, **_NO_NEWS)
         return cls.of(
             report.news,
-            point=since.point,
-            moment=since.moment,
-            newest=report.news.newest,
+            since,
             ideas=[IdeaNews.of(one.news) for one in (*report.new, *report.grown)],
             quiet=[branch.idea.id for branch in report.quiet],
             born=[branch.idea.id for branch in report.born],
@@ -262,11 +260,10 @@ class Overview(Answer):
     alerts: list[Alert]
 
     @classmethod
-    def of_overview(cls, discussion: store.Discussion, seen: overview.Overview) -> Self:
+    def of_overview(cls, framing: store.Framing, seen: overview.Overview) -> Self:
         return cls.of(
             seen,
-            question=discussion.question,
-            introduction=discussion.framing.introduction,
+            framing,
             participation=Participation.of(seen.participation),
             coverage=Coverage.of(seen.coverage),
             reference=None if seen.reference is None else Reference.of(seen.reference),
@@ -350,12 +347,9 @@ class PassageWithReasons(Passage):
             placement,
             message,
             outline,
+            reasons,
             path=[branch.idea.id for branch in reasons.path],
-            fits_better_than=reasons.fits_better_than,
-            because=reasons.because,
             terms=[TextSpan.of(span) for span in reasons.terms],
-            basis=reasons.basis,
-            n_compared=reasons.n_compared,
             near=[NearPassage.of(one, passage_id=one.quote.passage_id) for one in reasons.near],
             near_ideas=[NearIdea.of(one, idea_id=one.branch.idea.id) for one in reasons.near_ideas],
             thread=PassageThread(

@@ -25,6 +25,7 @@ from web.services.quotes import (
     parse_span,
     quote_extracts,
     quote_placements,
+    shortened,
     widen,
 )
 from web.services.snapshot import Snapshot
@@ -37,6 +38,8 @@ ACTOR = "person"
 """Who decides, as long as there are no accounts."""
 MAX_TAGS = 12
 MAX_TAG_LETTERS = 40
+MAX_QUOTE_LETTERS = 80
+"""Of the words that a notice repeats."""
 ACTIONS = {
     "take": (ExtractState.TAKEN, lazy_gettext("Taken.")),
     "reject": (ExtractState.REJECTED, lazy_gettext("Rejected.")),
@@ -206,11 +209,9 @@ def _change(store: Store, extract: Extract, state: ExtractState | None) -> Extra
     elif words and words.split() != extract.quote.split():
         span = find_span(message.text, words, near=extract.start)
         if span is None:
+            short = shortened(words, MAX_QUOTE_LETTERS)
             raise BadWords(
-                _(
-                    "Not changed: the message does not hold the words “%(words)s”.",
-                    words=_cut(words),
-                )
+                _("Not changed: the message does not hold the words “%(words)s”.", words=short)
             )
     return ExtractChange(
         state=state,
@@ -239,7 +240,8 @@ def _chosen_span(message: Message, words: str) -> Span:
     if words.strip():
         found = find_span(message.text, words)
         if found is None:
-            raise BadWords(_("The message does not hold the words “%(words)s”.", words=_cut(words)))
+            short = shortened(words, MAX_QUOTE_LETTERS)
+            raise BadWords(_("The message does not hold the words “%(words)s”.", words=short))
         return found
     chosen = parse_span(request.form.get("span", ""))
     if chosen is None:
@@ -274,8 +276,3 @@ def _back(slug: str, *, anchor: int | None) -> str:
         page=page if page > 1 else None,
         _anchor=None if anchor is None else f"e{anchor}",
     )
-
-
-def _cut(words: str) -> str:
-    short = " ".join(words.split())
-    return short if len(short) <= 80 else short[:79] + "…"

@@ -17,7 +17,7 @@ from synth.store import Discussion
 from web.http.store import find_snapshot
 from web.pages.threads import place_of
 from web.services.explanation import Explanation, explain, passage_in
-from web.services.quotes import MOST_LETTERS, Quoted, quote_placement, quote_span
+from web.services.quotes import MOST_LETTERS, Quoted, pieces_of, quote_placement, quote_span
 from web.services.snapshot import Snapshot
 from web.services.threads import titles_of
 from web.ui.query import Paging, asked_page
@@ -58,7 +58,6 @@ class QuotedRepetition:
     text: RepeatedText
     words: Quoted
     """In its commonest wording."""
-    is_cut: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +82,7 @@ def passage(slug: str, passage_id: int) -> str:
     placement, message = there
     outline = snapshot.outline
     reasons = explain(snapshot, placement, message)
-    pieces = marked(message.text, placement, reasons.terms)
+    pieces = mark_terms(message.text, placement, reasons.terms)
     before, after = _around(message.text, placement)
     return render(
         PassageContext(
@@ -125,25 +124,19 @@ def repeated_texts(
     """Some of the repeated texts, and how many there are."""
     texts, total = snapshot.store.repetitions.all(snapshot.id, limit=limit, offset=offset)
     messages = snapshot.store.messages.many(sorted({text.message_id for text in texts}))
-    found = []
-    for text in texts:
-        end = min(text.end, text.start + REPEATED_LETTERS)
-        words = quote_span(messages[text.message_id], text.start, end, idea=None, weight=None)
-        found.append(QuotedRepetition(text=text, words=words, is_cut=end < text.end))
-    return found, total
+
+    def quoted(text: RepeatedText) -> Quoted:
+        return quote_span(messages[text.message_id], text.start, text.end, most=REPEATED_LETTERS)
+
+    return [QuotedRepetition(text=text, words=quoted(text)) for text in texts], total
 
 
-def marked(text: str, placement: Placement, terms: Sequence[Span]) -> list[tuple[str, bool]]:
-    """The words of the passage in pieces; True for those at ``terms``."""
-    pieces: list[tuple[str, bool]] = []
-    at, end = placement.start, min(placement.end, placement.start + MOST_LETTERS)
-    for span in terms:
-        if span.end > end:
-            break
-        pieces += [(text[at : span.start], False), (text[span.start : span.end], True)]
-        at = span.end
-    pieces.append((text[at:end] + (" …" if end < placement.end else ""), False))
-    return [piece for piece in pieces if piece[0]]
+def mark_terms(text: str, placement: Placement, terms: Sequence[Span]) -> list[tuple[str, bool]]:
+    """The words of the passage in pieces; True for those at ``terms`` (offsets in the message)."""
+    start, end = placement.start, min(placement.end, placement.start + MOST_LETTERS)
+    words = text[start:end] + (" …" if end < placement.end else "")
+    shown = (span for span in terms if span.end <= end)
+    return pieces_of(words, (Span(start=s.start - start, end=s.end - start) for s in shown))
 
 
 def _around(text: str, placement: Placement) -> tuple[str, str]:

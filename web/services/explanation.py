@@ -1,4 +1,4 @@
-"""Why a passage stands where it stands, for its page and for programs."""
+"""What explains the place of a passage: its fit, its words, what is near, and its thread."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 from synth.analytics.activity import Order, ordered, passages_under
 from synth.analytics.explanation import Basis, nearest_ideas, nearest_passages, shared_terms
 from synth.records import Message, Placement, Span
+from synth.store.activity import Activity
 from web.services.outline import Branch
 from web.services.quotes import Quoted, quote_placements
 from web.services.snapshot import Snapshot
@@ -32,7 +33,7 @@ class NearIdea:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """What speaks for the place of a passage."""
+    """What explains why a passage stands under its idea, or under none."""
 
     path: Sequence[Branch]
     """From the top idea down to its own; empty where it stands under none."""
@@ -50,7 +51,7 @@ class Explanation:
     answers: Message | None
     """The message that its own answers."""
     answers_ideas: Sequence[Branch]
-    """What that one speaks about, first things first."""
+    """What that message speaks about, in the order of its words."""
     because: str | None
     """What a person did: ``pinned``, ``merged``, ``split`` or ``status``; None for nothing."""
     near_ideas: Sequence[NearIdea]
@@ -75,20 +76,20 @@ def explain(snapshot: Snapshot, placement: Placement, message: Message) -> Expla
     """All that is known of why the passage stands under its idea, or under none."""
     branch = snapshot.outline.get(placement.idea_id)
     known = snapshot.directions
-    beside = [] if branch is None else _beside(snapshot, branch.idea.id)
-    near = nearest_passages(snapshot.store, placement, beside, known)
-    quotes = _quotes(snapshot, [one.passage_id for one in near.passages])
     activity = snapshot.activity
+    beside = [] if branch is None else _beside(activity, branch.idea.id)
+    near = nearest_passages(snapshot.store, placement, beside, known)
+    likeness = {one.passage_id: one.likeness for one in near.passages}
+    near_ideas = [] if branch is not None else nearest_ideas(placement.passage_id, known)
     thread = activity.leaves[activity.threads[activity.of_message] == message.thread_id]
     parent = None if message.parent_id is None else snapshot.store.messages.get(message.parent_id)
     return Explanation(
         path=() if branch is None else (*snapshot.outline.path(branch.idea.id), branch),
-        fits_better_than=None if branch is None else _rank(snapshot, placement),
+        fits_better_than=None if branch is None else _rank(activity, placement, branch.idea.id),
         terms=() if branch is None else _terms(message, placement, branch),
         near=[
-            NearPassage(quote=quotes[one.passage_id], likeness=one.likeness)
-            for one in near.passages
-            if one.passage_id in quotes
+            NearPassage(quote=quote, likeness=likeness[quote.passage_id or 0])
+            for quote in quote_placements(snapshot, snapshot.passages(list(likeness)))
         ],
         basis=near.basis,
         n_compared=near.n_compared,
@@ -97,28 +98,27 @@ def explain(snapshot: Snapshot, placement: Placement, message: Message) -> Expla
         answers=parent,
         answers_ideas=() if parent is None else _ideas(snapshot, parent.id),
         because=snapshot.store.corrections.reason(placement.passage_id),
-        near_ideas=[]
-        if branch is not None
-        else [
-            NearIdea(branch=there, likeness=likeness)
-            for idea_id, likeness in nearest_ideas(placement.passage_id, known)
+        near_ideas=[
+            NearIdea(branch=there, likeness=cosine)
+            for idea_id, cosine in near_ideas
             if (there := snapshot.outline.get(idea_id)) is not None
         ],
     )
 
 
-def _beside(snapshot: Snapshot, idea_id: int) -> list[int]:
+def _beside(activity: Activity, idea_id: int) -> list[int]:
     """The passages right under an idea, the best fit first."""
-    rows = ordered(snapshot.activity, passages_under(snapshot.activity, [idea_id]), Order.CENTRAL)
-    ids: list[int] = snapshot.activity.passages[rows].tolist()
+    rows = ordered(activity, passages_under(activity, [idea_id]), Order.CENTRAL)
+    ids: list[int] = activity.passages[rows].tolist()
     return ids
 
 
-def _rank(snapshot: Snapshot, placement: Placement) -> float | None:
-    rows = passages_under(snapshot.activity, [placement.idea_id or 0])
+def _rank(activity: Activity, placement: Placement, idea_id: int) -> float | None:
+    """0..1 of the other passages right under the idea fit less well; None without others."""
+    rows = passages_under(activity, [idea_id])
     if len(rows) < 2:
         return None
-    less = np.count_nonzero(snapshot.activity.weights[rows] < np.float32(placement.weight))
+    less = np.count_nonzero(activity.weights[rows] < np.float32(placement.weight))
     return float(less) / (len(rows) - 1)
 
 
@@ -129,12 +129,6 @@ def _terms(message: Message, placement: Placement, branch: Branch) -> tuple[Span
     return tuple(Span(start=at + span.start, end=at + span.end) for span in spans)
 
 
-def _quotes(snapshot: Snapshot, passage_ids: Sequence[int]) -> dict[int, Quoted]:
-    quotes = quote_placements(snapshot, snapshot.passages(passage_ids))
-    return {quote.passage_id: quote for quote in quotes if quote.passage_id is not None}
-
-
-def _ideas(snapshot: Snapshot, message_id: int) -> tuple[Branch, ...]:
+def _ideas(snapshot: Snapshot, message_id: int) -> list[Branch]:
     placements = snapshot.store.ideas.of_messages([message_id]).get(message_id, [])
-    branches = (snapshot.outline.get(p.idea_id) for p in placements)
-    return tuple(dict.fromkeys(b for b in branches if b is not None))
+    return snapshot.outline.shown(p.idea_id for p in placements)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from synth.analytics.news import Fate, Fates, IdeaNews, News, fates_of, news_since
+from synth.analytics.news import Fate, IdeaNews, News, fates_of, news_since
 from synth.store import Store
-from web.services.outline import Branch, Outline
+from web.services.outline import Branch
 from web.services.quotes import Quoted, quote_span
 from web.services.since import Since
 from web.services.snapshot import Snapshot
@@ -46,14 +46,6 @@ class ShownCorrection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewestMessage:
-    """One of the newest messages, or how it begins."""
-
-    words: Quoted
-    is_cut: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class NewsReport:
     """What is new, ready to be shown."""
 
@@ -67,7 +59,8 @@ class NewsReport:
     merged: Sequence[IdeaFate]
     gone: Sequence[IdeaFate]
     corrections: Sequence[ShownCorrection]
-    newest: Sequence[NewestMessage]
+    newest: Sequence[Quoted]
+    """The newest messages, or how they begin."""
 
     @property
     def is_empty(self) -> bool:
@@ -75,58 +68,48 @@ class NewsReport:
 
     @property
     def has_changed_map(self) -> bool:
-        fates = (self.born, self.split, self.merged, self.gone, self.corrections)
-        return any(fates)
+        return any((self.born, self.split, self.merged, self.gone, self.corrections))
 
 
 def report_of(snapshot: Snapshot, chosen: Since) -> NewsReport | None:
     """All that is new since the chosen moment; None where there is no moment to count from."""
-    moment = chosen.moment
+    moment, outline = chosen.moment, snapshot.outline
     if moment is None:
         return None
-    news = _news(snapshot, chosen)
-    fates = fates_of(snapshot.store.runs.maps_since(snapshot.id, moment))
-    moved = [
-        IdeaWithNews(branch=branch, news=one)
-        for one in news.ideas
-        if (branch := snapshot.outline.get(one.idea_id)) is not None
-    ]
-    seen = {one.branch.idea.id for one in moved}
-    return NewsReport(
-        news=news,
-        new=[one for one in moved if one.news.is_new],
-        grown=[one for one in moved if not one.news.is_new],
-        quiet=_branches(snapshot.outline, news.quiet),
-        born=[b for b in _branches(snapshot.outline, fates.born) if b.idea.id not in seen],
-        **_became(snapshot.outline, fates),
-        corrections=_corrections(snapshot, moment),
-        newest=_newest(snapshot.store, news),
-    )
-
-
-def _news(snapshot: Snapshot, chosen: Since) -> News:
-    return news_since(
+    news = news_since(
         snapshot.activity,
         snapshot.times(chosen),
         chosen.after,
         messages_under=snapshot.messages_by_idea,
         most=N_NEWEST,
     )
+    fates = fates_of(snapshot.store.runs.maps_since(snapshot.id, moment))
+    moved = [
+        IdeaWithNews(branch=branch, news=one)
+        for one in news.ideas
+        if (branch := outline.get(one.idea_id)) is not None
+    ]
+    seen = {one.branch.idea.id for one in moved}
 
+    def shown(fates: Sequence[Fate]) -> list[IdeaFate]:
+        return [IdeaFate(fate=fate, into=outline.shown(fate.into)) for fate in fates]
 
-def _branches(outline: Outline, ids: Sequence[int]) -> list[Branch]:
-    return [branch for branch in map(outline.get, ids) if branch is not None]
-
-
-def _became(outline: Outline, fates: Fates) -> dict[str, list[IdeaFate]]:
-    told = {"split": fates.split, "merged": fates.merged, "gone": fates.gone}
-    return {
-        name: [IdeaFate(fate=fate, into=_branches(outline, fate.into)) for fate in found]
-        for name, found in told.items()
-    }
+    return NewsReport(
+        news=news,
+        new=[one for one in moved if one.news.is_new],
+        grown=[one for one in moved if not one.news.is_new],
+        quiet=outline.shown(news.quiet),
+        born=[branch for branch in outline.shown(fates.born) if branch.idea.id not in seen],
+        split=shown(fates.split),
+        merged=shown(fates.merged),
+        gone=shown(fates.gone),
+        corrections=_corrections(snapshot, moment),
+        newest=_newest(snapshot.store, news.newest),
+    )
 
 
 def _corrections(snapshot: Snapshot, moment: datetime) -> list[ShownCorrection]:
+    """The newest of those since the moment that were not undone."""
     made = [
         one
         for one in snapshot.store.corrections.history(snapshot.id)
@@ -142,18 +125,12 @@ def _corrections(snapshot: Snapshot, moment: datetime) -> list[ShownCorrection]:
     ]
 
 
-def _newest(store: Store, news: News) -> list[NewestMessage]:
-    messages = store.messages.many(news.newest)
-    found = []
-    for message in (messages[i] for i in news.newest if i in messages):
-        end = _end(message.text)
-        words = quote_span(message, 0, end, idea=None, weight=None)
-        found.append(NewestMessage(words=words, is_cut=end < len(message.text)))
-    return found
+def _newest(store: Store, message_ids: Sequence[int]) -> list[Quoted]:
+    messages = store.messages.many(message_ids)
+    found = [messages[i] for i in message_ids if i in messages]
+    return [quote_span(one, 0, len(one.text), most=_last_blank(one.text)) for one in found]
 
 
-def _end(text: str) -> int:
-    """Where to stop quoting: at the end of a word."""
-    if len(text) <= LETTERS:
-        return len(text)
-    return max(text.rfind(" ", 0, LETTERS), LETTERS // 2)
+def _last_blank(text: str) -> int:
+    """Where the last word ends that fits into ``LETTERS``."""
+    return LETTERS if len(text) <= LETTERS else max(text.rfind(" ", 0, LETTERS), LETTERS // 2)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from synth.outline import shown as not_hidden
@@ -47,6 +47,11 @@ class Outline:
 
     def get(self, idea_id: int | None) -> Branch | None:
         return None if idea_id is None else self._by_id.get(idea_id)
+
+    def shown(self, idea_ids: Iterable[int | None]) -> list[Branch]:
+        """Those of these ideas that readers see, each once."""
+        found = (self.get(idea_id) for idea_id in idea_ids)
+        return list(dict.fromkeys(branch for branch in found if branch is not None))
 
     def __contains__(self, idea_id: object) -> bool:
         return idea_id in self._by_id

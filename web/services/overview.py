@@ -159,9 +159,8 @@ def _shown(snapshot: Snapshot, alerts: Sequence[Alert]) -> list[ShownAlert]:
 def _cases(
     alert: Alert, outline: Outline, messages: Mapping[int, Message], names: Mapping[int, str]
 ) -> list[Case]:
-    branches = (outline.get(i) for i in alert.ideas)
     return [
-        *(Case(branch=branch) for branch in branches if branch is not None),
+        *(Case(branch=branch) for branch in outline.shown(alert.ideas)),
         *(Case(message=messages[i]) for i in alert.messages if i in messages),
         *(Case(author=names[i]) for i in alert.voices if i in names),
     ]

@@ -1,6 +1,6 @@
-"""Words of people as pages quote them: who, when, where to read on.
+"""Words of people as pages quote them, with author, time and idea.
 
-A person who takes a key passage gives its words: ``find_span`` finds them in their message.
+``find_span`` finds the words that somebody wants to take as a key passage in their message.
 
 Unicode has invisible characters that reverse or embed the text after them until another one ends
 it (UAX 9). A name with the first but without the second would turn round the numbers and links
@@ -12,7 +12,7 @@ shows ``MOST_MARKS`` of them. What is stored, and what the API gives, stays as i
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, TypeVar
@@ -39,7 +39,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quoted:
-    """A stretch of a message, verbatim."""
+    """Some words of a message, verbatim."""
 
     text: str
     """Ends with an ellipsis where ``is_cut``."""
@@ -50,8 +50,8 @@ class Quoted:
     language: str | None
     stance: Stance | None
     n_likes: int | None
-    idea: Branch | None
-    weight: float | None
+    idea: Branch | None = None
+    weight: float | None = None
     """0..1: how well it fits its idea."""
     reason: Unplaced | None = None
     """Why it stands under no idea."""
@@ -70,39 +70,32 @@ def quote_placements(snapshot: Snapshot, placements: Sequence[Placement]) -> tup
 def quote_placement(message: Message, placement: Placement, outline: Outline) -> Quoted:
     """The words of a passage."""
     is_placed = placement.idea_id is not None
-    quoted = quote_span(
-        message,
-        placement.start,
-        placement.end,
+    quoted = quote_span(message, placement.start, placement.end)
+    return replace(
+        quoted,
         idea=outline.get(placement.idea_id),
         weight=placement.weight if is_placed else None,
         reason=None if is_placed else placement.reason,
+        passage_id=placement.passage_id,
     )
-    return replace(quoted, passage_id=placement.passage_id)
 
 
 def quote_extracts(snapshot: Snapshot, extracts: Sequence[Extract]) -> tuple[Quoted, ...]:
-    """The words of key passages, in the given order."""
+    """The words of key passages, in the given order, with the first idea that readers see."""
     messages = snapshot.store.messages.many(sorted({e.message_id for e in extracts}))
     return tuple(
-        quote_span(
-            messages[e.message_id], e.start, e.end, idea=idea_of(snapshot.outline, e), weight=None
+        replace(
+            quote_span(messages[e.message_id], e.start, e.end),
+            idea=next(iter(snapshot.outline.shown(e.idea_ids)), None),
         )
         for e in extracts
     )
 
 
-def quote_span(
-    message: Message,
-    start: int,
-    end: int,
-    *,
-    idea: Branch | None,
-    weight: float | None,
-    reason: Unplaced | None = None,
-) -> Quoted:
-    is_cut = end - start > MOST_LETTERS
-    words = message.text[start : start + MOST_LETTERS if is_cut else end].strip()
+def quote_span(message: Message, start: int, end: int, *, most: int = MOST_LETTERS) -> Quoted:
+    """``text[start:end]`` of a message, but no more than ``most`` characters of it."""
+    is_cut = end - start > most
+    words = message.text[start : start + most if is_cut else end].strip()
     return Quoted(
         text=f"{words} …" if is_cut else words,
         is_cut=is_cut,
@@ -112,9 +105,6 @@ def quote_span(
         language=message.language,
         stance=message.stance,
         n_likes=message.n_likes,
-        idea=idea,
-        weight=weight,
-        reason=reason,
     )
 
 
@@ -124,9 +114,15 @@ def shortened(title: str, letters: int) -> str:
     return line if len(line) <= letters else line[: letters - 1].rstrip() + "…"
 
 
-def idea_of(outline: Outline, extract: Extract) -> Branch | None:
-    """The first idea of an extract that is still on the map."""
-    return next((b for b in map(outline.get, extract.idea_ids) if b is not None), None)
+def pieces_of(text: str, spans: Iterable[Span]) -> list[tuple[str, bool]]:
+    """The text in pieces; True marks those at ``spans``, which are in order of place."""
+    pieces: list[tuple[str, bool]] = []
+    at = 0
+    for span in spans:
+        pieces += [(text[at : span.start], False), (text[span.start : span.end], True)]
+        at = span.end
+    pieces.append((text[at:], False))
+    return [piece for piece in pieces if piece[0]]
 
 
 def find_span(text: str, words: str, *, near: int = 0) -> Span | None:

@@ -12,11 +12,11 @@ from flask_babel import LazyString
 from flask_babel import gettext as _
 
 from models.text import fold
-from synth.records import Message, Placement
+from synth.records import Message, Placement, Span
 from synth.search.filters import count_ideas, count_values
 from synth.store import Hit, Store
 from web.services.outline import Branch, Outline
-from web.services.quotes import shortened
+from web.services.quotes import pieces_of, shortened
 from web.services.search import SearchQuery, SearchResult
 from web.services.snapshot import Snapshot
 from web.ui.i18n import language_name
@@ -116,20 +116,15 @@ def _by_meaning(
 
 
 def _branches(passages: Sequence[Placement], outline: Outline) -> list[Branch]:
-    found = (outline.get(passage.idea_id) for passage in passages)
-    return list(dict.fromkeys(branch for branch in found if branch is not None))[:N_BRANCHES]
+    return outline.shown(passage.idea_id for passage in passages)[:N_BRANCHES]
 
 
 def marked(text: str, wanted: Collection[str]) -> list[tuple[str, bool]]:
     """The text in pieces; True marks words that are wanted, accents and case aside."""
-    pieces: list[tuple[str, bool]] = []
-    at = 0
-    for word in re.finditer(r"\w+", text):
-        if fold(word[0]) in wanted:
-            pieces += [(text[at : word.start()], False), (word[0], True)]
-            at = word.end()
-    pieces.append((text[at:], False))
-    return [piece for piece in pieces if piece[0]]
+    words = re.finditer(r"\w+", text)
+    return pieces_of(
+        text, (Span(start=w.start(), end=w.end()) for w in words if fold(w[0]) in wanted)
+    )
 
 
 def words_of(query: str) -> frozenset[str]:
@@ -141,7 +136,7 @@ def words_of(query: str) -> frozenset[str]:
 
 def found_ideas(outline: Outline, query: SearchQuery, result: SearchResult) -> tuple[Branch, ...]:
     """Ideas whose title holds the words, then those that are near by meaning."""
-    near = [b for n in result.ideas if n.fit >= FITTING and (b := outline.get(n.idea_id))]
+    near = outline.shown(one.idea_id for one in result.ideas if one.fit >= FITTING)
     return tuple(dict.fromkeys((*titled(outline, query.words), *near)))
 
 
