@@ -13,7 +13,7 @@ from web.api.openapi import BYTES, operation
 from web.api.parameters import PAGED, QUERY, asked_paging
 from web.http.store import find_snapshot
 from web.map import batches_of, map_ideas, pack_points
-from web.services.search_results import titled
+from web.services.search_results import ideas_named
 from web.services.snapshot import Snapshot
 
 
@@ -25,7 +25,7 @@ from web.services.snapshot import Snapshot
 def ideas(slug: str) -> Items[Idea]:
     outline = find_snapshot(slug).outline
     query = request.args.get("q", "").strip()
-    branches = titled(outline, query) if query else outline.in_order()
+    branches = ideas_named(outline, query) if query else outline.in_order()
     return Items(items=[Idea.of_branch(branch) for branch in branches])
 
 

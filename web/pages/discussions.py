@@ -18,7 +18,6 @@ from web.services.news import NewsReport, report_of
 from web.services.outline import Branch
 from web.services.overview import (
     Overview,
-    ShownAlert,
     SourceProblems,
     overview_of,
     with_problems,
@@ -78,12 +77,6 @@ class OverviewContext:
     """Of the introduction."""
     overview: Overview
     timeline: Timeline | None
-    raised: Sequence[ShownAlert]
-    """Alerts that have a case."""
-    clear: Sequence[ShownAlert]
-    """Those that were looked for and have none."""
-    missing: Sequence[ShownAlert]
-    """Those that the data cannot tell."""
     run: Run | None
 
 
@@ -146,9 +139,6 @@ def overview(slug: str) -> str:
             paragraphs=paragraphs_of(snapshot.discussion.framing.introduction),
             overview=seen,
             timeline=timeline(calendar, seen.timeline, n_undated=seen.n_undated),
-            raised=[a for a in seen.alerts if a.alert.n],
-            clear=[a for a in seen.alerts if not a.alert.n and a.alert.missing is None],
-            missing=[a for a in seen.alerts if a.alert.missing is not None],
             run=snapshot.store.runs.last(snapshot.id),
         )
     )

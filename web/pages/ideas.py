@@ -14,7 +14,7 @@ from synth.analytics.activity import Order, on_side, ordered
 from synth.records import Stance
 from synth.store import Discussion
 from web.http.store import find_snapshot
-from web.services.idea import Portrait, portrait_of
+from web.services.idea import IdeaProfile, profile_of
 from web.services.outline import Branch, Outline
 from web.services.quotes import Quoted, quote_placements
 from web.services.snapshot import IdeaFacts
@@ -34,7 +34,7 @@ class IdeaContext:
     before: Branch | None
     after: Branch | None
     facts: Mapping[int, IdeaFacts]
-    portrait: Portrait | None
+    profile: IdeaProfile | None
     """None on the later pages of its passages."""
     orders: Sequence[Choice]
     sides: Sequence[Choice]
@@ -77,7 +77,7 @@ def idea(slug: str, idea_id: int) -> str | Response:
             before=before,
             after=after,
             facts=snapshot.facts(asked_since(snapshot.discussion)),
-            portrait=portrait_of(snapshot, branch) if paging.page == 1 else None,
+            profile=profile_of(snapshot, branch) if paging.page == 1 else None,
             orders=choices("sort", by, order, anchor="all"),
             sides=choices("side", sides(), side, anchor="all") if has_sides else (),
             passages=quote_placements(snapshot, snapshot.placements(listed, paging)),

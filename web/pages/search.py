@@ -166,7 +166,7 @@ def _address(discussion: Discussion, query: SearchQuery) -> str:
 
 def _chips(discussion: Discussion, query: SearchQuery, facets: Sequence[Facet]) -> list[Link]:
     """Every filter that is in force."""
-    chosen = {f.name: o.text for f in facets for o in f.options if o.is_chosen}
+    chosen = {f.name: o.text for f in facets for o in f.options if o.value == f.chosen}
     texts = [
         (name, chosen.get(name) or str(getattr(query, name)))
         for name in ("idea", "author", "thread", "language", "nature", "state")

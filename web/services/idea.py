@@ -1,4 +1,4 @@
-"""What the page of an idea tells before its passages: quotes, sides, speakers, related ideas."""
+"""The profile of an idea: quotes, sides, speakers, time and related ideas."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class RelatedIdeas:
 
 
 def related_ideas(snapshot: Snapshot, branch: Branch) -> RelatedIdeas:
-    """Ideas above and below are left out: what is said there is said here too."""
+    """The related ideas. Those above and below are left out: they share passages with this one."""
     own = branch.idea.id
     others = _others(branch, snapshot.outline)
     nearness, relations = snapshot.nearness, snapshot.relations
@@ -83,7 +83,7 @@ def related_ideas(snapshot: Snapshot, branch: Branch) -> RelatedIdeas:
 
 
 def _others(branch: Branch, outline: Outline) -> list[Branch]:
-    """What it is compared with: ideas of its own level, and those that end above it."""
+    """The ideas that it is compared with: those of its own level, and leaves of higher levels."""
     level = branch.idea.level
     above = {b.idea.id for b in (branch, *outline.path(branch.idea.id))}
     return [
@@ -108,8 +108,8 @@ def _between(own: int, others: Sequence[Branch], counts: Mapping[Pair, int]) -> 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Share:
-    """A bar: one voice, or many that say little each."""
+class SpeakerBar:
+    """One voice, or all the others together, with its share of the passages."""
 
     name: str | None
     """Pseudonym; None for an anonymous message."""
@@ -123,11 +123,13 @@ class Share:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Speakers:
+    """Who speaks under an idea, and how much."""
+
     n_voices: int
     n_passages: int
-    bars: Sequence[Share]
+    bars: Sequence[SpeakerBar]
     """Those who say most."""
-    others: Share | None
+    others: SpeakerBar | None
     """All the rest together."""
 
 
@@ -147,9 +149,9 @@ def speakers_of(snapshot: Snapshot, rows: NDArray[np.intp]) -> Speakers:
     names = snapshot.store.participants.pseudonyms(ids)
     longest = max((voice.n_passages for voice in named), default=1)
 
-    def share(name: str | None, of: Sequence[Voice]) -> Share:
+    def share(name: str | None, of: Sequence[Voice]) -> SpeakerBar:
         said = sum(voice.n_passages for voice in of)
-        return Share(
+        return SpeakerBar(
             name=name,
             n_voices=len(of),
             n_passages=said,
@@ -167,11 +169,11 @@ def speakers_of(snapshot: Snapshot, rows: NDArray[np.intp]) -> Speakers:
 
 def positions_of(snapshot: Snapshot, rows: NDArray[np.intp]) -> Sequence[Position]:
     """For and against with a quote of each; empty where nobody takes a side."""
-    found = []
-    for side in sides_of(snapshot.activity, rows):
-        own = on_side(snapshot.activity, rows, side.stance)
-        found.append(Position(side=side, quote=_best(snapshot, own)))
-    return found
+    activity = snapshot.activity
+    return [
+        Position(side=side, quote=_best(snapshot, on_side(activity, rows, side.stance)))
+        for side in sides_of(activity, rows)
+    ]
 
 
 def _best(snapshot: Snapshot, rows: NDArray[np.intp]) -> Quoted | None:
@@ -184,8 +186,8 @@ def _best(snapshot: Snapshot, rows: NDArray[np.intp]) -> Quoted | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Portrait:
-    """What opens the first page of an idea, before all its passages."""
+class IdeaProfile:
+    """What the first page of an idea tells before its passages."""
 
     summary: str
     """Empty where the first quote says the same."""
@@ -197,12 +199,12 @@ class Portrait:
     timeline: Timeline | None
 
 
-def portrait_of(snapshot: Snapshot, branch: Branch) -> Portrait:
-    """All of it, for an idea of the outline."""
+def profile_of(snapshot: Snapshot, branch: Branch) -> IdeaProfile:
+    """The profile of an idea of the outline."""
     rows = snapshot.rows(branch)
     telling = _telling_voices(snapshot, branch.idea.id)
     posted = snapshot.activity.posted[messages_of(snapshot.activity, rows)]
-    return Portrait(
+    return IdeaProfile(
         summary=summary_beside(branch.idea.summary, (one.text for one in telling)),
         voices=telling,
         positions=positions_of(snapshot, rows),

@@ -1,4 +1,4 @@
-"""Find one's point: where a sentence stands, and who said something like it."""
+"""Find a point: where a sentence stands among the ideas, and who said something like it."""
 
 from __future__ import annotations
 
@@ -8,16 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.search.semantic import Nearness, SemanticIndex, near_ideas, place_among
+from synth.search.semantic import Nearness, SemanticIndex, place_among
 from web.services.outline import Branch, Outline
 from web.services.quotes import Quoted, quote_placements
-from web.services.semantic_search import (
-    Trouble,
-    aligned_meaning,
-    begin_reading,
-    find_meaning,
-    language_of,
-)
+from web.services.semantic_search import Trouble, begin_reading, compare, find_meaning
 from web.services.snapshot import Snapshot
 
 MAX_LETTERS = 2_000
@@ -58,23 +52,20 @@ class PointResult:
 
 
 def one_paragraph(text: str) -> str:
-    """The text without line breaks, in a sensible length."""
+    """The text without line breaks, cut at ``MAX_LETTERS``."""
     return " ".join(text.replace("\0", " ").split())[:MAX_LETTERS]
 
 
 def find_point(snapshot: Snapshot, text: str) -> tuple[PointResult | None, Trouble, str]:
-    """Where the text stands, or what is the trouble and why; None where there is no text."""
+    """(result, trouble, reason): the result is None without a text, and where the meaning cannot
+    be had; then trouble and reason are those of ``find_meaning``."""
     if not text:
         begin_reading(snapshot)
         return None, "", ""
     meaning, trouble, problem = find_meaning(snapshot)
     if meaning is None:
         return None, trouble, problem
-    aligned = aligned_meaning(snapshot, meaning)
-    vector = meaning.vector(text, language_of(text, snapshot.columns))
-    own = meaning.cosines(vector)
-    cosines = aligned.cosines(own)
-    near = near_ideas(vector, own, aligned.centroids, most=2 * N_IDEAS)
+    cosines, near = compare(snapshot, meaning, text, n_ideas=2 * N_IDEAS)
     found = PointResult(
         nearness=_nearness(meaning, cosines),
         ideas=[
@@ -89,7 +80,7 @@ def find_point(snapshot: Snapshot, text: str) -> tuple[PointResult | None, Troub
 
 
 def _nearness(meaning: SemanticIndex, cosines: NDArray[np.float32]) -> Nearness | None:
-    """By the passages that still stand: what was taken away says nothing any more."""
+    """By the passages that are there now: those that were erased do not count."""
     if meaning.is_of_words:
         return None
     return meaning.nearness(float(cosines.max())) if len(cosines) else Nearness.NOBODY

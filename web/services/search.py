@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +16,9 @@ from werkzeug.datastructures import MultiDict
 from synth.records import ExtractState, Nature
 from synth.search.filters import FilterMasks, Filters, MessageColumns
 from synth.search.ranking import Ranking, SearchScores, newest_first, rank_messages
-from synth.search.semantic import NearIdea, near_ideas
-from synth.store import ExtractMark
-from synth.store import Ranked as Worded
-from web.services.semantic_search import Trouble, aligned_meaning, find_meaning, language_of
+from synth.search.semantic import NearIdea
+from synth.store import ExtractMark, Ranked
+from web.services.semantic_search import Trouble, compare, find_meaning
 from web.services.snapshot import Snapshot
 
 MAX_LETTERS = 1_000
@@ -27,7 +27,6 @@ NO_VOICE = -(2**40)
 """Nobody's number: a pseudonym that nobody bears finds nothing."""
 N_IDEAS = 3
 _LEAST = np.float32(1e-6)
-T = TypeVar("T")
 
 
 class Mode(StrEnum):
@@ -78,44 +77,13 @@ class SearchQuery:
         plain = SearchQuery()
         return {
             parameter: "1" if value is True else str(value)
-            for parameter, name in PARAMETERS.items()
+            for parameter, (name, _read) in PARAMETERS.items()
             if (value := getattr(self, name)) != getattr(plain, name)
         }
 
 
-PARAMETERS = {
-    "q": "words", "mode": "mode", "sort": "sort", "idea": "idea", "unplaced": "is_unplaced",
-    "author": "author", "thread": "thread", "language": "language", "nature": "nature",
-    "state": "state", "from": "first", "to": "last",
-}  # fmt: skip
-"""Parameter of the address → what it sets."""
-FILTERS = tuple(name for name in PARAMETERS.values() if name not in {"words", "mode", "sort"})
-
-
-def parse_query(args: MultiDict[str, str]) -> SearchQuery:
-    """What the address asks for; a value that makes no sense counts as none."""
-
-    def one(name: str, read: Callable[[str], T]) -> T | None:
-        text = args.get(name, "").strip()
-        try:
-            return read(text) if text else None
-        except ValueError:
-            return None
-
-    return SearchQuery(
-        words=" ".join(args.get("q", "").replace("\0", " ").split())[:MAX_LETTERS],
-        mode=one("mode", Mode) or Mode.BOTH,
-        sort=one("sort", Sort) or Sort.RELEVANCE,
-        idea=one("idea", _number),
-        is_unplaced=args.get("unplaced", "") not in {"", "0"},
-        author=one("author", lambda text: text[:80]),
-        thread=one("thread", _number),
-        language=one("language", lambda text: text[:20]),
-        nature=one("nature", Nature),
-        state=one("state", ExtractState),
-        first=one("from", date.fromisoformat),
-        last=one("to", date.fromisoformat),
-    )
+def _words(text: str) -> str:
+    return " ".join(text.replace("\0", " ").split())[:MAX_LETTERS]
 
 
 def _number(text: str) -> int:
@@ -124,22 +92,52 @@ def _number(text: str) -> int:
     return int(text)
 
 
+PARAMETERS: Mapping[str, tuple[str, Callable[[str], object]]] = {
+    "q": ("words", _words),
+    "mode": ("mode", Mode),
+    "sort": ("sort", Sort),
+    "idea": ("idea", _number),
+    "unplaced": ("is_unplaced", lambda text: text != "0"),
+    "author": ("author", lambda text: text[:80]),
+    "thread": ("thread", _number),
+    "language": ("language", lambda text: text[:20]),
+    "nature": ("nature", Nature),
+    "state": ("state", ExtractState),
+    "from": ("first", date.fromisoformat),
+    "to": ("last", date.fromisoformat),
+}
+"""Parameter of the address → the field of a query that it sets, and how it is read."""
+FILTERS = tuple(
+    name for name, _read in PARAMETERS.values() if name not in {"words", "mode", "sort"}
+)
+
+
+def parse_query(args: MultiDict[str, str]) -> SearchQuery:
+    """What the address asks for; a value that makes no sense counts as none."""
+    values: dict[str, Any] = {}
+    for parameter, (name, read) in PARAMETERS.items():
+        if text := args.get(parameter, "").strip():
+            with suppress(ValueError):
+                values[name] = read(text)
+    return SearchQuery(**values)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchResult:
-    """What came of a search, before any of it is read from the store."""
+    """What a search found, as rows; the messages are read from the store afterwards."""
 
     columns: MessageColumns
     masks: FilterMasks
     scores: SearchScores
     found: Ranking
-    words: Mapping[int, Worded]
+    words: Mapping[int, Ranked]
     """By message id, those that hold all the words."""
     ideas: Sequence[NearIdea]
     """Near by meaning."""
     trouble: Trouble
     """Why meaning was not looked at though it was asked for."""
     problem: str
-    """The same in words, where the trouble is that it cannot be read."""
+    """Why the meaning cannot be read, in words; else empty."""
     marks: Sequence[ExtractMark]
     """Which messages hold which extracts."""
 
@@ -154,8 +152,7 @@ class SearchResult:
 
 
 def run_search(snapshot: Snapshot, query: SearchQuery) -> SearchResult:
-    """Look for what is asked. Where meaning cannot be had, only words count, and
-    ``trouble`` says why."""
+    """Find the messages. Where there is no meaning, words alone count, and ``trouble`` says why."""
     columns = snapshot.columns
     marks = snapshot.store.extracts.marks(snapshot.id)
     masks = FilterMasks(columns, _filters(snapshot, query), marks)
@@ -164,11 +161,7 @@ def run_search(snapshot: Snapshot, query: SearchQuery) -> SearchResult:
     cosines: NDArray[np.float32] | None = None
     ideas: Sequence[NearIdea] = ()
     if meaning is not None:
-        aligned = aligned_meaning(snapshot, meaning)
-        vector = meaning.vector(query.words, language_of(query.words, columns))
-        own = meaning.cosines(vector)
-        cosines = aligned.cosines(own)
-        ideas = near_ideas(vector, own, aligned.centroids, most=N_IDEAS)
+        cosines, ideas = compare(snapshot, meaning, query.words, n_ideas=N_IDEAS)
     every, some = _search_words(snapshot, query, has_meaning=meaning is not None)
     scores = SearchScores(
         all_words=None if every is None else _scores(columns, every),
@@ -214,7 +207,7 @@ def _filters(snapshot: Snapshot, query: SearchQuery) -> Filters:
 
 def _search_words(
     snapshot: Snapshot, query: SearchQuery, *, has_meaning: bool
-) -> tuple[Sequence[Worded] | None, Sequence[Worded] | None]:
+) -> tuple[Sequence[Ranked] | None, Sequence[Ranked] | None]:
     """The messages that hold all the words, and any of them; None for what is not looked for."""
     if not query.words or (query.mode is Mode.MEANING and has_meaning):
         return None, None
@@ -226,7 +219,7 @@ def _search_words(
     return every, snapshot.store.search.ranked(snapshot.id, query.words, either=True)
 
 
-def _scores(columns: MessageColumns, found: Sequence[Worded]) -> NDArray[np.float32]:
+def _scores(columns: MessageColumns, found: Sequence[Ranked]) -> NDArray[np.float32]:
     """BM25 by message, above 0 wherever the words are; (n_messages,)."""
     scores = np.zeros(len(columns.activity.messages), dtype=np.float32)
     by_id = sorted(found)

@@ -63,12 +63,19 @@ def found_messages(
     wanted, found = words_of(query.words), []
     for message_id, row in zip(ids, nearest, strict=True):
         message, passages = messages[message_id], placements.get(message_id, [])
-        passage_id = int(result.columns.activity.passages[row]) if row >= 0 else None
-        passage = next((p for p in passages if p.passage_id == passage_id), None)
-        if message_id in hits:
-            found.append(_by_words(message, hits[message_id], passages, snapshot.outline))
-        else:
-            found.append(_by_meaning(message, passage, passages, snapshot.outline, wanted=wanted))
+        hit, passage = hits.get(message_id), None
+        if hit is None and row >= 0:
+            passage_id = int(result.columns.activity.passages[row])
+            passage = next((p for p in passages if p.passage_id == passage_id), None)
+        shown = passages if passage is None else [passage]
+        one = FoundMessage(
+            message=message,
+            pieces=_marked_words(message, passage, wanted) if hit is None else hit.snippet,
+            opening="" if hit is None else _opening(message, hit),
+            ideas=snapshot.outline.shown(p.idea_id for p in shown)[:N_BRANCHES],
+            passage_id=None if passage is None else passage.passage_id,
+        )
+        found.append(one)
     return found
 
 
@@ -83,43 +90,23 @@ def _hits(
     return {hit.message_id: hit for hit in store.search.hits(query.words, whole)}
 
 
-def _by_words(
-    message: Message, hit: Hit, passages: Sequence[Placement], outline: Outline
-) -> FoundMessage:
+def _opening(message: Message, hit: Hit) -> str:
+    """The first words of a message whose subject holds the words; else empty."""
     is_subject = "".join(text for text, _ in hit.snippet) == message.subject
-    return FoundMessage(
-        message=message,
-        pieces=hit.snippet,
-        opening=_cut(" ".join(message.text.split()), OPENING_LETTERS) if is_subject else "",
-        ideas=_branches(passages, outline),
-        passage_id=None,
-    )
+    return _cut(" ".join(message.text.split()), OPENING_LETTERS) if is_subject else ""
 
 
-def _by_meaning(
-    message: Message,
-    passage: Placement | None,
-    passages: Sequence[Placement],
-    outline: Outline,
-    *,
-    wanted: Collection[str],
-) -> FoundMessage:
-    whole = passage is None
-    text = message.text if passage is None else message.text[passage.start : passage.end]
-    return FoundMessage(
-        message=message,
-        pieces=marked(_cut(text.strip(), WHOLE_LETTERS if whole else PASSAGE_LETTERS), wanted),
-        opening="",
-        ideas=_branches(passages if passage is None else [passage], outline),
-        passage_id=None if passage is None else passage.passage_id,
-    )
+def _marked_words(
+    message: Message, passage: Placement | None, wanted: Collection[str]
+) -> list[tuple[str, bool]]:
+    """The passage, or how the message begins, with the wanted words marked."""
+    if passage is None:
+        return mark_words(_cut(message.text.strip(), WHOLE_LETTERS), wanted)
+    text = message.text[passage.start : passage.end].strip()
+    return mark_words(_cut(text, PASSAGE_LETTERS), wanted)
 
 
-def _branches(passages: Sequence[Placement], outline: Outline) -> list[Branch]:
-    return outline.shown(passage.idea_id for passage in passages)[:N_BRANCHES]
-
-
-def marked(text: str, wanted: Collection[str]) -> list[tuple[str, bool]]:
+def mark_words(text: str, wanted: Collection[str]) -> list[tuple[str, bool]]:
     """The text in pieces; True marks words that are wanted, accents and case aside."""
     words = re.finditer(r"\w+", text)
     return pieces_of(
@@ -137,10 +124,10 @@ def words_of(query: str) -> frozenset[str]:
 def found_ideas(outline: Outline, query: SearchQuery, result: SearchResult) -> tuple[Branch, ...]:
     """Ideas whose title holds the words, then those that are near by meaning."""
     near = outline.shown(one.idea_id for one in result.ideas if one.fit >= FITTING)
-    return tuple(dict.fromkeys((*titled(outline, query.words), *near)))
+    return tuple(dict.fromkeys((*ideas_named(outline, query.words), *near)))
 
 
-def titled(outline: Outline, query: str) -> tuple[Branch, ...]:
+def ideas_named(outline: Outline, query: str) -> tuple[Branch, ...]:
     """Ideas whose title or keyphrases hold every word looked for, accents and case aside."""
     wanted = re.findall(r"\w+", fold(query))
     if not wanted:
@@ -166,7 +153,6 @@ class Option:
     text: str
     n: int
     """Messages that it would find."""
-    is_chosen: bool
     depth: int = 0
     language: str | None = None
 
@@ -179,6 +165,8 @@ class Facet:
     """Parameter of the address."""
     label: str
     options: Sequence[Option]
+    chosen: str
+    """Value of the option that is in force; empty for none."""
 
 
 def facets_of(snapshot: Snapshot, query: SearchQuery, result: SearchResult) -> list[Facet]:
@@ -191,10 +179,11 @@ def facets_of(snapshot: Snapshot, query: SearchQuery, result: SearchResult) -> l
         "nature": (_("Key passage"), _kinds(query, result, "nature", NATURES)),
         "state": (_("State of the key passage"), _kinds(query, result, "state", STATES)),
     }
+    chosen = query.address()
     return [
-        Facet(name=name, label=label, options=found)
+        Facet(name=name, label=label, options=found, chosen=chosen.get(name, ""))
         for name, (label, found) in options.items()
-        if len(found) > 1 or any(option.is_chosen for option in found)
+        if len(found) > 1 or any(option.value == chosen.get(name) for option in found)
     ]
 
 
@@ -220,7 +209,6 @@ def _ideas(snapshot: Snapshot, query: SearchQuery, result: SearchResult) -> list
             value=str(branch.idea.id),
             text=shortened(branch.idea.title, TITLE_LETTERS),
             n=counts[branch.idea.id],
-            is_chosen=branch.idea.id == query.idea,
             depth=depth,
             language=branch.language,
         )
@@ -234,10 +222,7 @@ def _authors(store: Store, query: SearchQuery, result: SearchResult) -> list[Opt
     known = [(voice, n) for voice, n in counts if voice > 0]
     names = store.participants.pseudonyms([voice for voice, _n in known])
     found = [(names[voice], n) for voice, n in known if voice in names]
-    return [
-        Option(value=name, text=name, n=n, is_chosen=name == query.author)
-        for name, n in _most(found, query.author)
-    ]
+    return [Option(value=name, text=name, n=n) for name, n in _most(found, query.author)]
 
 
 def _threads(store: Store, query: SearchQuery, result: SearchResult) -> list[Option]:
@@ -249,7 +234,6 @@ def _threads(store: Store, query: SearchQuery, result: SearchResult) -> list[Opt
             value=str(thread),
             text=shortened(titles[thread][0], TITLE_LETTERS),
             n=n,
-            is_chosen=thread == query.thread,
             language=titles[thread][1],
         )
         for thread, n in kept
@@ -270,7 +254,6 @@ def _languages(query: SearchQuery, result: SearchResult) -> list[Option]:
             value=tags[code],
             text=language_name(tags[code]),
             n=n,
-            is_chosen=tags[code] == query.language,
         )
         for code, n in counts
         if code >= 0
@@ -291,7 +274,7 @@ def _kinds(
     }
     counts = Counter(kind for kind, _message_id in pairs)
     return [
-        Option(value=kind.value, text=str(text), n=counts[kind], is_chosen=kind is chosen)
+        Option(value=kind.value, text=str(text), n=counts[kind])
         for kind, text in texts.items()
         if counts[kind] or kind is chosen
     ]

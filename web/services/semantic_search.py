@@ -1,4 +1,4 @@
-"""The meaning of discussions: read in the background, and cached while it is asked for."""
+"""The meaning of a discussion: its semantic index, read in the background and cached."""
 
 from __future__ import annotations
 
@@ -18,7 +18,13 @@ from numpy.typing import NDArray
 
 from synth.errors import ModelMissing, SynthError
 from synth.search.filters import MessageColumns
-from synth.search.semantic import IdeaCentroids, SemanticIndex, centroids_of
+from synth.search.semantic import (
+    IdeaCentroids,
+    NearIdea,
+    SemanticIndex,
+    centroids_of,
+    near_ideas,
+)
 from synth.search.semantic_index import read_semantic_index
 from synth.store import Store, open_store
 from web.http.answer_cache import do_not_cache
@@ -27,7 +33,7 @@ from web.services.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
 PATIENCE = 20.0
-"""Seconds that a reader waits while it is being read; a large discussion takes eight."""
+"""Seconds that a reader waits while a meaning is being read; a large discussion takes eight."""
 RETRY_AFTER = 60.0
 """Seconds after which what could not be read is tried again."""
 SURE_WORDS = 4
@@ -39,11 +45,11 @@ Version = tuple[int, int]
 
 
 class NotReady(Exception):
-    """It is still being read."""
+    """The meaning is still being read."""
 
 
 class Unreadable(Exception):
-    """It cannot be read: no map, no model. Says why."""
+    """The meaning cannot be read: there is no map or no model. Says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +61,7 @@ class _Failure:
 
 
 class MeaningLoader:
-    """Reads the meaning of the discussions of one file, one at a time; many may wait for it."""
+    """Reads the meaning of discussions of one file, one at a time; many readers may wait for it."""
 
     def __init__(
         self,
@@ -100,7 +106,7 @@ class MeaningLoader:
 
 
 def init_app(app: Flask) -> None:
-    """To be called after the discussion cache is there."""
+    """Call it after ``discussion_cache.init_app``."""
     cache: DiscussionCache = app.extensions["discussion_cache"]
     app.extensions["meanings"] = MeaningLoader(Path(app.config["DB"]), cache=cache)
 
@@ -119,7 +125,7 @@ def meaning_of(snapshot: Snapshot, *, wait: float | None = None) -> SemanticInde
 
 
 def begin_reading(snapshot: Snapshot) -> None:
-    """Have it read in the background: somebody is about to ask."""
+    """Read the meaning in the background: somebody is about to ask for it."""
     try:
         meaning_of(snapshot, wait=0.0)
     except (NotReady, Unreadable):
@@ -127,9 +133,10 @@ def begin_reading(snapshot: Snapshot) -> None:
 
 
 def find_meaning(snapshot: Snapshot) -> tuple[SemanticIndex | None, Trouble, str]:
-    """The meaning, or None, what is the trouble, and the reason of one that cannot be read.
+    """(meaning, trouble, reason): without a meaning, what the trouble is, and why where the
+    meaning cannot be read.
 
-    An answer that lacks it for now is not kept for other readers.
+    The answer to this request is then not kept for other readers: it lacks what they may get.
     """
     try:
         return meaning_of(snapshot), "", ""
@@ -158,7 +165,7 @@ class AlignedMeaning:
 
 
 def aligned_meaning(snapshot: Snapshot, meaning: SemanticIndex) -> AlignedMeaning:
-    """Which passage of the activity is which of the meaning, and the middles of the ideas."""
+    """The row in the meaning of each passage of the activity, and the centroids of the ideas."""
 
     def find() -> AlignedMeaning:
         ids, leaves = snapshot.activity.passages, snapshot.activity.leaves
@@ -175,8 +182,18 @@ def aligned_meaning(snapshot: Snapshot, meaning: SemanticIndex) -> AlignedMeanin
     return snapshot.cached("aligned meaning", find)
 
 
+def compare(
+    snapshot: Snapshot, meaning: SemanticIndex, text: str, *, n_ideas: int
+) -> tuple[NDArray[np.float32], list[NearIdea]]:
+    """How near a text is to each passage, in the order of the columns, and the nearest ideas."""
+    aligned = aligned_meaning(snapshot, meaning)
+    vector = meaning.vector(text, language_of(text, snapshot.columns))
+    own = meaning.cosines(vector)
+    return aligned.cosines(own), near_ideas(vector, own, aligned.centroids, most=n_ideas)
+
+
 def language_of(text: str, columns: MessageColumns) -> str | None:
-    """The language of a question, where it tells and the discussion has several."""
+    """The language of a question; None for a short one, or in a discussion of one language."""
     from models import identify_one
 
     if len(columns.tags) < 2 or len(text.split()) < SURE_WORDS:

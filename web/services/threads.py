@@ -1,12 +1,13 @@
-"""The threads of a discussion: a line for each, and jumps inside one.
+"""The threads of a discussion as a list, and where one thread speaks about which idea.
 
-A jump leads from one passage of a thread to the next under the same idea, on whatever page it is.
+Links lead from one such place to the next under the same idea, on whatever page it is.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from synth.analytics.activity import ThreadOrder, Threads
@@ -60,17 +61,12 @@ def threads_beside(
     """The threads that began before and after this one."""
     table = snapshot.threads
     order = table.ordered(ThreadOrder.OLDEST).tolist()
-    ids = table.ids[order].tolist()
-    if thread_id not in ids:
+    at = next((n for n, row in enumerate(order) if table.ids[row] == thread_id), None)
+    if at is None:
         return None, None
-    at = ids.index(thread_id)
-    before, after = order[max(0, at - 1) : at], order[at + 1 : at + 2]
-    lines = {line.id: line for line in _lines(snapshot, table, [*before, *after])}
-
-    def line(rows: Sequence[int]) -> ThreadLine | None:
-        return lines.get(int(table.ids[rows[0]])) if rows else None
-
-    return line(before), line(after)
+    before = _lines(snapshot, table, order[max(0, at - 1) : at])
+    after = _lines(snapshot, table, order[at + 1 : at + 2])
+    return next(iter(before), None), next(iter(after), None)
 
 
 def titles_of(store: Store, thread_ids: Sequence[int]) -> dict[int, tuple[str, str | None]]:
@@ -121,7 +117,6 @@ class ThreadIdea:
 
     branch: Branch
     n_passages: int
-    first: Stop
 
 
 class Jumps:
@@ -138,30 +133,17 @@ class Jumps:
         before = _neighbours(stops, self._key)
         after = _neighbours(stops[::-1], self._key)
         self.stops: Mapping[int, Stop] = {
-            stop.passage_id: Stop(
-                passage_id=stop.passage_id,
-                message_id=stop.message_id,
-                branch=stop.branch,
-                before=before.get(stop.passage_id),
-                after=after.get(stop.passage_id),
-            )
+            (i := stop.passage_id): replace(stop, before=before.get(i), after=after.get(i))
             for stop in stops
         }
 
     @property
     def ideas(self) -> tuple[ThreadIdea, ...]:
         """Ideas of the thread, those of most passages first."""
-        first: dict[int, Stop] = {}
-        for stop in self.stops.values():
-            first.setdefault(stop.branch.idea.id, stop)
-        counts: dict[int, int] = {}
-        for branch in self._branch_of.values():
-            if branch is not None:
-                counts[branch.idea.id] = counts.get(branch.idea.id, 0) + 1
+        counts = Counter(b.idea.id for b in self._branch_of.values() if b is not None)
+        branches = {b.idea.id: b for b in self._branch_of.values() if b is not None}
         order = sorted(counts, key=lambda idea: (-counts[idea], idea))
-        return tuple(
-            ThreadIdea(branch=first[i].branch, n_passages=counts[i], first=first[i]) for i in order
-        )
+        return tuple(ThreadIdea(branch=branches[i], n_passages=counts[i]) for i in order)
 
     @property
     def chosen_stops(self) -> tuple[Stop, ...]:

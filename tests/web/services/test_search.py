@@ -20,7 +20,7 @@ from tests.web.made_up_meaning import give_meaning, read
 from web.http.discussion_cache import DiscussionCache, n_bytes
 from web.pages.search import N_TERMS
 from web.services.search import Mode, SearchQuery, parse_query
-from web.services.search_results import marked, words_of
+from web.services.search_results import mark_words, words_of
 from web.services.semantic_search import MeaningLoader, NotReady, Unreadable, meaning_of
 from web.services.snapshot import Snapshot
 
@@ -291,7 +291,7 @@ def test_the_address_says_the_question_and_nothing_else() -> None:
 
 
 def test_words_are_marked_whatever_their_accents() -> None:
-    assert marked("À l'école, oui", words_of("ecole à")) == [
+    assert mark_words("À l'école, oui", words_of("ecole à")) == [
         ("À l'", False),
         ("école", True),
         (", oui", False),

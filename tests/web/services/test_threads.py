@@ -42,10 +42,7 @@ def test_a_stop_is_where_the_idea_or_the_message_changes() -> None:
         (None, None),
         (103, None),
     ]
-    assert [(t.branch.idea.id, t.n_passages, t.first.passage_id) for t in jumps.ideas] == [
-        (2, 4, 101),
-        (4, 1, 104),
-    ]
+    assert [(t.branch.idea.id, t.n_passages) for t in jumps.ideas] == [(2, 4), (4, 1)]
     assert jumps.n_unplaced == 1
 
 
