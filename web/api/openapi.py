@@ -1,8 +1,8 @@
 """Operations of the API, and their description as OpenAPI 3.1.
 
-``operation`` registers a view and describes it in one breath: nothing is served that
-``openapi.json`` does not know, and nothing may be asked that the description does not allow. What
-a view answers is the type that it returns; the schemas are made of these types.
+``operation`` registers a view and its description together: every address that is served stands
+in ``openapi.json``, and a request that the description does not allow is refused. What a view
+answers is the type that it returns; the schemas are made of these types.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the API answers where something is worked out: searches, a sentence, news, the overview."""
+"""Answers that are computed: searches, points, news, overview, and why a passage is where it is."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ Its own words are English only.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import ClassVar
 
@@ -64,33 +64,45 @@ _FEW = IdeaVoices(
 )  # fmt: skip
 
 
-def _idea(number: int, title: str, **more: object) -> Idea:
-    facts: dict[str, object] = {
-        "id": number,
-        "parent_id": None,
-        "level": 1,
-        "title": title,
-        "keyphrases": ("cycle lane", "bridge", "kerb"),
-        "summary": "",
-        "n_messages": 1204,
-        "n_authors": 87,
-        "stability": 0.82,
-    }
-    return Idea(**{**facts, **more})  # type: ignore[arg-type]
+_IDEA = Idea(
+    id=0,
+    parent_id=None,
+    level=1,
+    title="A protected cycle lane on the bridge",
+    keyphrases=("cycle lane", "bridge", "kerb"),
+    summary="",
+    n_messages=1204,
+    n_authors=87,
+    stability=0.82,
+)
+_QUOTE = Quoted(
+    text="The cycle lane must be separated from the cars by a kerb, paint is not enough.",
+    message_id=1,
+    author="Participant 12",
+    posted_at=AT,
+    language="en",
+    stance=None,
+    n_likes=None,
+    weight=0.8,
+    passage_id=1,
+)
 
 
 def _outline() -> Outline:
-    return Outline(
-        [
-            _idea(1, "A protected cycle lane on the bridge", status=IdeaStatus.CONFIRMED),
-            _idea(2, "Kerbs, not paint", parent_id=1, level=2, n_messages=61, n_authors=20),
-            _idea(3, "Count the bicycles first", parent_id=1, level=2, n_messages=1, n_authors=1),
-            _idea(4, "Room for stalls by the water, whatever the car park says about it and about "
-                  "the people who have to carry their shopping from there", stability=0.3),
-            _idea(5, "خط للدراجات على الجسر", title_by="a language model", keyphrases=("الجسر",)),
-        ],
-        {1: "en", 2: "en", 3: "en", 4: "en", 5: "ar"},
-    )  # fmt: skip
+    below = replace(_IDEA, parent_id=1, level=2)
+    long = "Room for stalls by the water, whatever the car park says about it and about "
+    long += "the people who have to carry their shopping from there"
+    ideas = [
+        replace(_IDEA, id=1, status=IdeaStatus.CONFIRMED),
+        replace(below, id=2, title="Kerbs, not paint", n_messages=61, n_authors=20),
+        replace(below, id=3, title="Count the bicycles first", n_messages=1, n_authors=1),
+        replace(_IDEA, id=4, title=long, stability=0.3),
+        replace(
+            _IDEA, id=5, title="خط للدراجات على الجسر", title_by="a language model",
+            keyphrases=("الجسر",),
+        ),
+    ]  # fmt: skip
+    return Outline(ideas, {1: "en", 2: "en", 3: "en", 4: "en", 5: "ar"})
 
 
 def _facts(outline: Outline) -> dict[int, IdeaFacts]:
@@ -107,27 +119,16 @@ def _facts(outline: Outline) -> dict[int, IdeaFacts]:
 
 
 def _quotes(idea: Branch) -> list[tuple[str, Quoted]]:
-    plain = "The cycle lane must be separated from the cars by a kerb, paint is not enough."
     return [
-        ("With all there may be", _quoted(plain, stance=Stance.FOR, n_likes=12, idea=idea)),
-        ("Against, by nobody known", _quoted(plain, stance=Stance.AGAINST, author=None)),
-        ("Under no idea", _quoted("Thanks, all.", reason=Unplaced.SAYS_LITTLE, posted_at=None)),
-        ("In another direction", _quoted("يجب أن يُفصل الخط عن السيارات بحافة.", language="ar")),
-        ("A word without end", _quoted("Donaudampfschifffahrtsgesellschaft" * 6)),
+        ("With all there may be", replace(_QUOTE, stance=Stance.FOR, n_likes=12, idea=idea)),
+        ("Against, by nobody known", replace(_QUOTE, stance=Stance.AGAINST, author=None)),
+        (
+            "Under no idea",
+            replace(_QUOTE, text="Thanks, all.", reason=Unplaced.SAYS_LITTLE, posted_at=None),
+        ),
+        (
+            "In another direction",
+            replace(_QUOTE, text="يجب أن يُفصل الخط عن السيارات بحافة.", language="ar"),
+        ),
+        ("A word without end", replace(_QUOTE, text="Donaudampfschifffahrtsgesellschaft" * 6)),
     ]
-
-
-def _quoted(text: str, **more: object) -> Quoted:
-    facts: dict[str, object] = {
-        "text": text,
-        "message_id": 1,
-        "author": "Participant 12",
-        "posted_at": AT,
-        "language": "en",
-        "stance": None,
-        "n_likes": None,
-        "idea": None,
-        "weight": 0.8,
-        "passage_id": 1,
-    }
-    return Quoted(**{**facts, **more})  # type: ignore[arg-type]

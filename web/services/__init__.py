@@ -1,1 +1,1 @@
-"""What pages and API both show, worked out without a request or a template."""
+"""What pages and API both show, computed without a request or a template."""

@@ -23,33 +23,34 @@ FoldKind = Literal["quoted", "signature", "both"]
 _WORD = re.compile(r"\w+")
 _BEFORE_AT = re.compile(r"[\w.+-]+\Z")
 _AT = re.compile(r"[@\s](?:(?<=@)|\s*(?:at|\(at\)|\[at\])\s+)[\w-]+(?:\.[\w-]+)+")
-"""Addresses are looked for from their middle: every word might begin one."""
+"""The ``@`` of an address and its domain. The search begins there, because any word may be the part
+before it."""
 MOST_BEFORE_AT = 64
-"""Letters that may stand there (RFC 5321)."""
+"""The longest part before the ``@`` (RFC 5321)."""
 _MIN_NAME = 4
-"""Shorter names (``Al``) are left: they would be found inside other words' company."""
+"""Shorter names (``Al``) are not covered: they are also ordinary words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """A stretch of words with the same marks."""
+    """Words of a message that have the same marks."""
 
     is_folded: ClassVar[bool] = False
     text: str
     idea: Branch | None
     passage_id: int | None
-    """Where a passage begins: its anchor."""
+    """Of the passage that begins here, for its anchor."""
     stop: Stop | None
     """Where the thread begins to speak about an idea: the margin names it here."""
     is_chosen: bool
     """Whether they stand under the idea that is followed through the thread."""
     state: ExtractState | None
-    """Of the key passage that holds these words."""
+    """State of the key passage that holds these words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fold:
-    """What was separated from the message's own words, one click away."""
+    """Words that are not the message's own, folded: a click opens them."""
 
     is_folded: ClassVar[bool] = True
     kind: FoldKind
@@ -70,7 +71,7 @@ class ShownMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overlay:
-    """What is laid over one message."""
+    """What marks a message and what was taken out of it."""
 
     placements: Sequence[Placement] = ()
     extracts: Sequence[Extract] = ()
@@ -78,16 +79,16 @@ class Overlay:
 
 
 class NameMask:
-    """Covers real names and addresses in quoted words and signatures.
+    """Replaces real names and addresses in quoted words and signatures.
 
-    A message's own words are shown as they are; what mail programs add around them (who wrote
-    when, signatures) would give away the names behind the pseudonyms.
+    A message's own words are shown as they are. What mail programs add around them (who wrote
+    when, signatures) would tell who has which pseudonym.
     """
 
     def __init__(self, names: Mapping[str, str]) -> None:
         """``names``: pseudonym → real name."""
         self._names: dict[str, list[tuple[str, str]]] = {}
-        """By their first word."""
+        """First word, folded → (real name, pseudonym)."""
         for pseudonym, real in names.items():
             name = re.sub(r"^\W+", "", real).strip()
             first = _WORD.match(name)
@@ -140,7 +141,7 @@ def show_message(
     jumps: Jumps,
     mask: NameMask,
 ) -> ShownMessage:
-    """Lay the marks of passages and extracts over a message and fold what is not its own."""
+    """The message in pieces, marked by passages and extracts, with quotes and signature folded."""
     text = message.text[:MOST_LETTERS]
     kept = [
         e for e in over.extracts if e.state is not ExtractState.REJECTED and is_shown(e, outline)
@@ -163,7 +164,7 @@ def show_message(
 
 
 def _cuts(length: int, over: Overlay, extracts: Sequence[Extract]) -> list[int]:
-    """Where the marks change, from the beginning to the end."""
+    """Offsets where the marks change, ascending, with the beginning and the end."""
     cuts = {0, length}
     cuts |= {at for p in over.placements for at in (p.start, p.end)}
     cuts |= {at for e in extracts for at in (e.start, e.end)}
@@ -172,7 +173,7 @@ def _cuts(length: int, over: Overlay, extracts: Sequence[Extract]) -> list[int]:
 
 
 class _Marks:
-    """Which marks lie over which words; pieces are asked for in order of place."""
+    """The marks of a message. Ask for its pieces in order of place."""
 
     def __init__(
         self,
@@ -199,7 +200,7 @@ class _Marks:
             text=self._text[start:end],
             idea=idea,
             passage_id=opens,
-            stop=None if opens is None else self._jumps.stops.get(opens),
+            stop=self._jumps.stops.get(opens or 0),
             is_chosen=self._jumps.is_chosen(idea),
             state=self._state(start, end),
         )
@@ -210,7 +211,7 @@ class _Marks:
 
 
 def _folds(quotes: Iterable[Quote], mask: NameMask) -> dict[int, list[Piece | Fold]]:
-    """Offset → what is folded there: all that was taken out at one place opens with one click."""
+    """Offset → one fold for all that was taken out of the message there."""
     found: dict[int, list[Piece | Fold]] = {}
     for at, group in groupby(sorted(quotes, key=lambda q: q.at), key=lambda q: q.at):
         parts = list(group)

@@ -15,7 +15,7 @@ NO_HUE = "hue-none"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Branch:
-    """An idea with what stands under it."""
+    """An idea of the outline with the ideas under it."""
 
     idea: Idea
     number: str
@@ -27,7 +27,7 @@ class Branch:
 
     @property
     def subtree_ids(self) -> tuple[int, ...]:
-        """The idea and all ideas under it: what its passages may stand right under."""
+        """The idea and all ideas under it: its passages stand right under one of these."""
         return (self.idea.id, *(i for child in self.children for i in child.subtree_ids))
 
 

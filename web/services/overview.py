@@ -1,4 +1,4 @@
-"""What the overview shows, worked out once for each version of a discussion."""
+"""The figures and alerts of the overview, computed once for each version of a discussion."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from web.services.snapshot import Snapshot
 N_PROBLEMS = 50
 """Problems shown of one file."""
 GOING_ON = timedelta(days=30)
-"""After its last message a discussion is over: silence is then counted from that message on."""
+"""So long after its last message a discussion is over; silence is counted to that message then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ class SourceProblems:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
-    """The day from which silence is counted."""
+    """The day up to which silence is counted."""
 
     at: datetime
     is_today: bool
@@ -56,7 +56,7 @@ class IdeaPulse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """Something that an alert points at: an idea, a message or a voice."""
+    """A case of an alert: an idea, a message or an author."""
 
     branch: Branch | None = None
     message: Message | None = None
@@ -71,7 +71,7 @@ class ShownAlert:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """Of one discussion as it is stored now."""
+    """The figures and alerts of a discussion as it is stored now."""
 
     participation: Participation
     coverage: Coverage

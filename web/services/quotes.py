@@ -159,7 +159,7 @@ def parse_span(value: str) -> Span | None:
 
 
 def closed(text: str) -> str:
-    """The text with every embedding and isolate in it ended, and no end without a beginning."""
+    """The text with every embedding and isolate ended, and without ends that have no beginning."""
     open_: list[str] = []
 
     def keep(found: re.Match[str]) -> str:
@@ -179,7 +179,7 @@ def closed(text: str) -> str:
 
 
 def contained(value: T) -> T | str:
-    """What a template puts out, closed and without piles of marks; other values as they are."""
+    """A text as templates write it: directions ended, few marks a letter. Other values as given."""
     if not isinstance(value, str) or value.isascii():
         return value
     text = _PILED.sub(r"\1", value)

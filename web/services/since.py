@@ -10,9 +10,9 @@ from math import ceil, floor
 from synth.store import Discussion
 
 DAYS = 30
-"""Before the last message, where nothing else is asked for …"""
+"""Without a visit or a synthesis, the last so many days before the last message count as new."""
 PART = 4
-"""… but of a short discussion only this part of its time: of what is all new nothing stands out."""
+"""In a short discussion only this part of its time counts as new, so that not everything is new."""
 
 
 class StartPoint(StrEnum):
@@ -25,22 +25,22 @@ class StartPoint(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Since:
-    """What was chosen, the moment it stands for, and how things count."""
+    """What a reader counts from, and the moment of it."""
 
     point: StartPoint
     moment: datetime | None
-    """None where there was no such thing: a first visit, no synthesis yet."""
+    """None on a first visit, before the first synthesis, and where no message has a date."""
 
     @property
     def is_by_arrival(self) -> bool:
-        """Whether messages count from when they came into the file: what a reader could not have
-        seen at the last visit is new, however old it is. Otherwise from when they were posted."""
+        """Whether messages are new by when they came into the file: a reader did not see them at
+        the last visit, however old they are. Otherwise by when they were posted."""
         return self.point is StartPoint.VISIT
 
     @property
     def after(self) -> int:
-        """Seconds since 1970: what counts as later is new. A message that came in the very second
-        of a visit was there to be seen; one posted in the first second of a day is of that day.
+        """Seconds since 1970; what is later is new. A message that came in the second of a visit is
+        not new, one that was posted in the first second of a day is.
         Raises ValueError where there is no moment."""
         if self.moment is None:
             raise ValueError("nothing to count from")
@@ -49,14 +49,14 @@ class Since:
 
     @property
     def address(self) -> str:
-        """As ``?since=`` says it."""
+        """Value of ``?since=``."""
         if self.point is StartPoint.DAY:
             return "" if self.moment is None else self.moment.date().isoformat()
         return self.point.value
 
 
 def chosen_since(asked: str, discussion: Discussion, visited_at: datetime | None) -> Since | None:
-    """What ``?since=`` of an address says; None where it says nothing sensible.
+    """What the value of ``?since=`` stands for; None for any other value.
 
     ``visited_at``: when the reader's last visit ended; None on a first one.
     """
@@ -71,8 +71,8 @@ def chosen_since(asked: str, discussion: Discussion, visited_at: datetime | None
 
 
 def usual_since(discussion: Discussion, visited_at: datetime | None) -> Since:
-    """What a reader most likely means: their last visit, else the last synthesis, else the last
-    weeks of the discussion."""
+    """Where the address does not say: the last visit, else the last synthesis, else the last weeks
+    of the discussion."""
     if visited_at is not None:
         return Since(point=StartPoint.VISIT, moment=visited_at)
     if discussion.synthesis_at is not None:

@@ -1,4 +1,4 @@
-"""A discussion as it stands in the file now, with all that is worked out of it once and cached.
+"""A discussion as it stands in the file now, with all that is computed from it once and cached.
 
 Pages and API begin with a ``Snapshot`` (``web.http.store.find_snapshot``) and hand it to the other
 services.
@@ -33,7 +33,7 @@ T = TypeVar("T")
 
 
 class _Cached(Generic[T]):
-    """A property that is worked out once for each version of the discussion."""
+    """A property that is computed once for each version of the discussion."""
 
     def __init__(self, make: Callable[[Snapshot], T]) -> None:
         self._make = make
@@ -55,6 +55,8 @@ class IdeaFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
+    """One discussion as one request sees it."""
+
     store: Store
     discussion: Discussion
 
@@ -116,7 +118,7 @@ class Snapshot:
 
     @_Cached
     def threads(self) -> Threads:
-        """What one says of every thread in a line."""
+        """The figures of every thread."""
         return threads_of(self.activity)
 
     @_Cached

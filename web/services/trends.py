@@ -1,4 +1,4 @@
-"""Time as pages show it: a small line of bars, a chart with its table, and the gist in words."""
+"""Messages over time as pages show them: sparkline, bar chart with its table, and words."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from flask_babel import gettext as _
 from synth.analytics.periods import Calendar, Trend, Unit, trend_of
 
 HEIGHT = 12
-"""Of a small line of bars, in its own units; every stretch of time is one wide."""
+"""Of a sparkline, in units of its view box; every period is one unit wide."""
 BAR = 0.82
 LATE = 0.15
-"""Share of the time of a discussion after which an idea was not there from the beginning."""
+"""An idea that begins after this share of the time was not there from the beginning."""
 LEAST = 0.7
-"""Height of the smallest bar: one message is to be seen."""
+"""Height of the smallest bar, so that one message is seen."""
 Kind = Literal["throughout", "since", "mostly", "once"]
 _GISTS: dict[tuple[Kind, bool], LazyString] = {
     ("throughout", False): lazy_gettext("all along"),
@@ -30,15 +30,15 @@ _GISTS: dict[tuple[Kind, bool], LazyString] = {
     ("once", False): lazy_gettext("mostly in %(first)s"),
     ("once", True): lazy_gettext("mostly in %(first)s, quiet since %(end)s"),
 }
-"""By what a trend is, and whether nothing was said for a good part of the time at the end."""
+"""(kind of trend, whether it is quiet at the end) → words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spark:
-    """A small line of bars."""
+    """A sparkline of bars."""
 
     path: str
-    """In SVG's own words."""
+    """SVG path data."""
     width: int
     height: int
     gist: str
@@ -50,7 +50,7 @@ class Bar:
     label: str
     n: int
     x: int
-    """Ten to each stretch."""
+    """Every period is ten units wide."""
     height: float
     """0..100."""
 
@@ -85,7 +85,7 @@ def timeline(
     most = max(counts)
     bars = tuple(
         Bar(
-            label=stretch(calendar.unit, start),
+            label=period_name(calendar.unit, start),
             n=n,
             x=10 * place,
             height=round(100 * n / most, 1),
@@ -104,21 +104,21 @@ def timeline(
 def gist(calendar: Calendar, trend: Trend) -> str:
     """``mostly 2016 to 2018, quiet since 2020``."""
     unit = calendar.unit
-    is_one = point(unit, trend.first) == point(unit, trend.last)
+    is_one = short_date(unit, trend.first) == short_date(unit, trend.last)
     kind: Kind = "once" if is_one else "mostly"
     if trend.is_throughout:
         late = (trend.first - calendar.starts[0]) / (calendar.end - calendar.starts[0])
         kind = "since" if late > LATE else "throughout"
     return str(_GISTS[kind, trend.is_quiet]) % {
-        "first": point(unit, trend.first, before=trend.last if kind == "mostly" else None),
-        "last": point(unit, trend.last),
-        "end": point(unit, trend.last_said),
+        "first": short_date(unit, trend.first, before=trend.last if kind == "mostly" else None),
+        "last": short_date(unit, trend.last),
+        "end": short_date(unit, trend.last_said),
     }
 
 
-def point(unit: Unit, at: date, *, before: date | None = None) -> str:
-    """A day in as few words as the calendar needs: ``3 May 2024``, ``May 2024``, ``2024``;
-    without its year where it stands ``before`` a day of the same."""
+def short_date(unit: Unit, at: date, *, before: date | None = None) -> str:
+    """A day as exactly as the calendar counts: ``3 May 2024``, ``May 2024``, ``2024``; without the
+    year where ``before`` is in the same year and named after it."""
     forms = {Unit.DAY: "d MMMM y", Unit.WEEK: "d MMMM y", Unit.MONTH: "MMMM y"}
     form = forms.get(unit, "y")
     if before is not None and before.year == at.year and unit in forms:
@@ -126,15 +126,15 @@ def point(unit: Unit, at: date, *, before: date | None = None) -> str:
     return format_date(at, form)
 
 
-def stretch(unit: Unit, start: date) -> str:
-    """The name of a stretch: ``week of 6 May 2024``, ``second quarter of 2024``."""
+def period_name(unit: Unit, start: date) -> str:
+    """The name of a period: ``week of 6 May 2024``, ``second quarter of 2024``."""
     match unit:
         case Unit.WEEK:
-            return _("week of %(day)s", day=point(unit, start))
+            return _("week of %(day)s", day=short_date(unit, start))
         case Unit.QUARTER:
             return format_date(start, "QQQQ y")
         case _:
-            return point(unit, start)
+            return short_date(unit, start)
 
 
 def _each(unit: Unit) -> str:

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from synth.analytics.periods import Calendar, Unit, trend_of
-from web.services.trends import gist, spark, stretch, timeline
+from web.services.trends import gist, period_name, spark, timeline
 
 
 def calendar(unit: Unit, n: int, first: int = 648) -> Calendar:
@@ -59,11 +59,11 @@ def test_one_stretch_or_none_is_no_chart(app: Flask) -> None:
 
 def test_stretches_have_names_in_the_language_of_the_page(app: Flask) -> None:
     with app.test_request_context("/?lang=en"):
-        names = {unit: stretch(unit, date(2024, 4, 1)) for unit in Unit}
+        names = {unit: period_name(unit, date(2024, 4, 1)) for unit in Unit}
     assert names[Unit.DAY] == "1 April 2024"
     assert names[Unit.WEEK] == "week of 1 April 2024"
     assert names[Unit.QUARTER] == "2nd quarter 2024"
     assert names[Unit.YEAR] == "2024"
     with app.test_request_context("/?lang=fr"):
-        assert stretch(Unit.QUARTER, date(2024, 4, 1)) == "2e trimestre 2024"
-        assert stretch(Unit.MONTH, date(2024, 4, 1)) == "avril 2024"
+        assert period_name(Unit.QUARTER, date(2024, 4, 1)) == "2e trimestre 2024"
+        assert period_name(Unit.MONTH, date(2024, 4, 1)) == "avril 2024"
