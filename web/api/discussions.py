@@ -23,7 +23,7 @@ from web.http.store import current_store, find_snapshot
 from web.http.visits import current_visit
 from web.jobs import current_jobs
 from web.services.news import report_of
-from web.services.overview import overview_of, with_problems
+from web.services.overview import first_problems, overview_of
 from web.services.since import usual_since
 from web.ui.query import asked_since
 
@@ -62,9 +62,8 @@ def sources(slug: str) -> Page[Source]:
     asked = asked_paging().of(len(everything))
     page = everything[asked.offset : asked.offset + asked.size]
     items = [
-        Source.of(source, problems=[SourceProblem.of(one) for one in told.problems])
+        Source.of(source, problems=[SourceProblem.of(p) for p in first_problems(store, source)])
         for source in page
-        if (told := with_problems(store, source))
     ]
     return Page[Source].of_items(items, asked)
 

@@ -8,8 +8,8 @@ from typing import ClassVar
 
 from flask import Blueprint
 
-from synth.records import ExtractState, Run
-from synth.store import Discussion
+from synth.records import ExtractState, Problem, Run
+from synth.store import Discussion, Source
 from web.http.store import current_store, find_snapshot
 from web.http.visits import current_visit
 from web.map import MapBox, map_box
@@ -18,9 +18,8 @@ from web.services.news import NewsReport, report_of
 from web.services.outline import Branch
 from web.services.overview import (
     Overview,
-    SourceProblems,
+    first_problems,
     overview_of,
-    with_problems,
 )
 from web.services.quotes import Quoted, quote_extracts
 from web.services.since import Since, usual_since
@@ -66,7 +65,8 @@ class AboutContext:
     discussion: Discussion
     run: Run | None
     evidence: dict[str, int]
-    sources: Sequence[SourceProblems]
+    sources: Sequence[tuple[Source, Sequence[Problem]]]
+    """Each file with its first problems."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +172,7 @@ def about(slug: str) -> str:
             discussion=found,
             run=store.runs.last(found.id),
             evidence=dict(store.evidence.counts(found.id)),
-            sources=[with_problems(store, source) for source in store.sources.all(found.id)],
+            sources=[(one, first_problems(store, one)) for one in store.sources.all(found.id)],
         )
     )
 

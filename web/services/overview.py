@@ -31,13 +31,6 @@ GOING_ON = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SourceProblems:
-    source: Source
-    problems: Sequence[Problem]
-    """The first ``N_PROBLEMS``."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
     """The day up to which silence is counted."""
 
@@ -85,9 +78,9 @@ class Overview:
     n_undated: int
 
 
-def with_problems(store: Store, source: Source) -> SourceProblems:
-    problems = store.sources.problems(source.id) if source.n_problems else []
-    return SourceProblems(source=source, problems=problems[:N_PROBLEMS])
+def first_problems(store: Store, source: Source) -> list[Problem]:
+    """The first ``N_PROBLEMS`` of a file."""
+    return store.sources.problems(source.id)[:N_PROBLEMS] if source.n_problems else []
 
 
 def overview_of(snapshot: Snapshot) -> Overview:
