@@ -1,4 +1,4 @@
-"""New ideas on a map that stays: what later passages say that no idea there says."""
+"""New leaf ideas on a map that stays: what later passages say and no idea of the map does."""
 
 from __future__ import annotations
 

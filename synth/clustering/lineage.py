@@ -1,4 +1,4 @@
-"""Ideas keep their identity from run to run, by what is placed under them."""
+"""Match the ideas of a new map with those of the last one, by the passages under them."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ SURE = frozenset({ParentEvidence.HEADER, ParentEvidence.REFERENCES, ParentEviden
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topics:
-    """What authors called their messages."""
+    """The topics of messages: subjects that their authors chose, or headings."""
 
     lines: Sequence[str]
     """Distinct lines, in the order they were first met."""

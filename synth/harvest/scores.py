@@ -2,8 +2,8 @@
 
 The nature (issue, solution, knowledge, example, concept, argument or bias) is a rule over cues,
 deterministic and readable, offered as a first guess for a harvester to correct. It sees words,
-not meaning: irony, a problem told without a problem word and a solution told as a plain wish
-pass it by. Measured against German citizens' sentences coded by people, it is right clearly more
+not meaning: it misses irony, a problem without a problem word, and a solution that is a plain
+wish. Measured against German citizens' sentences coded by people, it is right clearly more
 often than the commonest class, and far from always; ``docs/harvest.md`` has the figures. ``bias``
 needs an outright overgeneralisation and is therefore rare.
 """

@@ -1,6 +1,6 @@
-"""Speech told from what is pasted between it: code, logs, tables, addresses, courtesies.
+"""Find what a person says, apart from code, logs, tables, addresses and courtesies around it.
 
-A text is cut into paragraphs of speech; code blocks and tables keep them apart.
+A text is cut into paragraphs of speech; code blocks and tables separate them.
 """
 
 from __future__ import annotations

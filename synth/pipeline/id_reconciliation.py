@@ -1,4 +1,4 @@
-"""Which stored message an id in a file means.
+"""Find the stored message that an id in a file means.
 
 Two unrelated CSV files may both count from 1, one export may come again under another name, and
 a file may use an id twice for different words. A message is therefore kept under a namespace and

@@ -1,4 +1,4 @@
-"""New ideas on a map that stays: what they hold, which idea they go under, what they are called."""
+"""New ideas on a map that stays: their passages, the ideas they go under, their names."""
 
 from __future__ import annotations
 
@@ -82,8 +82,10 @@ def _authorship(passages: Sequence[VoicedPassage]) -> Authorship:
 
 
 def _with_parents(found: Sequence[NewIdea], standing: StandingMap) -> list[NewIdea]:
-    """Each new idea under the one it goes under, as far as the tree has room: under no hidden
-    one, where nobody would see it."""
+    """The new ideas with their parents, as far as the tree has room.
+
+    None goes under a hidden idea, where no reader would see it.
+    """
     parents: dict[int, int | None] = {}
     for idea in standing.outline:  # parents come first
         is_shown = idea.parent_id is None or idea.parent_id in parents
