@@ -22,12 +22,7 @@ from synth.parallel import new_python
 @options.db_option(
     default=None, text="Discussion file (SQLite). Default: DIR/discussion.db, or synth.db."
 )
-@click.option(
-    "--out",
-    type=click.Path(file_okay=False, path_type=Path),
-    metavar="DIR",
-    help="Folder for the CSV files, run.json and report.html.",
-)
+@options.out_option("Folder for the CSV files, run.json and report.html.", required=False)
 @options.build_options
 @options.llm_options
 @options.format_option
@@ -195,13 +190,7 @@ def build(
 
 @click.command()
 @click.argument("inputs", metavar="INPUT...", nargs=-1, required=True)
-@click.option(
-    "--out",
-    type=click.Path(file_okay=False, path_type=Path),
-    required=True,
-    metavar="DIR",
-    help="Folder that gets one folder per input.",
-)
+@options.out_option("Folder that gets one folder per input.")
 @click.option(
     "--workers",
     type=click.IntRange(min=1, max=max(64, os.cpu_count() or 1)),

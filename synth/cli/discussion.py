@@ -23,7 +23,9 @@ def info(db: Path, discussion: str | None, *, problems: bool, models: bool, as_j
     from synth.store import open_store
 
     if models:
-        facts = _models()
+        from models import cards
+
+        facts = [asdict(card) for card in cards()]
         output.say_json(facts) if as_json else _tell_models(facts)
         return
     with open_store(db, must_exist=True) as store:
@@ -88,14 +90,6 @@ def _tell(fact: dict[str, Any]) -> None:
         )
 
 
-def _models() -> list[dict[str, Any]]:
-    from dataclasses import asdict
-
-    from models import cards
-
-    return [asdict(card) for card in cards()]
-
-
 def _tell_models(facts: list[dict[str, Any]]) -> None:
     for fact in facts:
         click.echo(
@@ -106,13 +100,7 @@ def _tell_models(facts: list[dict[str, Any]]) -> None:
 @click.command()
 @options.db_option()
 @options.discussion_option
-@click.option(
-    "--out",
-    type=click.Path(file_okay=False, path_type=Path),
-    required=True,
-    metavar="DIR",
-    help="Folder for the files; made if it is not there.",
-)
+@options.out_option("Folder for the files; made if it is not there.")
 @options.names_option
 @options.json_option
 def export(db: Path, discussion: str | None, out: Path, *, names: bool, as_json: bool) -> None:

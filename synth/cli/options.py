@@ -42,6 +42,16 @@ def db_option(
     )
 
 
+def out_option(text: str, *, required: bool = True) -> Decorator:
+    return click.option(
+        "--out",
+        type=click.Path(file_okay=False, path_type=Path),
+        required=required,
+        metavar="DIR",
+        help=text,
+    )
+
+
 discussion_option: Decorator = click.option(
     "--discussion",
     metavar="NAME",

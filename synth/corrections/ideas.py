@@ -80,7 +80,7 @@ def split_idea(
                 "only what stands there can be split from it"
             )
         map_.require_not_emptied(chosen)
-        map_.require_peace(chosen)
+        map_.require_none_apart(chosen)
         old = map_.ideas[idea_id]
         is_leaf = map_.is_leaf(idea_id)
         parent = old.parent_id if is_leaf else idea_id
@@ -181,7 +181,7 @@ def _require_company(map_: StoredMap, others: Sequence[int]) -> None:
 def _merge_leaves(change: Change, map_: StoredMap, idea_id: int, others: Sequence[int]) -> None:
     _require_company(map_, others)
     coming = [p for other in others for p in map_.under.get(other, ())]
-    map_.require_peace([*coming, *map_.under.get(idea_id, ())])
+    map_.require_none_apart([*coming, *map_.under.get(idea_id, ())])
     for passage_id in map_.under.get(idea_id, ()):
         keep_place(change, map_, passage_id, because="merged")
     move_passages(change, map_, coming, idea_id, because="merged")
@@ -240,14 +240,14 @@ def _set_status(
         for passage_id in map_.passages_below(idea_id):
             if status is not IdeaStatus.MACHINE:
                 keep_place(change, map_, passage_id, because="status")
-            elif map_.reasons.get(passage_id) == "status" and not _is_vouched_otherwise(
+            elif map_.reasons.get(passage_id) == "status" and not _is_kept_by_another(
                 map_, passage_id, idea_id
             ):
                 placement = map_.placements[passage_id]
                 change.place(passage_id, placement.idea_id, weight=placement.weight, because=None)
 
 
-def _is_vouched_otherwise(map_: StoredMap, passage_id: int, idea_id: int) -> bool:
+def _is_kept_by_another(map_: StoredMap, passage_id: int, idea_id: int) -> bool:
     """Whether another idea over the passage is confirmed or hidden."""
     return any(
         map_.ideas[above].status is not IdeaStatus.MACHINE

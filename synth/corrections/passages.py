@@ -45,7 +45,7 @@ def pin_passages(
         map_.require_leaf(idea_id)
         map_.require_passages(passage_ids)
         moved = map_.with_linked(passage_ids)
-        map_.require_peace([*moved, *map_.under.get(idea_id, ())])
+        map_.require_none_apart([*moved, *map_.under.get(idea_id, ())])
         map_.require_not_emptied(moved, keep=idea_id)
         ensure_core(store, change, map_, idea_id)
         change.noun_id = moved[0]
@@ -87,11 +87,11 @@ def link_passages(
         if len(chain) < 2:
             raise CorrectionRefused("name two passages to link")
         joined = map_.with_linked(chain)
-        map_.require_peace(joined)
+        map_.require_none_apart(joined)
         home = _home(map_, joined, first=one[0])
         moved = [p for p in joined if map_.leaf_of(p) != home]
         if home is not None:
-            map_.require_peace([*moved, *map_.under.get(home, ())])
+            map_.require_none_apart([*moved, *map_.under.get(home, ())])
         map_.require_not_emptied(moved, keep=home)
         for left, right in pairwise(chain):
             change.link(left, right, is_together=True)
@@ -176,14 +176,16 @@ def _nearest(store: Store, map_: StoredMap, passage_ids: Sequence[int]) -> int |
     x, y = places[passage_ids[0]]
     if x is None or y is None:
         return None
-    closed = {map_.leaf_of(enemy) for p in passage_ids for enemy in map_.apart.get(p, ())}
+    closed = {map_.leaf_of(other) for p in passage_ids for other in map_.apart.get(p, ())}
     closed |= {map_.leaf_of(p) for p in passage_ids}
     open_to = [i for i in map_.ideas if map_.is_leaf(i) and i not in closed]
     if not open_to:
         return None
     here = (x, y)
-    return min(open_to, key=lambda i: (_far(here, (map_.ideas[i].x, map_.ideas[i].y)), i))
+    return min(
+        open_to, key=lambda i: (_squared_distance(here, (map_.ideas[i].x, map_.ideas[i].y)), i)
+    )
 
 
-def _far(one: tuple[float, float], other: tuple[float, float]) -> float:
+def _squared_distance(one: tuple[float, float], other: tuple[float, float]) -> float:
     return (one[0] - other[0]) ** 2 + (one[1] - other[1]) ** 2

@@ -117,14 +117,14 @@ class StoredMap:
             if passage_id not in self.placements:
                 raise CorrectionRefused(f"no passage {passage_id} on this map")
 
-    def require_peace(self, passage_ids: Collection[int]) -> None:
+    def require_none_apart(self, passage_ids: Collection[int]) -> None:
         """Refuse to put passages under one idea that people set apart."""
         together = set(passage_ids)
         for one in passage_ids:
-            enemies = self.apart.get(one, set()) & together
-            if enemies:
+            apart = self.apart.get(one, set()) & together
+            if apart:
                 raise CorrectionRefused(
-                    f"{self.where(one)} and {self.where(min(enemies))} must stay apart; "
+                    f"{self.where(one)} and {self.where(min(apart))} must stay apart; "
                     "undo that first (`synth correct list`)"
                 )
 

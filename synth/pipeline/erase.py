@@ -105,5 +105,5 @@ def _leave_no_trace(store: Store, discussion_id: int) -> None:
     # Vectors are kept of passages, and of what messages are called.
     lines = store.messages.first_lines()
     called = {line.strip() for line in lines} | {without_reply_marks(line) for line in lines}
-    store.vectors.sweep(keep={sha256_text(line) for line in called})
+    store.vectors.forget_unused(keep={sha256_text(line) for line in called})
     store.vacuum()

@@ -183,7 +183,7 @@ class Vectors(Collection):
         with self._db.atomic():
             self._write_many("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", rows)
 
-    def sweep(self, *, keep: Several[str]) -> None:
+    def forget_unused(self, *, keep: Several[str]) -> None:
         """Forget vectors of words that no passage holds any more, but for the hashes to keep."""
         self._write(
             f"""DELETE FROM vectors WHERE content_sha256 NOT IN
