@@ -13,6 +13,7 @@ from synth.store import Discussion, Source
 from web.http.store import current_store, find_snapshot
 from web.http.visits import current_visit
 from web.map import MapBox, map_box
+from web.pages.harvest import count_states
 from web.pages.passages import QuotedRepetition, repeated_texts
 from web.services.news import NewsReport, report_of
 from web.services.outline import Branch
@@ -102,7 +103,7 @@ def front() -> str:
 def discussion(slug: str) -> str:
     """Numbers, map and outline."""
     snapshot = find_snapshot(slug)
-    n_of = snapshot.store.extracts.counts(snapshot.id)
+    n_of = count_states(snapshot.store.extracts.shown_counts(snapshot.id))
     repeated, n_repeated = snapshot.cached(
         "repeated",
         lambda: repeated_texts(snapshot, limit=N_REPEATED),

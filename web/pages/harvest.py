@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import ClassVar, Literal
@@ -111,13 +111,19 @@ def key(slug: str) -> str:
             groups=_groups(snapshot, page),
             state=state,
             nature=nature,
-            n_of_state={
-                s: sum(n for (state_, _), n in counts.items() if state_ is s) for s in ExtractState
-            },
+            n_of_state=count_states(counts),
             then={a.id: b.id for a, b in pairwise(page)},
             paging=asked,
         )
     )
+
+
+def count_states(counts: Mapping[tuple[ExtractState, Nature], int]) -> dict[ExtractState, int]:
+    """How many key passages are in each state; ``counts`` by state and nature."""
+    return {
+        state: sum(n for (one, _nature), n in counts.items() if one is state)
+        for state in ExtractState
+    }
 
 
 @harvest.post("/d/<slug>/key/<int:extract_id>")

@@ -20,6 +20,7 @@ from synth.pipeline import (
     split_idea,
     unplace_passages,
 )
+from synth.records import Nature, Span
 from synth.store import Store
 from web import create_app
 from web.app import ErrorContext
@@ -171,6 +172,15 @@ def test_suggestions_under_a_hidden_idea_are_shown_nowhere(
     told = client.get(f"{api}/messages/1").json
     assert {p["idea_id"] for p in told["passages"]} == {None}
     assert told["extracts"] == []
+
+
+def test_the_front_page_counts_the_key_passages_that_readers_see(
+    client: FlaskClient, store: Store
+) -> None:
+    store.extracts.take(4, Span(start=0, end=8), nature=Nature.ISSUE, tags=(), actor="Ada")
+    assert "3 suggested, 1 taken" in client.get(f"{AT}/").text
+    hide_idea(store, 1, 1, actor="Ada")
+    assert "0 suggested, 1 taken" in client.get(f"{AT}/").text
 
 
 def test_a_confirmed_idea_is_never_tentative(client: FlaskClient, store: Store) -> None:
