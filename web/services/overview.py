@@ -74,7 +74,7 @@ class Overview:
     ideas: Sequence[IdeaPulse]
     alerts: Sequence[ShownAlert]
     timeline: Sequence[int]
-    """Messages in each stretch of the calendar."""
+    """Messages in each period of the calendar."""
     n_undated: int
 
 

@@ -102,7 +102,7 @@ class Snapshot:
 
     @_Cached
     def counts(self) -> Mapping[int, tuple[int, ...]]:
-        """Idea → messages in each stretch of the calendar; empty without one."""
+        """Idea → messages in each period of the calendar; empty without one."""
         calendar, posted = self.calendar, self.activity.posted
         if calendar is None:
             return {}
