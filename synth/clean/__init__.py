@@ -7,10 +7,14 @@ import re
 from synth.clean.attributions import mark_attributions
 from synth.clean.characters import normalise, show_emoji, unescape
 from synth.clean.lines import Line, assemble, unwrap
-from synth.clean.markdown import read_markdown_lines, split_quote_tags
 from synth.clean.markup import looks_like_html, read_html_lines
 from synth.clean.phrases import one_of
-from synth.clean.quote_marks import read_comment_lines, read_mail_lines
+from synth.clean.plain_text import (
+    read_comment_lines,
+    read_mail_lines,
+    read_markdown_lines,
+    split_quote_tags,
+)
 from synth.clean.signatures import mark_footers, mark_signatures
 from synth.records import BodyFormat, CleanText, RawMessage
 

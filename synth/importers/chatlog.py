@@ -32,7 +32,6 @@ LONGEST_MESSAGE = 4 * 2**20
 _CLOCK = r"\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?:[.,]\d{1,6})?(?:\s?[AaPp]\.?\s?[Mm]\.?)?"
 _ISO = r"\d{4}[-/.]\d\d[-/.]\d\d"
 _DATE = rf"(?:{_ISO}|\d{{1,2}}[-/.]\d{{1,2}}[-/.]\d{{2,4}})"
-_ISO_STAMP = rf"{_ISO}(?:T|,?\s(?:à\s)?){_CLOCK}(?:\s?(?:Z|UTC|[+-]\d\d:?\d\d))?"
 _STAMP = rf"{_DATE}(?:T|,?\s(?:à\s|um\s|at\s)?){_CLOCK}(?:\s?(?:Z|UTC|[+-]\d\d:?\d\d))?"
 _TIMED = rf"(?:\[(?P<b>{_STAMP}|{_CLOCK})\]|(?P<p>{_STAMP}|{_CLOCK}))"
 _NAME = r"[^\s:<>\[\]][^:<>\[\]\n]{0,59}?"
