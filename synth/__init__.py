@@ -19,11 +19,9 @@ from synth.records import Extract, Idea, Message, Passage, Placement, Problem, R
 from synth.settings import Settings
 
 if TYPE_CHECKING:
-    from synth.pipeline import (
-        build,
+    from synth.corrections import (
         confirm_idea,
         hide_idea,
-        import_files,
         link_passages,
         merge_ideas,
         move_idea,
@@ -32,11 +30,11 @@ if TYPE_CHECKING:
         pin_passages,
         release_idea,
         rename_idea,
-        run,
         split_idea,
         undo_correction,
         unplace_passages,
     )
+    from synth.pipeline import build, import_files, run
     from synth.store import open_store
 
 __all__ = [
@@ -73,6 +71,8 @@ __all__ = [
     "unplace_passages",
 ]
 
+_PIPELINE = ("build", "import_files", "run")
+
 
 def __getattr__(name: str) -> Any:
     """Load what is heavy only when it is asked for."""
@@ -80,5 +80,5 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    home = "synth.store" if name == "open_store" else "synth.pipeline"
-    return getattr(import_module(home), name)
+    homes = {"open_store": "synth.store"} | dict.fromkeys(_PIPELINE, "synth.pipeline")
+    return getattr(import_module(homes.get(name, "synth.corrections")), name)

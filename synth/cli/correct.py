@@ -78,7 +78,7 @@ def rename(
     store: Store, here: int, idea: int, *, title: str, summary: str | None, actor: str
 ) -> None:
     """Call IDEA by another TITLE."""
-    from synth.pipeline import rename_idea
+    from synth.corrections import rename_idea
 
     rename_idea(store, here, idea, title=title, summary=summary, actor=actor)
 
@@ -86,7 +86,7 @@ def rename(
 @_correction(IDEA, click.argument("others", type=int, nargs=-1, required=True, metavar="OTHER..."))
 def merge(store: Store, here: int, idea: int, others: tuple[int, ...], *, actor: str) -> None:
     """Make IDEA and each OTHER one idea, which keeps the id and title of IDEA."""
-    from synth.pipeline import merge_ideas
+    from synth.corrections import merge_ideas
 
     merge_ideas(store, here, idea, others, actor=actor)
 
@@ -100,7 +100,7 @@ def split(
     store: Store, here: int, idea: int, places: tuple[Place, ...], *, title: str, actor: str
 ) -> None:
     """Make passages of IDEA an idea of their own."""
-    from synth.pipeline import passages_of, split_idea
+    from synth.corrections import passages_of, split_idea
 
     split_idea(store, here, idea, passages_of(store, here, places), title=title, actor=actor)
 
@@ -112,7 +112,7 @@ def split(
 )
 def move(store: Store, here: int, idea: int, *, under: int | None, top: bool, actor: str) -> None:
     """Put IDEA, with all below it, under another idea or at the top."""
-    from synth.pipeline import move_idea
+    from synth.corrections import move_idea
 
     if (under is None) != top:
         raise click.UsageError("say either --under IDEA or --top")
@@ -127,7 +127,7 @@ def move(store: Store, here: int, idea: int, *, under: int | None, top: bool, ac
 )
 def pin(store: Store, here: int, places: tuple[Place, ...], *, idea: int, actor: str) -> None:
     """Put passages, and those linked to them, under an idea, where they stay."""
-    from synth.pipeline import passages_of, pin_passages
+    from synth.corrections import passages_of, pin_passages
 
     pin_passages(store, here, passages_of(store, here, places), idea, actor=actor)
 
@@ -135,7 +135,7 @@ def pin(store: Store, here: int, places: tuple[Place, ...], *, idea: int, actor:
 @_correction(MESSAGES)
 def unplace(store: Store, here: int, places: tuple[Place, ...], *, actor: str) -> None:
     """Take passages, and those linked to them, from their ideas; they stay under none."""
-    from synth.pipeline import passages_of, unplace_passages
+    from synth.corrections import passages_of, unplace_passages
 
     unplace_passages(store, here, passages_of(store, here, places), actor=actor)
 
@@ -143,7 +143,7 @@ def unplace(store: Store, here: int, places: tuple[Place, ...], *, actor: str) -
 @_correction(IDEA)
 def confirm(store: Store, here: int, idea: int, *, actor: str) -> None:
     """Say that IDEA is right: it stays, with the passages it has."""
-    from synth.pipeline import confirm_idea
+    from synth.corrections import confirm_idea
 
     confirm_idea(store, here, idea, actor=actor)
 
@@ -151,7 +151,7 @@ def confirm(store: Store, here: int, idea: int, *, actor: str) -> None:
 @_correction(IDEA)
 def hide(store: Store, here: int, idea: int, *, actor: str) -> None:
     """Show IDEA, and all below it, to readers no longer."""
-    from synth.pipeline import hide_idea
+    from synth.corrections import hide_idea
 
     hide_idea(store, here, idea, actor=actor)
 
@@ -159,7 +159,7 @@ def hide(store: Store, here: int, idea: int, *, actor: str) -> None:
 @_correction(IDEA)
 def show(store: Store, here: int, idea: int, *, actor: str) -> None:
     """Take back that IDEA is hidden or confirmed: the machine may change it again."""
-    from synth.pipeline import release_idea
+    from synth.corrections import release_idea
 
     release_idea(store, here, idea, actor=actor)
 
@@ -167,7 +167,7 @@ def show(store: Store, here: int, idea: int, *, actor: str) -> None:
 @_correction(MESSAGE, MESSAGES)
 def link(store: Store, here: int, one: Place, places: tuple[Place, ...], *, actor: str) -> None:
     """Keep passages together: always under the same idea, or all under none."""
-    from synth.pipeline import link_passages, passages_of
+    from synth.corrections import link_passages, passages_of
 
     first = passages_of(store, here, [one])
     link_passages(store, here, first, passages_of(store, here, places), actor=actor)
@@ -176,7 +176,7 @@ def link(store: Store, here: int, one: Place, places: tuple[Place, ...], *, acto
 @_correction(MESSAGE, MESSAGES)
 def apart(store: Store, here: int, one: Place, places: tuple[Place, ...], *, actor: str) -> None:
     """Keep the first MESSAGE apart from the others: never under the same idea."""
-    from synth.pipeline import part_passages, passages_of
+    from synth.corrections import part_passages, passages_of
 
     first = passages_of(store, here, [one])
     part_passages(store, here, first, passages_of(store, here, places), actor=actor)
@@ -185,7 +185,7 @@ def apart(store: Store, here: int, one: Place, places: tuple[Place, ...], *, act
 @_correction(click.argument("correction", type=int, required=False))
 def undo(store: Store, here: int, correction: int | None, *, actor: str) -> None:
     """Take back the last correction, or the one with that number in the list."""
-    from synth.pipeline import undo_correction
+    from synth.corrections import undo_correction
 
     undo_correction(store, here, correction, actor=actor)
 

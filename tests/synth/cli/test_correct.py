@@ -15,7 +15,8 @@ from click.testing import CliRunner, Result
 
 from synth.cli import main
 from synth.cli.correct import correct
-from synth.pipeline import rename_idea, run
+from synth.corrections import rename_idea
+from synth.pipeline import run
 from synth.settings import Settings
 from tests.synth.small_discussion import read_csv, rows, write_csv
 
@@ -108,7 +109,7 @@ def test_what_is_told_is_the_correction_made_here_whatever_others_write(
             )
             other.commit()
 
-    monkeypatch.setattr("synth.pipeline.rename_idea", rename_beside_another)
+    monkeypatch.setattr("synth.corrections.rename_idea", rename_beside_another)
     made = json.loads(told(db, "rename", idea, "Ours", "--json").output)
     assert (made["verb"], made["noun_id"]) == ("renamed", int(idea))
     assert made["after"]["ideas"][0]["title"] == "Ours"

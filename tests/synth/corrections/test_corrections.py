@@ -14,11 +14,9 @@ from hypothesis import strategies as st
 
 from synth import CorrectionRefused, StoreProblem
 from synth.clustering.tree import MAX_CHILDREN, MAX_LEVELS
-from synth.corrections.stored_map import StoredMap, stored_map
-from synth.pipeline import (
+from synth.corrections import (
     confirm_idea,
     hide_idea,
-    import_files,
     link_passages,
     merge_ideas,
     move_idea,
@@ -31,6 +29,8 @@ from synth.pipeline import (
     undo_correction,
     unplace_passages,
 )
+from synth.corrections.stored_map import StoredMap, stored_map
+from synth.pipeline import import_files
 from synth.records import IdeaStatus, Origin
 from synth.store import Store, open_store
 from tests.synth.pipeline.quick_build import made_up_models

@@ -7,22 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from synth.corrections.stored_map import stored_map
-from synth.pipeline import (
-    build,
+from synth.corrections import (
     confirm_idea,
     hide_idea,
-    import_files,
     link_passages,
     merge_ideas,
     move_idea,
     part_passages,
     pin_passages,
     rename_idea,
-    run,
     split_idea,
     unplace_passages,
 )
+from synth.corrections.stored_map import stored_map
+from synth.pipeline import build, import_files, run
 from synth.records import IdeaStatus, Origin
 from synth.settings import Settings
 from synth.store import Store, open_store

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from synth.corrections import confirm_idea, hide_idea
 from synth.export import write_report
 from synth.export.report import LANGUAGES
-from synth.pipeline import confirm_idea, hide_idea, run
+from synth.pipeline import run
 from synth.settings import Settings
 from synth.store import open_store
 from tests import catalogues

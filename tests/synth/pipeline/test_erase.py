@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from synth.corrections import confirm_idea
 from synth.errors import ModelMissing, StoreProblem
-from synth.pipeline import build, confirm_idea, erase_participant, import_files, write_results
+from synth.pipeline import build, erase_participant, import_files, write_results
 from synth.records import Message
 from synth.settings import Settings
 from synth.store import Proposal, Store, open_store

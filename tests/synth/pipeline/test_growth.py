@@ -12,16 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from synth.corrections import merge_ideas, pin_passages
 from synth.errors import StoreProblem
-from synth.pipeline import (
-    build,
-    erase_participant,
-    growth,
-    import_files,
-    merge_ideas,
-    pin_passages,
-    run,
-)
+from synth.pipeline import build, erase_participant, growth, import_files, run
 from synth.records import Idea, Placement
 from synth.settings import Settings
 from synth.store import Store, open_store

@@ -11,16 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from synth import StoreProblem
+from synth.corrections import link_passages, merge_ideas, part_passages, split_idea, undo_correction
 from synth.corrections.stored_map import StoredMap, stored_map
-from synth.pipeline import (
-    growth,
-    import_files,
-    link_passages,
-    merge_ideas,
-    part_passages,
-    split_idea,
-    undo_correction,
-)
+from synth.pipeline import growth, import_files
 from synth.pipeline.build import BuildReport
 from synth.store import Store, open_store
 from tests.synth.corrections.test_corrections import (

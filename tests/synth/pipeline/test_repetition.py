@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks.repetition_data import WORDINGS, several
+from synth.corrections import unplace_passages
 from synth.duplicates.voices import count_voices
-from synth.pipeline import build, run, unplace_passages
+from synth.pipeline import build, run
 from synth.settings import Settings
 from synth.store import Store, open_store
 from tests.synth.small_discussion import read_csv, rows, write_csv

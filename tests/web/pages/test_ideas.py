@@ -7,7 +7,7 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
-from synth.pipeline import hide_idea, pin_passages, unplace_passages
+from synth.corrections import hide_idea, pin_passages, unplace_passages
 from synth.store import Store
 
 AT = "/d/the-market-square"

@@ -13,13 +13,7 @@ import pytest
 from flask import Flask, template_rendered
 from flask.testing import FlaskClient
 
-from synth.pipeline import (
-    confirm_idea,
-    hide_idea,
-    merge_ideas,
-    split_idea,
-    unplace_passages,
-)
+from synth.corrections import confirm_idea, hide_idea, merge_ideas, split_idea, unplace_passages
 from synth.records import Nature, Span
 from synth.store import Store
 from web import create_app

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from synth.pipeline import hide_idea, rename_idea, undo_correction
+from synth.corrections import hide_idea, rename_idea, undo_correction
 from synth.store import Framing, Store
 from web.services.since import last_weeks, usual_since
 
