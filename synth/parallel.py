@@ -10,11 +10,12 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sized
 from concurrent.futures import BrokenExecutor, Future
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, NoReturn, TypeVar
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -33,7 +34,12 @@ HELD = 100
 IDLE_SECONDS = 60
 """Time after which processes that have nothing to do are closed."""
 
+PATIENCE = 5.0
+"""Seconds that an interrupted process takes at most to end."""
+
 _log = logging.getLogger(__name__)
+_begun: list[Executor] = []
+"""The executor, once processes were started."""
 _DIED = "a worker process died (%s); its share is worked on here"
 
 
@@ -139,7 +145,25 @@ def processes() -> Executor:
     executor: Executor = get_reusable_executor(
         max_workers=n_processes(), timeout=IDLE_SECONDS, initializer=_begin
     )
+    _begun[:] = [executor]
     return executor
+
+
+def exit_soon(status: int) -> NoReturn:
+    """End this process without waiting for what its worker processes work on.
+
+    An ordinary exit waits for them, and where a large portion is on its way while a large result
+    comes back, each side waits for the other: so they are ended first, and where that does not
+    help either, this process ends all the same.
+    """
+    for executor in _begun:
+        # loky ends its workers from a thread, which may wait for one of them.
+        for worker in list((getattr(executor, "_processes", None) or {}).values()):
+            worker.terminate()
+        watch = threading.Timer(PATIENCE, os._exit, (status,))
+        watch.daemon = True
+        watch.start()
+    sys.exit(status)
 
 
 def _begin() -> None:

@@ -12,6 +12,7 @@ from typing import Any, cast
 import click
 
 from synth.errors import ModelMissing, SynthError
+from synth.parallel import exit_soon
 
 __all__ = ["main"]
 
@@ -79,16 +80,21 @@ class LateGroup(click.Group):
         except (SynthError, ModelMissing) as error:
             _fail(str(error))
         except KeyboardInterrupt:
-            _fail("interrupted; what was stored is kept, run the same command to go on", 130)
+            _tell("interrupted; what was stored is kept, run the same command to go on")
+            exit_soon(130)
         except BrokenPipeError:
             raise
         except OSError as error:
             _fail(f"{error.filename or 'system'}: {error.strerror or error}")
 
 
-def _fail(message: str, status: int = 1) -> None:
+def _tell(message: str) -> None:
     click.echo(f"synth: {' '.join(message.split())}", err=True)
-    sys.exit(status)
+
+
+def _fail(message: str) -> None:
+    _tell(message)
+    sys.exit(1)
 
 
 @click.group(cls=LateGroup, context_settings={"help_option_names": ["-h", "--help"]})
