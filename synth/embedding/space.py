@@ -91,19 +91,20 @@ def _shrunk_mean(rows: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def fit_blend(
-    read: ReadTexts, group: NDArray[np.intp]
+    read: ReadTexts, group: NDArray[np.intp] | None
 ) -> tuple[Blend | None, NDArray[np.float32], NDArray[np.float32]]:
     """The blend of a discussion, and its texts: with what was not read estimated, and blended.
 
     ``read``: the passages, then whatever else stands in their space; ``group`` (n_passages,): for
     each passage the first that says the same. An encoder's blend is fitted on the passages
-    alone, and once on those that are copies. Where no encoder reads (vectors of no dimension), it
-    is fitted on all texts, and is all there is. Nothing is fitted where there is nothing.
+    alone, and once on those that are copies. Where no encoder reads (``group`` None, vectors of no
+    dimension), it is fitted on all texts, and is all there is. Nothing is fitted where there is
+    nothing.
     """
     from models import Blend
 
     is_fitted = np.ones(len(read.texts), dtype=np.bool_)
-    if read.vectors.shape[1]:
+    if group is not None:
         is_fitted[:] = False
         is_fitted[: len(group)] = group == np.arange(len(group))
     if not is_fitted.any():

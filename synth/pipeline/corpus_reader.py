@@ -128,9 +128,12 @@ class CorpusReader:
         read = read_texts(
             self.store, self.embedder, passages, topics=topics.lines, progress=self.progress
         )
-        repetition = found_repetition()
+        # Without an encoder the blend needs no copies: they are looked for while it is fitted.
+        repetition = None if self.embedder.is_fitted_per_discussion else found_repetition()
+        copies = None if repetition is None else repetition.passages.group
+        blend, vectors, blended = fit_blend(read, copies)
+        repetition = repetition or found_repetition()
         group = repetition.passages.group
-        blend, vectors, blended = fit_blend(read, group)
         context = context_of(passages, messages, topics, blended[n:])
         by_id = {message.id: message for message in messages}
         corpus = Corpus.of(passages, by_id, vectors[:n])
