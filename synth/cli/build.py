@@ -102,7 +102,7 @@ def _folder(out: Path | None) -> Iterator[None]:
 @options.discussion_option
 @click.option("--dry-run", is_flag=True, help="Say what would happen; keep nothing.")
 @options.json_option
-def import_(
+def import_(  # noqa: PLR0913 - one parameter an option
     inputs: tuple[str, ...],
     db: Path,
     *,

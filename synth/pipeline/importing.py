@@ -75,7 +75,7 @@ class _DryRunError(Exception):
     """Takes back what a dry run wrote."""
 
 
-def import_files(
+def import_files(  # noqa: PLR0913 - the public interface
     store: Store,
     discussion_id: int,
     inputs: Sequence[str | Path],

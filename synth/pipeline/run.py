@@ -32,7 +32,7 @@ class RunReport:
     """None where no language model was named."""
 
 
-def run(
+def run(  # noqa: PLR0913 - the public interface
     inputs: Sequence[str | Path],
     *,
     db: str | Path,
