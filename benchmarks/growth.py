@@ -141,7 +141,8 @@ def held_out(path: Path, db: Path) -> Iterator[tuple[Path, list[int]]]:
 
 def _take_away(raw: sqlite3.Connection, held: Sequence[int]) -> None:
     marks = [(i,) for i in held]
-    for table in ("ideas", "placements", "passages", "extracts", "events", "runs"):
+    made = ("spaces", "idea_voices", "repetitions", "proposals", "ideas", "placements")
+    for table in (*made, "passages", "extracts", "events", "runs"):
         raw.execute(f"DELETE FROM {table}")
     raw.executemany("UPDATE messages SET parent_id = NULL WHERE parent_id = ?", marks)
     raw.executemany("UPDATE messages SET thread_id = NULL WHERE thread_id = ?", marks)
