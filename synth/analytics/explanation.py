@@ -199,7 +199,7 @@ def by_words(
     size = _size(own, worth)
     found = []
     for one, bag in bags.items():
-        shared = sum(worth.get(word, 0.0) for word in own & bag)
+        shared = math.fsum(worth.get(word, 0.0) for word in own & bag)
         if shared:
             cosine = shared / (size * _size(bag, worth))
             found.append(Alike(passage_id=one, likeness=cosine))
@@ -221,4 +221,4 @@ def shared_terms(text: str, phrases: Collection[str], *, language: str | None) -
 
 
 def _size(bag: Collection[str], worth: Mapping[str, float]) -> float:
-    return math.sqrt(sum(worth.get(word, 0.0) for word in bag)) or 1.0
+    return math.sqrt(math.fsum(worth.get(word, 0.0) for word in bag)) or 1.0

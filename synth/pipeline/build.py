@@ -8,7 +8,6 @@ fitted, and the rest of the map stays.
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -26,6 +25,7 @@ from synth.pipeline.growth import (
     Changes,
     Growth,
     Placed,
+    growth_facts,
     growth_of,
     landmarks_after,
     place_later,
@@ -264,7 +264,7 @@ class _Build:
         return self._outcome(idea_of, became) | {
             "n_suggestions": store.extracts.count(self.discussion_id),
             "n_read_by_model": n_read,
-            "growth": _growth_facts(growth.changes, under, born, n_suggested=len(key_passages)),
+            "growth": growth_facts(growth.changes, under, born, n_suggested=len(key_passages)),
         }
 
     def _add(
@@ -351,22 +351,6 @@ class _Build:
             "became": became,
             "repetition": self.store.repetitions.summary(self.discussion_id),
         }
-
-
-def _growth_facts(
-    changes: Changes, under: Sequence[int | None], born: Sequence[int], *, n_suggested: int
-) -> dict[str, object]:
-    """What a run tells of growth; ``under``: the leaf idea of each later passage."""
-    more = Counter(idea for idea in under if idea is not None)
-    return {
-        "n_new": len(changes.new),
-        "n_edited": len(changes.edited),
-        "n_placed": sum(idea is not None for idea in under),
-        "n_unplaced": sum(idea is None for idea in under),
-        "n_suggested": n_suggested,
-        "born": list(born),
-        "grew": [[i, n] for i, n in more.most_common() if i not in born],
-    }
 
 
 def _input_hash(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
@@ -263,3 +264,19 @@ def landmarks_after(
         n_built=before.n_built,
         n_changed=before.n_changed + growth.changes.n_words,
     )
+
+
+def growth_facts(
+    changes: Changes, under: Sequence[int | None], born: Sequence[int], *, n_suggested: int
+) -> dict[str, object]:
+    """What a run tells of growth; ``under``: the leaf idea of each later passage."""
+    more = Counter(idea for idea in under if idea is not None)
+    return {
+        "n_new": len(changes.new),
+        "n_edited": len(changes.edited),
+        "n_placed": sum(idea is not None for idea in under),
+        "n_unplaced": sum(idea is None for idea in under),
+        "n_suggested": n_suggested,
+        "born": list(born),
+        "grew": [[i, n] for i, n in more.most_common() if i not in born],
+    }

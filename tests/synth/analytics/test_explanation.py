@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 
 from synth.analytics.explanation import (
@@ -59,3 +63,25 @@ def test_ideas_are_named_by_their_direction() -> None:
     )
     assert nearest_ideas(1, directions)[0][0] == 5
     assert nearest_ideas(2, directions) == []
+
+
+def test_likeness_is_the_same_to_the_last_digit_in_every_process() -> None:
+    """Words are kept in sets, which another process walks through in another order."""
+    program = (
+        "from synth.analytics.explanation import by_words\n"
+        "words = [f'w{chr(97 + i % 26)}{chr(97 + i // 26)}xyz' for i in range(400)]\n"
+        "texts = {n: ' '.join(words[n : n + 60 + 7 * n]) for n in range(1, 30)}\n"
+        "found = by_words(' '.join(words[:200]), texts, language='en', most=29)\n"
+        "print([(one.passage_id, one.likeness) for one in found])\n"
+    )
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(told) == 1
+    assert b"(1, " in told.pop()
