@@ -165,6 +165,7 @@ def _corpus(collection: Collection) -> Corpus:
             for row, (message, text) in enumerate(zip(of, collection.texts, strict=True))
         ],
         message_ids=collection.message,
+        threads=collection.message,
         voices=voices,
         authors=[str(voice) for voice in voices.tolist()],
         languages=[collection.languages[message] for message in of],

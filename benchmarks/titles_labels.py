@@ -48,6 +48,7 @@ class Topic:
                 for row, text in enumerate(self.texts)
             ],
             message_ids=np.arange(n),
+            threads=np.arange(n),
             voices=-np.arange(1, n + 1),
             authors=[None] * n,
             languages=["en"] * n,

@@ -210,6 +210,8 @@ def _nominal(doc: Doc, start: int, end: int, language: str) -> list[tuple[int, i
     found, first = [], start
     for i in range(start, end):
         if doc[i].text[0].isupper() and (i + 1 == end or not doc[i + 1].text[0].isupper()):
-            found.append((max(first, i - 2), i + 1))
+            # A capital at the beginning of a sentence tells nothing.
+            if i > 0 and not doc[i - 1].is_punct and not doc[i - 1].is_space:
+                found.append((max(first, i - 2), i + 1))
             first = i + 1
     return found

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from models.embedders import ModelMissing
@@ -104,25 +105,44 @@ def blank(language: str) -> Language:
             return spacy.blank("xx")
 
 
-@cache
 def pipeline(language: str) -> Language:
     """The spaCy pipeline of a language: tagger and parser, or words only.
 
     Raises ModelMissing where the pipeline of English or French is not installed.
     """
+    return _loaded(language)[0]
+
+
+@cache
+def _loaded(language: str) -> tuple[Language, int]:
+    """A pipeline, and how many word forms it came with: what is read later is added to them."""
     if language not in TAGGED:
-        return blank(language)
+        return blank(language), 0
     import_spacy()
     import spacy
 
     try:
         with _quick_patterns():
-            return spacy.load(TAGGED[language], exclude=["ner", "lemmatizer"])
+            read = spacy.load(TAGGED[language], exclude=["ner", "lemmatizer"])
     except OSError as error:
         package = TAGGED[language].replace("_", "-")
         raise ModelMissing(
             f"the spaCy pipeline {TAGGED[language]} is missing: pip install {package}==3.8.0"
         ) from error
+    return read, len(read.vocab.strings)
+
+
+@cache
+def known_words(language: str) -> frozenset[str]:
+    """The word forms that the pipeline of a language was trained on, in small letters; none for
+    a language without one.
+
+    Raises ModelMissing where the pipeline is not installed.
+    """
+    if language not in TAGGED:
+        return frozenset()
+    read, n_trained_on = _loaded(language)
+    return frozenset(word.casefold() for word in islice(read.vocab.strings, n_trained_on))
 
 
 def documents(texts: Sequence[str], languages: Sequence[str | None]) -> Iterator[tuple[int, Doc]]:

@@ -23,6 +23,8 @@ class Corpus:
     passages: Sequence[Passage]
     message_ids: NDArray[np.intp]
     """(n,) the message that each passage is cut from."""
+    threads: NDArray[np.intp]
+    """(n,) the thread that this message stands in."""
     voices: NDArray[np.intp]
     """(n,) who says it: the participant; an anonymous message is a voice of its own, below zero."""
     authors: Sequence[str | None]
@@ -51,6 +53,7 @@ class Corpus:
         return cls(
             passages=passages,
             message_ids=np.array([message.id for message in around], dtype=np.intp),
+            threads=np.array([message.thread_id for message in around], dtype=np.intp),
             voices=np.array([message.voice for message in around], dtype=np.intp),
             authors=[message.author for message in around],
             languages=[message.language for message in around],
@@ -75,6 +78,7 @@ class Corpus:
         return type(self)(
             passages=[self.passages[row] for row in chosen],
             message_ids=self.message_ids[which],
+            threads=self.threads[which],
             voices=self.voices[which],
             authors=[self.authors[row] for row in chosen],
             languages=[self.languages[row] for row in chosen],

@@ -5,6 +5,7 @@ A tree is given as a mapping: idea → the idea it stands under, None at the top
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
@@ -100,8 +101,12 @@ def is_shown(extract: Extract, ideas: Container[int]) -> bool:
     return is_taken or not extract.idea_ids or any(i in ideas for i in extract.idea_ids)
 
 
+_ATTRIBUTED = re.compile(r"^[“„«]\s*(.*?)\s*[”“»](?: — .+)?$")
+"""A line of a summary: a sentence in quote marks, and who said it."""
+
+
 def summary_beside(summary: str, quotes: Iterable[str]) -> str:
     """An idea's summary, unless the ``quotes`` shown with it hold all its sentences already."""
     said = " ".join(" ".join(quote.split()) for quote in quotes)
-    lines = (" ".join(line.split()) for line in summary.splitlines())
+    lines = (" ".join(_ATTRIBUTED.sub(r"\1", line).split()) for line in summary.splitlines())
     return "" if all(line in said for line in lines) else summary

@@ -388,7 +388,8 @@ class IdeaName:
     title: str
     keyphrases: tuple[str, ...]
     summary: str
-    """One to three verbatim sentences, one a line, each by another author; may be empty."""
+    """One to three verbatim sentences, one a line, each by another author, in quote marks and with
+    who said it; may be empty."""
     language: str | None
     representatives: tuple[int, ...]
     """Rows of the most telling passages, best first, from different authors where possible."""

@@ -1,4 +1,4 @@
-"""Propose titles for the ideas and choose for each one that no other idea bears."""
+"""Propose titles for the ideas: clauses and noun phrases that several voices could have said."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from models.vectors import unit_rows
 from synth.corpus import Corpus
 from synth.titles.exemplars import Groups
 from synth.titles.scoring import PhraseTable
+from synth.titles.usage import Usage
 from synth.titles.wording import names_someone, titled
 
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
@@ -23,24 +24,38 @@ Keyphrase = tuple[str, str]
 """Key, for counting, and surface, for people."""
 
 ENCODED = 900
-"""How many wordings are compared by meaning in all, at most 8 and at least 3 per idea."""
+MOST_COMPARED, LEAST_COMPARED = 16, 3
+"""How many wordings are compared by meaning in all, and per idea."""
 N_KEYPHRASES = 7
-N_FOR_PARENT = 4
-"""The idea above chooses among the first so many for its own title."""
+LOOKED_AT = 80
+"""The highest scored phrases of an idea, among which its keyphrases are chosen."""
+MOSTLY_WITHIN = 0.5
+"""Share of a word's uses within a longer phrase from which the phrase is meant."""
+N_PHRASES = 5
+"""The first so many keyphrases may be a title, of the idea or beside another above it."""
 TOO_ALIKE = 0.75
 """Jaccard overlap of content words from which two titles read as one."""
-PHRASE_QUALITY = 0.7
-"""Quality of a noun phrase; a clause, which says something of it, has up to 1."""
+PHRASE_QUALITY, WORD_QUALITY = 0.55, (0.4, 0.25)
+"""Quality of a noun phrase, and of a single word in a small idea and in one of `MANY` voices, of
+which a word says too little; a clause, which says something, has up to 1."""
+USED_BY_MANY = 0.3
+"""What is added where many voices of the idea use it, in full from this share of them."""
 BESIDE = 0.25
 """Weight with which a title's cosine with the nearest sibling is taken off."""
-LONE_WORD = 0.8
-"""Quality of a single word; a phrase of several has 1."""
+ALONE = 0.4
+"""Quality lost by a wording none of whose words another voice of the idea uses."""
+FEW_VOICES = 4
+"""From so many voices on, a phrase should be used by two."""
 MANY = 30
-"""Passages from which an idea's title should be made of words that several of them use."""
-UNCOMMON = 0.4
-"""Quality lost by a title none of whose words is common in such an idea."""
+"""Voices from which a word should be used by several others, and not by one."""
 COMMON = 0.02
-"""Share of an idea's passages in which a word of its title should occur, at least two."""
+"""Share of an idea's voices that should use a word of its title."""
+APART = 0.3
+"""Quality lost by a wording without a word that tells the idea from the rest."""
+TELLING = 0.25
+"""Share of an idea's voices that use a word, more than others do, from which it tells enough."""
+NUMBERED = 0.8
+"""Share of quality that a wording with a number keeps, unless others speak of all of it."""
 IDEAL_CHARS = (20, 60)
 
 
@@ -52,6 +67,8 @@ class TitleCandidate:
     row: int
     quality: float
     words: frozenset[str]
+    is_phrase: bool = False
+    """Whether it is a noun phrase of the keyphrases, and no clause."""
 
 
 Propose = Callable[[Clause, int, str], TitleCandidate | None]
@@ -67,6 +84,11 @@ class Material:
     wordings: Mapping[int, Sequence[Clause]]
     """By passage: what a title may be taken from."""
     vocabulary: PhraseTable
+    voices: NDArray[np.float32]
+    """(n_ideas, n_phrases) distinct voices that use each phrase in the idea."""
+    n_voices: NDArray[np.float32]
+    """(n_ideas,) distinct voices."""
+    usage: Usage
     people: frozenset[str]
     """Folded names that no title may carry."""
     representatives: Sequence[tuple[int, ...]]
@@ -74,17 +96,30 @@ class Material:
 
 
 def keyphrases_of(
-    scores: NDArray[np.float64], vocabulary: PhraseTable, surfaces: Mapping[str, str]
+    scores: NDArray[np.float64],
+    uses: NDArray[np.float32],
+    vocabulary: PhraseTable,
+    surfaces: Mapping[str, str],
 ) -> list[Keyphrase]:
     """The most telling phrases of an idea, none inside another.
 
-    surfaces: how the idea's language writes each key; keys without one are left out.
+    uses: (n_phrases,) the idea's voices that use each. surfaces: how the idea's language writes
+    each key; keys without one are left out. Where a word mostly stands in one longer phrase, the
+    phrase is meant ("feu", "feu d'artifice").
     """
+    best = [c for c in np.argsort(-scores, kind="stable")[:LOOKED_AT].tolist() if scores[c] > 0]
+    keys = {column: vocabulary.keys[column] for column in best}
     chosen: list[Keyphrase] = []
-    for column in np.argsort(-scores, kind="stable"):
-        if scores[column] <= 0 or len(chosen) == N_KEYPHRASES:
+    for column in best:
+        if len(chosen) == N_KEYPHRASES:
             break
-        key = vocabulary.keys[column]
+        longer = [
+            other
+            for other in best
+            if f" {keys[column]} " in f" {keys[other]} " and keys[other] in surfaces
+            if uses[other] >= MOSTLY_WITHIN * uses[column] and other != column
+        ]
+        key = keys[max(longer, key=lambda other: (uses[other], scores[other]), default=column)]
         words = set(key.split())
         others = [set(other.split()) for other, _ in chosen]
         if key in surfaces and not any(words <= other or other <= words for other in others):
@@ -98,19 +133,22 @@ def title_candidates(
     """Per idea its title candidates with their fit, best first."""
     groups = material.groups
     # Ends with this call: it knows people's names, which have to go when they are erased.
-    propose = cache(partial(_candidate, people=material.people))
+    propose = cache(partial(_candidate, material=material))
     proposed = []
     for idea in range(groups.n_ideas):
-        candidates = _weigh_shared_words(_wordings_of(material, idea, propose), idea, material)
+        candidates = _weigh_support(_wordings_of(material, idea, propose), idea, material)
         proposed.append(_ranked(candidates, _by_words(candidates, idea, material)))
+    n_compared = min(MOST_COMPARED, max(LEAST_COMPARED, ENCODED // groups.n_ideas))
+    shortlists = [
+        [candidate for candidate, _ in some[:n_compared]]
+        + _phrases_as_titles(phrases[idea], idea, material)
+        for idea, some in enumerate(proposed)
+    ]
     if encode is None:
-        return proposed
-    n_compared = min(8, max(3, ENCODED // groups.n_ideas))
-    shortlists = [[candidate for candidate, _ in some[:n_compared]] for some in proposed]
-    for idea, speaking in enumerate(material.representatives):
-        if speaking:
-            shortlists[idea] += _phrases_as_titles(phrases[idea], speaking[0], material.people)
-    return list(map(_ranked, shortlists, _by_meaning(shortlists, groups, encode)))
+        fits = [_by_words(some, idea, material) for idea, some in enumerate(shortlists)]
+    else:
+        fits = _by_meaning(shortlists, groups, encode)
+    return list(map(_ranked, shortlists, fits))
 
 
 def _wordings_of(material: Material, idea: int, propose: Propose) -> list[TitleCandidate]:
@@ -136,28 +174,39 @@ def _wordings_of(material: Material, idea: int, propose: Propose) -> list[TitleC
 
 
 def _candidate(
-    clause: Clause, row: int, language: str, *, people: frozenset[str]
+    clause: Clause, row: int, language: str, *, material: Material
 ) -> TitleCandidate | None:
     """A clause as a title; None where it has no words of its own or names someone."""
-    title = titled(clause.surface)
+    title = titled(material.usage.in_small_letters(clause.surface))
     words = frozenset(key_of(title, language).split())
-    if not words or names_someone(title, people):
+    if not words or names_someone(title, material.people):
         return None
     shortest, longest = IDEAL_CHARS
     share = 0.85 if len(title) < shortest else 1.0 if len(title) <= longest else 0.95
+    share *= material.usage.soundness(clause.surface, language)
     return TitleCandidate(title, row, clause.quality * share, words)
 
 
 def _phrases_as_titles(
-    phrases: Sequence[Keyphrase], row: int, people: frozenset[str]
+    phrases: Sequence[Keyphrase], idea: int, material: Material
 ) -> list[TitleCandidate]:
-    """The first keyphrases of several words as titles: they say what about, not what."""
-    several = [(key, titled(surface)) for key, surface in phrases[:4] if " " in key]
-    return [
-        TitleCandidate(title, row, PHRASE_QUALITY, frozenset(key.split()))
-        for key, title in several
-        if not names_someone(title, people)
-    ]
+    """The first keyphrases as titles: they say what about, not what."""
+    found = []
+    for key, surface in phrases[:N_PHRASES]:
+        title, words = titled(surface), frozenset(key.split())
+        if names_someone(title, material.people):
+            continue
+        uses = float(material.voices[idea, material.vocabulary.row_of[key]])
+        n_voices = max(1.0, float(material.n_voices[idea]))
+        if uses < 2 and n_voices >= FEW_VOICES:
+            continue
+        small, large = WORD_QUALITY
+        word = small + (large - small) * min(1.0, n_voices / MANY)
+        quality = PHRASE_QUALITY if len(words) > 1 else word
+        quality += USED_BY_MANY * min(1.0, uses / n_voices / USED_BY_MANY)
+        row = next(iter(material.representatives[idea]), 0)
+        found.append(TitleCandidate(title, row, quality, words, is_phrase=True))
+    return found
 
 
 def _by_words(
@@ -180,25 +229,32 @@ def _by_words(
     return _times_quality(candidates, passages + unit_rows(words) @ direction)
 
 
-def _weigh_shared_words(
+def _weigh_support(
     candidates: Sequence[TitleCandidate], idea: int, material: Material
 ) -> list[TitleCandidate]:
-    """The candidates, less fit the more of their words nobody else in the idea uses.
+    """The candidates, less fit the less other voices speak of the same.
 
-    A road, a misspelling or an aside of one person is no name for what many say. In a
-    small idea every passage has words of its own, and nothing is asked.
+    A road, a number or an aside of one person is no name for what many say; nor are words that all
+    of the discussion uses alike.
     """
-    rows, vocabulary = material.groups.members[idea], material.vocabulary
-    if len(rows) < MANY:
-        return list(candidates)
-    uses = np.asarray(vocabulary.present[rows].sum(axis=0)).ravel()
-    wanted = max(2.0, COMMON * len(rows))
+    vocabulary = material.vocabulary
+    n_voices = max(1.0, float(material.n_voices[idea]))
+    uses = material.voices[idea]
+    wanted = max(2.0, COMMON * n_voices)
+    alone = ALONE * min(1.0, n_voices / MANY) + ALONE / 2 * (1 - min(1.0, n_voices / MANY))
     weighed = []
     for candidate in candidates:
         columns = vocabulary.columns(candidate.words)
-        common = np.minimum(1.0, (uses[columns] - 1) / (wanted - 1)).mean() if columns else 0.0
-        quality = candidate.quality * (1 - UNCOMMON + UNCOMMON * float(common))
-        weighed.append(replace(candidate, quality=quality))
+        common, telling = 0.0, 0.0
+        if columns:
+            common = float(np.minimum(1.0, (uses[columns] - 1) / (wanted - 1)).clip(0).mean())
+            inside = uses[columns] / n_voices
+            outside = vocabulary.total[columns] / len(material.corpus)
+            telling = float(np.sort((inside - outside).clip(0))[-2:].mean())
+        share = 1 - alone + alone * common
+        share *= 1 - APART + APART * min(1.0, telling / TELLING)
+        share *= NUMBERED if any(map(str.isdigit, candidate.title)) and common < 1 else 1.0
+        weighed.append(replace(candidate, quality=candidate.quality * share))
     return weighed
 
 
@@ -231,32 +287,6 @@ def _fits(units: NDArray[np.float32], idea: int, groups: Groups) -> NDArray[np.f
         nearest = (units @ groups.directions[beside].T).max(axis=1)
         fits = fits - BESIDE * np.maximum(nearest, 0)
     return np.asarray(fits, np.float32)
-
-
-def phrases_by_meaning(
-    phrases: Sequence[Sequence[Keyphrase]], groups: Groups, encode: Encode
-) -> list[list[Keyphrase]]:
-    """The keyphrases of each sub-idea, those first that mean what it is about.
-
-    A single word comes first only where it means clearly more than a phrase of several. Phrases of
-    top ideas go into no title, and what is beyond the first few phrases is not compared.
-    """
-    few = [
-        some[:N_FOR_PARENT] if parent >= 0 else []
-        for some, parent in zip(phrases, groups.parent.tolist(), strict=True)
-    ]
-    shortlists = [
-        [
-            TitleCandidate(surface, 0, 1.0 if " " in key else LONE_WORD, frozenset(key.split()))
-            for key, surface in some
-        ]
-        for some in few
-    ]
-    ordered: list[list[Keyphrase]] = []
-    for idea, fits in enumerate(_by_meaning(shortlists, groups, encode)):
-        order = np.argsort(-fits, kind="stable")
-        ordered.append([few[idea][place] for place in order] + list(phrases[idea][len(order) :]))
-    return ordered
 
 
 def _times_quality(

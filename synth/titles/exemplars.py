@@ -10,10 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from models import wordlists
 from models.clauses import self_contained
-from models.keyphrases import key_of
-from models.languages import primary, shares
+from models.languages import shares
 from models.vectors import unit_rows
 from synth.corpus import Corpus
 from synth.outline import rows_under
@@ -31,17 +29,6 @@ _NOISE = re.compile(
 )
 _SYMBOL = re.compile(r"[\d_]|[^\w\s.,;:'’!?()-]")
 _LATE_START = re.compile(r"^\W*(?:yes|no|and|but|oui|non|et|mais|ja|nein|und|aber|sí|pero)\b", re.I)
-SUMMARY_WORDS = (6, 40)
-SUMMARY_CHARS = 1_000
-"""A sentence is looked for in so many first characters of a representative."""
-SUMMARY_SENTENCES = 3
-LONGEST_SUMMARY = 420
-"""Characters from which no further sentence is added."""
-SAYS_THE_SAME = 0.4
-"""A sentence that shares so much of its content words with another adds nothing."""
-STANDS = (0.6, 0.85)
-"""How well the first sentence, and any further one, must stand alone."""
-_SENTENCE = re.compile(r"[^\s.!?…](?:[^.!?…\n]|\n(?!\s*\n)|\.(?=\S))*(?:[.!?…]+|(?=\s*$))")
 
 Vectors = NDArray[np.float32]
 
@@ -158,47 +145,3 @@ def _farthest(
     likeness = np.max(vectors[list(pool)] @ vectors[list(chosen)].T, axis=1)
     values = (1 - DIVERSITY) * scores[list(pool)] - DIVERSITY * likeness
     return pool[int(np.argmax(values))]
-
-
-def telling_sentences(quotes: Sequence[tuple[str, str | None, str | None]]) -> str:
-    """One to three verbatim sentences, one a line, each by another author, that stand alone.
-
-    quotes: (text, language, author) of the representatives, best first; the first sentence
-    of each that can be read on its own is taken, unless it says what is there already. Empty
-    when none can: no summary is better than one that nobody understands.
-    """
-    chosen: list[str] = []
-    contents: list[frozenset[str]] = []
-    authors: set[str | None] = set()
-    for text, language, author in quotes:
-        if len(chosen) == SUMMARY_SENTENCES or (author is not None and author in authors):
-            continue
-        sentence = _telling_sentence(text, language, alone=STANDS[bool(chosen)])
-        words = frozenset(key_of(sentence, primary(language)).split())
-        is_same = any(
-            len(words & other) >= SAYS_THE_SAME * min(len(words), len(other)) for other in contents
-        )
-        is_long = bool(chosen) and sum(map(len, chosen)) + len(sentence) > LONGEST_SUMMARY
-        if sentence and not is_same and not is_long:
-            chosen.append(sentence)
-            contents.append(words)
-            authors.add(author)
-    return "\n".join(chosen)
-
-
-def _telling_sentence(text: str, language: str | None, *, alone: float) -> str:
-    """The first whole sentence that stands alone so well, as it is written but on one line."""
-    shortest, longest = SUMMARY_WORDS
-    for match in _SENTENCE.finditer(text[:SUMMARY_CHARS]):
-        sentence = " ".join(match.group().split())
-        words = sentence.split()
-        is_whole = sentence[0].isalnum() and not sentence[0].islower()
-        last = words[-1].rstrip(".").casefold()
-        is_whole &= "." not in last and last not in wordlists.ABBREVIATIONS  # no "e.g."
-        fits = is_whole and shortest <= len(words) <= longest and not sentence.endswith("?")
-        if (
-            fits
-            and min(readability(sentence, language), self_contained(sentence, language)) >= alone
-        ):
-            return sentence
-    return ""

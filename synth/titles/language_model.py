@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from models.keyphrases import key_of, stop_words
 from models.languages import identify_one, primary
 from models.text import fold, without_accents
-from synth.titles.wording import MAX_CHARS, titled
+from synth.titles.wording import MARKS, MAX_CHARS, PLAIN_MARKS, titled
 
 LONGEST_TITLE = MAX_CHARS + 20
 """A person reads titles in a list; what is longer is refused."""
@@ -63,8 +63,6 @@ LEAST_QUOTED = 3
 SIGNS_PER_WORD = 2
 """Characters that count as a word in scripts without blanks between words."""
 UNSPACED = frozenset({"zh", "ja", "th", "km", "lo", "my"})
-MARKS = {"fr": "«\u00a0{}\u00a0»", "de": "„{}“", "it": "«{}»", "es": "«{}»", "ru": "«{}»"}
-"""Quote marks by language; the other languages use “these”."""
 
 _PART = re.compile(r"[^\W_]{3,}|(?<![^\W_])[^\W\d_]{2}(?![^\W_])")
 """Of a name: three letters or digits, or two letters."""
@@ -278,7 +276,7 @@ def _summary(text: str, quote: str, question: Question, *, names: Names) -> str:
     if _MARK.search(own):
         raise Refused("a quote in the summary is not closed")
     _require_own_words(own, "summary", question, names)
-    marks = MARKS.get(primary(question.language), "“{}”")
+    marks = MARKS.get(primary(question.language), PLAIN_MARKS)
 
     def verbatim(words: str) -> str:
         return marks.format(_as_said(words, question))

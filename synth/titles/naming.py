@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from functools import cache
+from itertools import combinations, count
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.clauses import Clause, ParsedText, heading_clause, read
+from models.clauses import Clause, ParsedText, heading_clauses, read
 from models.keyphrases import key_of
 from models.languages import primary
 from synth.corpus import Corpus
 from synth.records import IdeaName, IdeaTree
+from synth.titles.broad import BroadNames
 from synth.titles.candidates import (
     Encode,
     Keyphrase,
@@ -21,7 +23,6 @@ from synth.titles.candidates import (
     TitleCandidate,
     is_taken,
     keyphrases_of,
-    phrases_by_meaning,
     title_candidates,
 )
 from synth.titles.exemplars import (
@@ -30,20 +31,13 @@ from synth.titles.exemplars import (
     fitness,
     group,
     readability,
-    telling_sentences,
 )
-from synth.titles.scoring import PhraseTable, count_phrases, score_phrases
-from synth.titles.wording import (
-    clipped,
-    joined,
-    names_someone,
-    people_named,
-    titled,
-    without_reply_marks,
-)
+from synth.titles.headings import heading_titles, headings_of
+from synth.titles.scoring import PhraseTable, count_phrases, score_phrases, voices_using
+from synth.titles.summaries import telling_sentences
+from synth.titles.usage import count_usage
+from synth.titles.wording import BETWEEN, clipped, names_someone, people_named, side_by_side, titled
 
-MOST_NAMED = 3
-"""Sub-ideas that the title of a broader idea names."""
 READ_WORDS = 40_000
 """How many words are parsed at most; the rest of the discussion is only counted."""
 READ_CHARS = 450
@@ -52,6 +46,7 @@ MOST_READ, LEAST_READ = 50, 5
 """Passages parsed per idea."""
 MOST_SHARED = 0.3
 """A subject that this share of the passages has is no idea's title."""
+_INFLECTED = re.compile(r"[^\W\d_]+(?:en|em) [A-ZÄÖÜ]|[^\W\d_]+(?:isch|lich|ig)(?:e|er|en|em|es)\Z")
 GOOD_ENOUGH = 0.12
 """Below this fit a clause is no title as long as there is a noun phrase."""
 
@@ -79,21 +74,34 @@ def name_ideas(
     groups = group(corpus, tree)
     readable = np.array(list(map(readability, texts, corpus.languages)), np.float64)
     parsed = _read_some(corpus, groups, readable, read_words=read_words)
+    vocabulary = _vocabulary(corpus, parsed, groups)
+    voices, n_voices = voices_using(groups, vocabulary, corpus.voices)
+    own_headings = headings_of(corpus)
     material = Material(
         corpus=corpus,
         groups=groups,
-        wordings=_wordings(corpus, parsed),
-        vocabulary=_vocabulary(corpus, parsed, groups),
+        wordings=_wordings(corpus, parsed, own_headings),
+        vocabulary=vocabulary,
+        voices=voices,
+        n_voices=n_voices,
+        usage=count_usage(texts, corpus.languages),
         people=people_named(texts, avoid),
         representatives=[
             choose_representatives(groups, idea, readable=readable, authors=corpus.authors)
             for idea in range(groups.n_ideas)
         ],
     )
-    phrases = _keyphrases(material, _surfaces(parsed, corpus.languages))
-    for_parents = phrases if encode is None else phrases_by_meaning(phrases, groups, encode)
+    surfaces = _surfaces(parsed, corpus.languages)
+    phrases = _keyphrases(material, surfaces)
     proposed = title_candidates(material, phrases, encode)
-    titles = _titles(material, proposed, phrases, for_parents=for_parents)
+    headings = heading_titles(corpus, groups, own_headings, people=material.people)
+    broad = BroadNames(
+        material=material,
+        proposed=proposed,
+        surfaces=surfaces,
+        headings=headings,
+    )
+    titles = _titles(material, proposed, phrases, broad)
     return [
         _name(material, idea, *named)
         for idea, named in enumerate(zip(titles, phrases, strict=True))
@@ -119,47 +127,62 @@ def _read_some(
 
 
 def _beginning(text: str) -> str:
-    """The text up to the last sentence end within the limit, so that offsets stay valid."""
+    """The text up to the last sentence end within the limit, so that offsets stay valid; what is
+    cut in the middle is no sentence."""
     if len(text) <= READ_CHARS:
         return text
     head = text[:READ_CHARS]
-    end = max(head.rfind(mark) for mark in (". ", "! ", "? ", "\n"))
-    return head[: end + 1] if end > READ_CHARS // 3 else head
+    end = max(head.rfind(mark) for mark in (". ", "! ", "? ", "\n\n"))
+    return head[: end + 1]
 
 
-def _wordings(corpus: Corpus, parsed: Mapping[int, ParsedText]) -> dict[int, list[Clause]]:
-    """By passage: the clauses read in it, and the subject its author gave it.
+def _wordings(
+    corpus: Corpus, parsed: Mapping[int, ParsedText], headings: Sequence[str]
+) -> dict[int, list[Clause]]:
+    """By passage that was read: its clauses, and the heading that its author gave the message.
 
-    A subject that most of the discussion shares tells no idea from another and is left out.
+    A heading that many messages share tells no idea from another and is left out.
     """
-    lines = [without_reply_marks(subject or "") for subject in corpus.subjects]
-    most = MOST_SHARED * len(lines)
-    rare = {line for line, n in Counter(lines).items() if line and n <= most}
-    heading = cache(heading_clause)  # all passages of a message, and most of a thread, share theirs
+    counts = Counter(headings)
+    asked = sorted(
+        {
+            (headings[row], primary(corpus.languages[row]))
+            for row in parsed
+            if headings[row] and counts[headings[row]] <= MOST_SHARED * len(corpus)
+        }
+    )
+    clauses = heading_clauses([line for line, _ in asked], [language for _, language in asked])
+    of_heading = dict(zip(asked, clauses, strict=True))
     found: dict[int, list[Clause]] = {}
-    for row, (line, language) in enumerate(zip(lines, corpus.languages, strict=True)):
-        clauses = list(parsed[row].clauses) if row in parsed else []
-        if line in rare and (own := heading(line, language)):
-            clauses.append(own)
-        if clauses:
-            found[row] = clauses
+    for row, one in parsed.items():
+        own = of_heading.get((headings[row], primary(corpus.languages[row])))
+        if one.clauses or own:
+            found[row] = [*one.clauses, *([own] if own else [])]
     return found
 
 
 def _surfaces(
     parsed: Mapping[int, ParsedText], languages: Sequence[str | None]
 ) -> dict[str, dict[str, str]]:
-    """By language and phrase key: the spelling that most passages use."""
+    """By language and phrase key: the spelling that most passages use; of equal ones the plural,
+    in German the nominative."""
     counts: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
     for row, one in parsed.items():
         for phrase in one.phrases:
-            counts[primary(languages[row])][phrase.key][phrase.surface] += 1
+            if not _is_inflected(phrase.surface, primary(languages[row])):
+                counts[primary(languages[row])][phrase.key][phrase.surface] += 1
     return {
         language: {
-            key: min(seen, key=lambda s: (-seen[s], len(s), s)) for key, seen in of_key.items()
+            key: min(seen, key=lambda s: (-seen[s], len(s) if language == "de" else -len(s), s))
+            for key, seen in of_key.items()
         }
         for language, of_key in counts.items()
     }
+
+
+def _is_inflected(surface: str, language: str) -> bool:
+    """German "öffentlichen Raum", in a case that no title has, and "Vegetarische" alone."""
+    return language == "de" and _INFLECTED.match(surface) is not None
 
 
 def _vocabulary(corpus: Corpus, parsed: Mapping[int, ParsedText], groups: Groups) -> PhraseTable:
@@ -175,10 +198,13 @@ def _keyphrases(
     material: Material, surfaces: Mapping[str, Mapping[str, str]]
 ) -> list[list[Keyphrase]]:
     """The most telling phrases of each idea, as its language writes them."""
-    scores = score_phrases(material.groups, material.vocabulary, material.corpus.authors)
+    groups, vocabulary = material.groups, material.vocabulary
+    scores = score_phrases(groups, vocabulary, material.voices)
     return [
-        keyphrases_of(of_idea, material.vocabulary, surfaces.get(primary(language), {}))
-        for of_idea, language in zip(scores, material.groups.languages, strict=True)
+        keyphrases_of(
+            scores[idea], material.voices[idea], vocabulary, surfaces.get(primary(language), {})
+        )
+        for idea, language in enumerate(groups.languages)
     ]
 
 
@@ -186,73 +212,64 @@ def _titles(
     material: Material,
     proposed: Sequence[Sequence[tuple[TitleCandidate, float]]],
     phrases: Sequence[Sequence[Keyphrase]],
-    *,
-    for_parents: Sequence[Sequence[Keyphrase]],
+    broad: BroadNames,
 ) -> list[str]:
-    """One title per idea, none twice.
+    """One title per idea, none twice: the best that is left, for the surest ideas first."""
+    groups = material.groups
+    titles: dict[int, str] = dict(broad.headings)
+    taken = [_words(title, groups.languages[idea]) for idea, title in titles.items()]
+    is_broad = np.isin(np.arange(groups.n_ideas), groups.parent)
+    fits = [some[0][1] if some else 0.0 for some in proposed]
+    for idea in sorted(range(groups.n_ideas), key=lambda i: (not is_broad[i], -fits[i], i)):
+        if idea in titles:
+            continue
+        options = [
+            option
+            for option in _options(material, idea, proposed, phrases, broad)
+            if option and not names_someone(option, material.people)
+        ]
+        language = groups.languages[idea]
+        free = (o for o in options if not _is_taken(o, language, taken))
+        titles[idea] = next(free, None) or _numbered(next(iter(options), ""), titles.values())
+        taken.append(_words(titles[idea], language))
+    return [titles[idea] for idea in range(groups.n_ideas)]
 
-    ``for_parents``: the phrases of each idea in the order in which the idea above it uses them.
-    """
-    titles: list[str] = []
-    taken: list[frozenset[str]] = []
-    for idea, language in enumerate(material.groups.languages):
-        tag = primary(language)
-        options = list(_options(material, idea, proposed[idea], phrases[idea], for_parents))
-        fresh = (
-            (option, words)
-            for option in options
-            if (words := frozenset(key_of(option, tag).split()))
-            and not is_taken(words, taken)
-            and not names_someone(option, material.people)
-        )
-        title, words = next(fresh, (f"{next(iter(options), '')} #{idea + 1}".strip(), frozenset()))
-        titles.append(title)
-        taken.append(words)
-    return titles
+
+def _is_taken(title: str, language: str | None, taken: Sequence[frozenset[str]]) -> bool:
+    """Whether another idea bears it; two names side by side are not either of them."""
+    words = _words(title, language)
+    return words in taken if BETWEEN in title else is_taken(words, taken)
+
+
+def _numbered(title: str, titles: Collection[str]) -> str:
+    """For ideas that say the very same: only a number tells them apart."""
+    return next(way for n in count(2) if (way := f"{title} ({n})".strip()) not in titles)
+
+
+def _words(title: str, language: str | None) -> frozenset[str]:
+    """The content words of a title, or all of it where it has none."""
+    words = frozenset(key_of(title, primary(language)).split())
+    return words or frozenset({title.casefold()})
 
 
 def _options(
     material: Material,
     idea: int,
-    proposed: Sequence[tuple[TitleCandidate, float]],
-    phrases: Sequence[Keyphrase],
-    for_parents: Sequence[Sequence[Keyphrase]],
+    proposed: Sequence[Sequence[tuple[TitleCandidate, float]]],
+    phrases: Sequence[Sequence[Keyphrase]],
+    broad: BroadNames,
 ) -> Iterator[str]:
     """What an idea could be called, the best first."""
     language = material.groups.languages[idea]
-    yield from _headings(material.groups, idea, for_parents)
-    yield from (candidate.title for candidate, fit in proposed if fit >= GOOD_ENOUGH)
-    # Telling noun phrases of several words, then the two most telling ones joined.
-    yield from (titled(surface) for key, surface in phrases[:4] if " " in key)
-    if phrases:
-        yield joined([surface for _, surface in phrases[:2]], language)
-    yield from (candidate.title for candidate, fit in proposed if fit < GOOD_ENOUGH)
+    yield from broad.options(idea)
+    yield from (one.title for one, fit in proposed[idea] if fit >= GOOD_ENOUGH)
+    yield from (one.title for one, _ in proposed[idea] if one.is_phrase)
+    yield from (one.title for one, _ in proposed[idea] if not one.is_phrase)
+    own = [surface for _, surface in phrases[idea]]
+    yield from (side_by_side(pair) for pair in combinations(own, 2))
+    yield from map(titled, own)
     for row in material.representatives[idea]:
         yield clipped(material.corpus.passages[row].text, language)
-
-
-def _headings(groups: Groups, idea: int, phrases: Sequence[Sequence[Keyphrase]]) -> list[str]:
-    """For an idea above others: what its largest sub-ideas are about, side by side.
-
-    One passage's clause would promise that all of them speak of it.
-    """
-    language = groups.languages[idea]
-    children = sorted(
-        np.flatnonzero(groups.parent == idea).tolist(), key=lambda c: -len(groups.members[c])
-    )
-    surfaces: list[str] = []
-    words: set[str] = set()
-    for child in children:
-        same = primary(groups.languages[child]) == primary(language)
-        fresh = (s for key, s in phrases[child] if same and not words & set(key.split()))
-        surface = next(fresh, None)
-        if surface is not None:
-            surfaces.append(surface)
-            words.update(key_of(surface, primary(language)).split())
-    # The first that no other idea bears is taken.
-    n = MOST_NAMED
-    choices = (surfaces[:n], surfaces[1 : n + 1], surfaces[:2], surfaces[: n + 1])
-    return [joined(some, language) for some in choices if len(some) > 1]
 
 
 def _name(material: Material, idea: int, title: str, phrases: Sequence[Keyphrase]) -> IdeaName:
@@ -261,10 +278,12 @@ def _name(material: Material, idea: int, title: str, phrases: Sequence[Keyphrase
         (corpus.passages[row].text, corpus.languages[row], corpus.authors[row])
         for row in representatives
     ]
+    tag = primary(material.groups.languages[idea])
+    about = {*key_of(title, tag).split(), *(word for key, _ in phrases for word in key.split())}
     return IdeaName(
         title=title,
         keyphrases=tuple(s for _, s in phrases if not names_someone(s, material.people)),
-        summary=telling_sentences(quotes),
+        summary=telling_sentences(quotes, about=about, people=material.people),
         language=material.groups.languages[idea],
         representatives=representatives,
     )

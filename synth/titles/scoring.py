@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,7 @@ from synth.titles.exemplars import Groups, Vectors
 LENGTH_BONUS = 0.2
 """Each further word of a phrase adds this share to its score: longer phrases say more."""
 SAID_BY_ONE = 0.6
-"""Factor for a phrase of a single author where other phrases have several."""
+"""Factor for a phrase of a single voice where other phrases have several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,8 @@ class PhraseTable:
     """(n_passages, n_phrases) 1 where the passage has the phrase."""
     meaning: Vectors
     """(n_phrases, dim) unit rows: mean centred vector of the passages that have the phrase."""
+    total: Vectors
+    """(n_phrases,) passages that have the phrase."""
     rarity: Vectors
     """(n_phrases,) inverse document frequency."""
 
@@ -59,6 +61,7 @@ def count_phrases(corpus: Corpus, keys: Collection[str], *, centred: Vectors) ->
         row_of=row_of,
         present=present,
         meaning=unit_rows(np.asarray(present.T @ centred, np.float32)),
+        total=frequency,
         rarity=np.log1p(len(corpus) / np.maximum(frequency, 1)),
     )
 
@@ -86,13 +89,14 @@ def _grams(text: str, language: str, longer: Collection[str]) -> Iterator[str]:
 
 
 def score_phrases(
-    groups: Groups, vocabulary: PhraseTable, authors: Sequence[str | None]
+    groups: Groups, vocabulary: PhraseTable, voices: NDArray[np.float32]
 ) -> NDArray[np.float64]:
     """(n_ideas, n_phrases) how characteristic each phrase is of each idea; 0 where it is not.
 
     Class-based tf-idf (Grootendorst 2022) against the siblings and the whole discussion, times
     the cosine between the phrase's passages, wherever they are, and the idea; a phrase of few
-    people counts less, one of several words a little more.
+    voices counts less, one of several words a little more. ``voices`` as :func:`voices_using`
+    counts them.
     """
     present = vocabulary.present
     inside = np.asarray((groups.belongs @ present).todense(), np.float64)
@@ -103,11 +107,10 @@ def score_phrases(
     frequency = inside / np.maximum(inside.sum(axis=1, keepdims=True), 1)
     rarity = _class_rarity(total[None], np.array([n_tops])) + _class_rarity(scope, n_siblings)
     n_words = np.array([key.count(" ") + 1 for key in vocabulary.keys], np.float64)
-    n_authors = _author_counts(groups, vocabulary, authors)
     likeness = np.maximum(groups.directions @ vocabulary.meaning.T, 0)
-    n_speakers = n_authors.max(axis=1, initial=0)
-    alone = np.where((n_authors < 2) & (n_speakers[:, None] > 2), SAID_BY_ONE, 1.0)
-    scores = frequency * rarity * likeness * alone * n_authors / (n_authors + 1)
+    n_speakers = voices.max(axis=1, initial=0)
+    alone = np.where((voices < 2) & (n_speakers[:, None] > 2), SAID_BY_ONE, 1.0)
+    scores = frequency * rarity * likeness * alone * voices / (voices + 1)
     return np.asarray(scores * (1 + LENGTH_BONUS * (n_words - 1)), np.float64)
 
 
@@ -117,21 +120,18 @@ def _class_rarity(totals: NDArray[np.float64], n_classes: NDArray[np.intp]) -> N
     return np.asarray(np.log1p(per_class[:, None] / np.maximum(totals, 1)), np.float64)
 
 
-def _author_counts(
-    groups: Groups, vocabulary: PhraseTable, authors: Sequence[str | None]
-) -> NDArray[np.float64]:
-    """(n_ideas, n_phrases) distinct authors who use the phrase inside the idea.
-
-    A passage without an author counts as somebody of its own.
-    """
-    codes: dict[str | int, int] = {}
-    people = (row if author is None else author for row, author in enumerate(authors))
-    code_of = np.array([codes.setdefault(one, len(codes)) for one in people], np.intp)
-    counts = np.zeros((groups.n_ideas, len(vocabulary.keys)))
+def voices_using(
+    groups: Groups, vocabulary: PhraseTable, voices: NDArray[np.intp]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """(n_ideas, n_phrases) distinct voices that use the phrase inside the idea, and (n_ideas,)
+    all voices of the idea. ``voices``: (n_passages,) who says each."""
+    counts = np.zeros((groups.n_ideas, len(vocabulary.keys)), np.float32)
+    n_voices = np.zeros(groups.n_ideas, np.float32)
     for idea, rows in enumerate(groups.members):
         if not len(rows):
             continue
-        _, local = np.unique(code_of[rows], return_inverse=True)
-        uses = membership(local, int(local.max()) + 1) @ vocabulary.present[rows]
+        people, local = np.unique(voices[rows], return_inverse=True)
+        uses = membership(local, len(people)) @ vocabulary.present[rows]
         counts[idea] = np.bincount(uses.indices, minlength=len(vocabulary.keys))
-    return counts
+        n_voices[idea] = len(people)
+    return counts, n_voices

@@ -9,10 +9,19 @@ from collections.abc import Iterable, Sequence
 from models.keyphrases import stop_words
 from models.languages import primary
 from models.text import fold
-from models.wordlists import words
+from models.wordlists import CUT_OFF, words
 
 MAX_CHARS = 70
-AND = {"en": "and", "fr": "et", "de": "und", "es": "y", "it": "e", "pt": "e", "nl": "en"}
+LEAST_CHARS = 15
+"""A heading is not cut shorter than this at a pause."""
+BETWEEN = " · "
+"""Between the names of two sub-ideas."""
+MARKS = {
+    "fr": "«\u00a0{}\u00a0»", "de": "„{}“", "it": "«{}»", "es": "«{}»", "ca": "«{}»", "pt": "«{}»",
+    "ru": "«{}»",
+}  # fmt: skip
+"""Quote marks by language; the other languages use :data:`PLAIN_MARKS`."""
+PLAIN_MARKS = "“{}”"
 
 _ADDRESSED = re.compile(
     r"(?:^|[\n.!?])\s*(?:hi|hello|hey|dear|thanks|thank you|bonjour|cher|chère|merci|salut|hallo"
@@ -30,7 +39,17 @@ _WROTE = re.compile(
 _REPLY = re.compile(
     r"^(?:\s*(?:re|fwd?|aw|wg|tr|rv|sv|antw)\s*(?:\[\d+\])?\s*:|\s*\[[^\]]{1,40}\])+", re.I
 )
-_TOKEN = re.compile(r"\S+")
+_EDGES = " \t\n-–—•*·.,;:!…\"'`«»“”„‚‘"
+_QUOTES = tuple(
+    (re.compile(opening), re.compile(closing))
+    for opening, closing in (
+        ("«", "»"),
+        ("[“„]", "[”“]"),
+        (r"(?<![\w.])['‘](?=\w)", r"(?<=[\w.])['’](?!\w)"),
+    )
+)
+"""What opens a quote, and what closes it."""
+_PAUSE = re.compile(r"\s[-–—(/|]|[:;,.](?=\s)|\s\(")
 
 
 def titled(surface: str) -> str:
@@ -38,7 +57,7 @@ def titled(surface: str) -> str:
 
     Acronyms and names keep their letters; a shouted text is lowered.
     """
-    text = re.sub(r"\s+", " ", surface).strip(" \t\n-–—•*·.,;:!…\"'`«»“”„‚‘")
+    text = _unmarked(re.sub(r"\s+", " ", surface))
     letters = [c for c in text if c.isalpha()]
     if len(text.split()) > 2 and letters and sum(map(str.isupper, letters)) > 0.7 * len(letters):
         text = text.lower()
@@ -46,6 +65,21 @@ def titled(surface: str) -> str:
     # devtools.R, iPhone, x86: spelt their own way
     own_way = any(c.isupper() or c.isdigit() or c in "._" for c in first[1:])
     return text if own_way or not text else text[0].upper() + text[1:]
+
+
+def _unmarked(text: str) -> str:
+    """Without marks at the edges, but for one that closes a quote within; no quote left open."""
+    bare = text.strip(_EDGES)
+    behind = text[text.index(bare) + len(bare) :]
+    for opening, closing in _QUOTES:
+        if len(opening.findall(bare)) <= len(closing.findall(bare)):
+            continue
+        closes = closing.search(bare[-1:] + behind)
+        if closes is None:
+            bare = opening.sub("", bare)
+        else:
+            bare += (bare[-1:] + behind)[1 : closes.end()]
+    return bare
 
 
 def without_reply_marks(subject: str) -> str:
@@ -64,6 +98,8 @@ def people_named(texts: Iterable[str], avoid: Iterable[str]) -> frozenset[str]:
     return frozenset(names - _NOT_NAMES)
 
 
+LINKING = frozenset(fold(word) for word in CUT_OFF)
+"""Function words that join a phrase to what is before it."""
 _NOT_NAMES = words("all everyone everybody list team folks again tous toutes alle allerseits")
 
 
@@ -87,10 +123,33 @@ def clipped(text: str, language: str | None) -> str:
     return titled(flat)
 
 
-def joined(surfaces: Sequence[str], language: str | None) -> str:
-    """Noun phrases as one title: "Cost of uniforms, discipline and dress codes"."""
-    *first, last = surfaces
-    link = AND.get(primary(language))
-    if not link or not first:
-        return titled(", ".join(surfaces))
-    return titled(f"{', '.join(first)} {link} {last}")
+def shortened(text: str) -> str:
+    """A heading that fits a title: cut where it pauses, else before its last preposition."""
+    if len(text) > MAX_CHARS:
+        head = text[: MAX_CHARS + 1]
+        pauses = [m.start() for m in _PAUSE.finditer(head) if m.start() >= LEAST_CHARS]
+        text = head[: pauses[-1]] if pauses else _before_last_link(head.rsplit(" ", 1)[0])
+    for opening, closing in ("«»", "“”", "()", "[]"):
+        if text.count(opening) > text.count(closing):
+            text = text[: text.rindex(opening)]
+    return text.strip()
+
+
+def _before_last_link(text: str) -> str:
+    """What was cut at a word, without the part that lacks its end: "a court for [questions …]"."""
+    words = text.split(" ")
+    links = [
+        n for n, word in enumerate(words) if fold(word) in LINKING or "’" in word or "'" in word
+    ]
+    whole = [n for n in links if len(" ".join(words[:n])) >= LEAST_CHARS]
+    if not whole:
+        return text[:MAX_CHARS]
+    end = whole[-1]
+    while end - 1 in links:
+        end -= 1
+    return " ".join(words[:end])
+
+
+def side_by_side(names: Sequence[str]) -> str:
+    """Two short names as one title: "Public toilets · Trees"."""
+    return BETWEEN.join(map(titled, names))

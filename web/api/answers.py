@@ -272,7 +272,9 @@ class Idea(Answer):
     title: str
     language: Annotated[str | None, about("Of the title.")]
     keyphrases: list[str]
-    summary: Annotated[str, about("One to three sentences, a line each; may be empty.")]
+    summary: Annotated[
+        str, about("One to three sentences, a line each, with who said it; may be empty.")
+    ]
     n_messages: Annotated[Count, about("Sub-ideas included.")]
     n_authors: Annotated[Count, about("Distinct voices, sub-ideas included.")]
     stability: Annotated[

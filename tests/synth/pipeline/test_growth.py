@@ -151,7 +151,7 @@ def test_a_new_subject_opens_an_idea(large: Store, tmp_path: Path) -> None:
     assert set(ideas) - set(before) == set(born)
     (idea,) = (ideas[i] for i in born)
     assert idea.title
-    assert {"pool", "swimmers"} <= set(idea.keyphrases)
+    assert {"pool", "swimmers"} <= set(" ".join(idea.keyphrases).split())
     assert large.ideas.representatives(ONE)[idea.id]
     assert (idea.level, idea.parent_id is None) in {(1, True), (2, False)}
     new = [p for p in placements.values() if p.message_id > N]

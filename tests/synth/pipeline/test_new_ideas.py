@@ -59,6 +59,7 @@ def came() -> Corpus:
     return Corpus(
         passages=[Passage(id=i, message_id=i, start=0, end=2, text="so") for i in ids],
         message_ids=np.array(ids),
+        threads=np.array(ids),
         voices=np.array(ids),
         authors=[None] * N,
         languages=[None] * N,

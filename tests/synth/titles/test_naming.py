@@ -15,7 +15,6 @@ from models.text import fold
 from synth.corpus import Corpus
 from synth.records import IdeaName, IdeaTree, Passage
 from synth.titles import name_ideas
-from synth.titles.exemplars import LONGEST_SUMMARY, telling_sentences
 from synth.titles.wording import clipped, names_someone, people_named, titled, without_reply_marks
 
 BUSES = [
@@ -66,6 +65,7 @@ def corpus_of(
     languages: Sequence[str | None] | None = None,
     authors: Sequence[str | None] | None = None,
     subjects: Sequence[str | None] | None = None,
+    threads: NDArray[np.intp] | None = None,
 ) -> Corpus:
     """One passage per text, each the whole of a message."""
     n, vectors = len(texts), word_vectors(texts)
@@ -75,6 +75,7 @@ def corpus_of(
             for row, text in enumerate(texts)
         ],
         message_ids=np.arange(n),
+        threads=np.arange(n) if threads is None else threads,
         voices=np.arange(n),
         authors=authors or [None] * n,
         languages=languages or ["en"] * n,
@@ -145,11 +146,16 @@ def test_representatives_are_members_from_different_authors() -> None:
     assert len(second.representatives) == 5
 
 
-def test_summary_is_verbatim_or_empty(two: list[IdeaName]) -> None:
+def test_summary_is_verbatim_and_says_who_speaks(two: list[IdeaName]) -> None:
+    said = {f"Participant {row}": text for row, text in enumerate(BUSES + MARKET)}
+    assert any(name.summary for name in two)
     for name in two:
         lines = name.summary.splitlines()
-        assert len(lines) == len(set(lines)) <= 3
-        assert all(any(line in text for text in BUSES + MARKET) for line in lines)
+        assert len(lines) <= 3
+        for line in lines:
+            quoted, _, author = line.partition(" — ")
+            assert quoted[0] + quoted[-1] == "“”"
+            assert quoted[1:-1] in said.pop(author)
 
 
 def test_inner_ideas_are_named_from_all_below_and_differ() -> None:
@@ -224,40 +230,6 @@ def test_without_an_encoder_titles_come_from_words() -> None:
     names = name_ideas(corpus_of(texts), tree([-1, -1], [0] * 5 + [1] * 5))
     assert "buses" in names[0].title
     assert "market" in names[1].title
-
-
-WHEEL = "The mill wheel has not\nturned since the great flood."
-
-
-def test_a_summary_sentence_is_whole() -> None:
-    def told(text: str) -> str:
-        return telling_sentences([(text, "en", None)])
-
-    shown = "The mill wheel has not turned since the great flood."
-    assert told(f"As I said, no.\n\n{WHEEL} Sad") == shown
-    assert told("It did that to them and they left us then.") == ""
-    assert told("a sentence whose beginning was cut away stands here.") == ""
-    assert told("Did the mill wheel turn since the great flood?") == ""
-    assert told(f"Some things have never turned at all, e.g. {WHEEL}") == shown
-
-
-def test_a_summary_lets_several_people_speak() -> None:
-    bakers = "The bakers of the old town need flour from a mill."
-    boats = "Small boats cannot reach the harbour in summer."
-    trout = "Trout climb the fish ladder beside the weir in spring."
-    quotes = [
-        (WHEEL, "en", "Participant 1"),
-        (trout, "en", "Participant 1"),
-        (f"{WHEEL} Sad.", "en", "Participant 2"),
-        (bakers, "en", "Participant 3"),
-        (boats, "en", None),
-        (trout, "en", None),
-    ]
-    lines = telling_sentences(quotes).splitlines()
-    assert lines == [" ".join(WHEEL.split()), bakers, boats]
-    assert telling_sentences([]) == ""
-    long = [(f"{'Word ' * 30}about number {n} here.", "en", None) for n in range(3)]
-    assert sum(map(len, telling_sentences(long).splitlines())) <= LONGEST_SUMMARY
 
 
 @pytest.mark.parametrize(

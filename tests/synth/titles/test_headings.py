@@ -1,0 +1,100 @@
+"""Titles from headings."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from synth.titles.exemplars import group
+from synth.titles.headings import cleaned_heading, heading_titles, headings_of, is_heading
+from tests.synth.titles.test_naming import corpus_of, tree
+
+
+@pytest.mark.parametrize(
+    ("line", "heading"),
+    [
+        ("Re: [town-list] Fwd: The old mill!", "The old mill"),
+        ("[R-pkg] [External] Re: A market on Sunday?", "A market on Sunday?"),
+        ("Article 27 - Paiement par SMS", "Paiement par SMS"),
+        ("Article additionnel : Les jeux en ligne", "Les jeux en ligne"),
+        ("12.3) Artikel über Bäume", "Artikel über Bäume"),
+        ("n° 4 : un parc pour tous", "Un parc pour tous"),
+        ("2024 budget for the parks", "2024 budget for the parks"),
+        ("New bridge (was: Re: old bridge)", "New bridge"),
+        ("The toilets (a plea)", "The toilets"),
+        ("Et les enfants qui ne marchent pas ?", "Les enfants qui ne marchent pas ?"),
+        ("socketConnection, delay when reading from", "socketConnection, delay when reading"),
+        ("Error 'curl code 35'.", "Error 'curl code 35'"),
+        ("Error 'curl code 35", "Error curl code 35"),
+        ("« École ouverte »", "École ouverte"),
+        ("Le projet « école ouverte »", "Le projet « école ouverte »"),
+    ],
+)
+def test_a_subject_is_cleaned(line: str, heading: str) -> None:
+    assert cleaned_heading(line) == heading
+
+
+@pytest.mark.parametrize(
+    ("line", "heading"),
+    [
+        (
+            "Création d’un parquet numérique spécialisé sur les questions informatiques",
+            "Création d’un parquet numérique spécialisé",
+        ),
+        (
+            "Night buses for the villages: who pays, who drives, and who waits in the rain",
+            "Night buses for the villages: who pays, who drives",
+        ),
+        (
+            "Les compétitions de jeux vidéo dans les écoles « e-sport » et les clubs de la région",
+            "Les compétitions de jeux vidéo dans les écoles « e-sport »",
+        ),
+    ],
+)
+def test_a_long_subject_is_cut_where_it_pauses(line: str, heading: str) -> None:
+    assert cleaned_heading(line) == heading
+
+
+def test_questions_alone_and_names_are_no_headings() -> None:
+    assert is_heading("The toilets", "en", frozenset())
+    for line in ("Question", "Help", "Hello everybody here", "See http://town.example/mill"):
+        assert not is_heading(line, "en", frozenset())
+    assert not is_heading("What Agatha said of mills", "en", frozenset({"agatha"}))
+
+
+TEXTS = [f"Words about number {n}." for n in range(12)]
+
+
+def titles(subjects: list[str | None], threads: list[int], leaf: list[int]) -> dict[int, str]:
+    corpus = corpus_of(TEXTS, subjects=subjects, threads=np.array(threads))
+    groups = group(corpus, tree([-1] * (max(leaf) + 1), leaf))
+    return heading_titles(corpus, groups, headings_of(corpus), people=())
+
+
+def test_an_idea_that_is_a_thread_bears_its_heading() -> None:
+    found = titles(
+        ["The old mill", *[None] * 5, "Re: Night buses", *[None] * 5],
+        threads=[1] * 6 + [2] * 6,
+        leaf=[0] * 5 + [1] * 7,
+    )
+    assert found == {0: "The old mill", 1: "Night buses"}
+
+
+def test_an_idea_that_is_a_part_of_a_thread_does_not() -> None:
+    found = titles(
+        ["The old mill"] * 8 + ["Night buses"] * 4,
+        threads=[1] * 8 + [2] * 4,
+        leaf=[0] * 4 + [1] * 4 + [2] * 4,
+    )
+    assert found == {2: "Night buses"}
+
+
+def test_no_two_ideas_bear_one_heading() -> None:
+    found = titles(
+        ["Night buses"] * 12, threads=[1] * 4 + [2] * 4 + [3] * 4, leaf=[0] * 4 + [1] * 4 + [2] * 4
+    )
+    assert len(found) <= 1
+
+
+def test_a_heading_of_all_says_nothing() -> None:
+    assert titles(["Our town"] * 12, threads=[1] * 12, leaf=[0] * 12) == {}
