@@ -71,6 +71,7 @@ def opens_loosely(surface: str, language: str) -> bool:
         and surface.split()[1][0].isupper()
     ):
         return False  # an article
+    first = first.removesuffix("-ci").removesuffix("-là")
     lists = (wordlists.ANAPHORS, wordlists.POSSESSIVES, wordlists.SPEAKER)
     return any(first in one.get(language, _NOTHING) for one in lists)
 

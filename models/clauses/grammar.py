@@ -132,9 +132,17 @@ def _subject_differs(subject: Token, verb: Token) -> bool:
 
 def _has_two_numbers(noun: Token) -> bool:
     """ "un des pays fondateur": what stands around a noun tells that it is one, and many."""
-    around = [c for c in noun.children if c.dep_ in ("det", "case", "amod")]
+    around = [c for c in noun.children if c.dep_ in ("det", "case", "amod") or _is_beside(c)]
     is_joined = any(c.dep_ == "conj" for c in noun.children)
     return not is_joined and len({n for c in around for n in c.morph.get("Number", [])}) > 1
+
+
+def _is_beside(noun: Token) -> bool:
+    """A noun that says what another one is, right behind it: "pays membres"."""
+    is_linked = any(c.dep_ in ("case", "det") for c in noun.children)
+    return (
+        noun.dep_ == "nmod" and noun.pos_ == "NOUN" and noun.i == noun.head.i + 1 and not is_linked
+    )
 
 
 def _differ(one: Token, other: Token, feature: str) -> bool:

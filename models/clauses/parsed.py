@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from models import wordlists
 from models.clauses.clause import MIN_WORDS, Clause, self_contained
 from models.clauses.grammar import SUBJECTS, holds_together
+from models.keyphrases import is_vague, key_of
 from models.wordlists import words
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ _CUT_AT = words(": - – — ;")
 _SENTENCE_END = re.compile(r"[.!?…:;\n][\"'”’»)\]]*\s*\Z")
 FRAGMENT = 0.85
 """Quality of a fragment without a verb; a clause has up to 1."""
+RELATED, SHORTER = 0.85, 0.93
+"""Share of quality that a clause keeps without a relative clause, or without another part."""
 NARRATED = 0.88
 """Share of quality that what somebody tells of the past keeps: it is an event, not a claim."""
 TURNED = 0.85
@@ -252,7 +255,7 @@ def _ends(doc: Doc, start: int, end: int, head: Token) -> Iterator[tuple[int, fl
                 {t.lower_ for t in doc[cut : token.i + 1]} & wordlists.CONDITIONS
             )
             if cut > head.i and not is_needed and cut not in ends:
-                ends[cut] = ends.get(last, 1.0) * (0.85 if "relcl" in token.dep_ else 0.93)
+                ends[cut] = ends.get(last, 1.0) * (RELATED if "relcl" in token.dep_ else SHORTER)
                 queue.append(cut)
     yield from ends.items()
 
@@ -260,11 +263,10 @@ def _ends(doc: Doc, start: int, end: int, head: Token) -> Iterator[tuple[int, fl
 def _is_needed(token: Token) -> bool:
     """Whether what is before says something else, or too little, without this part."""
     before = token.doc[token.left_edge.i - 1]
-    if "relcl" in token.dep_:
-        return before.text != ","  # "children who are bullied" are some, not all
+    if "relcl" in token.dep_ and before.text != ",":
+        return _says_little(token.head)  # "areas where the army cannot go"
     if token.dep_ == "advcl" and before.text != ",":
-        # "waste hours deciding what to wear": nothing shows where it could end
-        return token.doc[token.left_edge.i].pos_ not in ("SCONJ", "ADP", "PART")
+        return before.pos_ in ("NOUN", "PRON") and _says_little(before)
     if token.dep_ == "appos":
         return any(child.dep_ == "conj" for child in token.children)  # a list, read wrongly
     if token.dep_ != "conj":
@@ -272,6 +274,12 @@ def _is_needed(token: Token) -> bool:
     if token.pos_ not in ("VERB", "AUX"):
         return True  # a member of a list
     return token.head.pos_ == "VERB" and _shares_object(token)
+
+
+def _says_little(noun: Token) -> bool:
+    """Whether a noun waits for what tells which one is meant."""
+    is_bare = noun.lower_ in ("one", "ones", "those", "all", "ceux", "celui", "celle", "celles")
+    return is_bare or is_vague(key_of(noun.text, noun.lang_), noun.lang_)
 
 
 def _shares_object(token: Token) -> bool:

@@ -50,7 +50,7 @@ MANY = 30
 """Voices from which a word should be used by several others, and not by one."""
 COMMON = 0.02
 """Share of an idea's voices that should use a word of its title."""
-APART = 0.3
+APART = 0.25
 """Quality lost by a wording without a word that tells the idea from the rest."""
 TELLING = 0.25
 """Share of an idea's voices that use a word, more than others do, from which it tells enough."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from models.keyphrases import stop_words
 from models.languages import primary
 from models.text import fold
-from models.wordlists import CUT_OFF, words
+from models.wordlists import CUT_OFF, VAGUE, words
 
 MAX_CHARS = 70
 LEAST_CHARS = 15
@@ -70,9 +70,12 @@ def titled(surface: str) -> str:
 def _unmarked(text: str) -> str:
     """Without marks at the edges, but for one that closes a quote within; no quote left open."""
     bare = text.strip(_EDGES)
-    behind = text[text.index(bare) + len(bare) :]
+    before, behind = text[: text.index(bare)], text[text.index(bare) + len(bare) :]
     for opening, closing in _QUOTES:
-        if len(opening.findall(bare)) <= len(closing.findall(bare)):
+        opened, closed = len(opening.findall(bare)), len(closing.findall(bare))
+        if closed > opened and (ahead := opening.search(before + bare[:1])):
+            bare = before[ahead.start() :] + bare
+        if closed >= opened:
             continue
         closes = closing.search(bare[-1:] + behind)
         if closes is None:
@@ -100,6 +103,8 @@ def people_named(texts: Iterable[str], avoid: Iterable[str]) -> frozenset[str]:
 
 LINKING = frozenset(fold(word) for word in CUT_OFF)
 """Function words that join a phrase to what is before it."""
+ARTICLES = words("the le la les los el las un une der die das")
+_VAGUE = frozenset(fold(word) for some in VAGUE.values() for word in some)
 _NOT_NAMES = words("all everyone everybody list team folks again tous toutes alle allerseits")
 
 
@@ -136,18 +141,16 @@ def shortened(text: str) -> str:
 
 
 def _before_last_link(text: str) -> str:
-    """What was cut at a word, without the part that lacks its end: "a court for [questions …]"."""
+    """What was cut at a word, without the part that lacks its end: "a court for [questions of]"."""
     words = text.split(" ")
-    links = [
-        n for n, word in enumerate(words) if fold(word) in LINKING or "’" in word or "'" in word
-    ]
-    whole = [n for n in links if len(" ".join(words[:n])) >= LEAST_CHARS]
-    if not whole:
-        return text[:MAX_CHARS]
-    end = whole[-1]
-    while end - 1 in links:
-        end -= 1
-    return " ".join(words[:end])
+    for end in range(len(words) - 1, 0, -1):
+        before = " ".join(words[:end])
+        is_link = fold(words[end]) in LINKING - ARTICLES or words[end].startswith(("d’", "d'"))
+        last = fold(words[end - 1])
+        is_open = last in LINKING or last.removesuffix("s") in _VAGUE
+        if is_link and not is_open and len(before) >= LEAST_CHARS:
+            return before
+    return text[:MAX_CHARS]
 
 
 def side_by_side(names: Sequence[str]) -> str:

@@ -118,6 +118,11 @@ def surfaces(text: str, language: str) -> set[str]:
             "fr",
         ),
         ("Les propriétaires ne sont pas motivé.", "Les propriétaires ne sont pas motivés.", "fr"),
+        (
+            "Nous sommes un des pays fondateur de l'Europe.",
+            "Nous sommes un des pays fondateurs de l'Europe.",
+            "fr",
+        ),
         ("La dette s accroit tous les ans.", "La dette publique augmente tous les ans.", "fr"),
     ],
 )
@@ -138,6 +143,7 @@ def test_what_does_not_hold_together_is_no_title(wrong: str, right: str, languag
         ("Exactement, rien à rajouter au texte.", "fr"),
         ("Cette proposition est un doublon de la fermeture.", "fr"),
         ("The last proposal is a duplicate of the school street.", "en"),
+        ("Celles-ci sont attachées à la personne du défunt.", "fr"),
         ("Bei Regen mit dem Bus", "de"),
         ("Ebenso in privaten Gärten am Fluss", "de"),
         ("Weil die Busse zu selten fahren", "de"),

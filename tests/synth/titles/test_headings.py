@@ -27,6 +27,8 @@ from tests.synth.titles.test_naming import corpus_of, tree
         ("Error 'curl code 35'.", "Error 'curl code 35'"),
         ("Error 'curl code 35", "Error curl code 35"),
         ("« École ouverte »", "École ouverte"),
+        ("« École ouverte » et jardins", "« École ouverte » et jardins"),
+        ("‘Mill’ and ‘weir’ are old words", "‘Mill’ and ‘weir’ are old words"),
         ("Le projet « école ouverte »", "Le projet « école ouverte »"),
     ],
 )
@@ -40,6 +42,10 @@ def test_a_subject_is_cleaned(line: str, heading: str) -> None:
         (
             "Création d’un parquet numérique spécialisé sur les questions informatiques",
             "Création d’un parquet numérique spécialisé",
+        ),
+        (
+            "Favoriser le télétravail pour réduire les déplacements domicile travail",
+            "Favoriser le télétravail",
         ),
         (
             "Night buses for the villages: who pays, who drives, and who waits in the rain",
