@@ -201,7 +201,8 @@ def _plain_cores(doc: Doc, language: str) -> list[tuple[int, int]]:
 
 def _content_token(token: Any, language: str) -> bool:
     plain = token.text[0].isalpha() and "." not in token.text
-    return bool(plain and _content(token.text, language))
+    is_verb = token.lower_ in wordlists.FINITE.get(language, frozenset())
+    return bool(plain and not is_verb and _content(token.text, language))
 
 
 def _nominal(doc: Doc, start: int, end: int, language: str) -> list[tuple[int, int]]:
