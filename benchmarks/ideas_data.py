@@ -39,6 +39,8 @@ class Coded:
     """Per text; None where it is not scored."""
     languages: list[str | None]
     """Per text."""
+    broad: list[str | None] = field(default_factory=list)
+    """Per text, the broader idea that people coded, where there are two grains."""
     titles: list[str] = field(default_factory=list)
     """Per text, where texts have titles; the texts begin with them too."""
     parents: list[int] = field(default_factory=list)
@@ -89,6 +91,40 @@ def read_argkp(folder: Path, split: str) -> list[Coded]:
             languages=["en"] * len(rows),
         )
         for rows in topics.values()
+    ]
+
+
+def read_argkp_whole(folder: Path, split: str) -> list[Coded]:
+    """All topics of one split as one discussion: key points, and topics as the broader ideas."""
+    topics = read_argkp(folder, split)
+    return [
+        Coded(
+            texts=[text for topic in topics for text in topic.texts],
+            gold=[point for topic in topics for point in topic.gold],
+            broad=[str(number) for number, topic in enumerate(topics) for _ in topic.texts],
+            languages=[language for topic in topics for language in topic.languages],
+        )
+    ]
+
+
+def read_perspectrum(folder: Path, split: str, *, n_claims: int = 40) -> list[Coded]:
+    """The claims of one split with the most statements as one discussion: statements that say the
+    same, and claims as the broader ideas. Every statement is scored, once."""
+    claims: dict[str, dict[str, str]] = defaultdict(dict)
+    for row in _csv(folder / "perspectives.csv"):
+        if row["split"] == split:
+            claims[row["claim_id"]].setdefault(row["text"].strip(), row["same"])
+    largest = sorted(claims, key=lambda claim: (-len(claims[claim]), claim))[:n_claims]
+    told = [
+        (text, point, claim) for claim in sorted(largest) for text, point in claims[claim].items()
+    ]
+    return [
+        Coded(
+            texts=[text for text, _, _ in told],
+            gold=[point for _, point, _ in told],
+            broad=[claim for _, _, claim in told],
+            languages=["en"] * len(told),
+        )
     ]
 
 

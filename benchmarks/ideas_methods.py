@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from importlib.util import find_spec
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.ideas_data import Embedded
 from models import Blend
-from synth.clustering import Authorship, find_ideas
+from synth.clustering import Authorship, Options, Refit, find_ideas
 from synth.clustering.assignment import place
 from synth.embedding.context import Context, in_context
 from synth.embedding.knn_graph import similarity_graph
-from synth.embedding.space import centred
-from synth.evaluate import PlacedPassage, idea_per_message
+from synth.embedding.space import PartSpaces, centred
+from synth.evaluate import Parents, PlacedPassage, idea_per_message
 from synth.records import IdeaTree
 
-Labels = list[int | None]
-Method = Callable[[Embedded], Labels]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a method finds in a discussion."""
+
+    labels: Sequence[str | None]
+    """Per text its leaf idea, None where it is unplaced."""
+    parents: Parents
+    """Every idea with the one above it; a method without a tree has top ideas only."""
+
+    @classmethod
+    def flat(cls, labels: Iterable[int]) -> Self:
+        """Ideas side by side; a label below zero is none."""
+        named = [str(label) if label >= 0 else None for label in labels]
+        return cls(labels=named, parents={label: None for label in named if label is not None})
+
+
+Method = Callable[[Embedded], Found]
 
 
 def methods(discussion: Embedded) -> dict[str, Method]:
@@ -42,21 +60,45 @@ def methods(discussion: Embedded) -> dict[str, Method]:
     return compared
 
 
-def ours(discussion: Embedded) -> Labels:
+def ours(discussion: Embedded) -> Found:
     """As ``synth.pipeline`` does it."""
-    return _ours(discussion, vectors_in_context(discussion, with_replies=True))
+    return _ours(discussion, space_of(discussion, with_replies=True))
 
 
-def ours_without_replies(discussion: Embedded) -> Labels:
-    return _ours(discussion, vectors_in_context(discussion, with_replies=False))
+def ours_without_replies(discussion: Embedded) -> Found:
+    return _ours(discussion, space_of(discussion, with_replies=False))
 
 
-def ours_out_of_context(discussion: Embedded) -> Labels:
-    return _ours(discussion, _blended(discussion)[0])
+def ours_out_of_context(discussion: Embedded) -> Found:
+    return _ours(discussion, _as_it_is(discussion, _blended(discussion)[0]))
 
 
-def ours_unblended(discussion: Embedded) -> Labels:
-    return _ours(discussion, discussion.vectors)
+def ours_unblended(discussion: Embedded) -> Found:
+    return _ours(discussion, _as_it_is(discussion, discussion.vectors))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spaces:
+    """Where the passages of a discussion are told apart, together and by parts."""
+
+    vectors: NDArray[np.float32]
+    """(n_passages, dim) centred unit rows."""
+    fit: Callable[[NDArray[np.intp]], NDArray[np.float32]]
+    """Rows of some passages → their centred unit rows, looked at by themselves."""
+
+
+def _languages(discussion: Embedded) -> list[str | None]:
+    return [discussion.coded.languages[owner] for owner in discussion.owner]
+
+
+def _as_it_is(discussion: Embedded, vectors: NDArray[np.float32]) -> Spaces:
+    """Vectors of the passages alone; parts are centred and nothing else."""
+    tags = _languages(discussion)
+
+    def fit(rows: NDArray[np.intp]) -> NDArray[np.float32]:
+        return centred(vectors[rows], [tags[row] for row in rows.tolist()])
+
+    return Spaces(vectors=centred(vectors, tags), fit=fit)
 
 
 def _blended(discussion: Embedded) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -68,35 +110,46 @@ def _blended(discussion: Embedded) -> tuple[NDArray[np.float32], NDArray[np.floa
     return blended, blend.transform(discussion.of_titles, discussion.coded.titles)[1]
 
 
-def vectors_in_context(discussion: Embedded, *, with_replies: bool = True) -> NDArray[np.float32]:
-    """Blended vectors of the passages, drawn to what stands around them."""
+def space_of(discussion: Embedded, *, with_replies: bool = True) -> Spaces:
+    """Blended vectors of the passages in their context, as the pipeline makes them."""
     blended, of_titles = _blended(discussion)
     coded, nowhere = discussion.coded, np.full(len(discussion.coded.texts), -1, dtype=np.intp)
     has_title = np.array([bool(title) for title in coded.titles], dtype=np.bool_)
-    return in_context(
-        blended,
-        Context(
-            message=discussion.owner,
-            parent=np.array(coded.parents) if with_replies and coded.parents else nowhere,
-            topic=np.where(has_title, np.arange(len(nowhere)), -1) if coded.titles else nowhere,
-            topics=of_titles,
-        ),
+    context = Context(
+        message=discussion.owner,
+        parent=np.array(coded.parents) if with_replies and coded.parents else nowhere,
+        topic=np.where(has_title, np.arange(len(nowhere)), -1) if coded.titles else nowhere,
+        topics=of_titles,
+    )
+    parts = PartSpaces(
+        texts=[*discussion.passages, *coded.titles],
+        vectors=np.vstack([discussion.vectors, discussion.of_titles])
+        if coded.titles
+        else discussion.vectors,
+        context=context,
+        languages=_languages(discussion),
+    )
+    return Spaces(
+        vectors=centred(in_context(blended, context), parts.languages),
+        fit=parts.fit,
     )
 
 
-def our_tree(
-    discussion: Embedded, vectors: NDArray[np.float32], *, n_resamplings: int = 0
-) -> IdeaTree:
+def our_tree(discussion: Embedded, spaces: Spaces, *, n_resamplings: int = 0) -> IdeaTree:
     """The tree of ideas with every passage placed."""
-    vectors = centred(vectors, [discussion.coded.languages[owner] for owner in discussion.owner])
-    graph = similarity_graph(vectors)
     written = Authorship(messages=discussion.owner, voices=discussion.owner)
-    tree = find_ideas(vectors, graph, authorship=written, seed=0, n_resamplings=n_resamplings)
-    return place(vectors, tree, messages=discussion.owner)
+    tree = find_ideas(
+        spaces.vectors,
+        similarity_graph(spaces.vectors),
+        authorship=written,
+        refit=Refit(fit=spaces.fit, neighbours=similarity_graph),
+        options=Options(n_resamplings=n_resamplings),
+    )
+    return place(spaces.vectors, tree, messages=discussion.owner)
 
 
-def _ours(discussion: Embedded, vectors: NDArray[np.float32]) -> Labels:
-    placed = our_tree(discussion, vectors)
+def _ours(discussion: Embedded, spaces: Spaces) -> Found:
+    placed = our_tree(discussion, spaces)
     ideas = idea_per_message(
         PlacedPassage(
             message_id=str(owner),
@@ -106,57 +159,60 @@ def _ours(discussion: Embedded, vectors: NDArray[np.float32]) -> Labels:
         )
         for owner, leaf, weight in zip(discussion.owner, placed.leaf, placed.weight, strict=True)
     )
-    found = (ideas[str(number)] for number in range(len(discussion.coded.texts)))
-    return [None if idea is None else int(idea) for idea in found]
+    above = enumerate(placed.parent.tolist())
+    return Found(
+        labels=[ideas[str(number)] for number in range(len(discussion.coded.texts))],
+        parents={str(idea): str(parent) if parent >= 0 else None for idea, parent in above},
+    )
 
 
-def louvain(discussion: Embedded) -> Labels:
+def louvain(discussion: Embedded) -> Found:
     """Louvain, resolution 1, on the 10-nearest-neighbour graph of raw cosines."""
     import scipy.sparse as sp
     from sknetwork.clustering import Louvain
 
     graph = similarity_graph(discussion.whole, n_neighbours=10)
     found = Louvain(random_state=0).fit_predict(sp.csr_matrix(graph))
-    return [int(label) for label in found]
+    return Found.flat(found.tolist())
 
 
-def k_means(discussion: Embedded) -> Labels:
+def k_means(discussion: Embedded) -> Found:
     """k-means, told how many ideas people used."""
     from sklearn.cluster import KMeans
 
     n_gold = len({gold for gold in discussion.coded.gold if gold is not None})
     found = KMeans(n_gold, n_init=10, random_state=0).fit_predict(discussion.whole)
-    return [int(label) for label in found]
+    return Found.flat(found.tolist())
 
 
-def hdbscan(discussion: Embedded) -> Labels:
+def hdbscan(discussion: Embedded) -> Found:
     """HDBSCAN, leaf clusters of at least 5, on 15 principal components."""
     from sklearn.cluster import HDBSCAN
     from sklearn.decomposition import PCA
 
     few = PCA(15, random_state=0).fit_transform(discussion.whole)
     found = HDBSCAN(min_cluster_size=5, cluster_selection_method="leaf", copy=True).fit_predict(few)
-    return [int(label) if label >= 0 else None for label in found]
+    return Found.flat(found)
 
 
-def bertopic(discussion: Embedded) -> Labels:
+def bertopic(discussion: Embedded) -> Found:
     """BERTopic as it comes, on the same vectors."""
     return _bertopic(discussion, discussion.whole, n_least=10, place_outliers=False)
 
 
-def bertopic_tuned(discussion: Embedded) -> Labels:
+def bertopic_tuned(discussion: Embedded) -> Found:
     """BERTopic with small topics, its outliers put where their vectors are nearest."""
     return _bertopic(discussion, discussion.whole, n_least=5, place_outliers=True)
 
 
-def bertopic_blended(discussion: Embedded) -> Labels:
-    whole = discussion.per_text(vectors_in_context(discussion, with_replies=True))
+def bertopic_blended(discussion: Embedded) -> Found:
+    whole = discussion.per_text(space_of(discussion).vectors)
     return _bertopic(discussion, whole, n_least=5, place_outliers=True)
 
 
 def _bertopic(
     discussion: Embedded, vectors: NDArray[np.float32], *, n_least: int, place_outliers: bool
-) -> Labels:
+) -> Found:
     from bertopic import BERTopic  # type: ignore[import-not-found]
     from umap import UMAP  # type: ignore[import-not-found]
 
@@ -170,4 +226,4 @@ def _bertopic(
         found = model.reduce_outliers(
             discussion.coded.texts, found, strategy="embeddings", embeddings=vectors
         )
-    return [int(label) if label >= 0 else None for label in found]
+    return Found.flat(found)

@@ -23,7 +23,7 @@ from benchmarks.ideas_data import Coded, read_argkp, vectors_of
 from benchmarks.pages import DOCS, write_between_marks
 from benchmarks.repetition_data import CHANGES, WORDINGS, several
 from models import Blend
-from synth.clustering import Authorship, Copied, find_ideas
+from synth.clustering import Authorship, Copied, Options, find_ideas
 from synth.clustering.assignment import place
 from synth.duplicates import Repetition, find_repetition
 from synth.embedding.knn_graph import similarity_graph
@@ -88,7 +88,7 @@ def hung_on_the_first(texts: Sequence[str], vectors: NDArray[np.float32]) -> Lea
 def _leaves(middle: NDArray[np.float32], same: NDArray[np.intp]) -> Leaves:
     # Equal vectors are copies to the graph: each gets that of the first.
     graph = similarity_graph(middle[same])
-    return place(middle, find_ideas(middle, graph, n_resamplings=0)).leaf
+    return place(middle, find_ideas(middle, graph, options=Options(n_resamplings=0))).leaf
 
 
 def counted_once(texts: Sequence[str], vectors: NDArray[np.float32]) -> Leaves:
@@ -104,7 +104,7 @@ def counted_once(texts: Sequence[str], vectors: NDArray[np.float32]) -> Leaves:
     copied = Copied(row=which[again], messages=again, voices=again)
     graph = similarity_graph(middle)
     written = Authorship(messages=once, voices=once, copied=copied)
-    tree = find_ideas(middle, graph, authorship=written, n_resamplings=0)
+    tree = find_ideas(middle, graph, authorship=written, options=Options(n_resamplings=0))
     is_vouched = np.isin(once, leader[again])
     return place(middle, tree, messages=once, is_vouched=is_vouched).leaf[which]
 

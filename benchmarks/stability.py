@@ -27,7 +27,7 @@ from benchmarks.ideas_data import (  # noqa: E402
     read_cimt,
     read_republique,
 )
-from benchmarks.ideas_methods import our_tree, vectors_in_context  # noqa: E402
+from benchmarks.ideas_methods import our_tree, space_of  # noqa: E402
 from benchmarks.pages import DOCS, write_between_marks  # noqa: E402
 from synth.records import TENTATIVE_BELOW  # noqa: E402
 
@@ -49,8 +49,7 @@ class Judged:
 def judged(coded: Coded, *, n_resamplings: int = 8) -> list[Judged]:
     """Every leaf idea found in a discussion that holds enough coded texts."""
     discussion = embed(coded)
-    vectors = vectors_in_context(discussion)
-    tree = our_tree(discussion, vectors, n_resamplings=n_resamplings)
+    tree = our_tree(discussion, space_of(discussion), n_resamplings=n_resamplings)
     gold = np.array([coded.gold[text] or "" for text in discussion.owner])
     found = []
     for leaf in np.unique(tree.leaf[tree.leaf >= 0]).tolist():

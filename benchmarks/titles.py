@@ -93,7 +93,7 @@ def _given(point_of: NDArray[np.intp]) -> IdeaTree:
 def _found(vectors: Vectors, texts: list[str]) -> IdeaTree:
     """As ``synth.pipeline`` finds them, sub-ideas and broader ones alike."""
     from models import Blend
-    from synth.clustering import Authorship, find_ideas
+    from synth.clustering import Authorship, Options, find_ideas
     from synth.clustering.assignment import place
     from synth.embedding.knn_graph import similarity_graph
     from synth.embedding.space import centred
@@ -102,7 +102,9 @@ def _found(vectors: Vectors, texts: list[str]) -> IdeaTree:
     graph = similarity_graph(middle, seed=0)
     groups = np.arange(len(texts), dtype=np.intp)
     written = Authorship(messages=groups, voices=groups)
-    return place(middle, find_ideas(middle, graph, authorship=written, seed=0, n_resamplings=0))
+    return place(
+        middle, find_ideas(middle, graph, authorship=written, options=Options(n_resamplings=0))
+    )
 
 
 def _gold(tree: IdeaTree, point_of: NDArray[np.intp]) -> dict[int, int]:

@@ -8,6 +8,7 @@ own, so that declining to place is never rewarded.
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +20,12 @@ from synth.errors import InputProblem
 
 GOLD_COLUMNS = ("message_id", "idea")
 PLACEMENT_COLUMNS = ("message_id", "idea_id", "weight")
+IDEA_COLUMNS = ("idea_id", "parent_id")
+LEAST_CLASS = 5
+"""Scored items of a gold idea from which a tree is asked whether it has that idea."""
+
+Parents = Mapping[str, str | None]
+"""Idea → the idea above it, None for a top idea."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +57,24 @@ class IdeaScores:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TreeScores:
+    """Agreement of a tree of ideas, at all its levels, with a gold coding of the same items."""
+
+    n_nodes: int
+    """Ideas of every level that hold a scored item."""
+    n_classes: int
+    """Gold ideas of :data:`LEAST_CLASS` scored items and more."""
+    tree_f: float
+    """F of Larsen & Aone (1999): for each of these gold ideas the best F1 with any idea of the
+    tree, averaged by size; 0 where there is none."""
+    best_level: int
+    """The level, from 1 at the top, at which the ideas agree best. A leaf above it counts as
+    it is."""
+    best_level_f1: float
+    """B-cubed F1 of that level."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlacedPassage:
     """One row of ``placements.csv``; ``idea_id`` is None where the passage is unplaced."""
 
@@ -64,6 +89,8 @@ class PlacementScores:
     """The scores of a whole run against a gold file, and what could not be scored."""
 
     scores: IdeaScores
+    tree: TreeScores | None
+    """None where the tree of the run is not known."""
     n_several_gold: int
     """Messages that people coded under several ideas; they are left out."""
     n_not_in_run: int
@@ -132,6 +159,54 @@ def score_labels(
     )
 
 
+def score_tree(
+    predicted: Sequence[str | None], parents: Parents, gold: Sequence[Hashable | None]
+) -> TreeScores:
+    """Compare a tree of ideas with gold labels of the same items, at every level.
+
+    ``predicted[i]`` is the leaf idea of item ``i``, None where it is unplaced; ``parents`` names
+    the idea above each idea. Items whose ``gold`` is None are not scored. Raises ValueError when
+    the lengths differ, no item has a gold idea, or an idea is not in ``parents``.
+    """
+    if len(predicted) != len(gold):
+        raise ValueError(f"{len(predicted)} predicted labels for {len(gold)} gold labels")
+    scored = [item for item, label in enumerate(gold) if label is not None]
+    labels = [gold[item] for item in scored]
+    paths = [_path(predicted[item], parents) for item in scored]
+    inside = Counter(node for path in paths for node in path)
+    together = Counter(
+        (node, label) for path, label in zip(paths, labels, strict=True) for node in path
+    )
+    sizes = {label: n for label, n in Counter(labels).items() if n >= LEAST_CLASS}
+    best = dict.fromkeys(sizes, 0.0)
+    for (node, label), common in together.items():
+        if label in best:
+            best[label] = max(best[label], 2 * common / (inside[node] + sizes[label]))
+    levels = [
+        score_labels([path[min(level, len(path)) - 1] if path else None for path in paths], labels)
+        for level in range(1, max(map(len, paths), default=0) + 1)
+    ] or [score_labels([None] * len(labels), labels)]
+    level = max(range(len(levels)), key=lambda number: levels[number].bcubed_f1)
+    return TreeScores(
+        n_nodes=len(inside),
+        n_classes=len(sizes),
+        tree_f=_share(sum(best[label] * n for label, n in sizes.items()), sum(sizes.values())),
+        best_level=level + 1,
+        best_level_f1=levels[level].bcubed_f1,
+    )
+
+
+def _path(idea: str | None, parents: Parents) -> list[str]:
+    """The ideas from the top down to this one; none for an unplaced item."""
+    path: list[str] = []
+    while idea is not None:
+        if idea not in parents:
+            raise ValueError(f"idea {idea} is not among the ideas of the run")
+        path.append(idea)
+        idea = parents[idea]
+    return path[::-1]
+
+
 def idea_per_message(passages: Iterable[PlacedPassage]) -> dict[str, str | None]:
     """The idea with the largest total weight per message id; None where no passage is placed.
 
@@ -160,9 +235,11 @@ def _known_by(
 
 
 def score_placements(
-    passages: Sequence[PlacedPassage], gold: Mapping[str, frozenset[str]]
+    passages: Sequence[PlacedPassage],
+    gold: Mapping[str, frozenset[str]],
+    parents: Parents | None = None,
 ) -> PlacementScores:
-    """Score the placements of a run against gold ideas per message.
+    """Score the placements of a run, and its tree where it is known, against gold ideas.
 
     Keys of ``gold`` are message ids of the run or ids of the export, whichever match more.
     A message with several passages gets the idea with the largest total weight. Raises
@@ -172,11 +249,11 @@ def score_placements(
     if not gold.keys() & placed.keys():
         raise ValueError("no message of the gold file is in the placements")
     single = {message: next(iter(ideas)) for message, ideas in gold.items() if len(ideas) == 1}
-    messages = list(single)
+    predicted = [placed.get(message) for message in single]
+    labels = list(single.values())
     return PlacementScores(
-        scores=score_labels(
-            [placed.get(message) for message in messages], [single[m] for m in messages]
-        ),
+        scores=score_labels(predicted, labels),
+        tree=None if parents is None else score_tree(predicted, parents, labels),
         n_several_gold=sum(len(ideas) > 1 for ideas in gold.values()),
         n_not_in_run=sum(message not in placed for message in gold),
     )
@@ -226,6 +303,11 @@ def read_placements(path: Path) -> list[PlacedPassage]:
             )
         )
     return passages
+
+
+def read_parents(path: Path) -> dict[str, str | None]:
+    """Read the tree from ``ideas.csv`` as a run writes it. Raises InputProblem."""
+    return {row["idea_id"]: row["parent_id"] or None for _, row in _rows(path, IDEA_COLUMNS)}
 
 
 def read_gold(path: Path) -> dict[str, frozenset[str]]:

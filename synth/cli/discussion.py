@@ -131,16 +131,22 @@ def export(db: Path, discussion: str | None, out: Path, *, names: bool, as_json:
 )
 @options.json_option
 def evaluate(folder: Path, gold: Path, *, as_json: bool) -> None:
-    """Compare DIR/placements.csv with a gold coding.
+    """Compare DIR/placements.csv and DIR/ideas.csv with a gold coding.
 
-    The scores need no number of ideas: adjusted Rand index, V-measure and B-cubed F1 over all
-    coded messages; one that is unplaced counts as alone.
+    The scores need no number of ideas: adjusted Rand index, V-measure and B-cubed F1 of the leaf
+    ideas over all coded messages; one that is unplaced counts as alone. Tree F (Larsen and Aone
+    1999) tells whether the tree has each coded idea at any level; it is left out where there is
+    no ideas.csv.
     """
     from synth.errors import InputProblem
-    from synth.evaluate import read_gold, read_placements, score_placements
+    from synth.evaluate import read_gold, read_parents, read_placements, score_placements
 
+    ideas = folder / "ideas.csv"
+    parents = read_parents(ideas) if ideas.exists() else None
     try:
-        found = score_placements(read_placements(folder / "placements.csv"), read_gold(gold))
+        found = score_placements(
+            read_placements(folder / "placements.csv"), read_gold(gold), parents
+        )
     except ValueError as error:
         raise InputProblem(
             str(gold), str(error), remedy="check that its message_id are ids of this export"
@@ -157,6 +163,11 @@ def evaluate(folder: Path, gold: Path, *, as_json: bool) -> None:
         f"ARI {scores.ari:.3f}  V {scores.v_measure:.3f}  B3 F1 {scores.bcubed_f1:.3f} "
         f"(precision {scores.bcubed_precision:.3f}, recall {scores.bcubed_recall:.3f})"
     )
+    if (tree := found.tree) is not None:
+        click.echo(
+            f"tree F {tree.tree_f:.3f} over {tree.n_classes} coded ideas and {tree.n_nodes} ideas "
+            f"found; best level {tree.best_level} with B3 F1 {tree.best_level_f1:.3f}"
+        )
     if found.n_several_gold:
         click.echo(f"{found.n_several_gold} messages coded under several ideas were left out")
     if found.n_not_in_run:

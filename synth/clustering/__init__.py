@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from synth.clustering.constraints import ANY, FREE, TOP, UNPLACED, Constraints
+from synth.clustering.cut import between_groups
+from synth.clustering.division import Divider, Refit, with_parts
 from synth.clustering.leaves import NOWHERE, Authorship, Copied, Leaves, find_leaves
-from synth.clustering.linkage import condensed, smoothed, unit_means
+from synth.clustering.linkage import condensed, group_means, smoothed, unit_means
 from synth.clustering.stability import Resampled, members, stability_of
-from synth.clustering.tree import LeafSet, Rows, as_rows, gather
+from synth.clustering.tree import LeafSet, as_rows, gather
 from synth.records import IdeaTree
 
 N_RESAMPLINGS = 8
+NEAR_SHARE = 0.7
+"""Of the similarity between leaves, what that of neighbouring passages counts for."""
 
 __all__ = [
     "ANY",
@@ -24,8 +30,22 @@ __all__ = [
     "Authorship",
     "Constraints",
     "Copied",
+    "Options",
+    "Refit",
     "find_ideas",
 ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How ideas are looked for."""
+
+    n_resamplings: int = N_RESAMPLINGS
+    """Draws behind each idea's stability."""
+    seed: int = 0
+
+
+DEFAULT = Options()
 
 
 def find_ideas(
@@ -34,8 +54,8 @@ def find_ideas(
     *,
     authorship: Authorship | None = None,
     constraints: Constraints | None = None,
-    n_resamplings: int = N_RESAMPLINGS,
-    seed: int = 0,
+    refit: Refit | None = None,
+    options: Options = DEFAULT,
 ) -> IdeaTree:
     """The ideas of a discussion, with every passage in the leaf it is nearest to.
 
@@ -43,9 +63,10 @@ def find_ideas(
     graph. ``authorship``: author and message of each passage; without it every passage is a
     message of its own by somebody else. With ``constraints`` people's decisions come first:
     held ideas are found again, passages that a person put under none have leaf -1, and the bounds
-    hold as far as the decisions leave room. The result has 1 to 4 levels, at most 12 ideas side by
-    side, and a number of leaves that the discussion chooses within what its size makes
-    readable. ``weight`` is the cosine of a passage with its leaf, cut at 0; the assignment
+    hold as far as the decisions leave room. ``refit``: large leaves that are not of one piece are
+    divided again, by passages looked at by themselves; without it they are not. The result has 1
+    to 5 levels, at most 12 ideas side by side, and a number of leaves that the discussion chooses.
+    ``weight`` is the cosine of a passage with its leaf, cut at 0; the assignment
     decides who stays unplaced. Deterministic for a given seed. Raises ValueError when the arrays
     do not belong together.
     """
@@ -63,44 +84,73 @@ def find_ideas(
         return _no_ideas(0)
     looped = graph if written.copied is None else written.copied.with_loops(graph)
     settled = smoothed(vectors, looped)
-    group = condensed(settled, seed=seed)
+    group = condensed(settled, seed=options.seed)
     leaves = find_leaves(settled, looped, group, written, decided)
     if not len(leaves.held):
         return _no_ideas(n)
-    rows = _rows(settled, leaves, decided)
-    leaf = np.where(leaves.of >= 0, rows.row_of_leaf[leaves.of], NOWHERE).astype(np.int32)
+    tops, of = gather(_leaf_set(vectors, graph, leaves, decided), decided), leaves.of
+    if refit is not None:
+        divider = Divider(
+            vectors=vectors,
+            refit=refit,
+            authorship=written,
+            constraints=decided,
+            n_resamplings=options.n_resamplings,
+            seed=options.seed,
+        )
+        tops, of = with_parts(tops, leaves, divider)
+    rows = as_rows(tops, np.bincount(of[of >= 0]))
+    leaf = np.where(of >= 0, rows.row_of_leaf[of], NOWHERE).astype(np.int32)
     found = Resampled(vectors=vectors, graph=graph, settled=settled, group=group)
+    stability = stability_of(
+        members(rows.parent, leaf),
+        found,
+        messages=written.messages,
+        seed=options.seed,
+        n_runs=options.n_resamplings,
+    )
     return IdeaTree(
         parent=rows.parent,
         level=rows.level,
         leaf=leaf,
         weight=_cosine_with_own(vectors, leaf, len(rows.parent)),
-        stability=stability_of(
-            members(rows.parent, leaf),
-            found,
-            messages=written.messages,
-            seed=seed,
-            n_runs=n_resamplings,
-        ),
+        stability=np.where(np.isnan(rows.stability), stability, rows.stability),
         held=None if constraints is None else rows.held,
     )
 
 
-def _rows(settled: NDArray[np.float32], leaves: Leaves, constraints: Constraints) -> Rows:
-    """The tree over the leaves."""
+def _leaf_set(
+    vectors: NDArray[np.float32], graph: sp.csr_array, leaves: Leaves, constraints: Constraints
+) -> LeafSet:
+    """What the tree over the leaves is made of."""
     n_leaves = len(leaves.held)
-    inside = leaves.of >= 0
-    sizes = np.bincount(leaves.of[inside], minlength=n_leaves)
+    inside = np.flatnonzero(leaves.of >= 0)
     n_from = np.zeros((n_leaves, constraints.n_held), dtype=np.intp)
-    rows = np.flatnonzero(inside & (constraints.under >= 0))
+    rows = inside[constraints.under[inside] >= 0]
     np.add.at(n_from, (leaves.of[rows], constraints.under[rows]), 1)
-    found = LeafSet(
-        centroids=unit_means(settled, leaves.of, n_leaves),
-        sizes=sizes,
+    return LeafSet(
+        between=_between_leaves(vectors[inside], graph[inside][:, inside], leaves.of[inside]),
+        sizes=np.bincount(leaves.of[inside], minlength=n_leaves),
         held=leaves.held,
         n_from=n_from,
     )
-    return as_rows(gather(found, constraints), sizes)
+
+
+def _between_leaves(
+    vectors: NDArray[np.float32], graph: sp.csr_array, of: NDArray[np.intp]
+) -> NDArray[np.float64]:
+    """(n_leaves, n_leaves) how much of all similarity lies between two leaves, or inside one.
+
+    Most of it is that of neighbours. Where leaves share none, the mean cosines of their passages,
+    squared, still tell which are alike.
+    """
+    near = between_groups(graph, of).toarray()
+    sizes = np.bincount(of).astype(np.float64)
+    means = group_means(vectors, of, len(sizes)).astype(np.float64)
+    alike = np.maximum(means @ means.T, 0.0) ** 2 * np.outer(sizes, sizes)
+    parts = ((NEAR_SHARE, near), (1 - NEAR_SHARE, alike))
+    found = [share * part / (float(part.sum()) or 1.0) for share, part in parts]
+    return np.asarray(found[0] + found[1], dtype=np.float64)
 
 
 def _cosine_with_own(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -72,6 +72,18 @@ class Constraints:
             apart=place[self.apart],
             parent=self.parent,
             is_broad=self.is_broad,
+        )
+
+    def inside(self, rows: NDArray[np.intp]) -> Constraints:
+        """What holds among some free passages, ``rows`` ascending: links with both ends there."""
+        some = type(self).none(len(rows))
+        place = np.full(len(self.core), -1, dtype=np.intp)
+        place[rows] = np.arange(len(rows))
+        together, apart = place[self.together], place[self.apart]
+        return replace(
+            some,
+            together=together[(together >= 0).all(axis=1)],
+            apart=apart[(apart >= 0).all(axis=1)],
         )
 
     def is_fixed(self) -> NDArray[np.bool_]:

@@ -24,8 +24,8 @@ LEAVES_PER_ROOT = 0.6
 """A readable number of leaves is about this times the square root of the messages."""
 FEWEST, MOST = 0.5, 1.6
 """How far the discussion itself may move that number."""
-HIGHEST = 240
-"""Leaves that 12 top ideas can still hold readably on four levels."""
+HIGHEST = 120
+"""Leaves of a cut that 12 top ideas can still hold on two levels; large ones are divided again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from synth.clustering.constraints import FREE, UNPLACED, Blocks, Constraints, blocks_of
-from synth.clustering.cut import between_groups, choose_cut, readable_leaves
+from synth.clustering.cut import LeafRange, between_groups, choose_cut, readable_leaves
 from synth.clustering.linkage import MergeTree, groups_after, linkage_of, unit_means
 
 NOWHERE = -1
@@ -82,12 +82,35 @@ class Leaves:
     """(n_leaves,) the held idea that each leaf is, or ``FREE``."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Carriers:
+    """Who carries the parts of a merge tree, and how many a leaf needs."""
+
+    authorship: Authorship
+    readable: LeafRange
+
+    def is_carried(self, tree: MergeTree, group: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """(n_nodes,) whether enough messages carry it, and two voices where there are ten."""
+        carried_by, messages, voices = group, self.authorship.messages, self.authorship.voices
+        has_many_voices = len(np.unique(voices)) >= 10
+        if (copied := self.authorship.copied) is not None:
+            carried_by = np.concatenate([group, group[copied.row]])
+            messages = np.concatenate([messages, copied.messages])
+            voices = np.concatenate([voices, copied.voices])
+        is_carried = _has_distinct(tree, carried_by, messages, self.readable.min_messages)
+        if has_many_voices:
+            is_carried &= _has_distinct(tree, carried_by, voices, 2)
+        return is_carried
+
+
 def find_leaves(
     vectors: NDArray[np.float32],
     graph: sp.csr_array,
     group: NDArray[np.intp],
     authorship: Authorship,
     constraints: Constraints,
+    *,
+    readable: LeafRange | None = None,
 ) -> Leaves:
     """The leaf of each passage; only those that people put under no idea have none.
 
@@ -106,7 +129,9 @@ def find_leaves(
         return Leaves(of=of, held=np.empty(0, dtype=np.intp))
     within, some = Blocks(of=blocks.of[inside], core=blocks.core), vectors[inside]
     part = graph if len(inside) == len(vectors) else graph[inside][:, inside]
-    found = _parts(some, part, group[inside], authorship.take(inside), within)
+    written = authorship.take(inside)
+    allowed = readable or readable_leaves(len(np.unique(written.messages)))
+    found = _parts(some, part, group[inside], _Carriers(written, allowed), within)
     of[inside] = _rejoined(some, found, within)
     _set_apart(vectors, of, blocks, constraints.apart)
     names, number = np.unique(of[of >= 0], return_inverse=True)
@@ -122,7 +147,7 @@ def _parts(
     vectors: NDArray[np.float32],
     graph: sp.csr_array,
     group: NDArray[np.intp],
-    authorship: Authorship,
+    carriers: _Carriers,
     blocks: Blocks,
 ) -> NDArray[np.intp]:
     """The leaf of each passage by linkage, with every held core in a leaf of its own."""
@@ -132,36 +157,19 @@ def _parts(
     _, entry = np.unique(key, return_inverse=True)
     is_core = np.zeros(int(entry.max()) + 1, dtype=np.intp)
     is_core[entry[blocks.core[blocks.of] >= 0]] = 1
-    readable = readable_leaves(len(np.unique(authorship.messages)))
+    readable = carriers.readable
     nothing = np.zeros(len(vectors), dtype=np.intp)
     if not is_core.any() and (readable.most == 1 or len(is_core) == 1):
         return nothing
     tree = linkage_of(vectors, entry)
     n_cores = tree.totals(is_core)
-    is_large = _is_carried(tree, entry, authorship) | (n_cores > 0)
+    is_large = carriers.is_carried(tree, entry) | (n_cores > 0)
     if not is_large.any():
         return nothing
     counted = np.maximum(is_large.astype(np.intp), n_cores)
     n_merges = choose_cut(tree, between_groups(graph, entry), counted, readable)
     node = groups_after(tree, n_merges, is_undone=n_cores >= 2)
     return _filled(vectors, np.where(is_large[node], node, NOWHERE)[entry])
-
-
-def _is_carried(
-    tree: MergeTree, group: NDArray[np.intp], authorship: Authorship
-) -> NDArray[np.bool_]:
-    """Whether enough messages carry each node, and two voices where the discussion has ten."""
-    carried_by, messages, voices = group, authorship.messages, authorship.voices
-    readable = readable_leaves(len(np.unique(messages)))
-    has_many_voices = len(np.unique(voices)) >= 10
-    if (copied := authorship.copied) is not None:
-        carried_by = np.concatenate([group, group[copied.row]])
-        messages = np.concatenate([messages, copied.messages])
-        voices = np.concatenate([voices, copied.voices])
-    is_carried = _has_distinct(tree, carried_by, messages, readable.min_messages)
-    if has_many_voices:
-        is_carried &= _has_distinct(tree, carried_by, voices, 2)
-    return is_carried
 
 
 def _has_distinct(

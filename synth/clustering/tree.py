@@ -18,11 +18,13 @@ from synth.clustering.constraints import TOP, Constraints
 MAX_CHILDREN = 12
 FEW = 6
 """So few leaves are shown side by side, without a level above them."""
-MAX_LEVELS = 4
+FEWEST_TOPS = 4
+MAX_LEVELS = 5
 MOST_OF_IT = 0.5
 """Share of a leaf's passages that stood under a broader idea, above which it goes there again."""
-SPREAD = 1.2
-"""A readable number of top ideas is about this times the square root of what they hold."""
+BROAD_RESOLUTION = 0.5
+"""Weight of what chance would put together under a broader idea (Reichardt & Bornholdt 2006);
+lower than that of the leaves, because broader ideas are coarser."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,14 +39,16 @@ class Branch:
     children: tuple[Branch, ...] = ()
     held: int = -1
     """The held idea that it is, or -1."""
+    stability: float | None = None
+    """0..1, where it is known already."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeafSet:
     """The leaves that a tree is made over."""
 
-    centroids: NDArray[np.float32]
-    """(n_leaves, dim) unit rows."""
+    between: NDArray[np.float64]
+    """(n_leaves, n_leaves) how alike the passages of two leaves are, summed over all of them."""
     sizes: NDArray[np.intp]
     """(n_leaves,) passages of each."""
     held: NDArray[np.intp]
@@ -57,8 +61,10 @@ def gather(leaves: LeafSet, constraints: Constraints) -> tuple[Branch, ...]:
     """The top ideas over the leaves, with held ideas where people put them.
 
     At most ``MAX_CHILDREN`` ideas side by side and ``MAX_LEVELS`` levels, unless people's
-    decisions leave no room for that. Leaves are gathered in parts of about equal breadth (Ward
-    1963 on unit centroids). A held idea of which nothing is left stands in no branch.
+    decisions leave no room for that. Leaves are gathered by what their passages say: those are
+    joined between which there is most similarity beyond chance (agglomerative modularity; Clauset,
+    Newman & Moore 2004), into as many ideas as modularity is best with. So a leaf that is near none
+    stays by itself. A held idea of which nothing is left stands in no branch.
     """
     tree = _Tree(leaves, constraints)
     tree.return_leaves(leaves.n_from)
@@ -79,7 +85,7 @@ class _Tree:
     """Puts leaves and held ideas under each other, top down."""
 
     def __init__(self, leaves: LeafSet, constraints: Constraints) -> None:
-        self._centroids, self._sizes = leaves.centroids, leaves.sizes
+        self._between, self._sizes = leaves.between, leaves.sizes
         held = leaves.held
         self._constraints = constraints
         self._leaf_of = {int(h): leaf for leaf, h in enumerate(held.tolist()) if h >= 0}
@@ -126,9 +132,8 @@ class _Tree:
         placed = [self._branch(unit, MAX_LEVELS) for unit in first]
         if len(first) + len(units) <= FEW:
             return (*placed, *(self._branch(unit, MAX_LEVELS) for unit in units))
-        wanted = int(np.clip(round(np.sqrt(len(units)) * SPREAD), 4, MAX_CHILDREN))
-        room = max(1, min(wanted, MAX_CHILDREN - len(first)))
-        return (*placed, *self._arranged(units, room, MAX_LEVELS, n_parts=room))
+        room = max(1, MAX_CHILDREN - len(first))
+        return (*placed, *self._arranged(units, room, MAX_LEVELS, is_top=True))
 
     def _leaf(self, leaf: int) -> _Unit:
         return _Unit(leaves=np.array([leaf]), height=1)
@@ -165,13 +170,11 @@ class _Tree:
         return Branch(leaves=unit.leaves, children=tuple(children), held=unit.held)
 
     def _arranged(
-        self, units: Sequence[_Unit], room: int, levels_left: int, *, n_parts: int | None = None
+        self, units: Sequence[_Unit], room: int, levels_left: int, *, is_top: bool = False
     ) -> list[Branch]:
-        """Units side by side, gathered under broader ideas where they are more than ``room``.
-
-        ``n_parts``: how many broader ideas to make; None leaves that to the number of units.
-        """
-        if len(units) <= room and n_parts is None:
+        """Units side by side, gathered under broader ideas where they are more than ``room``, or
+        where they are top ideas and some of them belong together."""
+        if len(units) <= room and not is_top:
             return [self._branch(unit, levels_left) for unit in units]
         tall = [unit for unit in units if unit.height >= levels_left]
         rest = [unit for unit in units if unit.height < levels_left]
@@ -180,9 +183,8 @@ class _Tree:
             return self._squeezed(tall, room)
         if not rest:
             return placed
-        root = int(np.ceil(len(rest) ** (1 / levels_left)))
-        wanted = int(np.clip(root, 4, MAX_CHILDREN)) if n_parts is None else n_parts
-        for part in self._gathered(rest, max(1, min(wanted, room - len(tall)))):
+        most = max(1, room - len(tall))
+        for part in self._gathered(rest, min(FEWEST_TOPS, most), most):
             if len(part) == 1:
                 placed.append(self._branch(part[0], levels_left))
                 continue
@@ -196,29 +198,57 @@ class _Tree:
         """On the last level free leaves become one where there are too many; held ones never."""
         held = [Branch(leaves=unit.leaves, held=unit.held) for unit in units if unit.held >= 0]
         free = [unit for unit in units if unit.held < 0]
-        parts = self._gathered(free, max(1, room - len(held))) if free else []
+        most = max(1, room - len(held))
+        parts = self._gathered(free, min(most, len(free)), most) if free else []
         joined = [np.concatenate([unit.leaves for unit in part]) for part in parts]
         return [*held, *(Branch(leaves=leaves) for leaves in joined)]
 
-    def _gathered(self, units: Sequence[_Unit], n_parts: int) -> list[list[_Unit]]:
-        from scipy.cluster.hierarchy import fcluster, ward
-
-        if n_parts <= 1:
-            return [list(units)]
-        if n_parts >= len(units):
+    def _gathered(self, units: Sequence[_Unit], fewest: int, most: int) -> list[list[_Unit]]:
+        """Units that belong together, in as many parts from ``fewest`` to ``most`` as modularity
+        is best with."""
+        if len(units) <= fewest:
             return [[unit] for unit in units]
-        centroids = np.stack([self._centroid(unit) for unit in units])
-        part = fcluster(ward(centroids), n_parts, "maxclust").tolist()
+        belongs = np.zeros((len(units), len(self._sizes)))
+        for row, unit in enumerate(units):
+            belongs[row, unit.leaves] = 1.0
+        part = joined_by_modularity(belongs @ self._between @ belongs.T, fewest, most).tolist()
         return [
             [unit for unit, of in zip(units, part, strict=True) if of == name]
             for name in sorted(set(part))
         ]
 
-    def _centroid(self, unit: _Unit) -> NDArray[np.float64]:
-        if len(unit.leaves) == 1:
-            return np.asarray(self._centroids[unit.leaves[0]], dtype=np.float64)
-        total = self._sizes[unit.leaves].astype(np.float32) @ self._centroids[unit.leaves]
-        return np.asarray(total / max(float(np.linalg.norm(total)), 1e-12), dtype=np.float64)
+
+def joined_by_modularity(between: NDArray[np.float64], fewest: int, most: int) -> NDArray[np.intp]:
+    """The part of each of n units, (n,), in ``fewest`` to ``most`` parts; 1 ≤ fewest ≤ most.
+
+    ``between`` (n, n) is their similarity, symmetric. The two parts that gain most, or lose least,
+    modularity are joined until ``fewest`` are left; of the states with at most ``most`` parts the
+    best one counts.
+    """
+    total = float(between.sum()) or 1.0
+    near = between / total
+    degree = near.sum(axis=1)
+    part = np.arange(len(near))
+    alive = np.ones(len(near), dtype=bool)
+    best, found = -np.inf, part
+    while True:
+        n_parts = int(alive.sum())
+        worth = float(near.diagonal().sum() - BROAD_RESOLUTION * degree @ degree)
+        if n_parts <= most and worth > best:
+            best, found = worth, part.copy()
+        if n_parts <= fewest:
+            return found
+        gain = near - BROAD_RESOLUTION * np.outer(degree, degree)
+        gain[~alive] = gain[:, ~alive] = -np.inf
+        np.fill_diagonal(gain, -np.inf)
+        into, gone = sorted(divmod(int(np.argmax(gain)), len(near)))
+        near[into] += near[gone]
+        near[:, into] += near[:, gone]
+        near[gone] = near[:, gone] = 0.0
+        degree[into] += degree[gone]
+        degree[gone] = 0.0
+        part[part == gone] = into
+        alive[gone] = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,6 +261,8 @@ class Rows:
     """(n_leaves,) the row of the leaf idea that holds each given leaf."""
     held: NDArray[np.int32]
     """The held idea that each row is, or -1."""
+    stability: NDArray[np.float32]
+    """0..1 where it is known already, else NaN."""
 
 
 def as_rows(tops: tuple[Branch, ...], sizes: NDArray[np.intp]) -> Rows:
@@ -238,6 +270,7 @@ def as_rows(tops: tuple[Branch, ...], sizes: NDArray[np.intp]) -> Rows:
     parent: list[int] = []
     level: list[int] = []
     held: list[int] = []
+    stability: list[float] = []
     row_of_leaf = np.full(len(sizes), -1, dtype=np.intp)
 
     def largest_first(branches: tuple[Branch, ...]) -> list[Branch]:
@@ -250,6 +283,7 @@ def as_rows(tops: tuple[Branch, ...], sizes: NDArray[np.intp]) -> Rows:
         parent.append(above)
         level.append(depth)
         held.append(branch.held)
+        stability.append(np.nan if branch.stability is None else branch.stability)
         if branch.children:
             waiting.extend((child, row, depth + 1) for child in largest_first(branch.children))
         else:
@@ -259,4 +293,5 @@ def as_rows(tops: tuple[Branch, ...], sizes: NDArray[np.intp]) -> Rows:
         level=np.array(level, dtype=np.int32),
         row_of_leaf=row_of_leaf,
         held=np.array(held, dtype=np.int32),
+        stability=np.array(stability, dtype=np.float32),
     )

@@ -187,3 +187,48 @@ def fit_centred(
     around = in_context(blended, context)[once]
     centre = centre_of(around, tags)
     return centred(around, tags, centre=centre)[which], centre
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartSpaces:
+    """Looks at some passages of a discussion by themselves: in a space fitted on them alone."""
+
+    texts: Sequence[str]
+    """Of the n passages, then of the topics."""
+    vectors: NDArray[np.float32]
+    """(n + n_topics, dim) unit rows, estimated where the model has not read; dim 0 where no
+    encoder reads."""
+    context: Context
+    """Of the whole discussion; the rows of its topics are not used."""
+    languages: Sequence[str | None]
+    """(n,)"""
+
+    def fit(self, rows: NDArray[np.intp]) -> NDArray[np.float32]:
+        """The passages ``rows`` in their context, without what they share: float32 (n_rows, dim).
+
+        Messages that none of them stands in are no context here. Raises ModelMissing.
+        """
+        from models import Blend
+
+        n, around = len(self.languages), self.context
+        messages, message = np.unique(around.message[rows], return_inverse=True)
+        number = np.full(len(around.parent) + 1, -1, dtype=np.intp)
+        number[messages] = np.arange(len(messages))
+        topic = around.topic[messages]
+        called = np.unique(topic[topic >= 0])
+        blend = Blend()
+        _, blended = blend.fit_transform(*self._texts(rows))
+        topics = blended[:0]
+        if len(called):
+            _, topics = blend.transform(*self._texts(n + called))
+        context = Context(
+            message=message,
+            parent=number[around.parent[messages]],
+            topic=np.where(topic >= 0, np.searchsorted(called, topic), -1),
+            topics=topics,
+        )
+        languages = [self.languages[row] for row in rows.tolist()]
+        return centred(in_context(blended, context), languages)
+
+    def _texts(self, rows: NDArray[np.intp]) -> tuple[NDArray[np.float32], list[str]]:
+        return self.vectors[rows], [self.texts[row] for row in rows.tolist()]

@@ -310,6 +310,7 @@ class _Build:
         by_id = {message.id: message for message in messages}
         return MapInputs(
             corpus=fitted.corpus,
+            parts=fitted.parts,
             messages=by_id,
             sentences=cuts.sentences,
             repetition=fitted.repetition,

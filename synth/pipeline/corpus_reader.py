@@ -15,7 +15,7 @@ import numpy as np
 from synth.corpus import Corpus
 from synth.duplicates import Repetition, find_repetition
 from synth.embedding.context import context_of, mean_topic, topics_of
-from synth.embedding.space import Space, fit_blend, fit_centred
+from synth.embedding.space import PartSpaces, Space, fit_blend, fit_centred
 from synth.embedding.vectors import Later, read_texts
 from synth.errors import StoreProblem
 from synth.parallel import in_order, submit
@@ -94,6 +94,8 @@ class Fitted:
     repetition: Repetition
     space: Space | None
     """None where there is no passage."""
+    parts: PartSpaces
+    """How some of the passages look by themselves."""
     n_read: int
     """Passages that the model has read."""
 
@@ -147,10 +149,17 @@ class CorpusReader:
                 centre=centre,
                 share_read=n_read / n,
             )
+        parts = PartSpaces(
+            texts=read.texts,
+            vectors=read.vectors[:, :0] if self.embedder.is_fitted_per_discussion else vectors,
+            context=context,
+            languages=corpus.languages,
+        )
         return Fitted(
             corpus=corpus.with_centred(centred),
             repetition=repetition,
             space=space,
+            parts=parts,
             n_read=n_read,
         )
 

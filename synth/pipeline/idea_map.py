@@ -6,16 +6,18 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from synth.clustering import Authorship, Constraints, Copied, find_ideas
+from synth.clustering import Authorship, Constraints, Copied, Options, Refit, find_ideas
 from synth.clustering.assignment import idea_centroids, place, place_new, why_unplaced
 from synth.corpus import Corpus
 from synth.duplicates import Repetition
 from synth.embedding.knn_graph import similarity_graph
+from synth.embedding.space import PartSpaces
 from synth.harvest import DecidedSpan, QuoteRow
 from synth.layout import lay_out, lay_out_rest
 from synth.parallel import submit
@@ -53,6 +55,7 @@ class MapInputs:
     """What a map is made of."""
 
     corpus: Corpus
+    parts: PartSpaces
     messages: Mapping[int, Message]
     sentences: Mapping[int, SentenceSpans]
     """By message id."""
@@ -135,8 +138,11 @@ def _ideas(
         graph,
         authorship=Authorship(messages=messages[rows], voices=voices[rows], copied=copied),
         constraints=decided,
-        n_resamplings=effort.n_resamplings,
-        seed=seed,
+        refit=Refit(
+            fit=lambda some: inputs.parts.fit(rows[some]),
+            neighbours=partial(similarity_graph, seed=seed),
+        ),
+        options=Options(n_resamplings=effort.n_resamplings, seed=seed),
     )
     by_others = np.zeros(len(corpus), dtype=np.bool_)
     by_others[leader[again[voices[again] != voices[leader[again]]]]] = True

@@ -145,7 +145,7 @@ class Corrections(Collection):
     # -- reading ---------------------------------------------------------------------------
 
     def held(self, discussion_id: int) -> list[HeldIdea]:
-        """Ideas that a person touched, and the parents that a person chose, in reading order."""
+        """Ideas that a person touched, and the parents that a person chose, oldest first."""
         rows = self._rows(
             """SELECT i.id, i.parent_id, i.parent_origin,
                  EXISTS (SELECT 1 FROM ideas c WHERE c.parent_id = i.id) AS is_broad
@@ -154,7 +154,7 @@ class Corrections(Collection):
                    (i.origin, i.title_origin, i.summary_origin, i.parent_origin)
                  OR i.id IN (SELECT idea_id FROM placements WHERE origin = 'person')
                  OR i.id IN (SELECT parent_id FROM ideas WHERE parent_origin = 'person'))
-               ORDER BY i.rank, i.id""",
+               ORDER BY i.id""",
             discussion_id,
         )
         return [record(HeldIdea, row) for row in rows]

@@ -13,9 +13,11 @@ from synth.evaluate import (
     PlacedPassage,
     idea_per_message,
     read_gold,
+    read_parents,
     read_placements,
     score_labels,
     score_placements,
+    score_tree,
 )
 
 
@@ -55,6 +57,47 @@ def test_items_without_gold_are_left_out() -> None:
         score_labels([1], [None])
     with pytest.raises(ValueError, match="2 predicted"):
         score_labels([1, 2], ["a"])
+
+
+TREE = {"1": None, "2": None, "3": "1", "4": "1"}
+"""Ideas 3 and 4 under 1; 2 stands by itself."""
+
+
+def test_a_tree_is_asked_for_each_coded_idea_at_every_level() -> None:
+    leaves = ["3"] * 5 + ["4"] * 5 + ["2"] * 6 + [None]
+    broad = score_tree(leaves, TREE, ["a"] * 10 + ["b"] * 6 + ["b"])
+    # Idea 1 holds all of a and nothing else; idea 2 six of the seven of b.
+    assert broad.tree_f == pytest.approx((10 * 1.0 + 7 * (2 * 6 / 13)) / 17)
+    assert (broad.best_level, broad.n_classes, broad.n_nodes) == (1, 2, 4)
+    fine = score_tree(leaves, TREE, ["a"] * 5 + ["b"] * 5 + ["c"] * 6 + [None])
+    assert fine.tree_f == 1.0
+    assert (fine.best_level, fine.best_level_f1) == (2, 1.0)
+
+
+def test_small_coded_ideas_are_not_asked_of_a_tree() -> None:
+    found = score_tree(["3"] * 5 + ["4"] * 4, TREE, ["a"] * 5 + ["b"] * 4)
+    assert (found.n_classes, found.tree_f) == (1, 1.0)
+    nothing = score_tree([None, None], TREE, ["a", "b"])
+    assert (nothing.n_classes, nothing.tree_f, nothing.best_level) == (0, 0.0, 1)
+
+
+def test_a_tree_that_does_not_fit_is_refused() -> None:
+    with pytest.raises(ValueError, match="idea 9 is not among"):
+        score_tree(["9"], TREE, ["a"])
+    with pytest.raises(ValueError, match="1 predicted"):
+        score_tree(["3"], TREE, ["a", "b"])
+
+
+def test_the_tree_is_read_as_a_run_writes_it(tmp_path: Path) -> None:
+    path = tmp_path / "ideas.csv"
+    path.write_text("idea_id,parent_id,level\n1,,1\n3,1,2\n", encoding="utf-8")
+    assert read_parents(path) == {"1": None, "3": "1"}
+    rows = [passage("1", "3"), passage("2", "3")]
+    gold = {"post-1": frozenset({"a"}), "post-2": frozenset({"b"})}
+    found = score_placements(rows, gold, read_parents(path))
+    assert found.tree is not None
+    assert found.tree.n_nodes == 2
+    assert score_placements(rows, gold).tree is None
 
 
 @settings(deadline=None)

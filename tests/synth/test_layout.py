@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from synth.clustering import find_ideas
+from synth.clustering import Options, find_ideas
 from synth.embedding.knn_graph import similarity_graph
 from synth.embedding.space import centred
 from synth.layout import lay_out, lay_out_rest
@@ -19,7 +19,7 @@ Built = tuple[np.ndarray, object, IdeaTree]
 def built() -> Built:
     vectors = centred(made_up(160, n_ideas=5)[0])
     graph = similarity_graph(vectors)
-    return vectors, graph, find_ideas(vectors, graph, n_resamplings=1)
+    return vectors, graph, find_ideas(vectors, graph, options=Options(n_resamplings=1))
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,7 @@ def test_the_map_stays_put(built: Built, positions: np.ndarray) -> None:
 def test_small_and_empty_discussions(n: int) -> None:
     vectors = made_up(max(n, 1), n_ideas=2)[0][:n]
     graph = similarity_graph(vectors)
-    tree = find_ideas(vectors, graph, n_resamplings=1)
+    tree = find_ideas(vectors, graph, options=Options(n_resamplings=1))
     found = lay_out(vectors, graph, tree)
     assert found.shape == (n, 2)
     assert np.isfinite(found).all()
@@ -70,7 +70,7 @@ def test_small_and_empty_discussions(n: int) -> None:
 def test_one_sentence_over_and_over() -> None:
     vectors = np.tile(made_up(1, n_ideas=1)[0], (40, 1))
     graph = similarity_graph(vectors)
-    found = lay_out(vectors, graph, find_ideas(vectors, graph, n_resamplings=1))
+    found = lay_out(vectors, graph, find_ideas(vectors, graph, options=Options(n_resamplings=1)))
     assert np.isfinite(found).all()
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from synth.clustering import Authorship, find_ideas
+from synth.clustering import Authorship, Options, find_ideas
 from synth.clustering.assignment import idea_centroids, least_fit, place, place_new, why_unplaced
 from synth.embedding.knn_graph import similarity_graph
 from synth.embedding.space import centred
@@ -123,6 +123,6 @@ def test_small_discussions_keep_nearly_everybody(n: int) -> None:
     vectors = made_up(n, n_ideas=3)[0]
     vectors -= vectors.mean(axis=0) * (n > 1)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    tree = find_ideas(vectors, similarity_graph(vectors), n_resamplings=1)
+    tree = find_ideas(vectors, similarity_graph(vectors), options=Options(n_resamplings=1))
     # Of five about three things, one is alone with what it says.
     assert (place(vectors, tree).leaf >= 0).mean() >= 0.8

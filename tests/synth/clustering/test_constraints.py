@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from synth.clustering import ANY, FREE, TOP, UNPLACED, Constraints, find_ideas
+from synth.clustering import ANY, FREE, TOP, UNPLACED, Constraints, Options, Refit, find_ideas
 from synth.clustering.assignment import place
 from synth.clustering.constraints import blocks_of
 from synth.clustering.tree import MAX_CHILDREN, MAX_LEVELS
@@ -54,7 +54,9 @@ def decided(
 def ideas_of(vectors: NDArray[np.float32], constraints: Constraints, *, seed: int = 0) -> IdeaTree:
     middle = centred(vectors)
     graph = similarity_graph(middle)
-    tree = find_ideas(middle, graph, constraints=constraints, seed=seed, n_resamplings=1)
+    refit = Refit(fit=lambda rows: centred(vectors[rows]), neighbours=similarity_graph)
+    options = Options(seed=seed, n_resamplings=1)
+    tree = find_ideas(middle, graph, constraints=constraints, refit=refit, options=options)
     return place(middle, tree, is_vouched=constraints.is_fixed())
 
 
@@ -68,8 +70,8 @@ def row_of(tree: IdeaTree, idea: int) -> int:
 def test_without_decisions_nothing_changes(n: int, n_ideas: int) -> None:
     vectors = centred(made_up(n, n_ideas=n_ideas)[0])
     graph = similarity_graph(vectors)
-    free = find_ideas(vectors, graph, seed=3)
-    held = find_ideas(vectors, graph, seed=3, constraints=decided(n))
+    free = find_ideas(vectors, graph, options=Options(seed=3))
+    held = find_ideas(vectors, graph, options=Options(seed=3), constraints=decided(n))
     assert free.held is None
     assert held.held is not None
     assert (held.held == -1).all()

@@ -13,19 +13,48 @@ from numpy.typing import NDArray
 from scipy.cluster.hierarchy import cophenet, linkage
 from sklearn.metrics import adjusted_rand_score
 
-from synth.clustering import FREE, Authorship, Constraints, Copied, find_ideas
-from synth.clustering.cut import RESOLUTION, modularity_after, readable_leaves
+from models.vectors import unit_rows
+from synth.clustering import (
+    FREE,
+    N_RESAMPLINGS,
+    Authorship,
+    Constraints,
+    Copied,
+    Options,
+    Refit,
+    find_ideas,
+)
+from synth.clustering.cut import HIGHEST, RESOLUTION, modularity_after, readable_leaves
 from synth.clustering.linkage import average_linkage, groups_after
-from synth.clustering.tree import MAX_CHILDREN, MAX_LEVELS, LeafSet, as_rows, gather
+from synth.clustering.tree import (
+    MAX_CHILDREN,
+    MAX_LEVELS,
+    LeafSet,
+    as_rows,
+    gather,
+    joined_by_modularity,
+)
 from synth.embedding.knn_graph import similarity_graph
 from synth.embedding.space import centred
 from synth.records import IdeaTree
 from tests.synth.made_up_vectors import made_up
 
 
-def ideas_of(vectors: NDArray[np.float32], **options: object) -> IdeaTree:
+def ideas_of(
+    vectors: NDArray[np.float32],
+    *,
+    authorship: Authorship | None = None,
+    n_resamplings: int = N_RESAMPLINGS,
+    seed: int = 0,
+) -> IdeaTree:
     middle = centred(vectors)
-    return find_ideas(middle, similarity_graph(middle), **options)  # type: ignore[arg-type]
+    return find_ideas(
+        middle,
+        similarity_graph(middle),
+        authorship=authorship,
+        refit=Refit(fit=lambda rows: centred(vectors[rows]), neighbours=similarity_graph),
+        options=Options(n_resamplings=n_resamplings, seed=seed),
+    )
 
 
 def assert_readable(tree: IdeaTree) -> None:
@@ -172,18 +201,18 @@ def test_without_any_edge_no_cut_is_better_than_another() -> None:
 @given(st.integers(1, 100_000))
 def test_the_readable_number_grows_slowly(n: int) -> None:
     readable = readable_leaves(n)
-    assert 1 <= readable.fewest <= readable.most <= 240
+    assert 1 <= readable.fewest <= readable.most <= HIGHEST
     assert readable.usual > 0
     assert readable.most <= max(1, n)
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.integers(1, 240), st.integers(0, 3))
+@given(st.integers(1, HIGHEST), st.integers(0, 3))
 def test_any_number_of_leaves_is_gathered_readably(n_leaves: int, seed: int) -> None:
     means, _ = made_up(n_leaves, n_ideas=max(1, n_leaves // 5), seed=seed)
     sizes = np.ones(n_leaves, dtype=np.intp)
     leaves = LeafSet(
-        centroids=means,
+        between=np.maximum(means @ means.T, 0.0).astype(np.float64),
         sizes=sizes,
         held=np.full(n_leaves, FREE),
         n_from=np.zeros((n_leaves, 0), dtype=np.intp),
@@ -200,6 +229,66 @@ def test_any_number_of_leaves_is_gathered_readably(n_leaves: int, seed: int) -> 
             stability=np.ones(n_ideas, dtype=np.float32),
         )
     )
+
+
+def two_grains(
+    n_topics: int, n_points: int, n_each: int
+) -> tuple[NDArray[np.float32], NDArray[np.intp], NDArray[np.intp]]:
+    """Vectors of topics that hold points, near each other; the topic and the point of each."""
+    random = np.random.default_rng(5)
+    topics = random.normal(size=(n_topics, 48))
+    points = np.repeat(topics, n_points, axis=0) + 0.8 * random.normal(
+        size=(n_topics * n_points, 48)
+    )
+    point = np.repeat(np.arange(len(points)), n_each)
+    rows = points[point] + 0.5 * random.normal(size=(len(point), 48))
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    return rows.astype(np.float32), point // n_points, point
+
+
+def test_ideas_are_found_at_both_grains() -> None:
+    vectors, topic, point = two_grains(8, 9, 14)
+    tree = ideas_of(vectors, n_resamplings=1)
+    assert_readable(tree)
+    assert tree.level.max() >= 2
+    top = tree.leaf.copy()
+    while (tree.parent[top] >= 0).any():
+        top = np.where(tree.parent[top] >= 0, tree.parent[top], top)
+    assert adjusted_rand_score(topic, top) > 0.95
+    assert adjusted_rand_score(point, tree.leaf) > 0.95
+    assert np.median(tree.stability[np.unique(tree.leaf)]) > 0.9
+    undivided = find_ideas(centred(vectors), similarity_graph(centred(vectors)))
+    assert adjusted_rand_score(point, undivided.leaf) < 0.7
+
+
+def test_a_large_idea_of_one_piece_is_not_divided() -> None:
+    vectors, idea = made_up(800, n_ideas=4, spread=0.5, dim=200)
+    tree = ideas_of(vectors, n_resamplings=1)
+    ours = [tree.leaf[idea == number] for number in range(4)]
+    assert [len(np.unique(leaves)) for leaves in ours] == [1, 1, 1, 1]
+
+
+def test_passages_of_one_message_make_no_parts() -> None:
+    """Fifteen passages of each message lie together; the messages say all the same."""
+    random = np.random.default_rng(1)
+    message = np.repeat(np.arange(30), 15)
+    middle = random.normal(size=(2, 40))[message % 2]
+    own = 0.5 * random.normal(size=(30, 40))[message]
+    vectors = unit_rows(middle + own + 0.1 * random.normal(size=(len(message), 40)))
+    written = Authorship(messages=message, voices=message)
+    tree = ideas_of(vectors, authorship=written, n_resamplings=1)
+    assert len(np.unique(tree.leaf)) < 15
+
+
+def test_what_is_nearest_is_joined_and_what_is_near_none_stays_alone() -> None:
+    between = np.full((7, 7), 0.1)
+    for family in (slice(0, 3), slice(3, 6)):
+        between[family, family] = 5.0
+    between[6, 6] = 10.0
+    between += np.diag(np.full(7, 5.0))
+    assert joined_by_modularity(between, 2, 7).tolist() == [0, 0, 0, 3, 3, 3, 6]
+    assert len(np.unique(joined_by_modularity(between, 2, 2))) == 2
+    assert joined_by_modularity(np.zeros((4, 4)), 4, 4).tolist() == [0, 1, 2, 3]
 
 
 def test_a_text_that_many_post_may_be_an_idea_of_its_own() -> None:

@@ -42,8 +42,25 @@ BUILD = import_module("synth.pipeline.build")
 ONE = 1
 ME = "Ada"
 WORDS = ("Bus", "Tree", "Rent", "Park", "Road", "Bench", "Lamp", "Well", "Shop", "Hall", "Barn")
+SUBJECTS = (
+    "the streets and buses of our crowded town centre",
+    "gardens beside woods with flowering hedges",
+    "houses whose rent nobody can pay any longer",
+)
+"""What the words are about: neighbours in ``WORDS`` stand under one broader idea."""
 N_MESSAGES = 165
 Rebuild = Callable[[Store, int, int], object]
+
+
+def sentence(word: str, number: int) -> str:
+    return f"{word} number {number} is what this message on {about(word)} is about."
+
+
+def about(word: str) -> str:
+    """What a message that begins with a word says."""
+    if word not in WORDS:
+        return f"whatever {word.lower()} may mean to anybody who asks"
+    return SUBJECTS[WORDS.index(word) * len(SUBJECTS) // len(WORDS)]
 
 
 def messages(n: int) -> list[dict[str, str]]:
@@ -52,7 +69,7 @@ def messages(n: int) -> list[dict[str, str]]:
             "id": str(i + 1),
             "author": f"Person {i % 23}",
             "created_at": f"2024-03-{1 + i // 24:02d}T{i % 24:02d}:00:00Z",
-            "text": f"{WORDS[i % len(WORDS)]} number {i} is what this message is about.",
+            "text": sentence(WORDS[i % len(WORDS)], i),
         }
         for i in range(n)
     ]
@@ -365,12 +382,13 @@ def test_what_is_linked_goes_under_no_idea_with_what_is_unplaced(
 def test_a_map_has_bounds(store: Store) -> None:
     map_ = stored_map(store, ONE)
     spare = [i for above, c in map_.children.items() if above is not None for i in c[1:]]
-    one, two, three, four = spare[:4]
+    one, two, three, four, five = spare[:5]
     move_idea(store, ONE, one, under=two, actor=ME)
     move_idea(store, ONE, three, under=one, actor=ME)
-    with pytest.raises(CorrectionRefused, match="reach below level 4"):
-        move_idea(store, ONE, four, under=three, actor=ME)
-    assert assert_sound(store).ideas[three].level == 4
+    move_idea(store, ONE, four, under=three, actor=ME)
+    with pytest.raises(CorrectionRefused, match="reach below level 5"):
+        move_idea(store, ONE, five, under=four, actor=ME)
+    assert assert_sound(store).ideas[four].level == 5
 
 
 def test_people_leave_the_machine_a_place_at_the_top(store: Store) -> None:

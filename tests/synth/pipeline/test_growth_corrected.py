@@ -27,6 +27,7 @@ from tests.synth.corrections.test_corrections import (
     holds,
     leaves,
     messages,
+    sentence,
 )
 from tests.synth.pipeline.quick_build import made_up_models
 from tests.synth.small_discussion import write_csv
@@ -40,7 +41,7 @@ def row(number: int, word: str) -> dict[str, str]:
         "id": str(number),
         "author": f"Person {number % 23}",
         "created_at": f"2024-06-01T{number % 24:02d}:00:00Z",
-        "text": f"{word} number {number} is what this message is about.",
+        "text": sentence(word, number),
     }
 
 
