@@ -53,14 +53,12 @@ Rebuild = Callable[[Store, int, int], object]
 
 
 def sentence(word: str, number: int) -> str:
-    return f"{word} number {number} is what this message on {about(word)} is about."
-
-
-def about(word: str) -> str:
     """What a message that begins with a word says."""
-    if word not in WORDS:
-        return f"whatever {word.lower()} may mean to anybody who asks"
-    return SUBJECTS[WORDS.index(word) * len(SUBJECTS) // len(WORDS)]
+    if word in WORDS:
+        subject = SUBJECTS[WORDS.index(word) * len(SUBJECTS) // len(WORDS)]
+    else:
+        subject = " ".join([word.lower()] * 8)
+    return f"{word} number {number} is what this message on {subject} is about."
 
 
 def messages(n: int) -> list[dict[str, str]]:

@@ -19,7 +19,7 @@ from synth.corrections import (
     split_idea,
     unplace_passages,
 )
-from synth.corrections.stored_map import stored_map
+from synth.corrections.stored_map import StoredMap, stored_map
 from synth.pipeline import build, import_files, run
 from synth.records import IdeaStatus, Origin
 from synth.settings import Settings
@@ -44,13 +44,19 @@ def write(path: Path, rows: list[tuple[str, str]]) -> Path:
     return path
 
 
+def beside_of(map_: StoredMap, idea: int) -> list[int]:
+    """The ideas under the same broader one, or at the top with it."""
+    return next(c for c in map_.children.values() if idea in c)
+
+
 def ten_corrections(store: Store) -> dict[str, int]:
     """One of each kind; returns the ids that the checks need."""
     map_ = stored_map(store, ONE)
     leaf = sorted((i for i in map_.ideas if map_.is_leaf(i)), key=lambda i: -len(map_.under[i]))
     big, second, third, fourth = leaf[:4]
-    small = leaf[-3:]
-    beside = next(c for c in map_.children.values() if set(c) >= {small[0]})
+    # One may be moved away only where two others stay beside it.
+    small = [*leaf[-2:], next(i for i in leaf[::-1][2:] if len(beside_of(map_, i)) > 2)][::-1]
+    beside = beside_of(map_, small[0])
     passage = {i: list(map_.under[i]) for i in leaf}
     rename_idea(store, ONE, big, title="What we call it", actor=ME)
     made = split_idea(store, ONE, second, passage[second][:5], title="A part of it", actor=ME)

@@ -32,7 +32,7 @@ from tests.synth.corrections.test_corrections import (
 from tests.synth.pipeline.quick_build import made_up_models
 from tests.synth.small_discussion import write_csv
 
-N = 220
+N = 300
 Rebuild = Callable[[Store, int, int], BuildReport]
 
 
@@ -172,7 +172,7 @@ def test_what_comes_finds_the_part_that_was_split_off(store: Store, grow: Grow) 
 def test_a_new_idea_takes_in_nothing_that_people_linked_or_set_apart(
     store: Store, grow: Grow
 ) -> None:
-    early = ["Pool", "Pool", "Quay"]
+    early = ["Pool", "Pool", "Kiosk"]
     grow(early)
     assert new_leaves(store) == [None] * 3
     pool, other_pool, quay = list(stored_map(store, ONE).placements)[-3:]
