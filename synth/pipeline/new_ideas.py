@@ -128,21 +128,8 @@ def name_new_ideas(
             stability=np.ones(n, dtype=np.float32),
         ),
         avoid=avoid,
+        taken=taken,
         encode=encode,
         read_words=READ_WORDS,
     )
-    found: list[IdeaName] = []
-    used = {title.casefold() for title in taken}
-    for name in names[: len(new_ideas)]:
-        title = _unused(name, used)
-        used.add(title.casefold())
-        found.append(replace(name, title=title))
-    return found
-
-
-def _unused(name: IdeaName, used: Collection[str]) -> str:
-    """The title, told apart by a keyphrase or a number where another idea bears it."""
-    phrases = [p for p in name.keyphrases if p.casefold() not in name.title.casefold()]
-    numbers = [str(n) for n in range(2, len(used) + 3)]
-    options = (name.title, *(f"{name.title} ({more})" for more in (*phrases, *numbers)))
-    return next(title for title in options if title.casefold() not in used)
+    return names[: len(new_ideas)]

@@ -56,6 +56,7 @@ def name_ideas(
     tree: IdeaTree,
     *,
     avoid: Collection[str] = (),
+    taken: Collection[str] = (),
     encode: Encode | None = None,
     read_words: int = READ_WORDS,
 ) -> list[IdeaName]:
@@ -64,9 +65,9 @@ def name_ideas(
     The leaves and weights of ``tree`` belong to the passages of ``corpus``; the subject of a
     passage's message is a possible title. ``encode`` (texts → unit rows) is the model of the
     corpus' vectors: with it the best title candidates are compared by meaning, without it by
-    their words alone. ``avoid`` holds people's real names, which must not appear in a title;
-    about ``read_words`` words are parsed. Representatives are rows of the corpus. Deterministic.
-    Raises ModelMissing where a spaCy pipeline is not installed.
+    their words alone. ``avoid`` holds people's real names, which must not appear in a title, and
+    ``taken`` the titles of other ideas; about ``read_words`` words are parsed. Representatives are
+    rows of the corpus. Deterministic. Raises ModelMissing where a spaCy pipeline is not installed.
     """
     if not len(tree.parent):
         return []
@@ -101,7 +102,7 @@ def name_ideas(
         surfaces=surfaces,
         headings=headings,
     )
-    titles = _titles(material, proposed, phrases, broad)
+    titles = _titles(material, proposed, phrases, broad, taken)
     return [
         _name(material, idea, *named)
         for idea, named in enumerate(zip(titles, phrases, strict=True))
@@ -213,25 +214,33 @@ def _titles(
     proposed: Sequence[Sequence[tuple[TitleCandidate, float]]],
     phrases: Sequence[Sequence[Keyphrase]],
     broad: BroadNames,
+    elsewhere: Collection[str],
 ) -> list[str]:
-    """One title per idea, none twice: the best that is left, for the surest ideas first."""
+    """One title per idea, none twice and none that is ``elsewhere``: the best that is left, for
+    the surest ideas first."""
     groups = material.groups
-    titles: dict[int, str] = dict(broad.headings)
-    taken = [_words(title, groups.languages[idea]) for idea, title in titles.items()]
+    languages = sorted(set(groups.languages), key=str)
+    taken = [_words(title, language) for title in sorted(elsewhere) for language in languages]
+    borne = set(elsewhere)
+    titles: dict[int, str] = {}
     is_broad = np.isin(np.arange(groups.n_ideas), groups.parent)
     fits = [some[0][1] if some else 0.0 for some in proposed]
-    for idea in sorted(range(groups.n_ideas), key=lambda i: (not is_broad[i], -fits[i], i)):
-        if idea in titles:
-            continue
+
+    def order(idea: int) -> tuple[bool, bool, float, int]:
+        return idea not in broad.headings, not is_broad[idea], -fits[idea], idea
+
+    for idea in sorted(range(groups.n_ideas), key=order):
+        language = groups.languages[idea]
         options = [
             option
             for option in _options(material, idea, proposed, phrases, broad)
             if option and not names_someone(option, material.people)
         ]
-        language = groups.languages[idea]
         free = (o for o in options if not _is_taken(o, language, taken))
-        titles[idea] = next(free, None) or _numbered(next(iter(options), ""), titles.values())
-        taken.append(_words(titles[idea], language))
+        title = next(free, None) or _numbered(next(iter(options), ""), borne)
+        titles[idea] = title
+        borne.add(title)
+        taken.append(_words(title, language))
     return [titles[idea] for idea in range(groups.n_ideas)]
 
 
@@ -261,6 +270,8 @@ def _options(
 ) -> Iterator[str]:
     """What an idea could be called, the best first."""
     language = material.groups.languages[idea]
+    if idea in broad.headings:
+        yield broad.headings[idea]
     yield from broad.options(idea)
     yield from (one.title for one, fit in proposed[idea] if fit >= GOOD_ENOUGH)
     yield from (one.title for one, _ in proposed[idea] if one.is_phrase)

@@ -186,6 +186,15 @@ def test_equal_ideas_get_different_titles() -> None:
     assert len({name.title for name in names}) == 2
 
 
+def test_a_title_that_another_idea_bears_is_not_given_again() -> None:
+    (first,) = named(BUSES, [0] * 5, parent=[-1])
+    (second,) = name_ideas(
+        corpus_of(BUSES), tree([-1], [0] * 5), taken=[first.title], encode=word_vectors
+    )
+    assert second.title != first.title
+    assert "(" not in second.title
+
+
 def test_a_subject_can_be_the_title_and_a_shared_one_cannot() -> None:
     texts = ["Me too, please.", "I do agree with you.", "Same here, I guess.", *MARKET]
     subjects: list[str | None] = ["Re: [town] Longer hours for the swimming pool"] * 2 + [None] * 6
