@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.ideas_data import Embedded
+from benchmarks.ideas_data import Embedded, vectors_of
 from models import Blend
+from models.vectors import membership, unit_rows
 from synth.clustering import Authorship, Options, Refit, find_ideas
 from synth.clustering.assignment import place
 from synth.embedding.context import Context, in_context
 from synth.embedding.knn_graph import similarity_graph
 from synth.embedding.space import PartSpaces, centred
 from synth.evaluate import Parents, PlacedPassage, idea_per_message
+from synth.passages import n_words
 from synth.records import IdeaTree
+from synth.relevance import Examples, Turns, example_texts, find_off_topic, reason_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,16 +139,43 @@ def space_of(discussion: Embedded, *, with_replies: bool = True) -> Spaces:
 
 
 def our_tree(discussion: Embedded, spaces: Spaces, *, n_resamplings: int = 0) -> IdeaTree:
-    """The tree of ideas with every passage placed."""
-    written = Authorship(messages=discussion.owner, voices=discussion.owner)
+    """The tree of ideas with every passage about the question placed."""
+    rows = about_the_question(discussion)
+    some, owner = spaces.vectors[rows], discussion.owner[rows]
     tree = find_ideas(
-        spaces.vectors,
-        similarity_graph(spaces.vectors),
-        authorship=written,
-        refit=Refit(fit=spaces.fit, neighbours=similarity_graph),
+        some,
+        similarity_graph(some),
+        authorship=Authorship(messages=owner, voices=owner),
+        refit=Refit(fit=lambda part: spaces.fit(rows[part]), neighbours=similarity_graph),
         options=Options(n_resamplings=n_resamplings),
     )
-    return place(spaces.vectors, tree, messages=discussion.owner)
+    tree = place(some, tree, messages=owner)
+    n = len(spaces.vectors)
+    leaf, weight = np.full(n, -1, dtype=np.int32), np.zeros(n, dtype=np.float32)
+    leaf[rows], weight[rows] = tree.leaf, tree.weight
+    return replace(tree, leaf=leaf, weight=weight)
+
+
+def about_the_question(discussion: Embedded) -> NDArray[np.intp]:
+    """Rows of the passages that are about the question, as ``synth.pipeline.relevance`` tells."""
+    coded, owner = discussion.coded, discussion.owner.tolist()
+    texts, languages = coded.texts, coded.languages
+    whole = [reason_of(t, tag, is_whole=True) for t, tag in zip(texts, languages, strict=True)]
+    reasons = [
+        whole[of] or reason_of(passage, languages[of], is_whole=False)
+        for of, passage in zip(owner, discussion.passages, strict=True)
+    ]
+    counts = np.array([reason is None for reason in reasons])
+    of_talk, of_matter = map(vectors_of, example_texts())
+    n = len(texts)
+    turns = Turns(
+        vectors=unit_rows(membership(np.where(counts, owner, -1), n) @ discussion.vectors),
+        n_words=np.array([n_words(text) for text in texts]),
+        parents=np.array(coded.parents) if coded.parents else np.full(n, -1),
+        group=np.arange(n),
+    )
+    is_off = find_off_topic(turns, Examples(aside=of_talk, matter=of_matter))
+    return np.flatnonzero(counts & ~is_off[discussion.owner])
 
 
 def _ours(discussion: Embedded, spaces: Spaces) -> Found:

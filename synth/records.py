@@ -65,11 +65,29 @@ class IdeaStatus(StrEnum):
 
 
 class Unplaced(StrEnum):
-    """Why a passage stands under no idea."""
+    """Why a passage stands under no idea: it fits none, or is not about the question at all."""
 
     SAYS_LITTLE = "says_little"  # too few words to tell
     BETWEEN = "between"  # as near to one idea as to another
-    OFF_TOPIC = "off_topic"  # near to none
+    NEAR_NONE = "near_none"
+    GREETING = "greeting"
+    THANKS = "thanks"
+    TEST = "test"
+    LIST_MATTER = "list_matter"  # "unsubscribe me", a moderator's notice
+    NO_ANSWER = "no_answer"  # "nothing to add", "n/a", "+1"
+    DUPLICATE = "duplicate"  # "duplicate of proposal 12"
+    BOT = "bot"
+    ADDRESS = "address"  # nothing but links and addresses
+    QUOTATION = "quotation"  # an article of a law or a list of references, copied
+    OFF_TOPIC = "off_topic"  # talk beside the matter
+
+    @property
+    def is_about(self) -> bool:
+        """Whether the passage is about the question, though it fits no idea."""
+        return self in _ABOUT
+
+
+_ABOUT = frozenset({Unplaced.SAYS_LITTLE, Unplaced.BETWEEN, Unplaced.NEAR_NONE})
 
 
 class Nature(StrEnum):

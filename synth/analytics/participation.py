@@ -174,14 +174,15 @@ def pulse_of(activity: Activity, rows: NDArray[np.intp], *, reference: int) -> P
 
 
 def coverage_of(activity: Activity, shown: Sequence[int]) -> Coverage:
-    """How much of the discussion stands under the ideas ``shown`` to readers."""
+    """How much of what is about the question stands under the ideas ``shown`` to readers."""
     placed = np.isin(activity.leaves, np.asarray(shown, dtype=np.int64))
-    messages = np.unique(activity.of_message)
+    is_about = activity.is_about
+    messages = np.unique(activity.of_message[is_about])
     covered = np.unique(activity.of_message[placed])
     n_voices = len(np.unique(activity.voices[messages]))
     n_covered = len(np.unique(activity.voices[covered]))
     return Coverage(
-        passages=_share(int(placed.sum()), len(placed)),
+        passages=_share(int(placed.sum()), int(is_about.sum())),
         messages=_share(len(covered), len(messages)),
         voices=_share(n_covered, n_voices),
         n_left_out=n_voices - n_covered,

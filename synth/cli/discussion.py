@@ -48,6 +48,9 @@ def _facts(store: Any, found: Any, *, with_problems: bool) -> dict[str, Any]:
         "authors": found.n_authors,
         "threads": found.n_threads,
         "ideas": found.n_ideas,
+        "under_no_idea": {
+            str(reason): n for reason, n in store.ideas.counts_of_reasons(found.id).items()
+        },
         "repetition": store.repetitions.summary(found.id),
         "languages": dict(found.languages),
         "first_at": found.first_at,
@@ -75,6 +78,9 @@ def _tell(fact: dict[str, Any]) -> None:
         f"({repetition['messages_repeating']} messages), "
         f"few carry {repetition['ideas_carried_by_few']} of the ideas"
     )
+    if fact["under_no_idea"]:
+        told = ", ".join(f"{reason} {n}" for reason, n in fact["under_no_idea"].items())
+        click.echo(f"  passages under no idea: {told}")
     for source in fact["sources"]:
         click.echo(
             f"  {source['name']}: {source['format']}, {source['state']}, "

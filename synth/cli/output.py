@@ -83,6 +83,7 @@ def build_facts(report: BuildReport) -> dict[str, Any]:
         "passages": report.n_passages,
         "ideas": report.n_ideas,
         "top_ideas": report.n_top,
+        "not_about": report.n_not_about,
         "share_placed": round(report.share_placed, 4),
         "suggestions": report.n_suggestions,
         "lineage": dict(report.lineage),
@@ -105,11 +106,16 @@ def tell_build(report: BuildReport, titles: Mapping[int, str]) -> None:
     click.echo(
         f"Found {report.n_ideas} ideas ({report.n_top} at the top) in {report.n_passages} "
         "passages; "
-        f"{report.share_placed:.0%} are placed, the rest is listed as unplaced."
+        f"{report.share_placed:.0%} are placed, the rest is listed as unplaced{_beside(report)}."
     )
     if report.lineage.get("kept"):
         told = ", ".join(f"{n} {fate}" for fate, n in report.lineage.items() if n)
         click.echo(f"Since the last build: {told}.")
+
+
+def _beside(report: BuildReport) -> str:
+    n = report.n_not_about
+    return f"; {n} {'is' if n == 1 else 'are'} not about the question" if n else ""
 
 
 def llm_facts(report: ProposalReport | None) -> dict[str, Any]:
@@ -140,6 +146,8 @@ def _growth_told(growth: Mapping[str, Any], titles: Mapping[int, str]) -> str:
     if not growth["n_new"] and not growth["n_edited"]:
         return "Nothing new was said since the last build; the map stays as it is."
     parts = [f"{growth['n_placed']} passages placed, {growth['n_unplaced']} unplaced"]
+    if n_aside := growth.get("n_not_about"):
+        parts[0] += f", {n_aside} not about the question"
     born, grew = growth["born"], growth["grew"]
     if born:
         told = ", ".join(titles[i] for i in born if i in titles)

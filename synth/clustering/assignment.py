@@ -120,7 +120,7 @@ def why_not(
         if n_words[row] < FEW_WORDS:
             reasons[row] = Unplaced.SAYS_LITTLE
         else:
-            reasons[row] = Unplaced.BETWEEN if between else Unplaced.OFF_TOPIC
+            reasons[row] = Unplaced.BETWEEN if between else Unplaced.NEAR_NONE
     return reasons
 
 

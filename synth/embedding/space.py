@@ -230,5 +230,17 @@ class PartSpaces:
         languages = [self.languages[row] for row in rows.tolist()]
         return centred(in_context(blended, context), languages)
 
+    def take(self, rows: NDArray[np.intp]) -> Self:
+        """The same over some of the passages, which are then numbered from 0."""
+        n = len(self.languages)
+        kept = np.concatenate([rows, np.arange(n, len(self.texts))])
+        return replace(
+            self,
+            texts=[self.texts[row] for row in kept.tolist()],
+            vectors=self.vectors[kept],
+            context=replace(self.context, message=self.context.message[rows]),
+            languages=[self.languages[row] for row in rows.tolist()],
+        )
+
     def _texts(self, rows: NDArray[np.intp]) -> tuple[NDArray[np.float32], list[str]]:
         return self.vectors[rows], [self.texts[row] for row in rows.tolist()]

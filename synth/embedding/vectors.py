@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from models import Embedder
 from models.vectors import unit_rows
 from synth.records import Passage
-from synth.settings import Progress
+from synth.settings import QUIET, Progress
 from synth.store import Store
 from synth.store.rows import sha256_text
 
@@ -95,6 +95,24 @@ def read_texts(
         vectors=kept_rows(hashes, kept, dim),
         is_read=np.array([sha in kept for sha in hashes], dtype=np.bool_),
     )
+
+
+def read_examples(store: Store, embedder: Embedder, texts: Sequence[str]) -> NDArray[np.float32]:
+    """Texts that stand in no discussion, float32 (n, dim), unit rows; kept like all others."""
+    hashes = [sha256_text(text) for text in texts]
+    wanted = dict(zip(hashes, texts, strict=True))
+    kept = _vectors(store, embedder, wanted, frozenset(hashes), QUIET)
+    return kept_rows(hashes, kept, embedder.card.dimensions or 1)
+
+
+def kept_of_passages(
+    store: Store, embedder: Embedder, passages: Sequence[Passage]
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """What the model has read of passages: float32 (n, dim), and which they are, (n,)."""
+    hashes = [sha256_text(passage.text) for passage in passages]
+    kept = store.vectors.get(hashes, model=embedder.fingerprint)
+    rows = kept_rows(hashes, kept, embedder.card.dimensions or 1)
+    return rows, np.array([sha in kept for sha in hashes], dtype=np.bool_)
 
 
 def kept_rows(hashes: Sequence[str], kept: Mapping[str, bytes], dim: int) -> NDArray[np.float32]:

@@ -6,6 +6,7 @@ import base64
 import colorsys
 import gettext
 import struct
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -38,9 +39,19 @@ def N_(text: str) -> str:  # noqa: N802 - the name that gettext gives it
 UNPLACED_WORDS: Mapping[Unplaced, str] = {
     Unplaced.SAYS_LITTLE: N_("says little by itself"),
     Unplaced.BETWEEN: N_("between two ideas"),
-    Unplaced.OFF_TOPIC: N_("near no idea"),
+    Unplaced.NEAR_NONE: N_("near no idea"),
+    Unplaced.GREETING: N_("a greeting"),
+    Unplaced.THANKS: N_("thanks or a courtesy"),
+    Unplaced.TEST: N_("a test"),
+    Unplaced.LIST_MATTER: N_("a matter of the list or forum"),
+    Unplaced.NO_ANSWER: N_("no answer of its own"),
+    Unplaced.DUPLICATE: N_("says that something is a duplicate"),
+    Unplaced.BOT: N_("written by a program"),
+    Unplaced.ADDRESS: N_("an address only"),
+    Unplaced.QUOTATION: N_("copied from a law or a bibliography"),
+    Unplaced.OFF_TOPIC: N_("off the topic"),
 }
-"""Why a passage stands under no idea."""
+"""Why a passage stands under no idea: it fits none, or is not about the question."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +119,10 @@ class ReportContext:
     share_placed: float
     n_unplaced: int
     unplaced: Sequence[Quoted]
+    not_about: Mapping[Unplaced, int]
+    """How many passages are not about the question, by reason, those of most first."""
+    aside: Sequence[Quoted]
+    """Some of them."""
     key_passages: Sequence[Quoted]
     repeated: Sequence[Repeated]
     n_repeated: int
@@ -136,6 +151,11 @@ def write_report(
     return replace_file(path, page.render({k: getattr(context, k) for k in context.__slots__}))
 
 
+def _some(placements: Sequence[Placement]) -> Sequence[Placement]:
+    """A few, evenly drawn."""
+    return placements[:: max(1, len(placements) // N_UNPLACED)][:N_UNPLACED]
+
+
 class _ReportReader:
     """Reads what the report needs from the store, once."""
 
@@ -152,8 +172,10 @@ class _ReportReader:
     def context(self) -> ReportContext:
         store = self._store
         main = self._discussion.languages[0][0] if self._discussion.languages else "en"
-        unplaced = [p for p in self._placements if p.idea_id is None]
-        n = len(self._placements)
+        nowhere = [p for p in self._placements if p.idea_id is None]
+        unplaced = [p for p in nowhere if p.reason is None or p.reason.is_about]
+        aside = [p for p in nowhere if p.reason is not None and not p.reason.is_about]
+        n = len(self._placements) - len(aside)
         repeated, n_repeated = self._repeated()
         return ReportContext(
             reasons=UNPLACED_WORDS,
@@ -165,7 +187,9 @@ class _ReportReader:
             palette=["#8a8f98", *dict.fromkeys(self._colours.values())],
             share_placed=(n - len(unplaced)) / n if n else 0.0,
             n_unplaced=len(unplaced),
-            unplaced=self._quoted(unplaced[:: max(1, len(unplaced) // N_UNPLACED)][:N_UNPLACED]),
+            unplaced=self._quoted(_some(unplaced)),
+            not_about=dict(Counter(p.reason for p in aside if p.reason).most_common()),
+            aside=self._quoted(_some(aside)),
             key_passages=self._key_passages(),
             repeated=repeated,
             n_repeated=n_repeated,

@@ -57,6 +57,8 @@ class SentenceRow:
     n_likes: int = 0
     n_for: int = 0
     is_accepted: bool = False
+    is_about: bool = True
+    """Whether it is about the question; else it is scored and not chosen."""
     n_quoted: float = 0.0
     """How many later messages are known to quote the sentence; see `count_quotes`."""
 

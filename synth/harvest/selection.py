@@ -64,7 +64,7 @@ def choose(
     limit: int | None,
     vectors: NDArray[np.float32] | None = None,
 ) -> list[int]:
-    """Rows to suggest, best first.
+    """Rows to suggest, best first; none that is not about the question.
 
     Every idea, and outside ideas every thread, is a group that offers up to five
     sentences by maximal marginal relevance: the score, less for every sentence the group
@@ -73,6 +73,7 @@ def choose(
     idea gets at least its best sentence and so do the busiest threads of five messages or
     more; with a number, the best of all groups' offers are taken, and then the best of the rest.
     """
+    rows = [row for row in rows if sentences[row].is_about]
     fit = _fit(sentences, vectors)
     groups: dict[tuple[str, int], list[int]] = defaultdict(list)
     for row in rows:

@@ -8,10 +8,10 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from synth.passages.speech import has_words, is_speech, n_words, runs_of_speech
+from synth.passages.speech import has_words, is_courtesy, is_speech, n_words, runs_of_speech
 from synth.records import Span
 
-__all__ = ["cut", "is_speech", "n_words"]
+__all__ = ["cut", "is_courtesy", "is_speech", "n_words"]
 
 SHORT_MESSAGE = 50
 """Words up to which a message is one passage."""

@@ -16,6 +16,7 @@ from models.embedders import DEFAULT, DRAFT
 from synth.clustering.lineage import what_became
 from synth.corpus import Corpus
 from synth.corrections.constraints import Held, decisions, held_ideas, require_same
+from synth.duplicates import Repetition
 from synth.duplicates.voices import count_voices
 from synth.embedding.landmarks import landmarks_of
 from synth.outline import counts_under, reading_order
@@ -35,6 +36,7 @@ from synth.pipeline.growth import (
 from synth.pipeline.harvest import decided_spans, extracts_of, later_key_passages, quote_rows
 from synth.pipeline.idea_map import IdeaMap, MapInputs, find_map
 from synth.pipeline.map_rows import MapRows, StoredBefore, repetition_rows, rows_of_map
+from synth.pipeline.relevance import later_not_about
 from synth.pipeline.standing_map import StandingMap, standing_map
 from synth.records import Message
 from synth.settings import QUIET, Progress, Settings, Stopwatch
@@ -67,6 +69,7 @@ class BuildReport:
     n_ideas: int
     n_top: int
     share_placed: float
+    """Of the passages that are about the question."""
     n_suggestions: int
     lineage: Mapping[str, int]
     """How many ideas were kept, split, merged, born, gone."""
@@ -75,6 +78,8 @@ class BuildReport:
     growth: Mapping[str, Any] | None = None
     """Where the map has grown, by how much: messages, passages, new ideas; None for a whole
     build."""
+    n_not_about: int = 0
+    """Passages that are not about the question."""
     why_whole: str = ""
     """Why an earlier map was built afresh instead of growing, in words for people."""
 
@@ -188,11 +193,14 @@ class _Build:
         inputs = self._inputs(messages, cuts, fitted, held)
         found = find_map(inputs, self.settings, self.stopwatch)
         with self.stopwatch.timed("write"), self.store.atomic():
-            idea_of, became = self._replace(found, inputs, held)
+            idea_of, became = self._replace(found, inputs, held, fitted.repetition)
             self.store.spaces.forget(self.discussion_id)
             if fitted.space is not None and len(fitted.corpus) > SMALL:
                 self._keep("fitted", fitted.space.arrays())
-                landmarks = landmarks_of(fitted.corpus, idea_of, fingerprints=fingerprints)
+                about = [r for r, why in enumerate(found.reasons) if why is None or why.is_about]
+                landmarks = landmarks_of(
+                    fitted.corpus.take(about), idea_of, fingerprints=fingerprints
+                )
                 self._keep("landmarks", landmarks.arrays())
         return self._outcome(idea_of, became) | {
             "n_suggestions": len(found.key_passages),
@@ -200,7 +208,7 @@ class _Build:
         }
 
     def _replace(
-        self, found: IdeaMap, inputs: MapInputs, held: Held
+        self, found: IdeaMap, inputs: MapInputs, held: Held, repetition: Repetition
     ) -> tuple[dict[int, int | None], dict[str, Any]]:
         """Put a whole map in place of the last one; passage id → leaf idea, and what became of
         the ideas."""
@@ -214,7 +222,7 @@ class _Build:
         rows, lineage, keys = rows_of_map(found, inputs.corpus, before)
         ids = store.ideas.replace_machine(discussion_id, rows.ideas, rows.placements, run_id=run_id)
         store.passages.set_positions(rows.positions)
-        repeated = repetition_rows(inputs.repetition, inputs.corpus.passages, inputs.messages)
+        repeated = repetition_rows(repetition, inputs.corpus.passages, inputs.messages)
         store.repetitions.replace(discussion_id, repeated, run_id=run_id)
         count_voices(store, discussion_id)
         idea_of = {p.passage_id: p.idea_id for p in store.ideas.placements(discussion_id)}
@@ -234,15 +242,22 @@ class _Build:
             corpus = corpus.of_passages({p.id for p in corpus.passages} - mapped)
         seed = self.settings.seed
         with self.stopwatch.timed("place"):
+            aside = later_not_about(
+                store, self.reader.embedder, self.discussion_id, corpus.passages
+            )
+            about = corpus.take([row for row, why in enumerate(aside) if why is None])
             standing = standing_map(self.reader, space, growth.landmarks)
-            placed = place_later(self.reader, corpus, standing, seed=seed)
-            rows = rows_of_growth(self.reader, space, corpus, standing, placed, seed=seed)
+            placed = place_later(self.reader, about, standing, seed=seed).and_aside(
+                {p.id: why for p, why in zip(corpus.passages, aside, strict=True) if why}
+            )
+            rows = rows_of_growth(self.reader, space, about, standing, placed, seed=seed)
         with self.stopwatch.timed("suggest"):
             key_passages = later_key_passages(
                 store,
                 self.discussion_id,
                 to_map,
                 idea_of=placed.idea_after(standing),
+                not_about={i for i, why in placed.reason.items() if why and not why.is_about},
                 limit=self.settings.suggest,
             )
             rows = replace(rows, key_passages=key_passages)
@@ -251,7 +266,7 @@ class _Build:
             idea_of, ids = self._add(rows, corpus, standing, placed, growth.changes)
             landmarks = landmarks_after(
                 growth,
-                corpus,
+                about,
                 standing,
                 centroids={ids[-n]: one.centroid for n, one in enumerate(placed.new_ideas, 1)},
                 idea_of=idea_of,
@@ -260,11 +275,12 @@ class _Build:
             self._keep("landmarks", landmarks.arrays())
         old, born = [idea.id for idea in standing.outline], sorted(ids.values())
         became = {"kept": old, "split": [], "merged": [], "born": born, "gone": []}
-        under = [idea_of[passage.id] for passage in corpus.passages]
+        under = [idea_of[passage.id] for passage in about.passages]
         return self._outcome(idea_of, became) | {
             "n_suggestions": store.extracts.count(self.discussion_id),
             "n_read_by_model": n_read,
-            "growth": growth_facts(growth.changes, under, born, n_suggested=len(key_passages)),
+            "growth": growth_facts(growth.changes, under, born, n_suggested=len(key_passages))
+            | {"n_not_about": len(corpus) - len(about)},
         }
 
     def _add(
@@ -313,7 +329,7 @@ class _Build:
             parts=fitted.parts,
             messages=by_id,
             sentences=cuts.sentences,
-            repetition=fitted.repetition,
+            group=fitted.repetition.passages.group,
             encode=None if embedder.is_fitted_per_discussion else embedder.encode,
             positions=self._positions(),
             people=list(store.participants.names(self.discussion_id).values()),
@@ -321,6 +337,7 @@ class _Build:
             decided=decided_spans(store, self.discussion_id),
             constraints=held.constraints,
             chosen=held.chosen,
+            not_about=fitted.not_about,
         )
 
     def _positions(self) -> NDArray[np.float32] | None:
@@ -342,12 +359,15 @@ class _Build:
         """What every build tells; ``idea_of``: passage id → leaf idea, of all passages."""
         outline = self.store.ideas.outline(self.discussion_id)
         n_placed = sum(idea is not None for idea in idea_of.values())
+        n_aside = self.store.ideas.count_not_about(self.discussion_id)
+        n_about = len(idea_of) - n_aside
         return {
             "n_messages": self.store.messages.count(self.discussion_id),
             "n_passages": len(idea_of),
             "n_ideas": len(outline),
             "n_top": sum(idea.level == 1 for idea in outline),
-            "share_placed": round(n_placed / len(idea_of), 4) if idea_of else 0.0,
+            "n_not_about": n_aside,
+            "share_placed": round(n_placed / n_about, 4) if n_about else 0.0,
             "lineage": {fate: len(ideas) for fate, ideas in became.items()},
             "became": became,
             "repetition": self.store.repetitions.summary(self.discussion_id),

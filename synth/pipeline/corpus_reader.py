@@ -20,7 +20,8 @@ from synth.embedding.vectors import Later, read_texts
 from synth.errors import StoreProblem
 from synth.parallel import in_order, submit
 from synth.passages import cut
-from synth.records import Message, Passage, Span
+from synth.pipeline.relevance import ReadPassages, examples_for, not_about, reason_of_turn
+from synth.records import Message, Passage, Span, Unplaced
 from synth.settings import Progress
 from synth.store import Store
 
@@ -65,9 +66,17 @@ def _cut(texts: Sequence[tuple[str, str | None]]) -> list[tuple[SentenceSpans, S
 
     in_sentences = [split(text, language) for text, language in texts]
     return [
-        (sentences, cut(text, sentences))
-        for (text, _), sentences in zip(texts, in_sentences, strict=True)
+        (sentences, cut(text, sentences) or _set_aside(text, language))
+        for (text, language), sentences in zip(texts, in_sentences, strict=True)
     ]
+
+
+def _set_aside(text: str, language: str | None) -> list[Span]:
+    """All of a message that is no speech, where its words tell why: people can then find it."""
+    if reason_of_turn(text, language) is None:
+        return []
+    start = len(text) - len(text.lstrip())
+    return [Span(start=start, end=start + len(text.strip()))]
 
 
 def _submit_repetition(
@@ -98,6 +107,8 @@ class Fitted:
     """How some of the passages look by themselves."""
     n_read: int
     """Passages that the model has read."""
+    not_about: Sequence[Unplaced | None]
+    """(n_passages,) why each is not about the question; None for those that are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +152,12 @@ class CorpusReader:
         corpus = Corpus.of(passages, by_id, vectors[:n])
         centred, centre = fit_centred(blended[:n], context, corpus.languages, group)
         n_read = int(read.is_read[:n].sum())
+        reasons = not_about(
+            ReadPassages(passages=passages, vectors=vectors[:n], is_read=read.is_read[:n]),
+            messages,
+            group=repetition.messages.group,
+            examples=examples_for(self.store, self.embedder),
+        )
         space = None
         if blend is not None and n:
             space = Space(
@@ -161,6 +178,7 @@ class CorpusReader:
             space=space,
             parts=parts,
             n_read=n_read,
+            not_about=reasons,
         )
 
     def transform(

@@ -132,6 +132,15 @@ class Placed:
     """Passage id → why it stands under no idea."""
     new_ideas: Sequence[NewIdea]
 
+    def and_aside(self, aside: Mapping[int, Unplaced]) -> Placed:
+        """The same with later passages that are not about the question: passage id → why."""
+        return replace(
+            self,
+            idea_of={**self.idea_of, **dict.fromkeys(aside)},
+            weight={**self.weight, **dict.fromkeys(aside, 0.0)},
+            reason={**self.reason, **aside},
+        )
+
     def idea_after(self, standing: StandingMap) -> dict[int, int | None]:
         """Passage id → leaf idea, for all passages of the discussion."""
         return {i: c.idea_id for i, c in standing.passages.items()} | dict(self.idea_of)
@@ -269,7 +278,8 @@ def landmarks_after(
 def growth_facts(
     changes: Changes, under: Sequence[int | None], born: Sequence[int], *, n_suggested: int
 ) -> dict[str, object]:
-    """What a run tells of growth; ``under``: the leaf idea of each later passage."""
+    """What a run tells of growth; ``under``: the leaf idea of each later passage that is about the
+    question."""
     more = Counter(idea for idea in under if idea is not None)
     return {
         "n_new": len(changes.new),

@@ -6,7 +6,7 @@ import math
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from synth.harvest import DecidedSpan, QuoteRow, SentenceRow, Suggestion, suggest
@@ -34,6 +34,8 @@ class KeyPassageInputs:
     passages: Sequence[Passage]
     leaf: NDArray[np.int32]
     """(n_passages,) the row of the leaf idea, or -1."""
+    is_about: NDArray[np.bool_]
+    """(n_passages,) whether it is about the question; nothing else is suggested."""
     vectors: NDArray[np.float32]
     """(n_passages, dim), unit rows."""
     quotes: Sequence[QuoteRow]
@@ -101,7 +103,7 @@ def extracts_of(
 def sentence_rows(inputs: KeyPassageInputs) -> tuple[list[SentenceRow], list[int]]:
     """Every sentence, and for each the row of the passage that holds it, or -1."""
     n_below = replies_below(inputs.messages)
-    leaf = inputs.leaf.tolist()
+    leaf, is_about = inputs.leaf.tolist(), inputs.is_about.tolist()
     under: dict[int, list[tuple[int, Passage]]] = {}
     for at, passage in enumerate(inputs.passages):
         under.setdefault(passage.message_id, []).append((at, passage))
@@ -112,9 +114,11 @@ def sentence_rows(inputs: KeyPassageInputs) -> tuple[list[SentenceRow], list[int
         ends = [passage.end for _, passage in inside]
         for start, end in inputs.sentences[message.id]:
             held = _holding(inside, bisect_right(ends, start), start, end)
-            idea = -1 if held < 0 else leaf[held]
+            row = _row(message, start, end, n_replies=n_below[message.id])
+            if held >= 0:
+                row = replace(row, idea=leaf[held], is_about=is_about[held])
             passage_of.append(held)
-            rows.append(_row(message, start, end, idea=idea, n_replies=n_below[message.id]))
+            rows.append(row)
     return rows, passage_of
 
 
@@ -127,7 +131,7 @@ def replies_below(messages: Sequence[Message]) -> Mapping[int, int]:
     return below
 
 
-def _row(message: Message, start: int, end: int, *, idea: int, n_replies: int) -> SentenceRow:
+def _row(message: Message, start: int, end: int, *, n_replies: int) -> SentenceRow:
     return SentenceRow(
         message=message.id,
         start=start,
@@ -137,7 +141,6 @@ def _row(message: Message, start: int, end: int, *, idea: int, n_replies: int) -
         language=message.language,
         subject=message.subject,
         author=-1 if message.participant_id is None else message.participant_id,
-        idea=idea,
         message_rank=message.rank,
         n_replies=n_replies,
         n_likes=message.n_likes or 0,
@@ -186,13 +189,15 @@ def later_key_passages(
     message_ids: Collection[int],
     *,
     idea_of: Mapping[int, int | None],
+    not_about: Collection[int],
     limit: int | Literal["all"] | None,
 ) -> list[KeyPassage]:
     """Key passages of later messages, in the proportion that the other messages have.
 
     Sentences are scored within their threads, of which the last `NEAR` messages count. Nothing is
     suggested in messages that an earlier build has dealt with. ``idea_of``: passage id → leaf
-    idea. ``limit``: as in the settings; ``all`` gives every sentence.
+    idea. ``not_about``: ids of the passages that are not about the question. ``limit``: as in the
+    settings; ``all`` gives every sentence.
     """
     import numpy as np
 
@@ -215,6 +220,7 @@ def later_key_passages(
             sentences=cut_messages(messages, progress=QUIET).sentences,
             passages=passages,
             leaf=np.array(leaf, dtype=np.int32),
+            is_about=np.array([p.id not in not_about for p in passages], dtype=np.bool_),
             vectors=np.zeros((len(passages), 1), dtype=np.float32),
             quotes=quote_rows(store, around),
             decided=[*seen, *decided_spans(store, discussion_id)],

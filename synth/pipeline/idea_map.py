@@ -15,7 +15,6 @@ from scipy.sparse import csr_array
 from synth.clustering import Authorship, Constraints, Copied, Options, Refit, find_ideas
 from synth.clustering.assignment import idea_centroids, place, place_new, why_unplaced
 from synth.corpus import Corpus
-from synth.duplicates import Repetition
 from synth.embedding.knn_graph import similarity_graph
 from synth.embedding.space import PartSpaces
 from synth.harvest import DecidedSpan, QuoteRow
@@ -59,8 +58,8 @@ class MapInputs:
     messages: Mapping[int, Message]
     sentences: Mapping[int, SentenceSpans]
     """By message id."""
-    repetition: Repetition
-    """Which passages, and which messages, repeat each other."""
+    group: NDArray[np.intp]
+    """(n_passages,) passages that say the same have the same number."""
     encode: Encode | None
     """The model, where it can read more texts."""
     positions: NDArray[np.float32] | None
@@ -73,6 +72,26 @@ class MapInputs:
     """What people decided about the map."""
     chosen: NDArray[np.bool_]
     """(n_passages,) whether a person chose the place of this very passage."""
+    not_about: Sequence[Unplaced | None]
+    """(n_passages,) why each is not about the question; None for those that are."""
+
+    def reasons(self) -> list[Unplaced | None]:
+        """(n_passages,) the same, but for passages that a person decided about: that counts."""
+        decided = set(self.constraints.concerned().tolist())
+        return [None if row in decided else why for row, why in enumerate(self.not_about)]
+
+    def part(self, rows: NDArray[np.intp]) -> MapInputs:
+        """The same with some of the passages; ``rows`` hold all that people decided about."""
+        return replace(
+            self,
+            corpus=self.corpus.take(rows),
+            parts=self.parts.take(rows),
+            group=self.group[rows],
+            positions=None if self.positions is None else self.positions[rows],
+            constraints=self.constraints.over(rows),
+            chosen=self.chosen[rows],
+            not_about=[None] * len(rows),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,35 +103,53 @@ class IdeaMap:
     """(n_passages,) why each unplaced passage is; None where it is placed."""
     names: list[IdeaName]
     positions: NDArray[np.float32]
-    """(n_passages, 2) in 0..1."""
+    """(n_passages, 2) in 0..1; NaN for what is not about the question."""
     key_passages: list[KeyPassage]
 
 
 def find_map(inputs: MapInputs, settings: Settings, stopwatch: Stopwatch) -> IdeaMap:
-    """Ideas, then at once their names, the places of the passages and the key passages."""
-    corpus, n = inputs.corpus, len(inputs.corpus)
-    effort = EFFORTS[settings.quality]
+    """Ideas among what is about the question, then at once their names, the places of the passages
+    and the key passages."""
+    n, effort = len(inputs.corpus), EFFORTS[settings.quality]
+    aside = inputs.reasons()
+    about = np.array([row for row, why in enumerate(aside) if why is None], dtype=np.intp)
+    part = inputs.part(about)
     with stopwatch.stage("Find ideas", n, "passages"):
-        rows, graph, tree = _ideas(inputs, effort, settings.seed)
+        rows, graph, tree = _ideas(part, effort, settings.seed)
+    whole = _over_all(tree, about, n)
     suggested = submit(
-        key_passages, _key_passage_inputs(inputs, tree, settings), is_large=n >= LARGE
+        key_passages, _key_passage_inputs(inputs, whole, aside, settings), is_large=n >= LARGE
     )
-    with stopwatch.stage("Title and lay out", n, "passages"), ThreadPoolExecutor(1) as aside:
-        laid_out = aside.submit(
-            _positions, inputs, rows, graph, tree, effort=effort.layout, seed=settings.seed
+    with stopwatch.stage("Title and lay out", n, "passages"), ThreadPoolExecutor(1) as thread:
+        laid_out = thread.submit(
+            _positions, part, rows, graph, tree, effort=effort.layout, seed=settings.seed
         )
-        names = _names(inputs, rows, tree, effort)
-        positions = laid_out.result()
+        names = _names(part, rows, tree, effort)
+        positions = np.full((n, 2), np.nan, dtype=np.float32)
+        positions[about] = laid_out.result()
     with stopwatch.stage("Suggest", len(inputs.messages), "messages"):
         found = suggested()
-    words = [n_words(passage.text) for passage in corpus.passages]
+    words = [n_words(passage.text) for passage in part.corpus.passages]
+    reasons = list(aside)
+    for row, why in zip(about, why_unplaced(part.corpus.centred, tree, words), strict=True):
+        reasons[row] = why
     return IdeaMap(
-        tree=tree,
-        reasons=why_unplaced(corpus.centred, tree, words),
-        names=names,
+        tree=whole,
+        reasons=reasons,
+        names=[
+            replace(name, representatives=tuple(about[list(name.representatives)].tolist()))
+            for name in names
+        ],
         positions=positions,
         key_passages=found,
     )
+
+
+def _over_all(tree: IdeaTree, about: NDArray[np.intp], n: int) -> IdeaTree:
+    """The tree over all ``n`` passages, of which those ``about`` the question are under ideas."""
+    leaf, weight = np.full(n, -1, dtype=np.int32), np.zeros(n, dtype=np.float32)
+    leaf[about], weight[about] = tree.leaf, tree.weight
+    return replace(tree, leaf=leaf, weight=weight)
 
 
 def _ideas(
@@ -164,7 +201,7 @@ def _leaders(inputs: MapInputs) -> NDArray[np.intp]:
     Passages whose places people chose lead nobody and follow nobody: what is decided about one copy
     of a form letter decides nothing for the others who sent it.
     """
-    group = inputs.repetition.passages.group
+    group = inputs.group
     leader = np.arange(len(group))
     free = np.flatnonzero(~inputs.chosen)
     _, first, which = np.unique(group[free], return_index=True, return_inverse=True)
@@ -236,12 +273,15 @@ def _part(tree: IdeaTree, rows: NDArray[np.intp]) -> IdeaTree:
     return replace(tree, leaf=tree.leaf[rows], weight=tree.weight[rows])
 
 
-def _key_passage_inputs(inputs: MapInputs, tree: IdeaTree, settings: Settings) -> KeyPassageInputs:
+def _key_passage_inputs(
+    inputs: MapInputs, tree: IdeaTree, aside: Sequence[Unplaced | None], settings: Settings
+) -> KeyPassageInputs:
     return KeyPassageInputs(
         messages=list(inputs.messages.values()),
         sentences=inputs.sentences,
         passages=inputs.corpus.passages,
         leaf=tree.leaf,
+        is_about=np.array([why is None for why in aside], dtype=np.bool_),
         vectors=inputs.corpus.vectors,
         quotes=inputs.quotes,
         decided=inputs.decided,

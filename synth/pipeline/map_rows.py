@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -30,8 +31,8 @@ class MapRows:
     ideas: Sequence[IdeaRow]
     """Reading order: parents before children, the most voices first."""
     placements: Sequence[PlacementRow]
-    positions: Sequence[tuple[int, float, float]]
-    """(passage id, x, y) on the map, 0..1."""
+    positions: Sequence[tuple[int, float | None, float | None]]
+    """(passage id, x, y) on the map, 0..1; None for what does not lie on it."""
     key_passages: Sequence[KeyPassage] = ()
 
 
@@ -91,7 +92,7 @@ def rows_of_map(
         ideas=[*ideas, *at_rest],
         placements=placements,
         positions=[
-            (passage.id, float(x), float(y))
+            (passage.id, None, None) if math.isnan(x) else (passage.id, x, y)
             for passage, (x, y) in zip(corpus.passages, found.positions.tolist(), strict=True)
         ],
         key_passages=found.key_passages,

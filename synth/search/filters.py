@@ -135,7 +135,7 @@ def _passage_masks(activity: Activity, filters: Filters) -> dict[str, Mask]:
     if filters.leaves is not None:
         masks["idea"] = np.isin(activity.leaves, np.array(filters.leaves, dtype=np.int64))
     if filters.is_unplaced:
-        masks["unplaced"] = activity.leaves == 0
+        masks["unplaced"] = (activity.leaves == 0) & activity.is_about
     return masks
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from synth.records import Unplaced
 from synth.store.rows import Collection
 
 if TYPE_CHECKING:
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 
 UNKNOWN_TIME = -(2**62)
 """Stands for the seconds since 1970 where nobody knows when a message was posted."""
+
+
+REASONS = tuple(Unplaced)
+"""Why passages stand under no idea, in the order that the column counts them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +51,16 @@ class Activity:
     """(n_passages,) id of the leaf idea, 0 where it stands under none."""
     weights: NDArray[np.float32]
     """(n_passages,) 0..1, how well it fits its idea."""
+    reasons: NDArray[np.int8]
+    """(n_passages,) why it stands under no idea: place in ``REASONS``, -1 for none known."""
+
+    @property
+    def is_about(self) -> NDArray[np.bool_]:
+        """(n_passages,) whether it is about the question, be it under no idea."""
+        import numpy as np
+
+        beside = [place for place, reason in enumerate(REASONS) if not reason.is_about]
+        return ~np.isin(self.reasons, beside)
 
 
 class Activities(Collection):
@@ -78,6 +93,7 @@ class Activities(Collection):
             of_message=np.searchsorted(ids, of).astype(np.int64),
             leaves=leaves,
             weights=np.array([row[3] for row in passages], dtype=np.float32),
+            reasons=np.array([_PLACES[row[4]] for row in passages], dtype=np.int8),
         )
 
     def arrivals(self, discussion_id: int) -> NDArray[np.int64]:
@@ -91,6 +107,9 @@ class Activities(Collection):
             discussion_id,
         )
         return np.array(times, dtype=np.int64)
+
+
+_PLACES: dict[str | None, int] = {None: -1} | {r.value: n for n, r in enumerate(REASONS)}
 
 
 def _columns(rows: Sequence[tuple[Any, ...]], n: int) -> NDArray[np.int64]:
@@ -127,7 +146,8 @@ _MESSAGES = f"""SELECT id, coalesce(thread_id, id), coalesce(parent_id, 0),
     coalesce(participant_id, -id), coalesce(unixepoch(posted_at), {UNKNOWN_TIME}),
     CASE stance WHEN 'for' THEN 1 WHEN 'against' THEN -1 ELSE 0 END, coalesce(n_likes, -1)
     FROM messages WHERE discussion_id = ? ORDER BY id"""
-_PASSAGES = """SELECT p.id, p.message_id, coalesce(l.idea_id, 0), coalesce(l.weight, 0)
+_PASSAGES = """SELECT p.id, p.message_id, coalesce(l.idea_id, 0), coalesce(l.weight, 0),
+    l.reason
     FROM passages p LEFT JOIN placements l ON l.passage_id = p.id
     WHERE p.message_id IN (SELECT id FROM messages WHERE discussion_id = ?)
     ORDER BY p.message_id, p.start"""

@@ -206,6 +206,22 @@ class Ideas(Collection):
         """Every passage with its leaf idea or None, in order of message and place."""
         return self._placements(f"WHERE m.discussion_id = ? {_IN_ORDER}", discussion_id)
 
+    def counts_of_reasons(self, discussion_id: int) -> dict[Unplaced, int]:
+        """How many passages stand under no idea for each reason, those of most first."""
+        found = self._tuples(
+            """SELECT l.reason, count(*) AS n FROM messages m JOIN passages p ON p.message_id = m.id
+               JOIN placements l ON l.passage_id = p.id
+               WHERE m.discussion_id = ? AND l.reason IS NOT NULL
+               GROUP BY l.reason ORDER BY n DESC, l.reason""",
+            discussion_id,
+        )
+        return {Unplaced(reason): n for reason, n in found}
+
+    def count_not_about(self, discussion_id: int) -> int:
+        """Passages that are not about the question."""
+        counts = self.counts_of_reasons(discussion_id)
+        return sum(n for reason, n in counts.items() if not reason.is_about)
+
     def stances(self, discussion_id: int) -> dict[int, tuple[int, int]]:
         """Leaf idea id → its passages that speak for and against their parent, where any do."""
         rows = self._tuples(

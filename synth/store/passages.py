@@ -137,8 +137,8 @@ class Passages(Collection):
             [discussion_id],
         ).fetchall()
 
-    def set_positions(self, positions: Iterable[tuple[int, float, float]]) -> None:
-        """Write (passage id, x, y)."""
+    def set_positions(self, positions: Iterable[tuple[int, float | None, float | None]]) -> None:
+        """Write (passage id, x, y); None for one that does not lie on the map."""
         with self._db.atomic():
             self._write_many("UPDATE passages SET x = ?2, y = ?3 WHERE id = ?1", list(positions))
 

@@ -118,6 +118,12 @@ def m013_how_a_discussion_is_framed(db: Database) -> None:
     _execute(db, "m013_how_a_discussion_is_framed.sql")
 
 
+@migrations()
+def m014_not_about_the_question(db: Database) -> None:
+    """Why a passage is not about the question, beside why one fits no idea."""
+    _execute(db, "m014_not_about_the_question.sql")
+
+
 def _execute(db: Database, file: str) -> None:
     """Run the statements of a file in ``migrations/``."""
     # Not by executescript(): that would commit what the migrations before this one did.

@@ -45,4 +45,5 @@ def activity(*messages: Said) -> Activity:
         of_message=np.array([row for row, _ in spread], dtype=np.int64),
         leaves=np.array([idea for _, idea in spread], dtype=np.int64),
         weights=np.array([messages[row].weight for row, _ in spread], dtype=np.float32),
+        reasons=np.full(len(spread), -1, dtype=np.int8),
     )

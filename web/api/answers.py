@@ -132,7 +132,8 @@ class Run(Answer):
 
 class DiscussionWithRun(Discussion):
     n_passages: Count
-    n_unplaced: Annotated[Count, about("Passages under no idea.")]
+    n_unplaced: Annotated[Count, about("Passages about the question that are under no idea.")]
+    n_not_about: Annotated[Count, about("Passages that are not about the question.")]
     run: Run | None
 
 
@@ -210,7 +211,10 @@ class Passage(Stretch):
     idea_id: Annotated[RowId | None, about("The leaf idea; null where it stands under none.")]
     weight: Annotated[Share, about("How well it fits its idea.")]
     origin: Origin
-    reason: Annotated[Unplaced | None, about("Why the machine put it under no idea.")]
+    reason: Annotated[
+        Unplaced | None,
+        about("Why the machine put it under no idea: it fits none, or is not about the question."),
+    ]
 
     @classmethod
     def of_placement(

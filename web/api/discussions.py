@@ -50,6 +50,7 @@ def discussion(slug: str) -> DiscussionWithRun:
         snapshot.discussion,
         n_passages=len(snapshot.activity.passages),
         n_unplaced=len(snapshot.unplaced()),
+        n_not_about=len(snapshot.not_about()),
         run=None if run is None else Run.of(run),
     )
 

@@ -1,4 +1,4 @@
-"""The outline, an idea with its passages, what stands under no idea, and the map of all."""
+"""The outline, an idea with its passages, what stands under no idea and why, and the map of all."""
 
 from __future__ import annotations
 
@@ -8,13 +8,20 @@ from numpy.typing import NDArray
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from synth.analytics.activity import Order, ordered
+from synth.records import Unplaced
 from web.api.answers import Idea, IdeaWithPassages, Items, Map, MapIdea, Page, Passage, Voices
 from web.api.openapi import BYTES, operation
-from web.api.parameters import PAGED, QUERY, asked_paging
+from web.api.parameters import PAGED, QUERY, Parameter, asked_paging
 from web.http.store import find_snapshot
 from web.map import batches_of, map_ideas, pack_points
 from web.services.search_results import ideas_named
 from web.services.snapshot import Snapshot
+
+REASON = Parameter(
+    name="reason",
+    schema={"type": "string", "enum": [why.value for why in Unplaced if not why.is_about]},
+    description="Only those of this reason.",
+)
 
 
 @operation(
@@ -51,10 +58,21 @@ def idea(slug: str, idea_id: int) -> IdeaWithPassages | WerkzeugResponse:
     )
 
 
-@operation("/d/<slug>/unplaced", "Passages under no idea", query=PAGED)
+@operation("/d/<slug>/unplaced", "Passages about the question that are under no idea", query=PAGED)
 def unplaced(slug: str) -> Page[Passage]:
     snapshot = find_snapshot(slug)
     return _passages(snapshot, snapshot.unplaced())
+
+
+@operation(
+    "/d/<slug>/not-about",
+    "Passages that are not about the question, with the reason of each",
+    query=(REASON, *PAGED),
+)
+def not_about(slug: str) -> Page[Passage]:
+    snapshot = find_snapshot(slug)
+    asked = request.args.get("reason")
+    return _passages(snapshot, snapshot.not_about(Unplaced(asked) if asked else None))
 
 
 @operation("/d/<slug>/map", "What the map draws beside its points")

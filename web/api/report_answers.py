@@ -207,7 +207,7 @@ class Participation(Answer):
 
 
 class Coverage(Answer):
-    passages: Annotated[Share, about("Of all, under an idea.")]
+    passages: Annotated[Share, about("Of those about the question, under an idea.")]
     messages: Share
     voices: Share
     n_left_out: Annotated[Count, about("Voices without any passage under an idea.")]
@@ -254,6 +254,7 @@ class Overview(Answer):
     introduction: str
     participation: Participation
     coverage: Coverage
+    n_not_about: Annotated[Count, about("Passages that are not about the question.")]
     reference: Reference | None
     pulse: Pulse
     ideas: Annotated[list[IdeaPulse], about("Top ideas.")]

@@ -50,6 +50,7 @@ class DiscussionContext:
     map: MapBox
     n_passages: int
     n_unplaced: int
+    n_not_about: int
     key_passages: Sequence[Quoted]
     n_suggested: int
     n_taken: int
@@ -115,6 +116,7 @@ def discussion(slug: str) -> str:
             map=map_box(snapshot.discussion, snapshot.outline, "page"),
             n_passages=len(snapshot.activity.passages),
             n_unplaced=len(snapshot.unplaced()),
+            n_not_about=len(snapshot.not_about()),
             key_passages=quote_extracts(
                 snapshot, snapshot.store.extracts.best(snapshot.id, limit=N_KEY)
             ),

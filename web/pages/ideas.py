@@ -1,4 +1,5 @@
-"""The page of an idea with the words behind it, and the passages under no idea."""
+"""The page of an idea with the words behind it, and what stands under no idea: passages that fit
+none, and those that are not about the question."""
 
 from __future__ import annotations
 
@@ -7,17 +8,19 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from flask import Blueprint, abort, redirect, url_for
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 from werkzeug import Response
 
 from synth.analytics.activity import Order, on_side, ordered
-from synth.records import Stance
+from synth.records import Stance, Unplaced
 from synth.store import Discussion
 from web.http.store import find_snapshot
 from web.services.idea import IdeaProfile, profile_of
 from web.services.outline import Branch, Outline
 from web.services.quotes import Quoted, quote_placements
 from web.services.snapshot import IdeaFacts
+from web.ui import words
 from web.ui.query import Choice, Paging, asked_choice, asked_page, asked_since, choices
 from web.ui.templates import render
 
@@ -47,6 +50,19 @@ class IdeaContext:
 class UnplacedContext:
     template: ClassVar[str] = "unplaced.html"
     discussion: Discussion
+    n_not_about: int
+    passages: Sequence[Quoted]
+    paging: Paging
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotAboutContext:
+    template: ClassVar[str] = "not_about.html"
+    discussion: Discussion
+    reasons: Sequence[Choice]
+    """Every reason that some passage has, with how many have it."""
+    n_all: int
+    n_unplaced: int
     passages: Sequence[Quoted]
     paging: Paging
 
@@ -95,6 +111,31 @@ def unplaced(slug: str) -> str:
     return render(
         UnplacedContext(
             discussion=snapshot.discussion,
+            n_not_about=len(snapshot.not_about()),
+            passages=quote_placements(snapshot, snapshot.placements(rows, paging)),
+            paging=paging,
+        )
+    )
+
+
+@ideas.get("/d/<slug>/not-about")
+def not_about(slug: str) -> str:
+    """What is not about the question; ``?reason=`` shows what is so for one reason."""
+    snapshot = find_snapshot(slug)
+    counts = snapshot.counts_of_reasons()
+    texts = {"": _("All")} | {
+        reason.value: f"{words.UNPLACED[reason]} ({format_decimal(n)})"
+        for reason, n in counts.items()
+    }
+    chosen = asked_choice("reason", texts)
+    rows = snapshot.not_about(Unplaced(chosen) if chosen else None)
+    paging = asked_page(PER_PAGE).of(len(rows))
+    return render(
+        NotAboutContext(
+            discussion=snapshot.discussion,
+            reasons=choices("reason", texts, chosen),
+            n_all=sum(counts.values()),
+            n_unplaced=len(snapshot.unplaced()),
             passages=quote_placements(snapshot, snapshot.placements(rows, paging)),
             paging=paging,
         )

@@ -45,6 +45,7 @@ class OutlineContext:
     branches: Sequence[Branch]
     facts: Mapping[int, IdeaFacts]
     n_unplaced: int
+    n_not_about: int
     is_open: bool
     """Whether the address asks for all levels at once."""
 
@@ -98,6 +99,7 @@ def outline(slug: str) -> str:
             branches=ideas.roots,
             facts=snapshot.facts(asked_since(snapshot.discussion)),
             n_unplaced=len(snapshot.unplaced()),
+            n_not_about=len(snapshot.not_about()),
             is_open=request.args.get("open") == "all",
         )
     )

@@ -124,7 +124,7 @@ def _quotes(idea: Branch) -> list[tuple[str, Quoted]]:
         ("Against, by nobody known", replace(_QUOTE, stance=Stance.AGAINST, author=None)),
         (
             "Under no idea",
-            replace(_QUOTE, text="Thanks, all.", reason=Unplaced.SAYS_LITTLE, posted_at=None),
+            replace(_QUOTE, text="Thanks, all.", reason=Unplaced.THANKS, posted_at=None),
         ),
         (
             "In another direction",

@@ -68,6 +68,8 @@ class Overview:
 
     participation: Participation
     coverage: Coverage
+    n_not_about: int
+    """Passages that are not about the question."""
     reference: Reference | None
     """None where no message has a date."""
     pulse: Pulse
@@ -117,6 +119,7 @@ def _overview(snapshot: Snapshot) -> Overview:
     return Overview(
         participation=participation,
         coverage=coverage_of(activity, list(under)),
+        n_not_about=len(snapshot.not_about()),
         reference=reference,
         pulse=pulse_of(activity, everything, reference=at),
         ideas=[

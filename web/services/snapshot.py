@@ -6,6 +6,7 @@ services.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -19,10 +20,10 @@ from synth.analytics.activity import Threads, messages_under, passages_under, th
 from synth.analytics.explanation import MapDirections, map_directions
 from synth.analytics.periods import Calendar, calendar_of
 from synth.analytics.relations import Pair, Relations, nearness_of, relations_of
-from synth.records import IdeaVoices, Placement
+from synth.records import IdeaVoices, Placement, Unplaced
 from synth.search.filters import MessageColumns, message_columns
 from synth.store import Discussion, Store
-from synth.store.activity import Activity
+from synth.store.activity import REASONS, Activity
 from web.http.discussion_cache import cached
 from web.services.outline import Branch, Outline
 from web.services.since import Since
@@ -153,9 +154,21 @@ class Snapshot:
         return found if found in self.outline else None
 
     def unplaced(self) -> NDArray[np.intp]:
-        """Rows of the passages under no idea that readers see."""
+        """Rows of the passages about the question under no idea that readers see."""
         shown = [branch.idea.id for branch in self.outline.in_order()]
-        return np.flatnonzero(~np.isin(self.activity.leaves, np.array(shown, dtype=np.int64)))
+        is_placed = np.isin(self.activity.leaves, np.array(shown, dtype=np.int64))
+        return np.flatnonzero(~is_placed & self.activity.is_about)
+
+    def not_about(self, reason: Unplaced | None = None) -> NDArray[np.intp]:
+        """Rows of the passages that are not about the question, all or those of one reason."""
+        if reason is None:
+            return np.flatnonzero(~self.activity.is_about)
+        return np.flatnonzero(self.activity.reasons == REASONS.index(reason))
+
+    def counts_of_reasons(self) -> Mapping[Unplaced, int]:
+        """How many passages are not about the question, by reason, those of most first."""
+        found = Counter(REASONS[place] for place in self.activity.reasons.tolist() if place >= 0)
+        return {reason: n for reason, n in found.most_common() if not reason.is_about}
 
     def placements(self, rows: NDArray[np.intp], paging: Paging) -> list[Placement]:
         """The passages of one page of these rows."""

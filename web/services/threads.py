@@ -129,6 +129,8 @@ class Jumps:
         self.chosen = chosen
         self._chosen_ids = frozenset(() if chosen is None else chosen.subtree_ids)
         self._branch_of = {p.passage_id: outline.get(p.idea_id) for p in placements}
+        self.n_not_about = sum(p.reason is not None and not p.reason.is_about for p in placements)
+        """Passages that are not about the question."""
         stops = list(self._runs(placements))
         before = _neighbours(stops, self._key)
         after = _neighbours(stops[::-1], self._key)
@@ -156,7 +158,8 @@ class Jumps:
 
     @property
     def n_unplaced(self) -> int:
-        return sum(branch is None for branch in self._branch_of.values())
+        """Passages about the question under no idea that readers see."""
+        return sum(branch is None for branch in self._branch_of.values()) - self.n_not_about
 
     def is_chosen(self, branch: Branch | None) -> bool:
         return branch is not None and branch.idea.id in self._chosen_ids

@@ -74,7 +74,7 @@ def test_the_unplaced_are_given_a_reason() -> None:
     vectors[0] /= np.linalg.norm(vectors[0])
     vectors[1] = -vectors[1]
     reasons = why_unplaced(vectors, replace(tree, leaf=leaf), [30, 30, 2, *[30] * 117])
-    assert reasons[:3] == [Unplaced.BETWEEN, Unplaced.OFF_TOPIC, Unplaced.SAYS_LITTLE]
+    assert reasons[:3] == [Unplaced.BETWEEN, Unplaced.NEAR_NONE, Unplaced.SAYS_LITTLE]
     assert [r is None for r in reasons] == (leaf >= 0).tolist()
 
 

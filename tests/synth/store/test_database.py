@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import multiprocessing
 import sqlite3
 import threading
@@ -288,3 +289,32 @@ def test_threads_may_ask_at_the_same_time(watch: Watch) -> None:
         thread.join()
     assert len(found) == 200
     assert len(set(found)) == 1
+
+
+def test_what_was_near_none_before_is_not_off_the_topic_now(tmp_path: Path) -> None:
+    """Reasons of an earlier file, and those that corrections would bring back, keep their sense."""
+    path = tmp_path / "old.db"
+    with open_store(path):
+        pass
+    with sqlite3.connect(path) as raw:
+        raw.execute("DELETE FROM _sqlite_migrations WHERE name LIKE 'm014%'")
+        raw.execute("ALTER TABLE placements DROP COLUMN reason")
+        raw.execute("ALTER TABLE placements ADD COLUMN reason TEXT")
+        raw.execute("PRAGMA foreign_keys = OFF")
+        raw.executemany(
+            "INSERT INTO placements (passage_id, weight, origin, run_id, reason) "
+            "VALUES (?, 0, 'machine', 1, ?)",
+            [(1, "off_topic"), (2, "between"), (3, None)],
+        )
+        raw.execute(
+            "INSERT INTO events (discussion_id, at, actor, verb, noun, before) "
+            "VALUES (1, '2026-01-01T00:00:00+00:00', 'Ada', 'pinned', 'passage', ?)",
+            [json.dumps({"placements": [{"passage_id": 1, "reason": "off_topic"}]})],
+        )
+    raw.close()
+    with open_store(path) as store:
+        assert store._db.execute("SELECT passage_id, reason FROM placements").fetchall() == [
+            (1, "near_none"), (2, "between"), (3, None),
+        ]  # fmt: skip
+        ((before,),) = store._db.execute("SELECT before FROM events").fetchall()
+        assert json.loads(before) == {"placements": [{"passage_id": 1, "reason": "near_none"}]}

@@ -21,6 +21,7 @@ EXAMPLES = {
     "/api/d/{slug}/ideas/{idea_id}": f"{AT}/ideas/1",
     "/api/d/{slug}/passages/{passage_id}": f"{AT}/passages/2",
     "/api/d/{slug}/unplaced": f"{AT}/unplaced",
+    "/api/d/{slug}/not-about": f"{AT}/not-about",
     "/api/d/{slug}/repeated": f"{AT}/repeated",
     "/api/d/{slug}/map": f"{AT}/map",
     "/api/d/{slug}/messages": f"{AT}/messages",

@@ -192,6 +192,38 @@ def test_an_unplaced_passage_says_why_it_stands_under_no_idea(
     assert 'id="near"' not in page
 
 
+def test_what_is_not_about_the_question_is_listed_apart(client: FlaskClient, store: Store) -> None:
+    with store.atomic():
+        store._db.execute("UPDATE placements SET reason = 'thanks' WHERE passage_id = 6")
+    page = client.get(f"{AT}/not-about").text
+    assert "Thanks, all." in page
+    assert "thanks or a courtesy" in page
+    assert "Thanks, all." not in client.get(f"{AT}/unplaced").text
+    assert "1 passage not about the question" in client.get(f"{AT}/outline").text
+    told = client.get(f"{AT}/passages/6").text
+    assert "It is not about the question: thanks or a courtesy." in told
+    french = client.get(f"{AT}/not-about?lang=fr").text
+    assert "Hors de la question" in french
+    assert "un remerciement ou une politesse" in french
+
+
+def test_it_can_be_listed_by_its_reason(client: FlaskClient, store: Store) -> None:
+    with store.atomic():
+        store._db.execute("UPDATE placements SET reason = 'thanks' WHERE passage_id = 6")
+        store._db.execute(
+            "UPDATE placements SET reason = 'bot', idea_id = NULL WHERE passage_id = 5"
+        )
+    page = client.get(f"{AT}/not-about?reason=bot").text
+    assert "Thanks, all." not in page
+    assert "written by a program (1)" in page
+    assert "2 passages that say nothing about the question" in page
+    listed = client.get(f"{API}/not-about?reason=thanks").get_json()["items"]
+    assert [(one["id"], one["reason"]) for one in listed] == [(6, "thanks")]
+    assert client.get(f"{API}/not-about?reason=between").status_code == 400
+    told = client.get(API).get_json()
+    assert (told["n_unplaced"], told["n_not_about"]) == (0, 2)
+
+
 def test_what_a_person_did_is_told(client: FlaskClient, store: Store) -> None:
     pin_passages(store, 1, [5], 3, actor="Ada")
     assert "a person, who put it there" in client.get(f"{AT}/passages/5").text

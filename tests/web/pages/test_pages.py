@@ -27,7 +27,7 @@ from web.pages.discussions import (
     SinceContext,
 )
 from web.pages.harvest import KeyContext, TakeContext
-from web.pages.ideas import IdeaContext, UnplacedContext
+from web.pages.ideas import IdeaContext, NotAboutContext, UnplacedContext
 from web.pages.maps import EmbedContext, MapContext, OutlineContext
 from web.pages.passages import PassageContext, RepeatedContext
 from web.pages.search import PointContext, SearchContext
@@ -47,6 +47,7 @@ PAGES = {
     f"{AT}/outline": OutlineContext,
     f"{AT}/passages/1": PassageContext,
     f"{AT}/unplaced": UnplacedContext,
+    f"{AT}/not-about": NotAboutContext,
     f"{AT}/repeated": RepeatedContext,
     f"{AT}/threads": ThreadsContext,
     f"{AT}/threads/1": ThreadContext,
