@@ -21,7 +21,14 @@ from synth.embedding.space import PartSpaces, centred
 from synth.evaluate import Parents, PlacedPassage, idea_per_message
 from synth.passages import n_words
 from synth.records import IdeaTree
-from synth.relevance import Examples, Turns, example_texts, find_off_topic, reason_of
+from synth.relevance import (
+    Examples,
+    Turns,
+    example_texts,
+    find_no_answers,
+    find_off_topic,
+    reason_of,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +173,7 @@ def about_the_question(discussion: Embedded) -> NDArray[np.intp]:
         for of, passage in zip(owner, discussion.passages, strict=True)
     ]
     counts = np.array([reason is None for reason in reasons])
-    of_talk, of_matter = map(vectors_of, example_texts())
+    examples = Examples.of(vectors_of(example_texts()))
     n = len(texts)
     turns = Turns(
         vectors=unit_rows(membership(np.where(counts, owner, -1), n) @ discussion.vectors),
@@ -174,8 +181,10 @@ def about_the_question(discussion: Embedded) -> NDArray[np.intp]:
         parents=np.array(coded.parents) if coded.parents else np.full(n, -1),
         group=np.arange(n),
     )
-    is_off = find_off_topic(turns, Examples(aside=of_talk, matter=of_matter))
-    return np.flatnonzero(counts & ~is_off[discussion.owner])
+    is_nothing = find_no_answers(turns, examples)
+    turns = replace(turns, vectors=np.where(is_nothing[:, None], np.float32(0), turns.vectors))
+    is_aside = is_nothing | find_off_topic(turns, examples)
+    return np.flatnonzero(counts & ~is_aside[discussion.owner])
 
 
 def _ours(discussion: Embedded, spaces: Spaces) -> Found:

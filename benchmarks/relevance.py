@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import random
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -35,6 +36,8 @@ from synth.store import open_store
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE, MARK = DOCS / "quality.md", "relevance"
+DRAWN, N_DRAWS = 40, 20
+"""Texts of a small discussion, and how many of these."""
 HELD_OUT = ROOT / "tests" / "synth" / "relevance" / "threads"
 _MONTHS = ("2020", "2021q1", "2021q2")
 Files = Sequence[Path]
@@ -117,6 +120,7 @@ def others(data: Path, folder: Path) -> Iterator[tuple[str, Files]]:
             yield f"ArgKP {split}, {number}", [_table(folder, topic.texts)]
         whole = [text for topic in read_argkp(data / "argkp", split) for text in topic.texts]
         yield f"ArgKP {split}, as one", [_table(folder, whole)]
+    yield from _draws(data, folder)
     for path in sorted((data / "polis").glob("*/comments.csv")):
         yield f"Polis, {path.parent.name.split('.')[-1]}", [path]
     (cimt,) = read_cimt(data / "cimt-de")
@@ -131,6 +135,23 @@ def others(data: Path, folder: Path) -> Iterator[tuple[str, Files]]:
         yield f"Assembl, {name.split('_')[0]}", [data / "catalyst-cif" / f"{name}.json"]
     for path in sorted((data / "irc-threads" / "dev").glob("*.ascii.txt")):
         yield f"IRC, {path.name.split('.')[0]}", [path]
+
+
+def _draws(data: Path, folder: Path) -> Iterator[tuple[str, Files]]:
+    """Small discussions, drawn at random from larger ones that speak of many things."""
+    (cimt,) = read_cimt(data / "cimt-de")
+    pools = {
+        "ArgKP dev": [text for topic in read_argkp(data / "argkp", "dev") for text in topic.texts],
+        "CIMT": cimt.texts,
+    }
+    for path in sorted((data / "polis").glob("*/comments.csv")):
+        texts = [row["comment-body"] for row in _rows(path)]
+        if len(texts) > 500:
+            pools[f"Polis, {path.parent.name.split('.')[1]}"] = texts
+    for name, texts in pools.items():
+        for seed in range(N_DRAWS):
+            drawn = random.Random(seed).sample(texts, DRAWN)
+            yield f"{DRAWN} at a time, {name}", [_table(folder, drawn)]
 
 
 def _table(folder: Path, texts: Sequence[str]) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,8 +13,15 @@ from models.vectors import membership, unit_rows
 from synth.embedding.vectors import kept_of_passages, read_examples
 from synth.passages import is_courtesy, n_words
 from synth.records import Message, Passage, Unplaced
-from synth.relevance import Examples, Turns, example_texts, find_off_topic, reason_of
-from synth.relevance.off_topic import MOST_COMPARED
+from synth.relevance import (
+    Examples,
+    Turns,
+    example_texts,
+    find_no_answers,
+    find_off_topic,
+    reason_of,
+)
+from synth.relevance.likeness import MOST_COMPARED
 from synth.store import Store
 
 if TYPE_CHECKING:
@@ -38,7 +45,8 @@ def reason_of_turn(text: str, language: str | None) -> Unplaced | None:
     """Why all that a message says is not about the question, as far as its words tell."""
     reason = reason_of(text, language, is_whole=True)
     if reason is None and is_courtesy(text.strip()):
-        return Unplaced.THANKS
+        first = reason_of(text.split(maxsplit=1)[0], language, is_whole=False)
+        return Unplaced.GREETING if first is Unplaced.GREETING else Unplaced.THANKS
     return reason
 
 
@@ -46,9 +54,7 @@ def examples_for(store: Store, embedder: Embedder) -> Examples | None:
     """The examples as the model reads them; None where no encoder reads."""
     if embedder.is_fitted_per_discussion:
         return None
-    aside, matter = example_texts()
-    rows = read_examples(store, embedder, [*aside, *matter])
-    return Examples(aside=rows[: len(aside)], matter=rows[len(aside) :])
+    return Examples.of(read_examples(store, embedder, example_texts()))
 
 
 def not_about(
@@ -61,8 +67,8 @@ def not_about(
     """(n_passages,) why each passage is not about the question; None for those that are.
 
     ``messages``: those of the passages, and those they answer where they are at hand; ``group``
-    (n_messages,): for each message the first that says the same. Without ``examples`` talk beside
-    the matter is not looked for.
+    (n_messages,): for each message the first that says the same. Without ``examples`` only
+    words tell.
     """
     number = {message.id: row for row, message in enumerate(messages)}
     of = np.array([number[p.message_id] for p in read.passages], dtype=np.intp)
@@ -80,11 +86,18 @@ def not_about(
         parents=np.array([number.get(m.parent_id or 0, -1) for m in messages], dtype=np.intp),
         group=group,
     )
-    is_off = find_off_topic(turns, examples)[of]
-    return [
-        Unplaced.OFF_TOPIC if off and reason is None else reason
-        for off, reason in zip(is_off.tolist(), reasons, strict=True)
-    ]
+    found = _by_likeness(turns, examples)
+    return [why or found.get(row) for row, why in zip(of.tolist(), reasons, strict=True)]
+
+
+def _by_likeness(turns: Turns, examples: Examples) -> dict[int, Unplaced]:
+    """Row of a turn → why it is not about the question, as far as its vector tells."""
+    is_nothing = find_no_answers(turns, examples)
+    vectors = turns.vectors.copy()
+    vectors[is_nothing] = 0.0
+    is_off = find_off_topic(replace(turns, vectors=vectors), examples)
+    found = dict.fromkeys(np.flatnonzero(is_nothing).tolist(), Unplaced.NO_ANSWER)
+    return found | dict.fromkeys(np.flatnonzero(is_off).tolist(), Unplaced.OFF_TOPIC)
 
 
 def later_not_about(

@@ -2,17 +2,26 @@
 
 Such passages stay in the discussion and stand under no idea, with the reason. Set phrases and
 quotations are told by their words (:func:`reason_of`), the rest by what it is like
-(:func:`find_off_topic`).
+(:func:`find_no_answers`, :func:`find_off_topic`).
 """
 
 from __future__ import annotations
 
 from synth.records import Unplaced
-from synth.relevance.off_topic import Examples, Turns, example_texts, find_off_topic
+from synth.relevance.likeness import Examples, Turns, example_texts
+from synth.relevance.no_answer import find_no_answers
+from synth.relevance.off_topic import find_off_topic
 from synth.relevance.quotations import is_bibliography, is_law
 from synth.relevance.set_phrases import reason_in_words
 
-__all__ = ["Examples", "Turns", "example_texts", "find_off_topic", "reason_of"]
+__all__ = [
+    "Examples",
+    "Turns",
+    "example_texts",
+    "find_no_answers",
+    "find_off_topic",
+    "reason_of",
+]
 
 
 def reason_of(text: str, language: str | None = None, *, is_whole: bool) -> Unplaced | None:

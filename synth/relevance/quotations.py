@@ -66,6 +66,8 @@ def is_law(text: str) -> bool:
 
 def is_bibliography(text: str) -> bool:
     """Whether a turn or passage is a reference to a publication, or a list of such."""
+    if not _YEAR.search(text):
+        return False
     lines = [line for line in text.split("\n") if _LETTER.search(line)]
     n = sum(map(_is_reference, lines))
     return n > 0 and n >= SHARE_REFERENCES * len(lines)

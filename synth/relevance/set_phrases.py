@@ -65,7 +65,8 @@ def reason_in_words(text: str, language: str | None = None) -> Unplaced | None:
     tells no name. None where it says more, and for turns of more than 25 words.
     """
     bare = text.strip()
-    if not bare or len(bare) > MOST_LETTERS:
+    # Most texts are longer: they are told without looking for addresses in them.
+    if not bare or len(bare) > MOST_LETTERS or bare.count(" ") > MOST_WORDS:
         return None
     if _PLUS_ONE.fullmatch(bare):
         return Unplaced.NO_ANSWER

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,9 @@ from numpy.typing import NDArray
 from models.vectors import unit_rows
 from synth.pipeline import import_files, run
 from synth.records import Unplaced
-from synth.relevance import Examples, Turns, example_texts, find_off_topic
-from synth.relevance.off_topic import LEAST_TURNS, scores
+from synth.relevance import Examples, Turns, example_texts, find_no_answers, find_off_topic
+from synth.relevance.likeness import LEAST_TURNS
+from synth.relevance.off_topic import scores
 from synth.store import open_store
 
 DIM, N = 32, 60
@@ -31,7 +33,9 @@ def near(*axes: int, n: int, seed: int, spread: float = 0.5) -> Vectors:
 
 @pytest.fixture
 def examples() -> Examples:
-    return Examples(aside=near(0, n=40, seed=1), matter=near(1, n=40, seed=2))
+    return Examples(
+        aside=near(0, n=40, seed=1), matter=near(1, n=40, seed=2), nothing=near(3, n=40, seed=6)
+    )
 
 
 def turns(vectors: Vectors, **others: NDArray[np.intp]) -> Turns:
@@ -58,8 +62,31 @@ def test_nothing_is_found_where_too_few_speak_or_the_model_cannot_tell(examples:
     few = np.vstack((near(1, 2, n=LEAST_TURNS - 2, seed=4), near(0, n=1, seed=5)))
     assert not find_off_topic(turns(few), examples).any()
     said = np.vstack((near(1, 2, n=N, seed=4), near(0, n=1, seed=5)))
-    blind = Examples(aside=near(3, n=40, seed=1), matter=near(3, n=40, seed=2))
+    blind = replace(examples, aside=near(3, n=40, seed=1), matter=near(3, n=40, seed=2))
     assert not find_off_topic(turns(said), blind).any()
+    assert not find_no_answers(turns(said), blind).any()
+
+
+def test_short_turns_without_an_answer_are_found_in_any_words(examples: Examples) -> None:
+    """They do not vouch for each other, and a long one says more."""
+    said = np.vstack((near(1, 2, n=N, seed=4), near(3, n=6, seed=5)))
+    words = np.append(np.full(N, 10), [2] * 5 + [30])
+    found = find_no_answers(turns(said, n_words=words), examples)
+    assert np.flatnonzero(found).tolist() == list(range(N, N + 5))
+    assert not find_off_topic(turns(said, n_words=words), examples).any()
+
+
+def test_what_many_say_alike_needs_less(examples: Examples) -> None:
+    """Turns between having an answer and having none, each said three times."""
+    statement, nothing = near(1, n=1, seed=8), near(3, n=1, seed=5)
+    words, same = np.append(np.full(N, 10), [2, 2, 2]), np.append(np.arange(N), [N, N, N])
+    alike, apart = 0, 0
+    for share in np.linspace(0.8, 1.2, 401):
+        row = unit_rows(nothing + share * statement)
+        said = np.vstack((near(1, 2, n=N, seed=4), row, row, row))
+        apart += find_no_answers(turns(said, n_words=words), examples)[N]
+        alike += find_no_answers(turns(said, n_words=words, group=same), examples)[N]
+    assert 0 < apart < alike < 401
 
 
 def test_a_turn_that_nothing_is_known_of_stays(examples: Examples) -> None:
@@ -86,10 +113,14 @@ def test_columns_of_another_length_are_refused() -> None:
         turns(near(1, n=3, seed=1), parents=np.array([-1, -1]))
 
 
-def test_examples_are_of_two_kinds_and_nothing_stands_twice() -> None:
-    aside, matter = example_texts()
-    assert min(len(aside), len(matter)) > 100
-    assert len({*aside, *matter}) == len(aside) + len(matter)
+def test_examples_are_of_three_kinds() -> None:
+    texts = example_texts()
+    kinds = Examples.of(np.arange(len(texts), dtype=np.float32)[:, None])
+    assert min(len(kinds.aside), len(kinds.matter)) > 100
+    assert len(kinds.nothing) > 50
+    # The same in two languages stands once in each.
+    assert len(texts) - len(set(texts)) < 5
+    assert texts[int(kinds.matter[0, 0]) - 1] == texts[len(kinds.aside) - 1]
 
 
 @pytest.mark.slow
