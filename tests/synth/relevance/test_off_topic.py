@@ -13,7 +13,14 @@ from numpy.typing import NDArray
 from models.vectors import unit_rows
 from synth.pipeline import import_files, run
 from synth.records import Unplaced
-from synth.relevance import Examples, Turns, example_texts, find_no_answers, find_off_topic
+from synth.relevance import (
+    Examples,
+    Turns,
+    example_texts,
+    find_no_answers,
+    find_off_topic,
+    no_answer,
+)
 from synth.relevance.likeness import LEAST_TURNS
 from synth.relevance.off_topic import scores
 from synth.store import open_store
@@ -76,8 +83,11 @@ def test_short_turns_without_an_answer_are_found_in_any_words(examples: Examples
     assert not find_off_topic(turns(said, n_words=words), examples).any()
 
 
-def test_what_many_say_alike_needs_less(examples: Examples) -> None:
+def test_what_many_say_alike_needs_less(
+    examples: Examples, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Turns between having an answer and having none, each said three times."""
+    monkeypatch.setattr(no_answer, "LEAST_KIND", -2.0)
     statement, nothing = near(1, n=1, seed=8), near(3, n=1, seed=5)
     words, same = np.append(np.full(N, 10), [2, 2, 2]), np.append(np.arange(N), [N, N, N])
     alike, apart = 0, 0
