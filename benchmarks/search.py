@@ -25,7 +25,7 @@ from models import Blend, load
 from models.vectors import unit_rows
 from synth.pipeline import import_files
 from synth.search.semantic import NOBODY, mixed
-from synth.search.semantic_index import ESTIMATE_PENALTY, MOST_ALIKE
+from synth.search.semantic_index import MOST_ALIKE, penalty_of
 from synth.store import Store, open_store
 
 Rows = NDArray[np.float32]
@@ -99,7 +99,7 @@ def estimated(vectors: Rows, texts: Sequence[str], share: float) -> tuple[Rows, 
     known = np.where(is_read[:, None], vectors, 0).astype(np.float32)
     blend = Blend().fit(known, texts, is_known=is_read)
     guessed, _ = blend.transform(known, texts, is_known=is_read)
-    return guessed, np.where(is_read, 0, ESTIMATE_PENALTY).astype(np.float32)
+    return guessed, np.where(is_read, 0, penalty_of(vectors[is_read])).astype(np.float32)
 
 
 def table(store: Store, asked: Questions, texts: Sequence[str], share: float) -> list[str]:

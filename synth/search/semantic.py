@@ -17,8 +17,9 @@ from models.vectors import unit_rows
 
 N_NEIGHBOURS = 20
 """So many nearest passages vote for the ideas that a sentence is near to."""
-KERNEL = 0.02
-"""A passage whose cosine is smaller by this counts e times less."""
+KERNEL = 1.0
+"""A passage whose cosine is smaller by this counts e times less; in standard deviations of the
+sentence's cosines, since every model has its own scale."""
 N_PLACE = 12
 """A sentence has its place on the map among so many nearest passages."""
 NOBODY = 0.03
@@ -168,7 +169,8 @@ def _nearest(
 ) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
     """The ``n`` nearest of the rows, and what each of them counts."""
     nearest = rows[np.argsort(-cosines[rows], kind="stable")[:n]]
-    return nearest, np.exp((cosines[nearest] - cosines[nearest].max()) / KERNEL)
+    scale = max(KERNEL * float(cosines[rows].std()), _TINY)
+    return nearest, np.exp((cosines[nearest] - cosines[nearest].max()) / scale)
 
 
 def _share_below(ascending: NDArray[np.float32], value: float) -> float:

@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 
 N_SAMPLE = 400
 """So many passages show how near neighbours are in a discussion."""
-ESTIMATE_PENALTY = 0.0075
+ESTIMATE_PENALTY = 0.4
 """Taken off the cosine of a passage that the model has not read: an estimate is nearer to all
-questions than what was read (``benchmarks/search.py``)."""
+questions than what was read (``benchmarks/search.py``). In standard deviations of the cosines
+of passages that were read, since every model has its own scale."""
 MOST_ALIKE = 0.9995
 """Above this cosine two passages are copies, which do not count as neighbours."""
 
@@ -62,15 +63,22 @@ def read_semantic_index(
         is_of_words=embedder.is_fitted_per_discussion,
         passages=np.array([passage.id for passage in passages], dtype=np.int64),
         vectors=vectors,
-        penalty=np.where(is_read, np.float32(0), np.float32(ESTIMATE_PENALTY)),
+        penalty=np.where(is_read, np.float32(0), np.float32(penalty_of(vectors[is_read]))),
         shifts=shifts,
         nearest=_nearest(vectors, passages, is_read),
         encode=encode,
     )
 
 
+def penalty_of(read: NDArray[np.float32]) -> float:
+    """What is taken off the cosine of an estimate beside passages ``read``, (n, dim) unit rows."""
+    some = read[:: max(1, len(read) // N_SAMPLE)]
+    return ESTIMATE_PENALTY * float((some @ read.T).std(axis=1).mean()) if len(read) else 0.0
+
+
 def _require_same(embedder: Embedder, card: Mapping[str, object]) -> None:
-    if card.get("sha256") != embedder.card.sha256:
+    known = (embedder.card.sha256, embedder.card.adapter_sha256)
+    if (card.get("sha256"), card.get("adapter_sha256")) != known:
         raise ModelMissing(
             f"{embedder.card.name}: the map was made with other weights of this model; "
             "make the map anew"

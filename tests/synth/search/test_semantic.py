@@ -77,6 +77,18 @@ def test_the_nearest_idea_comes_first_and_unplaced_passages_are_none() -> None:
     assert len(near_ideas(question, vectors @ question, centroids, most=1)) == 1
 
 
+def test_the_scale_of_a_models_cosines_changes_no_vote() -> None:
+    vectors = passages()
+    centroids = centroids_of(vectors, np.repeat([7, 8, 9], N).astype(np.int64))
+    question = unit_rows(np.array([0.6, 0.5, 0.4, 0.3, 0.2, 0.1], dtype=np.float32))
+    cosines = vectors @ question
+    narrow = np.asarray(0.85 + 0.1 * cosines, dtype=np.float32)
+    wide = near_ideas(question, cosines, centroids, most=3)
+    assert [one.idea_id for one in wide] == [7, 8, 9]
+    again = near_ideas(question, narrow, centroids, most=3)
+    assert np.allclose([one.score for one in again], [one.score for one in wide], atol=1e-4)
+
+
 def test_without_ideas_none_is_near() -> None:
     vectors = passages()
     centroids = centroids_of(vectors, np.zeros(3 * N, dtype=np.int64))

@@ -94,7 +94,10 @@ def test_what_was_not_read_is_estimated_and_doubted(store: Store) -> None:
     hashes = [sha256_text(p.text) for p in passages]
     store.vectors.put(hashes, rows, model=encoder.fingerprint)
     meaning = read_semantic_index(store, 1, load=lambda _name: encoder)
-    assert np.allclose(meaning.penalty, [0, 0, 0, 0, ESTIMATE_PENALTY, ESTIMATE_PENALTY])
+    read = meaning.vectors[:4]
+    doubt = ESTIMATE_PENALTY * (read @ read.T).std(axis=1).mean()
+    assert doubt > 0
+    assert np.allclose(meaning.penalty, [0, 0, 0, 0, doubt, doubt], atol=1e-3)
     assert np.allclose(np.linalg.norm(meaning.vectors, axis=1), 1, atol=1e-3)
 
 
