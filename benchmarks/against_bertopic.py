@@ -155,7 +155,7 @@ def _torch_vectors(
 def _our_vectors(texts: Sequence[str], n_timed: int) -> tuple[NDArray[np.float32], float]:
     from models import load
 
-    model = load("e5-small")
+    model = load()
     model.encode(texts[:8])
     begun = time.perf_counter()
     timed = model.encode(texts[:n_timed])
@@ -216,7 +216,7 @@ def _prepare(python: str) -> None:
     """Convert the weights on both sides, and let UMAP compile, before any clock starts."""
     from models import load
 
-    load("e5-small").encode(["the weights are converted now"])
+    load().encode(["the weights are converted now"])
     program = (
         "import sys\nfrom pathlib import Path\nimport numpy as np\n"
         "from benchmarks.e5_torch import TorchE5\n"

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models import load, split
+from models import Embedder, load, split
 from synth.embedding.context import SURE, topics_of
 from synth.passages import cut
 from synth.pipeline import SAMPLES, import_files
@@ -249,8 +249,11 @@ def _csv(path: Path) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(file)
 
 
-def embed(coded: Coded) -> Embedded:
-    """Cut and embed a discussion; vectors are kept by a hash of model and texts."""
+def embed(coded: Coded, model: Embedder | None = None) -> Embedded:
+    """Cut and embed a discussion; vectors are kept by a hash of model and texts.
+
+    By the default model, or by another.
+    """
     passages: list[str] = []
     owner: list[int] = []
     for number, text in enumerate(coded.texts):
@@ -261,13 +264,13 @@ def embed(coded: Coded) -> Embedded:
         coded=coded,
         passages=passages,
         owner=np.array(owner, dtype=np.intp),
-        vectors=vectors_of(passages),
-        of_titles=vectors_of(coded.titles),
+        vectors=vectors_of(passages, model),
+        of_titles=vectors_of(coded.titles, model),
     )
 
 
-def vectors_of(texts: Sequence[str]) -> NDArray[np.float32]:
-    model = load("e5-small")
+def vectors_of(texts: Sequence[str], model: Embedder | None = None) -> NDArray[np.float32]:
+    model = model or load()
     key = hashlib.sha256("\0".join([model.fingerprint, *texts]).encode()).hexdigest()[:24]
     kept = RESULTS / f"vectors-{key}.npy"
     if not kept.exists():

@@ -88,7 +88,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="put the table into the docs")
     chosen = parser.parse_args()
     points = []
-    load("e5-small").encode(["the weights are converted now"])
+    load().encode(["the weights are converted now"])
     with tempfile.TemporaryDirectory() as scratch:
         for quality in chosen.qualities:
             for n in chosen.sizes:

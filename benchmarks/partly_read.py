@@ -43,7 +43,7 @@ def table(store: Store) -> list[str]:
     passages = store.passages.all(here)
     of = [messages[passage.message_id] for passage in passages]
     texts = [passage.text for passage in passages]
-    read = read_texts(store, load("e5-small"), passages, progress=QUIET)
+    read = read_texts(store, load(), passages, progress=QUIET)
     full, is_read = read.vectors, read.is_read
     lines = [
         f"{is_read.sum()} of {len(passages)} passages read in truth.",

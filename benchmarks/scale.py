@@ -64,7 +64,7 @@ def collect(path: Path, n: int) -> Collection:
         here = store.discussions.all()[0].id
         messages = {m.id: m for m in store.messages.all(here)}
         passages = store.passages.all(here)
-        read = read_texts(store, load("e5-small"), passages, progress=QUIET)
+        read = read_texts(store, load(), passages, progress=QUIET)
     vectors = read.vectors
     rows = np.flatnonzero(read.is_read)[:n]
     some = [passages[row] for row in rows.tolist()]
@@ -148,7 +148,7 @@ def run(collection: Collection) -> dict[str, float]:
     seconds["leaves"] -= seconds["stability"]
     with _timed(seconds, "place"):
         tree = place(middle, tree, messages=messages)
-    encode = load("e5-small").encode
+    encode = load().encode
     with _timed(seconds, "titles"):
         name_ideas(_corpus(collection).take(rows), tree, encode=encode)
     with _timed(seconds, "layout"):

@@ -18,6 +18,8 @@ from models.embedders import ModelCard
 from models.lexical import N_DIMENSIONS, WEIGHTS_SHA256, Arrays, LexicalView, named_in, part_of
 from models.vectors import unit_rows
 
+ENCODER_WEIGHT = 1.0
+"""Length of an encoder's centred vector, beside 1 for each of the two lexical views."""
 RIDGE = 1.0
 """Keeps the estimate from following single texts."""
 
@@ -122,7 +124,7 @@ class Blend:
             vectors = vectors.copy()
             guess = self.mean_ + self.spread_ * centred[unknown]
             vectors[unknown] = unit_rows(np.asarray(guess, np.float32))
-        blended = unit_rows(np.hstack((centred, view)))
+        blended = unit_rows(np.hstack((np.float32(ENCODER_WEIGHT) * centred, view)))
         blended[~blended.any(axis=1), 0] = 1.0
         return vectors, blended
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-DEFAULT = "e5-small"
+DEFAULT = "e5-same-point"
 DRAFT = "draft"
 
 Kind = Literal["encoder", "fitted", "sentence-transformers"]
@@ -46,6 +46,8 @@ class ModelCard:
     sha256: str | None
     """Of the weights file, checked before use; None where there are no weights."""
     notes: str
+    adapter_sha256: str | None = None
+    """Of the file with what was learned on top of the weights; None where nothing was."""
 
 
 class Embedder(Protocol):
@@ -80,11 +82,11 @@ def cards() -> tuple[ModelCard, ...]:
     """The cards of the models that need nothing but the installed packages."""
     from models import blend, e5
 
-    return (e5.CARD, blend.DRAFT_CARD)
+    return (e5.SAME_POINT_CARD, e5.CARD, blend.DRAFT_CARD)
 
 
 def load(name: str = DEFAULT) -> Embedder:
-    """The model ``name``: ``e5-small``, ``draft``, ``st:NAME`` or a folder.
+    """The model ``name``: ``e5-same-point``, ``e5-small``, ``draft``, ``st:NAME`` or a folder.
 
     ``st:NAME`` and folders are sentence-transformers models (the ``transformers`` extra);
     NAME is looked up on the model hub. Weights are checked and read at the first call of
@@ -92,8 +94,9 @@ def load(name: str = DEFAULT) -> Embedder:
     """
     from models import blend, e5, transformer
 
-    if name == e5.CARD.name:
-        return e5.E5Embedder()
+    for card in (e5.SAME_POINT_CARD, e5.CARD):
+        if name == card.name:
+            return e5.E5Embedder(card=card)
     if name == blend.DRAFT_CARD.name:
         return blend.DraftEmbedder()
     if transformer.is_name(name):

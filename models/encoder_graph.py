@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from models.adapter import Adapter
 from models.weights import BLOCK, Matrix, PackedModel
 
 if TYPE_CHECKING:
@@ -32,17 +33,20 @@ _WEIGHT_LIMIT = 64
 nothing saturates and every processor finds the same integers."""
 
 
-def build(model: PackedModel, *, precision: Precision = "int8") -> onnx.ModelProto:
+def build(
+    model: PackedModel, *, precision: Precision = "int8", adapter: Adapter | None = None
+) -> onnx.ModelProto:
     """The encoder as an ONNX model: ``ids`` int64 (n, length) → ``hidden`` (n, length, dim).
 
     ``hidden`` is float32, the states after the last layer, one per token. They are pooled
     outside: ONNX Runtime adds up a batch of one in another order than a larger one.
-    ``float32`` keeps the products in floating point; it is the yardstick for ``int8``.
+    ``float32`` keeps the products in floating point; it is the yardstick for ``int8``. What an
+    ``adapter`` adds is added to the weights, so that the graph is as large and as fast without.
     """
     import onnx
 
     tensor = onnx.helper.make_tensor_value_info
-    graph = _Encoder(model, precision)
+    graph = _Encoder(model, precision, adapter)
     graph.write()
     size = model.sizes.dimensions
     return onnx.helper.make_model(
@@ -64,11 +68,12 @@ def build(model: PackedModel, *, precision: Precision = "int8") -> onnx.ModelPro
 class _Encoder:
     """Writes the nodes of one encoder, front to back. Hidden states are (tokens, dim)."""
 
-    def __init__(self, model: PackedModel, precision: Precision) -> None:
+    def __init__(self, model: PackedModel, precision: Precision, adapter: Adapter | None) -> None:
         self.sizes = model.sizes
         self.arrays = model.arrays
         self.matrices = model.matrices
         self.precision = precision
+        self.adapter = adapter
         self.nodes: list[onnx.NodeProto] = []
         self.constants: dict[str, onnx.TensorProto] = {}
 
@@ -148,7 +153,10 @@ class _Encoder:
     def product(self, activations: tuple[str, str], name: str) -> str:
         """Activations times the transposed matrix ``name.w``, without bias."""
         rows, scale = activations
-        weights = self.matrices[f"{name}.w"].dequantised().T
+        weights = self.matrices[f"{name}.w"].dequantised()
+        if self.adapter is not None:
+            weights = weights + self.adapter.change(f"{name}.w")
+        weights = weights.T
         if self.precision == "float32":
             return self.node("MatMul", [rows, self.constant(f"{name}.w", weights)], name)
         ints, scales = _as_int8(weights)

@@ -48,6 +48,7 @@ def test_every_card_loads_and_has_its_page() -> None:
             f"`{card.package}` {card.package_version}",
             card.sha256,
             f"| {card.dimensions} |",
+            card.adapter_sha256 or card.sha256,
         ):
             assert fact is not None
             assert fact in section, f"{card.name}: {fact} is not on its page"
@@ -65,13 +66,15 @@ def test_cards_name_the_installed_packages_and_their_checksums() -> None:
 
 
 def test_the_default_is_the_encoder() -> None:
-    assert models.load().card.name == embedders.DEFAULT == "e5-small"
+    assert models.load().card.name == embedders.DEFAULT == "e5-same-point"
     assert not models.load().is_fitted_per_discussion
     assert models.load(embedders.DRAFT).is_fitted_per_discussion
 
 
 def test_unknown_names_are_answered_with_the_known_ones() -> None:
-    with pytest.raises(ModelMissing, match=r"big-model: no such model; known are e5-small, draft"):
+    with pytest.raises(
+        ModelMissing, match=r"big-model: no such model; known are e5-same-point, e5-small, draft"
+    ):
         models.load("big-model")
 
 
