@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.embedding import passages
-from benchmarks.ideas import discussions
+from benchmarks.ideas import Scored, discussions
 from benchmarks.ideas_data import Coded, Embedded, embed, read_cimt, vectors_of
 from benchmarks.ideas_methods import louvain, ours, ours_unblended
 from benchmarks.pages import DOCS, write_between_marks
@@ -41,7 +41,6 @@ from models.training.sources import (
 from models.training.validation import between_languages, pair_auc, r_precision
 from models.vectors import unit_rows
 from models.weights import sha256
-from synth.evaluate import score_labels
 
 PAGE, MARK = DOCS / "quality.md", "encoder"
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -67,19 +66,31 @@ def with_adapter(adapter: Path) -> Compared:
 
 
 def of_ideas(models: Compared, sets: Sequence[tuple[str, list[Coded]]]) -> list[str]:
-    """One row for each set and method: ARI and B³ F1, before and after."""
-    lines = ["| set | pair AUC | method | ARI | B³ F1 |", "|---|---|---|---|---|"]
+    """One row for each set and method: leaves and tree, before and after."""
+    lines = [
+        "| set | pair AUC | method | ARI | B³ F1 | tree F | broad: tree F |",
+        "|---|---|---|---|---|---|---|",
+    ]
     for title, coded in sets:
         found = [[embed(one, model) for one in coded] for model in (models.before, models.after)]
         shown = f"{title} | {_arrow(*(_mean(map(_auc, read)) for read in found))}"
         for name, method in METHODS.items():
-            scores = [[score_labels(method(one), one.coded.gold) for one in read] for read in found]
-            ari = _arrow(*(_mean(score.ari for score in some) for some in scores))
-            b3 = _arrow(*(_mean(score.bcubed_f1 for score in some) for some in scores))
-            lines.append(f"| {shown} | {name} | {ari} | {b3} |")
+            scores = [[Scored.of(method(one), one.coded) for one in read] for read in found]
+            cells = [
+                _of_both(scores, lambda score: score.leaves.ari),
+                _of_both(scores, lambda score: score.leaves.bcubed_f1),
+                _of_both(scores, lambda score: score.tree.tree_f),
+                _of_both(scores, lambda score: score.broad.tree_f if score.broad else None),
+            ]
+            lines.append(f"| {shown} | {name} | {' | '.join(cells)} |")
             print(lines[-1], flush=True)
             shown = " | "
     return lines
+
+
+def _of_both(scores: Sequence[Sequence[Scored]], value: Callable[[Scored], float | None]) -> str:
+    known = [[one for score in some if (one := value(score)) is not None] for some in scores]
+    return _arrow(*map(_mean, known)) if all(known) else ""
 
 
 def of_pairs(models: Compared, data: Path) -> list[str]:
