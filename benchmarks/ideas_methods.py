@@ -80,7 +80,7 @@ def ours_without_replies(discussion: Embedded) -> Found:
 
 
 def ours_out_of_context(discussion: Embedded) -> Found:
-    return _ours(discussion, _as_it_is(discussion, _blended(discussion)[0]))
+    return _ours(discussion, _as_it_is(discussion, _blended(discussion)[1]))
 
 
 def ours_unblended(discussion: Embedded) -> Found:
@@ -111,18 +111,20 @@ def _as_it_is(discussion: Embedded, vectors: NDArray[np.float32]) -> Spaces:
     return Spaces(vectors=centred(vectors, tags), fit=fit)
 
 
-def _blended(discussion: Embedded) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Blended vectors of the passages and of the titles."""
+def _blended(
+    discussion: Embedded,
+) -> tuple[Blend, NDArray[np.float32], NDArray[np.float32]]:
+    """The fitted blend, and blended vectors of the passages and of the titles."""
     blend = Blend()
     _, blended = blend.fit_transform(discussion.vectors, discussion.passages)
     if not discussion.coded.titles:
-        return blended, blended[:0]
-    return blended, blend.transform(discussion.of_titles, discussion.coded.titles)[1]
+        return blend, blended, blended[:0]
+    return blend, blended, blend.transform(discussion.of_titles, discussion.coded.titles)[1]
 
 
 def space_of(discussion: Embedded, *, with_replies: bool = True) -> Spaces:
     """Blended vectors of the passages in their context, as the pipeline makes them."""
-    blended, of_titles = _blended(discussion)
+    blend, blended, of_titles = _blended(discussion)
     coded, nowhere = discussion.coded, np.full(len(discussion.coded.texts), -1, dtype=np.intp)
     has_title = np.array([bool(title) for title in coded.titles], dtype=np.bool_)
     context = Context(
@@ -138,6 +140,7 @@ def space_of(discussion: Embedded, *, with_replies: bool = True) -> Spaces:
         else discussion.vectors,
         context=context,
         languages=_languages(discussion),
+        static_weight=blend.static_weight,
     )
     return Spaces(
         vectors=centred(in_context(blended, context), parts.languages),

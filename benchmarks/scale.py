@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from benchmarks.pages import DOCS, write_between_marks
 from benchmarks.processes import measured
 from synth.corpus import Corpus
+from synth.embedding.context import Context
 from synth.records import IdeaTree, Passage
 
 PAGE, MARK = DOCS / "performance.md", "scale"
@@ -114,11 +115,11 @@ def run(collection: Collection) -> dict[str, float]:
     """Seconds by stage, and ``ideas``, how many were found."""
 
     from models import load
-    from synth.clustering import Authorship, find_ideas
+    from synth.clustering import Authorship, Refit, find_ideas
     from synth.clustering.assignment import place
     from synth.duplicates import find_repetition
     from synth.embedding.knn_graph import similarity_graph
-    from synth.embedding.space import centred, fit_blend
+    from synth.embedding.space import PartSpaces, centred, fit_blend
     from synth.embedding.vectors import ReadTexts
     from synth.layout import lay_out
     from synth.titles import name_ideas
@@ -136,15 +137,24 @@ def run(collection: Collection) -> dict[str, float]:
             vectors=collection.vectors,
             is_read=np.ones(len(languages), dtype=np.bool_),
         )
-        _, _, blended = fit_blend(read, repetition.passages.group)
+        blend, _, blended = fit_blend(read, repetition.passages.group)
         rows = np.unique(repetition.passages.group)
         middle = centred(blended[rows], [languages[row] for row in rows.tolist()])
         del blended
+    parts = PartSpaces(
+        texts=collection.texts,
+        vectors=collection.vectors,
+        context=_no_context(collection),
+        languages=languages,
+        static_weight=None if blend is None else blend.static_weight,
+    )
     with _timed(seconds, "graph"):
         graph = similarity_graph(middle)
     voices, messages = collection.voice[collection.message[rows]], collection.message[rows]
     with _timed(seconds, "leaves"), _apart(seconds, "stability"):
-        tree = find_ideas(middle, graph, authorship=Authorship(messages=messages, voices=voices))
+        written = Authorship(messages=messages, voices=voices)
+        refit = Refit(fit=lambda some: parts.fit(rows[some]), neighbours=similarity_graph)
+        tree = find_ideas(middle, graph, authorship=written, refit=refit)
     seconds["leaves"] -= seconds["stability"]
     with _timed(seconds, "place"):
         tree = place(middle, tree, messages=messages)
@@ -154,6 +164,14 @@ def run(collection: Collection) -> dict[str, float]:
     with _timed(seconds, "layout"):
         lay_out(middle, graph, tree)
     return seconds | {"ideas": _n_leaves(tree), "cpu": time.process_time() - cpu}
+
+
+def _no_context(collection: Collection) -> Context:
+    """Messages that have no topic and answer nothing."""
+    n = int(collection.message.max()) + 1
+    nowhere = np.full(n, -1, dtype=np.intp)
+    none = np.zeros((0, collection.vectors.shape[1]), dtype=np.float32)
+    return Context(message=collection.message, parent=nowhere, topic=nowhere, topics=none)
 
 
 def _corpus(collection: Collection) -> Corpus:

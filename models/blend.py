@@ -39,8 +39,13 @@ class Blend:
     others that will not be.
     """
 
-    def __init__(self, *, seed: int = 0, estimates: bool = False) -> None:
+    def __init__(
+        self, *, seed: int = 0, estimates: bool = False, static_weight: float | None = None
+    ) -> None:
+        """``static_weight``: how much static vectors count, where that is known; see
+        ``LexicalView``."""
         self.seed = seed
+        self._static_weight = static_weight
         self._wants_estimates = estimates
 
     def fit(self, vectors: Vectors, texts: Sequence[str], *, is_known: Mask | None = None) -> Self:
@@ -75,6 +80,11 @@ class Blend:
         """Whether vectors may be unknown: the regression was fitted."""
         return self.weights_ is not None
 
+    @property
+    def static_weight(self) -> float:
+        """How much the static vectors count beside the rest of the lexical view."""
+        return self.view_.static_weight_
+
     def arrays(self) -> Arrays:
         """The fitted state, what is large in half precision."""
         own: dict[str, NDArray[np.generic]] = {
@@ -98,7 +108,7 @@ class Blend:
 
     def _learn(self, vectors: Vectors, texts: Sequence[str], is_known: Mask | None) -> Vectors:
         """Fit; returns the lexical view of the texts."""
-        self.view_ = LexicalView(seed=self.seed)
+        self.view_ = LexicalView(seed=self.seed, static_weight=self._static_weight)
         view = self.view_.fit_transform(texts)
         known = vectors if is_known is None else vectors[is_known]
         self.mean_ = known.mean(axis=0) if len(known) else np.zeros(vectors.shape[1], np.float32)

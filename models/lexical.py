@@ -64,6 +64,10 @@ _N_FITTED = 5_000
 _N_ITERATIONS, _N_ITERATIONS_LARGE = 4, 2
 """Power iterations of the randomised SVD (Halko et al. 2011). Where the texts are too many to
 be fitted on all, the axes are an estimate anyway, and two more bring no better neighbours."""
+_N_EXACT = 1_000
+"""Texts up to which the axes are computed exactly: so few take less time that way."""
+_NOTHING = 1e-9
+"""An eigenvalue below this is rounding."""
 N_BUCKETS = 1 << 20
 _BUCKET_SHIFT = np.uint64(64 - 20)
 _SIZES = (3, 4, 5)
@@ -82,8 +86,10 @@ class LexicalView:
     discussion and half in another language, in between in a mixed one.
     """
 
-    def __init__(self, *, seed: int = 0) -> None:
+    def __init__(self, *, seed: int = 0, static_weight: float | None = None) -> None:
+        """``static_weight``: that of a discussion which these texts are a part of."""
         self.static, self.latent = StaticView(), LatentView(seed=seed)
+        self._given_weight = static_weight
 
     def fit(self, texts: Sequence[str]) -> Self:
         """Learn the weights of pieces and n-grams. Raises ModelMissing."""
@@ -97,9 +103,8 @@ class LexicalView:
 
     def fit_transform(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """The same as ``fit``, then ``transform``; the two views are made side by side."""
-        step = -(-len(texts) // _N_IDENTIFIED) or 1
-        known = shares(identify(texts[::step]))
-        self.static_weight_ = _FOREIGN + (1 - _FOREIGN) * known.get("en", 0.0)
+        given = self._given_weight
+        self.static_weight_ = _static_weight(texts) if given is None else given
         with ThreadPoolExecutor(1) as aside:
             static = aside.submit(self.static.fit_transform, texts)
             latent = self.latent.fit(texts).transform(texts)
@@ -119,6 +124,12 @@ class LexicalView:
         view.static = StaticView.from_arrays(part_of(arrays, "static"))
         view.latent = LatentView.from_arrays(part_of(arrays, "latent"))
         return view
+
+
+def _static_weight(texts: Sequence[str]) -> float:
+    """How much the static vectors count beside these texts."""
+    step = -(-len(texts) // _N_IDENTIFIED) or 1
+    return _FOREIGN + (1 - _FOREIGN) * shares(identify(texts[::step])).get("en", 0.0)
 
 
 class StaticView:
@@ -173,8 +184,6 @@ class LatentView:
 
     def fit(self, texts: Sequence[str]) -> Self:
         """Learn which n-grams count, their weights, and the axes that tell texts apart."""
-        from sklearn.utils.extmath import randomized_svd
-
         step = -(-len(texts) // _N_FITTED) or 1
         some = [text[:_READ] for text in texts[::step]]
         counts = ngram_counts(some)
@@ -186,8 +195,7 @@ class LatentView:
         n_axes = min(N_LATENT, min(weighted.shape) - 1)
         if n_axes > 0:
             n_iter = _N_ITERATIONS if step == 1 else _N_ITERATIONS_LARGE
-            _, _, axes = randomized_svd(weighted, n_axes, n_iter=n_iter, random_state=self.seed)
-            self.components_ = np.ascontiguousarray(axes.T, np.float32)
+            self.components_ = _axes(weighted, n_axes, n_iter=n_iter, seed=self.seed)
         return self
 
     def transform(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -227,6 +235,25 @@ class LatentView:
         lengths = np.sqrt(np.bincount(_rows(weighted), weights**2, minlength=weighted.shape[0]))
         weighted.data = (weights / lengths[_rows(weighted)]).astype(np.float32)
         return weighted
+
+
+def _axes(
+    weighted: sparse.csr_matrix, n_axes: int, *, n_iter: int, seed: int
+) -> NDArray[np.float32]:
+    """float32 (n_columns, n_axes): the right singular vectors of the largest singular values.
+
+    Exact for few texts, by the eigenvectors of their inner products; for many, randomised.
+    """
+    if weighted.shape[0] <= _N_EXACT:
+        inner = (weighted @ weighted.T).toarray().astype(np.float64)
+        values, vectors = np.linalg.eigh(inner)
+        kept = np.flatnonzero(values > _NOTHING)[::-1][:n_axes]
+        projected = weighted.T @ (vectors[:, kept] / np.sqrt(values[kept]))
+        return np.ascontiguousarray(projected, np.float32)
+    from sklearn.utils.extmath import randomized_svd
+
+    _, _, axes = randomized_svd(weighted, n_axes, n_iter=n_iter, random_state=seed)
+    return np.ascontiguousarray(axes.T, np.float32)
 
 
 def named_in(part: str, arrays: Arrays) -> dict[str, NDArray[np.generic]]:

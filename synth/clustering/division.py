@@ -86,11 +86,18 @@ class Divider:
             return part
         vectors = self.refit.fit(rows)
         graph = self.refit.neighbours(vectors)
-        of, stability = self._parts(rows, vectors, graph)
+        of, found_from = self._parts(rows, vectors, graph)
         if of.max() < 1:
             return part
         if _modularity(self.refit.neighbours, vectors, messages, of) < clear_from(n):
             return part
+        stability = stability_of(
+            members(np.full(int(of.max()) + 1, -1, dtype=np.int32), of.astype(np.int32)),
+            found_from,
+            messages=messages,
+            seed=self.seed,
+            n_runs=self.n_resamplings,
+        )
         found = (
             Part(rows=rows[of == number], stability=float(stability[number]))
             for number in range(len(stability))
@@ -105,8 +112,8 @@ class Divider:
 
     def _parts(
         self, rows: NDArray[np.intp], vectors: NDArray[np.float32], graph: sp.csr_array
-    ) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
-        """The part of each passage, numbered from 0, and the stability of each part."""
+    ) -> tuple[NDArray[np.intp], Resampled]:
+        """The part of each passage, numbered from 0, and what they were found from."""
         written = self.authorship.take(rows)
         looped = graph if written.copied is None else written.copied.with_loops(graph)
         settled = smoothed(vectors, looped)
@@ -119,15 +126,8 @@ class Divider:
             self.constraints.inside(rows),
             readable=self._readable(len(np.unique(written.messages))),
         )
-        n_parts = int(leaves.of.max()) + 1
-        stability = stability_of(
-            members(np.full(n_parts, -1, dtype=np.int32), leaves.of.astype(np.int32)),
-            Resampled(vectors=vectors, graph=graph, settled=settled, group=group),
-            messages=written.messages,
-            seed=self.seed,
-            n_runs=self.n_resamplings,
-        )
-        return leaves.of, stability
+        found_from = Resampled(vectors=vectors, graph=graph, settled=settled, group=group)
+        return leaves.of, found_from
 
     def _readable(self, n_messages: int) -> LeafRange:
         """How many parts an idea of so many messages may have side by side."""

@@ -202,6 +202,8 @@ class PartSpaces:
     """Of the whole discussion; the rows of its topics are not used."""
     languages: Sequence[str | None]
     """(n,)"""
+    static_weight: float | None = None
+    """How much static vectors count in the whole discussion; None where that is not known."""
 
     def fit(self, rows: NDArray[np.intp]) -> NDArray[np.float32]:
         """The passages ``rows`` in their context, without what they share: float32 (n_rows, dim).
@@ -216,7 +218,7 @@ class PartSpaces:
         number[messages] = np.arange(len(messages))
         topic = around.topic[messages]
         called = np.unique(topic[topic >= 0])
-        blend = Blend()
+        blend = Blend(static_weight=self.static_weight)
         _, blended = blend.fit_transform(*self._texts(rows))
         topics = blended[:0]
         if len(called):

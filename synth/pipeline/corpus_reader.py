@@ -171,6 +171,7 @@ class CorpusReader:
             vectors=read.vectors[:, :0] if self.embedder.is_fitted_per_discussion else vectors,
             context=context,
             languages=corpus.languages,
+            static_weight=None if blend is None else blend.static_weight,
         )
         return Fitted(
             corpus=corpus.with_centred(centred),
