@@ -20,6 +20,7 @@ _HEAVY = wordlists.words("DET ADP CCONJ SCONJ")
 _BEFORE_ARTICLE = wordlists.words("all both such half what many quite tous toutes tout toute")
 _PREPOSITIONS = wordlists.words("in of for with at from by on to")
 _SINGULAR, _PLURAL = wordlists.words("he she it this that"), wordlists.words("we they these those")
+_AS_ONE = wordlists.words("sports arms savings goods news series means species")
 _ALSO_MANY = wordlists.words(
     "staff police majority number lot rest half government media data public"
 )
@@ -52,6 +53,8 @@ def _is_out_of_place(token: Token, stretch: Span) -> bool:
     if token.pos_ == "DET" and token.dep_ == "det":
         if token.lower_ in _BEFORE_ARTICLE:
             return False
+        if token.lower_ in ("a", "an") and after.tag_ == "NNS" and after.lower_ not in _AS_ONE:
+            return True
         is_finite = after.pos_ == "AUX" or "Fin" in after.morph.get("VerbForm", [])
         return after.pos_ in _HEAVY or is_finite or _has_no_noun(token)
     if token.lang_ == "en" and token.lower_ in _PREPOSITIONS and token.tag_ == "IN":

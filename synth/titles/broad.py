@@ -30,8 +30,9 @@ LONGER = 0.25
 SHORT_NAME = 34
 SHORT_HEADING = 42
 """Characters of a phrase, and of a heading, that stands beside another name."""
-NOT_ELSEWHERE = 2.5
-"""How many times its share in the rest of the discussion the share of a name in its sub-idea is."""
+NOT_ELSEWHERE, NOT_BESIDE = 2.5, 1.5
+"""How many times its share in the rest of the discussion, and in the ideas beside it, is the share
+of a name in its sub-idea."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,19 +108,29 @@ class BroadNames:
         children = self._children(idea)
         if children:
             yield from self._covering(idea, children)[:1]
-        own = _shares(material, [idea])[0]
-        n_inside = len(material.groups.members[idea])
-        n_elsewhere = max(1, len(material.corpus) - n_inside)
-        elsewhere = (material.vocabulary.total - own * n_inside) / n_elsewhere
+        is_telling = self._telling(idea)
         for candidate, _ in self.proposed[idea]:
             if not candidate.is_phrase or not self._is_name(idea, candidate.title):
                 continue
             column = material.vocabulary.row_of[" ".join(key_of(candidate.title, tag).split())]
             is_shared = material.voices[idea, column] > 1 or material.n_voices[idea] < FEW_VOICES
-            if is_shared and own[column] >= NOT_ELSEWHERE * elsewhere[column]:
+            if is_shared and is_telling[column]:
                 yield candidate.title
         if len(heading) > SHORT_HEADING:
             yield heading
+
+    def _telling(self, idea: int) -> NDArray[np.bool_]:
+        """(n_phrases,) whether the idea uses each so much more than the rest of the discussion,
+        and than the other ideas under the same one, that it is called by it."""
+        material, groups = self.material, self.material.groups
+        n, own = len(groups.members[idea]), _shares(material, [idea])[0]
+        rest = (material.vocabulary.total - own * n) / max(1, len(material.corpus) - n)
+        is_telling = own >= NOT_ELSEWHERE * rest
+        above = int(groups.parent[idea])
+        if above >= 0 and (n_above := len(groups.members[above])) > n:
+            beside = (_shares(material, [above])[0] * n_above - own * n) / (n_above - n)
+            is_telling &= own >= NOT_BESIDE * beside
+        return np.asarray(is_telling)
 
     def _is_name(self, idea: int, surface: str) -> bool:
         """Whether a phrase names something that may stand beside another name."""

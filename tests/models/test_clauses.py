@@ -106,6 +106,11 @@ def surfaces(text: str, language: str) -> set[str]:
             "Women are just as capable as men in combat.",
             "en",
         ),
+        (
+            "School uniforms take away a students individuality.",
+            "School uniforms take away a student's individuality.",
+            "en",
+        ),
         ("Many nurses are not a strong as miners.", "Many nurses are as strong as miners.", "en"),
         (
             "Women should have equal right to men and there for should be in combat.",

@@ -35,6 +35,16 @@ def test_else_the_two_largest_stand_side_by_side() -> None:
     assert not any(word in names[0].title.split() for word in ("and", "und", "et"))
 
 
+def test_a_name_tells_a_sub_idea_from_the_one_beside_it() -> None:
+    names = named(
+        FARMS + STALLS + BUSES,
+        [2] * 4 + [3] * 4 + [4] * 5,
+        parent=[-1, 0, 1, 1, 0],
+    )
+    assert names[1].title == "Covered market"
+    assert all("market" not in part.casefold() for part in names[0].title.split(" · ")[1:])
+
+
 def test_two_languages_do_not_stand_in_one_title() -> None:
     languages: list[str | None] = ["en"] * 9 + ["fr"] * 4
     names = named(
