@@ -156,6 +156,8 @@ def _tagged_cores(doc: Doc) -> list[tuple[int, int]]:
         (start, end)
         for start, end in found
         if any(token.pos_ in ("NOUN", "PROPN") for token in doc[start:end])
+        # A lone word at the beginning of a sentence may be anything: "Supprimer", "Thanks".
+        if end - start > 1 or (start > 0 and not doc[start].is_sent_start)
     ]
 
 

@@ -75,7 +75,7 @@ def _leaves_open(token: Token, stretch: Span) -> bool:
     """A word that wants another one which is not there, or has one too many."""
     subjects = [child for child in token.children if child.dep_ in SUBJECTS]
     plain = [child for child in subjects if not child.dep_.startswith(("expl", "csubj"))]
-    if len(plain) > 1:
+    if len(plain) > 1 or any(_is_parted(subject, token) for subject in plain):
         return True
     if token.lang_ == "en":
         if token.dep_ == "prep" and token.head.pos_ in ("NOUN", "PROPN"):
@@ -83,6 +83,14 @@ def _leaves_open(token: Token, stretch: Span) -> bool:
         lone = token.lower_ in _PREPOSITIONS and token.tag_ in ("RB", "IN")
         return lone and token.head.pos_ in ("NOUN", "PROPN") and not list(token.children)
     return False
+
+
+def _is_parted(subject: Token, verb: Token) -> bool:
+    """Whether one comma stands between a subject and its verb: "the council, will decide"."""
+    between = subject.doc[subject.i + 1 : verb.i]
+    return sum(token.text == "," for token in between) == 1 and not any(
+        token.dep_ in ("conj", "appos", "relcl", "acl:relcl") for token in between
+    )
 
 
 def _disagrees(token: Token) -> bool:

@@ -112,7 +112,7 @@ class BroadNames:
         for candidate, _ in self.proposed[idea]:
             if not candidate.is_phrase or not self._is_name(idea, candidate.title):
                 continue
-            column = material.vocabulary.row_of[" ".join(key_of(candidate.title, tag).split())]
+            column = material.vocabulary.row_of[candidate.key]
             is_shared = material.voices[idea, column] > 1 or material.n_voices[idea] < FEW_VOICES
             if is_shared and is_telling[column]:
                 yield candidate.title

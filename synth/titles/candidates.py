@@ -9,7 +9,7 @@ from functools import cache, partial
 import numpy as np
 from numpy.typing import NDArray
 
-from models.clauses import Clause
+from models.clauses import Clause, is_aside
 from models.keyphrases import key_of
 from models.languages import primary
 from models.vectors import unit_rows
@@ -35,7 +35,7 @@ N_PHRASES = 5
 """The first so many keyphrases may be a title, of the idea or beside another above it."""
 TOO_ALIKE = 0.75
 """Jaccard overlap of content words from which two titles read as one."""
-PHRASE_QUALITY, WORD_QUALITY = 0.55, (0.4, 0.25)
+PHRASE_QUALITY, WORD_QUALITY = 0.55, (0.35, 0.2)
 """Quality of a noun phrase, and of a single word in a small idea and in one of `MANY` voices, of
 which a word says too little; a clause, which says something, has up to 1."""
 USED_BY_MANY = 0.3
@@ -67,8 +67,12 @@ class TitleCandidate:
     row: int
     quality: float
     words: frozenset[str]
-    is_phrase: bool = False
-    """Whether it is a noun phrase of the keyphrases, and no clause."""
+    key: str = ""
+    """Of a noun phrase of the keyphrases; nothing for a clause."""
+
+    @property
+    def is_phrase(self) -> bool:
+        return bool(self.key)
 
 
 Propose = Callable[[Clause, int, str], TitleCandidate | None]
@@ -193,8 +197,9 @@ def _phrases_as_titles(
     """The first keyphrases as titles: they say what about, not what."""
     found = []
     for key, surface in phrases[:N_PHRASES]:
-        title, words = titled(surface), frozenset(key.split())
-        if names_someone(title, material.people):
+        title = titled(material.usage.in_small_letters(surface))
+        words = frozenset(key.split())
+        if names_someone(title, material.people) or is_aside(surface):
             continue
         uses = float(material.voices[idea, material.vocabulary.row_of[key]])
         n_voices = max(1.0, float(material.n_voices[idea]))
@@ -205,7 +210,7 @@ def _phrases_as_titles(
         quality = PHRASE_QUALITY if len(words) > 1 else word
         quality += USED_BY_MANY * min(1.0, uses / n_voices / USED_BY_MANY)
         row = next(iter(material.representatives[idea]), 0)
-        found.append(TitleCandidate(title, row, quality, words, is_phrase=True))
+        found.append(TitleCandidate(title, row, quality, words, key))
     return found
 
 

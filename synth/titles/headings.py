@@ -34,7 +34,7 @@ _FORMER = re.compile(r"\s*[\[(]\s*(?:was|war|ex|anciennement|antes|era)\s*:.*$",
 _NUMBERED = re.compile(
     r"^\W*(?:(?:articles?|art\.?|chapitre|chapter|section|titre|title|punkt|artikel|kapitel|artículo"
     r"|capítulo|proposition|proposal|proposta|propuesta|item|ticket|issue|bug)\s*)?"
-    r"(?:n[°ºo]\.?\s*|[#§]\s*)?(?:\d{1,3}(?:[.\-]\d+)*|[ivx]{1,5}|additionnel|nouveau)"
+    r"(?:n[°ºo]\.?\s*|[#§]\s*)?(?:\d{1,3}(?:[.\-]\d+)*|[ivx]{1,5}|additionnel|nouveau|\([^()]*\))"
     r"\s*(?:bis|ter)?\s*(?:[:.)\]\-–—]+\s+|[)\]]\s*)",
     re.IGNORECASE,
 )

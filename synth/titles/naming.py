@@ -42,8 +42,8 @@ READ_WORDS = 40_000
 """How many words are parsed at most; the rest of the discussion is only counted."""
 READ_CHARS = 450
 """Longer passages are parsed up to here."""
-MOST_READ, LEAST_READ = 50, 5
-"""Passages parsed per idea."""
+MOST_READ, LEAST_READ = 50, 7
+"""Passages parsed per leaf idea."""
 MOST_SHARED = 0.3
 """A subject that this share of the passages has is no idea's title."""
 _INFLECTED = re.compile(r"[^\W\d_]+(?:en|em) [A-ZÄÖÜ]|[^\W\d_]+(?:isch|lich|ig)(?:e|er|en|em|es)\Z")
@@ -112,13 +112,15 @@ def name_ideas(
 def _read_some(
     corpus: Corpus, groups: Groups, readable: NDArray[np.float64], *, read_words: int
 ) -> dict[int, ParsedText]:
-    """Parse the most central readable passages of each idea, as many as the budget allows."""
+    """Parse the most central readable passages of each leaf idea, as many as the budget allows."""
     texts = corpus.texts
     mean_words = np.mean([min(len(text), READ_CHARS) / 6 for text in texts]) if texts else 1
-    share = int(read_words / max(1.0, float(mean_words)) / groups.n_ideas)
+    leaves = np.setdiff1d(np.arange(groups.n_ideas), groups.parent).tolist()
+    share = int(read_words / max(1.0, float(mean_words)) / len(leaves))
     per_idea = min(MOST_READ, max(LEAST_READ, share))
     rows: set[int] = set()
-    for idea, members in enumerate(groups.members):
+    for idea in leaves:
+        members = groups.members[idea]
         order = np.argsort(-fitness(groups, idea, readable), kind="stable")
         rows.update(members[order[:per_idea]].tolist())
     chosen = sorted(rows)

@@ -39,7 +39,7 @@ _WROTE = re.compile(
 _REPLY = re.compile(
     r"^(?:\s*(?:re|fwd?|aw|wg|tr|rv|sv|antw)\s*(?:\[\d+\])?\s*:|\s*\[[^\]]{1,40}\])+", re.I
 )
-_EDGES = " \t\n-–—•*·.,;:!…\"'`«»“”„‚‘"
+_EDGES = " \t\n-–—•*·.,;:!…\"'`«»“”„‚‘&+/=~|"
 _QUOTES = tuple(
     (re.compile(opening), re.compile(closing))
     for opening, closing in (
@@ -59,7 +59,8 @@ def titled(surface: str) -> str:
     """
     text = _unmarked(re.sub(r"\s+", " ", surface))
     letters = [c for c in text if c.isalpha()]
-    if len(text.split()) > 2 and letters and sum(map(str.isupper, letters)) > 0.7 * len(letters):
+    is_long = len(text.split()) > 2 or (" " in text and len(letters) > 11)
+    if is_long and letters and sum(map(str.isupper, letters)) > 0.7 * len(letters):
         text = text.lower()
     first = text.split(" ", 1)[0]
     # devtools.R, iPhone, x86: spelt their own way
@@ -82,7 +83,7 @@ def _unmarked(text: str) -> str:
             bare = opening.sub("", bare)
         else:
             bare += (bare[-1:] + behind)[1 : closes.end()]
-    return bare
+    return bare.replace('"', "") if bare.count('"') % 2 else bare
 
 
 def without_reply_marks(subject: str) -> str:
@@ -104,6 +105,10 @@ def people_named(texts: Iterable[str], avoid: Iterable[str]) -> frozenset[str]:
 LINKING = frozenset(fold(word) for word in CUT_OFF)
 """Function words that join a phrase to what is before it."""
 ARTICLES = words("the le la les los el las un une der die das")
+AND = words("and et und y e i en ou or oder o")
+_OF = r"of|de|du|des|der|del|di|do|da|d['’].*"
+_CLOSE = re.compile(_OF)
+_LOOSE = re.compile(rf"(?!(?:{_OF})$)(?:{'|'.join(sorted(LINKING - ARTICLES))}|\w{{3,}}ant)")
 _VAGUE = frozenset(fold(word) for some in VAGUE.values() for word in some)
 _NOT_NAMES = words("all everyone everybody list team folks again tous toutes alle allerseits")
 
@@ -133,24 +138,40 @@ def shortened(text: str) -> str:
     if len(text) > MAX_CHARS:
         head = text[: MAX_CHARS + 1]
         pauses = [m.start() for m in _PAUSE.finditer(head) if m.start() >= LEAST_CHARS]
-        text = head[: pauses[-1]] if pauses else _before_last_link(head.rsplit(" ", 1)[0])
+        text = head[: pauses[-1]] if pauses else _before_a_link(text)
     for opening, closing in ("«»", "“”", "()", "[]"):
         if text.count(opening) > text.count(closing):
             text = text[: text.rindex(opening)]
     return text.strip()
 
 
-def _before_last_link(text: str) -> str:
-    """What was cut at a word, without the part that lacks its end: "a court for [questions of]"."""
+def _before_a_link(text: str) -> str:
+    """The beginning of a long heading, up to something it can do without: "a plan [for …]".
+
+    What "of" adds is needed, and goes last: "the size [of …]".
+    """
     words = text.split(" ")
-    for end in range(len(words) - 1, 0, -1):
-        before = " ".join(words[:end])
-        is_link = fold(words[end]) in LINKING - ARTICLES or words[end].startswith(("d’", "d'"))
-        last = fold(words[end - 1])
-        is_open = last in LINKING or last.removesuffix("s") in _VAGUE
-        if is_link and not is_open and len(before) >= LEAST_CHARS:
-            return before
-    return text[:MAX_CHARS]
+    ends = [n for n in range(len(words) - 1, 0, -1) if len(" ".join(words[:n])) <= MAX_CHARS]
+    for links in (_LOOSE, _CLOSE):
+        for end in ends:
+            if links.fullmatch(fold(words[end])) and not _is_open(fold(words[end - 1])):
+                before = _without_lone_member(words[:end])
+                if len(before) >= LEAST_CHARS:
+                    return before
+    return text[: MAX_CHARS + 1].rsplit(" ", 1)[0][:MAX_CHARS]
+
+
+def _is_open(word: str) -> bool:
+    """Whether a word wants another behind it: "in the case [of]"."""
+    return word in LINKING or word.removesuffix("s") in _VAGUE
+
+
+def _without_lone_member(words: Sequence[str]) -> str:
+    """Without what follows an "and" near the end: it was probably longer."""
+    for back in range(2, min(5, len(words))):
+        if fold(words[-back]) in AND and len(" ".join(words[:-back])) >= LEAST_CHARS:
+            return " ".join(words[:-back])
+    return " ".join(words)
 
 
 def side_by_side(names: Sequence[str]) -> str:

@@ -71,3 +71,10 @@ def test_other_ideas_share_no_title() -> None:
     names = named(MARKET * 2, [0] * 5 + [1] * 5)
     assert names[0].title != names[1].title
     assert "#" not in "".join(name.title for name in names)
+
+
+def test_a_phrase_is_known_by_its_key_however_its_title_is_written() -> None:
+    # A small "x" alone is no word, a capital one may be.
+    lines = [f"Every clinic needs x ray machines for town {n}." for n in range(5)]
+    names = named(lines + BUSES, [1] * 5 + [2] * 5, parent=[-1, 0, 0])
+    assert names[1].title.startswith("X ray machines")

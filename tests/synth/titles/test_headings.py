@@ -17,6 +17,9 @@ from tests.synth.titles.test_naming import corpus_of, tree
         ("[R-pkg] [External] Re: A market on Sunday?", "A market on Sunday?"),
         ("Article 27 - Paiement par SMS", "Paiement par SMS"),
         ("Article additionnel : Les jeux en ligne", "Les jeux en ligne"),
+        ("Article (nouveau) - De l'accès au code", "De l'accès au code"),
+        ('La publicité "déguisée', "La publicité déguisée"),
+        ("NUMERO UNIQUE", "Numero unique"),
         ("12.3) Artikel über Bäume", "Artikel über Bäume"),
         ("n° 4 : un parc pour tous", "Un parc pour tous"),
         ("2024 budget for the parks", "2024 budget for the parks"),
@@ -46,6 +49,18 @@ def test_a_subject_is_cleaned(line: str, heading: str) -> None:
         (
             "Favoriser le télétravail pour réduire les déplacements domicile travail",
             "Favoriser le télétravail",
+        ),
+        (
+            "Adaptation des tarifs des forfaits internet en fonction de la consommation",
+            "Adaptation des tarifs des forfaits internet",
+        ),
+        (
+            "Continuer d'accompagner le mouvement open data et la montée en puissance",
+            "Continuer d'accompagner le mouvement open data",
+        ),
+        (
+            "Création d'un barème permettant l'évaluation de l'utilisation des budgets",
+            "Création d'un barème",
         ),
         (
             "Night buses for the villages: who pays, who drives, and who waits in the rain",
