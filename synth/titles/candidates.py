@@ -197,7 +197,8 @@ def _phrases_as_titles(
     """The first keyphrases as titles: they say what about, not what."""
     found = []
     for key, surface in phrases[:N_PHRASES]:
-        title = titled(material.usage.in_small_letters(surface))
+        # A lone word in capitals is an abbreviation.
+        title = titled(material.usage.in_small_letters(surface) if " " in surface else surface)
         words = frozenset(key.split())
         if names_someone(title, material.people) or is_aside(surface):
             continue

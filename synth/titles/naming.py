@@ -10,7 +10,7 @@ from itertools import combinations, count
 import numpy as np
 from numpy.typing import NDArray
 
-from models.clauses import Clause, ParsedText, heading_clauses, read
+from models.clauses import Clause, ParsedText, heading_clauses, is_aside, read
 from models.keyphrases import key_of
 from models.languages import primary
 from synth.corpus import Corpus
@@ -42,7 +42,7 @@ READ_WORDS = 40_000
 """How many words are parsed at most; the rest of the discussion is only counted."""
 READ_CHARS = 450
 """Longer passages are parsed up to here."""
-MOST_READ, LEAST_READ = 50, 7
+MOST_READ, LEAST_READ = 50, 6
 """Passages parsed per leaf idea."""
 MOST_SHARED = 0.3
 """A subject that this share of the passages has is no idea's title."""
@@ -233,16 +233,18 @@ def _titles(
 
     for idea in sorted(range(groups.n_ideas), key=order):
         language = groups.languages[idea]
-        options = [
-            option
-            for option in _options(material, idea, proposed, phrases, broad)
-            if option and not names_someone(option, material.people)
-        ]
-        free = (o for o in options if not _is_taken(o, language, taken))
-        title = next(free, None) or _numbered(next(iter(options), ""), borne)
-        titles[idea] = title
-        borne.add(title)
-        taken.append(_words(title, language))
+        first = ""
+        for option in _options(material, idea, proposed, phrases, broad):
+            if not option or names_someone(option, material.people):
+                continue
+            first = first or option
+            if not _is_taken(option, language, taken):
+                titles[idea] = option
+                break
+        else:
+            titles[idea] = _numbered(first, borne)
+        borne.add(titles[idea])
+        taken.append(_words(titles[idea], language))
     return [titles[idea] for idea in range(groups.n_ideas)]
 
 
@@ -278,7 +280,7 @@ def _options(
     yield from (one.title for one, fit in proposed[idea] if fit >= GOOD_ENOUGH)
     yield from (one.title for one, _ in proposed[idea] if one.is_phrase)
     yield from (one.title for one, _ in proposed[idea] if not one.is_phrase)
-    own = [surface for _, surface in phrases[idea]]
+    own = [surface for _, surface in phrases[idea] if not is_aside(surface)]
     yield from (side_by_side(pair) for pair in combinations(own, 2))
     yield from map(titled, own)
     for row in material.representatives[idea]:

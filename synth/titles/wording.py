@@ -154,16 +154,27 @@ def _before_a_link(text: str) -> str:
     ends = [n for n in range(len(words) - 1, 0, -1) if len(" ".join(words[:n])) <= MAX_CHARS]
     for links in (_LOOSE, _CLOSE):
         for end in ends:
-            if links.fullmatch(fold(words[end])) and not _is_open(fold(words[end - 1])):
-                before = _without_lone_member(words[:end])
-                if len(before) >= LEAST_CHARS:
-                    return before
+            if not links.fullmatch(fold(words[end])):
+                continue
+            before = _without_lone_member(_closed(words[:end]))
+            if len(before) >= LEAST_CHARS:
+                return before
     return text[: MAX_CHARS + 1].rsplit(" ", 1)[0][:MAX_CHARS]
 
 
+def _closed(words: Sequence[str]) -> Sequence[str]:
+    """Without words at the end that want another behind them."""
+    end = len(words)
+    while end > 1 and _is_open(words[end - 1]):
+        end -= 1
+    return words[:end]
+
+
 def _is_open(word: str) -> bool:
-    """Whether a word wants another behind it: "in the case [of]"."""
-    return word in LINKING or word.removesuffix("s") in _VAGUE
+    """Whether a word wants another behind it: "in the case [of]", "adossée [à]"."""
+    plain = fold(word)
+    is_part = (len(word) == 1 and word.isalpha()) or word.endswith(("é", "ée", "és", "ées"))
+    return is_part or plain in LINKING or plain.removesuffix("s") in _VAGUE
 
 
 def _without_lone_member(words: Sequence[str]) -> str:

@@ -44,7 +44,7 @@ def test_a_subject_is_cleaned(line: str, heading: str) -> None:
     [
         (
             "Création d’un parquet numérique spécialisé sur les questions informatiques",
-            "Création d’un parquet numérique spécialisé",
+            "Création d’un parquet numérique",
         ),
         (
             "Favoriser le télétravail pour réduire les déplacements domicile travail",
