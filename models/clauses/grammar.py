@@ -77,6 +77,9 @@ def _leaves_open(token: Token, stretch: Span) -> bool:
     plain = [child for child in subjects if not child.dep_.startswith(("expl", "csubj"))]
     if len(plain) > 1 or any(_is_parted(subject, token) for subject in plain):
         return True
+    if token.lower_ in ("if", "si"):
+        after = token.doc[token.i + 1 : stretch.end]
+        return not any(t.pos_ in ("VERB", "AUX") for t in after)
     if token.lang_ == "en":
         if token.dep_ == "prep" and token.head.pos_ in ("NOUN", "PROPN"):
             return not any(c.i > token.i for c in token.children)

@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from models import wordlists
-from models.clauses.clause import MIN_WORDS, Clause, self_contained
+from models.clauses.clause import MIN_WORDS, Clause
 from models.clauses.grammar import SUBJECTS, holds_together
+from models.clauses.quality import quality_of
 from models.keyphrases import is_vague, key_of
 from models.wordlists import words
 
@@ -26,24 +27,11 @@ _COMPLEMENTS = words(
 )
 _OBJECTS = words("dobj obj attr acomp ccomp xcomp oprd dative obl:arg iobj")
 _OPINION_HOLDERS = words("i we je j' j’ nous on")
-POINTING = words("this these that those ce cet cette ces")
 _COURTESIES = words("please thanks svp merci though anyway btw lol either")
 _CUT_AT = words(": - – — ;")
 _SENTENCE_END = re.compile(r"[.!?…:;\n][\"'”’»)\]]*\s*\Z")
-FRAGMENT = 0.85
-"""Quality of a fragment without a verb; a clause has up to 1."""
 RELATED, SHORTER = 0.85, 0.93
 """Share of quality that a clause keeps without a relative clause, or without another part."""
-NARRATED = 0.88
-"""Share of quality that what somebody tells of the past keeps: it is an event, not a claim."""
-TURNED = 0.85
-"""The same for a clause that opens with something else than its subject: "If …", "On a roof …"."""
-POINTED = 0.6
-"""The same for "these houses", which says which ones only to those who know."""
-CALLED = 0.7
-"""The same for a call on the readers: "Pensez à nous"."""
-RETOLD = 0.4
-"""The same for what authors say of themselves."""
 
 
 def parsed_clauses(doc: Doc) -> Iterator[Clause]:
@@ -68,7 +56,9 @@ def _clauses_of(head: Token, sentence: Span) -> Iterator[Clause]:
         if stretch is None or len(stretch) < MIN_WORDS or _hangs(stretch) or _asks(stretch):
             continue
         if stretch.start <= head.i < stretch.end and _reads(stretch, head, has_subject):
-            yield _clause(stretch, head, kept)
+            surface = re.sub(r"\s+", " ", stretch.text)
+            quality = kept * quality_of(stretch, head)
+            yield Clause(stretch.start_char, stretch.end_char, surface, quality)
 
 
 def _reads(stretch: Span, head: Token, has_subject: bool) -> bool:
@@ -277,9 +267,11 @@ def _is_needed(token: Token) -> bool:
 
 
 def _says_little(noun: Token) -> bool:
-    """Whether a noun waits for what tells which one is meant."""
+    """Whether a noun waits for what tells which one is meant: "a society that …"."""
     is_bare = noun.lower_ in ("one", "ones", "those", "all", "ceux", "celui", "celle", "celles")
-    return is_bare or is_vague(key_of(noun.text, noun.lang_), noun.lang_)
+    parts = {child.dep_ for child in noun.children if child.i < noun.i}
+    is_one = "det" in parts and parts <= {"det", "case"} and "Sing" in noun.morph.get("Number", [])
+    return is_bare or is_one or is_vague(key_of(noun.text, noun.lang_), noun.lang_)
 
 
 def _shares_object(token: Token) -> bool:
@@ -340,51 +332,3 @@ def _counts(token: Token) -> bool:
 def _asks(stretch: Span) -> bool:
     asking = wordlists.INTERROGATIVES.get(stretch.doc.lang_, frozenset())
     return stretch[0].lower_.replace("’", "'") in asking
-
-
-def _clause(stretch: Span, head: Token, kept: float) -> Clause:
-    surface = re.sub(r"\s+", " ", stretch.text)
-    subject = next((c for c in head.children if c.dep_ in SUBJECTS), None)
-    quality = kept * _subject_quality(subject, head) * self_contained(surface, head.lang_)
-    if subject is None and head.pos_ in ("NOUN", "PROPN"):
-        quality *= FRAGMENT
-    if _is_past(head):
-        quality *= NARRATED
-    if any(t.pos_ == "DET" and t.lower_ in POINTING for t in stretch):
-        quality *= POINTED
-    if subject is not None and _is_late(subject, stretch):
-        quality *= TURNED
-    if subject is None and "Imp" in head.morph.get("Mood", []) and head.text.endswith("ez"):
-        quality *= CALLED
-    return Clause(stretch.start_char, stretch.end_char, surface, quality)
-
-
-def _is_late(subject: Token, stretch: Span) -> bool:
-    return any(
-        t.pos_ in ("ADP", "SCONJ", "ADV") for t in stretch.doc[stretch.start : subject.left_edge.i]
-    )
-
-
-def _is_past(head: Token) -> bool:
-    helpers = [c for c in head.children if c.dep_.startswith(("aux", "cop"))]
-    if head.lang_ == "en":
-        return "VBD" in {t.tag_ for t in (helpers or [head])[:1]}
-    if any(c.dep_ == "aux:pass" for c in helpers):
-        helpers = [c for c in helpers if c.dep_ != "aux:tense"]
-        return any(set(c.morph.get("Tense", [])) & {"Past", "Imp"} for c in helpers)
-    tenses = {tense for t in (head, *helpers) for tense in t.morph.get("Tense", [])}
-    return bool(tenses & {"Past", "Imp"}) and not any(c.dep_ == "cop" for c in helpers)
-
-
-def _subject_quality(subject: Token | None, head: Token) -> float:
-    if subject is None:
-        return 1.0
-    word = subject.lower_
-    language = subject.lang_
-    if word == "there":
-        return 0.85
-    if subject.dep_ in ("expl", "expl:subj"):
-        return 1.0
-    if word in wordlists.SPEAKER[language]:
-        return RETOLD
-    return 0.35 if word in wordlists.ANAPHORS[language] or subject.tag_ == "WP" else 1.0

@@ -33,7 +33,7 @@ MOSTLY_WITHIN = 0.5
 """Share of a word's uses within a longer phrase from which the phrase is meant."""
 N_PHRASES = 5
 """The first so many keyphrases may be a title, of the idea or beside another above it."""
-TOO_ALIKE = 0.75
+TOO_ALIKE = 0.66
 """Jaccard overlap of content words from which two titles read as one."""
 PHRASE_QUALITY, WORD_QUALITY = 0.55, (0.35, 0.2)
 """Quality of a noun phrase, and of a single word in a small idea and in one of `MANY` voices, of
@@ -54,6 +54,8 @@ APART = 0.25
 """Quality lost by a wording without a word that tells the idea from the rest."""
 TELLING = 0.25
 """Share of an idea's voices that use a word, more than others do, from which it tells enough."""
+REPETITIVE = 0.85
+"""Share of quality that a wording keeps that says a word twice."""
 NUMBERED = 0.8
 """Share of quality that a wording with a number keeps, unless others speak of all of it."""
 IDEAL_CHARS = (20, 60)
@@ -182,12 +184,14 @@ def _candidate(
 ) -> TitleCandidate | None:
     """A clause as a title; None where it has no words of its own or names someone."""
     title = titled(material.usage.in_small_letters(clause.surface))
-    words = frozenset(key_of(title, language).split())
+    said = key_of(title, language).split()
+    words = frozenset(said)
     if not words or names_someone(title, material.people):
         return None
     shortest, longest = IDEAL_CHARS
     share = 0.85 if len(title) < shortest else 1.0 if len(title) <= longest else 0.95
     share *= material.usage.soundness(clause.surface, language)
+    share *= REPETITIVE if len(words) < len(said) else 1.0
     return TitleCandidate(title, row, clause.quality * share, words)
 
 

@@ -111,6 +111,11 @@ def surfaces(text: str, language: str) -> set[str]:
             "School uniforms take away a student's individuality.",
             "en",
         ),
+        (
+            "Religion gives people a belief if a better life.",
+            "Religion gives people a belief in a better life.",
+            "en",
+        ),
         ("Many nurses are not a strong as miners.", "Many nurses are as strong as miners.", "en"),
         (
             "Women should have equal right to men and there for should be in combat.",
@@ -193,6 +198,21 @@ def test_loose_ends_and_remarks_are_no_titles(text: str, language: str) -> None:
 )
 def test_clauses_are_freed_of_what_stands_around(text: str, clause: str, language: str) -> None:
     assert any(found.startswith(clause) for found in surfaces(text, language))
+
+
+def test_a_noun_keeps_what_tells_which_one_is_meant() -> None:
+    found = surfaces("Early retirement creates a society that wastes knowledge.", "en")
+    assert "Early retirement creates a society" not in found
+    found = surfaces("Home lessons are a good choice for children who are bullied.", "en")
+    assert "Home lessons are a good choice for children" in found
+
+
+def test_two_sentences_without_a_mark_between_count_less() -> None:
+    one, other = read(
+        ["Human cloning is unethical we are tampering with nature.", "Human cloning is unethical."],
+        ["en", "en"],
+    )
+    assert max((c.quality for c in one.clauses), default=0.0) < other.clauses[0].quality
 
 
 def test_what_others_think_is_not_asserted() -> None:
