@@ -9,15 +9,17 @@ between messages.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from models.embedders import n_usable
 from models.vectors import membership, unit_rows
-from synth.clustering.constraints import FREE, Constraints
+from synth.clustering.constraints import ANY, FREE, Constraints
 from synth.clustering.cut import LeafRange, between_groups, readable_leaves
 from synth.clustering.leaves import NOWHERE, Authorship, Leaves, find_leaves
 from synth.clustering.linkage import condensed, smoothed
@@ -37,6 +39,7 @@ SMALL, LARGE = 60, 180
 SAME = 0.8
 """Mean cosine of passages that say the same, such as a form letter with each sender's own number;
 of what people write in their own words it is 0.5 at most."""
+NO_LEAVES = np.empty(0, dtype=np.intp)
 FEW_MESSAGES = 60
 """In a discussion of so many messages or more, two of them are too few for a part."""
 
@@ -178,31 +181,95 @@ def with_parts(
 ) -> tuple[tuple[Branch, ...], NDArray[np.intp]]:
     """The tree with its leaf ideas divided, and the leaf of each passage in it, (n,).
 
-    ``tops`` stand over ``leaves``; ideas that people hold as leaves are not divided. In the result
-    leaves are numbered anew.
+    ``tops`` stand over ``leaves``; ideas that people hold as leaves are not divided. One of these
+    whose parent nobody chose goes among the parts of a divided idea beside it, where it is as near
+    to that as they are: it may have been one of them. In the result leaves are numbered anew.
     """
-    of = np.full(len(leaves.of), NOWHERE, dtype=np.intp)
-    n_leaves = 0
+    growing = _Growing(leaves, divider)
+    growing.look_at(tops)
+    return growing.beside([growing.divided(top) for top in tops]), growing.of
 
-    def branch_of(part: Part, held: int = FREE) -> Branch:
-        nonlocal n_leaves
-        if part.parts:
-            below = tuple(branch_of(one) for one in part.parts)
-            number = np.concatenate([branch.leaves for branch in below])
-        else:
-            below, number = (), np.array([n_leaves])
-            of[part.rows] = n_leaves
-            n_leaves += 1
-        return Branch(leaves=number, children=below, held=held, stability=part.stability)
 
-    def divided(branch: Branch, level: int) -> Branch:
+class _Growing:
+    """A tree whose leaves become broader ideas of their parts, one after another."""
+
+    def __init__(self, leaves: Leaves, divider: Divider) -> None:
+        self._leaves, self._divider = leaves, divider
+        self.of = np.full(len(leaves.of), NOWHERE, dtype=np.intp)
+        self._n_leaves = 0
+        self._was_divided: set[int] = set()
+        """The first leaf below each idea that was divided."""
+        self._part: dict[int, Part] = {}
+        """What each leaf idea is divided into, by the first of its leaves."""
+
+    def look_at(self, tops: Sequence[Branch]) -> None:
+        """Divide the leaf ideas, side by side: numpy lets go of the interpreter."""
+        found = list(_leaf_ideas(tops, level=1))
+        with ThreadPoolExecutor(n_usable()) as pool:
+            parts = pool.map(lambda one: self._look_at(*one), found)
+            for (branch, _), part in zip(found, parts, strict=True):
+                self._part[int(branch.leaves[0])] = part
+
+    def _look_at(self, branch: Branch, level: int) -> Part:
+        rows = np.flatnonzero(np.isin(self._leaves.of, branch.leaves))
+        if (self._leaves.held[branch.leaves] != FREE).any():
+            return Part(rows=rows)
+        return self._divider.divide(rows, MAX_LEVELS - level)
+
+    def divided(self, branch: Branch) -> Branch:
         if branch.children:
-            below = tuple(divided(child, level + 1) for child in branch.children)
-            number = np.concatenate([child.leaves for child in below])
-            return replace(branch, leaves=number, children=below)
-        rows = np.flatnonzero(np.isin(leaves.of, branch.leaves))
-        is_free = (leaves.held[branch.leaves] == FREE).all()
-        part = divider.divide(rows, MAX_LEVELS - level) if is_free else Part(rows=rows)
-        return branch_of(part, branch.held)
+            return _over(branch, self.beside([self.divided(child) for child in branch.children]))
+        part = self._part[int(branch.leaves[0])]
+        found = self._branch_of(part, branch.held)
+        if part.parts:
+            self._was_divided.add(int(found.leaves[0]))
+        return found
 
-    return tuple(divided(top, 1) for top in tops), of
+    def _branch_of(self, part: Part, held: int = FREE) -> Branch:
+        if part.parts:
+            below = tuple(self._branch_of(one) for one in part.parts)
+            return _over(Branch(leaves=NO_LEAVES, held=held, stability=part.stability), below)
+        self.of[part.rows] = self._n_leaves
+        self._n_leaves += 1
+        number = np.array([self._n_leaves - 1])
+        return Branch(leaves=number, held=held, stability=part.stability)
+
+    def beside(self, siblings: Sequence[Branch]) -> tuple[Branch, ...]:
+        """Ideas side by side, with held leaves given to the divided ideas they are part of."""
+        stay, above = list(siblings), self._divider.constraints.parent
+        alone = [b for b in siblings if not b.children and b.held >= 0 and above[b.held] == ANY]
+        for branch in alone:
+            fits = {place: self._fit(branch, one) for place, one in enumerate(stay)}
+            best = max(fits, key=lambda place: (fits[place], -place))
+            if fits[best] > 0 and len(stay) > 2:
+                stay[best] = _over(stay[best], (*stay[best].children, branch))
+                stay.remove(branch)
+        return tuple(stay)
+
+    def _fit(self, branch: Branch, parent: Branch) -> float:
+        """How much nearer it is to an idea that was divided than the farthest of its parts is."""
+        is_divided = parent.children and int(parent.leaves[0]) in self._was_divided
+        if not is_divided or len(parent.children) >= MAX_CHILDREN:
+            return -1.0
+        middle = self._direction(parent)
+        farthest = min(float(self._direction(part) @ middle) for part in parent.children)
+        return float(self._direction(branch) @ middle) - farthest
+
+    def _direction(self, branch: Branch) -> NDArray[np.float32]:
+        rows = np.isin(self.of, branch.leaves)
+        return unit_rows(self._divider.vectors[rows].mean(axis=0))
+
+
+def _leaf_ideas(branches: Sequence[Branch], *, level: int) -> Iterator[tuple[Branch, int]]:
+    """The ideas without children, and their levels."""
+    for branch in branches:
+        if branch.children:
+            yield from _leaf_ideas(branch.children, level=level + 1)
+        else:
+            yield branch, level
+
+
+def _over(branch: Branch, below: tuple[Branch, ...]) -> Branch:
+    """The idea with these ideas below it."""
+    leaves = np.concatenate([child.leaves for child in below])
+    return replace(branch, leaves=leaves, children=below)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.clustering.constraints import TOP, Constraints
+from synth.clustering.constraints import ANY, TOP, Constraints
 
 MAX_CHILDREN = 12
 FEW = 6
@@ -86,10 +86,10 @@ class _Tree:
 
     def __init__(self, leaves: LeafSet, constraints: Constraints) -> None:
         self._between, self._sizes = leaves.between, leaves.sizes
-        held = leaves.held
+        self._held = leaves.held
         self._constraints = constraints
-        self._leaf_of = {int(h): leaf for leaf, h in enumerate(held.tolist()) if h >= 0}
-        self._free = np.flatnonzero(held < 0)
+        self._leaf_of = {int(h): leaf for leaf, h in enumerate(leaves.held.tolist()) if h >= 0}
+        self._free = np.flatnonzero(leaves.held < 0)
         self._below: dict[int, list[int]] = {}
         for idea, parent in enumerate(constraints.parent.tolist()):
             if parent >= 0:
@@ -97,23 +97,28 @@ class _Tree:
         self._returned: dict[int, list[int]] = {}
 
     def return_leaves(self, n_from: NDArray[np.intp]) -> None:
-        """Give free leaves to the held broader ideas that most of their passages came from.
+        """Give leaves whose parent nobody chose to the held broader ideas that most of their
+        passages came from.
 
         ``n_from`` (n_leaves, n_held): passages of each leaf that stood under each held idea.
         """
         broad = np.flatnonzero(self._constraints.is_broad)
-        if not len(broad) or not len(self._free):
+        if not len(broad):
             return
         room = {int(h): MAX_CHILDREN - len(self._children(int(h))) for h in broad}
         remaining: list[int] = []
-        for leaf in self._free.tolist():
+        for leaf, held in enumerate(self._held.tolist()):
+            if held >= 0 and self._constraints.parent[held] != ANY:
+                continue
             origin = int(broad[np.argmax(n_from[leaf, broad])])
             if n_from[leaf, origin] > MOST_OF_IT * self._sizes[leaf] and room[origin] > 0:
                 self._returned.setdefault(origin, []).append(leaf)
             else:
                 remaining.append(leaf)
+        remaining = [leaf for leaf in remaining if self._held[leaf] < 0]
         # One that nothing came back to keeps at least what is nearest to what it was.
         for idea in broad.tolist():
+            self._release_alone(idea)
             if self._children(idea) or self._returned.get(idea) or not remaining:
                 continue
             best = max(remaining, key=lambda leaf: (int(n_from[leaf, idea]), -leaf))
@@ -121,13 +126,19 @@ class _Tree:
                 self._returned[idea] = [best]
                 remaining.remove(best)
 
+    def _release_alone(self, idea: int) -> None:
+        """A held leaf that alone came back cannot be all that the broader idea holds."""
+        returned = self._returned.get(idea, [])
+        if len(returned) == 1 and self._held[returned[0]] >= 0 and not self._children(idea):
+            del self._returned[idea]
+
     def tops(self) -> tuple[Branch, ...]:
         taken = {leaf for returned in self._returned.values() for leaf in returned}
         units = [self._leaf(leaf) for leaf in self._free.tolist() if leaf not in taken]
         first: list[_Unit] = []
         for idea, parent in enumerate(self._constraints.parent.tolist()):
             unit = self._unit(idea) if parent < 0 else None
-            if unit is not None:
+            if unit is not None and self._leaf_of.get(idea) not in taken:
                 (first if parent == TOP else units).append(unit)
         placed = [self._branch(unit, MAX_LEVELS) for unit in first]
         if len(first) + len(units) <= FEW:
@@ -136,7 +147,7 @@ class _Tree:
         return (*placed, *self._arranged(units, room, MAX_LEVELS, is_top=True))
 
     def _leaf(self, leaf: int) -> _Unit:
-        return _Unit(leaves=np.array([leaf]), height=1)
+        return _Unit(leaves=np.array([leaf]), height=1, held=int(self._held[leaf]))
 
     def _children(self, idea: int) -> list[_Unit]:
         """Held ideas right below a held one, those that are there."""
@@ -147,7 +158,7 @@ class _Tree:
         """A held idea with all below it; None where nothing is left of it."""
         if not self._constraints.is_broad[idea]:
             leaf = self._leaf_of.get(idea)
-            return None if leaf is None else replace(self._leaf(leaf), held=idea)
+            return None if leaf is None else self._leaf(leaf)
         below = [*self._children(idea), *map(self._leaf, self._returned.get(idea, ()))]
         if not below:
             return None

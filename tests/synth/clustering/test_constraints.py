@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from synth.clustering.tree import MAX_CHILDREN, MAX_LEVELS
 from synth.embedding.knn_graph import similarity_graph
 from synth.embedding.space import centred
 from synth.records import IdeaTree
-from tests.synth.made_up_vectors import made_up
+from tests.synth.made_up_vectors import made_up, two_grains
 
 
 def decided(
@@ -225,6 +226,44 @@ def any_decisions(draw: st.DrawFn) -> tuple[int, Constraints]:
         together=[(a, b) for a, b in some[:n_linked]],
         apart=[(a, b) for a, b in some[n_linked : n_linked + n_apart]],
     )
+
+
+def test_a_held_point_stays_among_the_points_of_its_topic() -> None:
+    vectors, topic, point = two_grains(6, 8, 16)
+    core = np.full(len(vectors), FREE)
+    core[point == 3] = 0
+    held = replace(
+        Constraints.none(len(vectors)),
+        core=core,
+        parent=np.array([ANY]),
+        is_broad=np.array([False]),
+    )
+    tree = ideas_of(vectors, held)
+    assert tree.held is not None
+    row = int(np.flatnonzero(tree.held == 0)[0])
+    above = int(tree.parent[row])
+    beside = np.flatnonzero((tree.parent == above) & (np.arange(len(tree.parent)) != row))
+    assert above >= 0
+    assert set(topic[np.isin(tree.leaf, beside)].tolist()) == {0}
+    assert (tree.leaf[point == 3] == row).all()
+
+
+def test_a_held_point_stays_under_the_held_idea_it_was_under() -> None:
+    vectors, topic, point = two_grains(6, 8, 16)
+    core = np.full(len(vectors), FREE)
+    core[point == 3] = 0
+    held = replace(
+        Constraints.none(len(vectors)),
+        core=core,
+        under=np.where(topic == 0, 1, -1),
+        parent=np.array([ANY, ANY]),
+        is_broad=np.array([False, True]),
+    )
+    tree = ideas_of(vectors, held)
+    assert tree.held is not None
+    point_row, topic_row = (int(np.flatnonzero(tree.held == h)[0]) for h in (0, 1))
+    assert tree.parent[point_row] == topic_row
+    assert (np.bincount(tree.parent[tree.parent >= 0]) != 1).all()
 
 
 @given(any_decisions(), st.integers(0, 5), st.integers(2, 6))

@@ -37,7 +37,7 @@ from synth.clustering.tree import (
 from synth.embedding.knn_graph import similarity_graph
 from synth.embedding.space import centred
 from synth.records import IdeaTree
-from tests.synth.made_up_vectors import made_up
+from tests.synth.made_up_vectors import made_up, two_grains
 
 
 def ideas_of(
@@ -229,21 +229,6 @@ def test_any_number_of_leaves_is_gathered_readably(n_leaves: int, seed: int) -> 
             stability=np.ones(n_ideas, dtype=np.float32),
         )
     )
-
-
-def two_grains(
-    n_topics: int, n_points: int, n_each: int
-) -> tuple[NDArray[np.float32], NDArray[np.intp], NDArray[np.intp]]:
-    """Vectors of topics that hold points, near each other; the topic and the point of each."""
-    random = np.random.default_rng(5)
-    topics = random.normal(size=(n_topics, 48))
-    points = np.repeat(topics, n_points, axis=0) + 0.8 * random.normal(
-        size=(n_topics * n_points, 48)
-    )
-    point = np.repeat(np.arange(len(points)), n_each)
-    rows = points[point] + 0.5 * random.normal(size=(len(point), 48))
-    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
-    return rows.astype(np.float32), point // n_points, point
 
 
 def test_ideas_are_found_at_both_grains() -> None:

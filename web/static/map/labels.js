@@ -2,7 +2,7 @@
 
 import { counted, element, number, say } from "./words.js";
 
-const FROM = [0, 1.7, 3.2, 5.5]; // zoom from which the labels of a level may be shown
+const FROM = [0, 1.7, 3.2, 5.5, 9]; // zoom from which the labels of a level may be shown
 const GAP = 3, STEPS = 3; // steps of zoom at which room is made anew, per doubling
 const SIDES = ["below", "above", "right", "left", "none"];
 
@@ -110,7 +110,7 @@ export class Labels {
     this.shown.clear();
     const first = (label) => (this.model.ideas[label.place]?.id === this.chosen ? 0 : 1);
     const order = [...this.byVoices].sort((a, b) => first(a) - first(b));
-    const places = order.filter((label) => first(label) === 0 || view.transform.k >= FROM[Math.min(label.level, 4) - 1])
+    const places = order.filter((label) => first(label) === 0 || view.transform.k >= FROM[Math.min(label.level, FROM.length) - 1])
       .map((label) => ({ label, x: view.baseX(label.x) * k, y: view.baseY(label.y) * k }));
     for (const { label, x, y } of places) { // discs of top ideas keep their room before any title
       if (label.level === 1) { taken.push({ ...box(label, "none", x, y), label }); }
