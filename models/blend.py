@@ -19,7 +19,9 @@ from models.lexical import N_DIMENSIONS, WEIGHTS_SHA256, Arrays, LexicalView, na
 from models.vectors import unit_rows
 
 ENCODER_WEIGHT = 1.0
-"""Length of an encoder's centred vector, beside 1 for each of the two lexical views."""
+"""Length of an encoder's centred vector, beside 1 for each of the two lexical views. From 0.7 to 1
+the ideas of ArgKP, CIMT, samples and a mailing list are as good within chance; from 1.2 on they
+are worse."""
 RIDGE = 1.0
 """Keeps the estimate from following single texts."""
 
