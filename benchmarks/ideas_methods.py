@@ -28,6 +28,7 @@ from synth.relevance import (
     find_no_answers,
     find_off_topic,
     reason_of,
+    takes_up,
 )
 
 
@@ -178,11 +179,13 @@ def about_the_question(discussion: Embedded) -> NDArray[np.intp]:
     counts = np.array([reason is None for reason in reasons])
     examples = Examples.of(vectors_of(example_texts()))
     n = len(texts)
+    parents = np.array(coded.parents) if coded.parents else np.full(n, -1)
     turns = Turns(
         vectors=unit_rows(membership(np.where(counts, owner, -1), n) @ discussion.vectors),
         n_words=np.array([n_words(text) for text in texts]),
-        parents=np.array(coded.parents) if coded.parents else np.full(n, -1),
+        parents=parents,
         group=np.arange(n),
+        takes_up=takes_up(texts, parents),
     )
     is_nothing = find_no_answers(turns, examples)
     turns = replace(turns, vectors=np.where(is_nothing[:, None], np.float32(0), turns.vectors))

@@ -20,6 +20,7 @@ from synth.relevance import (
     find_no_answers,
     find_off_topic,
     reason_of,
+    takes_up,
 )
 from synth.relevance.likeness import MOST_COMPARED
 from synth.store import Store
@@ -80,11 +81,13 @@ def not_about(
     if examples is None or not len(of):
         return reasons
     counts = read.is_read & np.array([reason is None for reason in reasons])
+    parents = np.array([number.get(m.parent_id or 0, -1) for m in messages], dtype=np.intp)
     turns = Turns(
         vectors=unit_rows(membership(np.where(counts, of, -1), len(messages)) @ read.vectors),
         n_words=np.array([n_words(message.text) for message in messages], dtype=np.intp),
-        parents=np.array([number.get(m.parent_id or 0, -1) for m in messages], dtype=np.intp),
+        parents=parents,
         group=group,
+        takes_up=takes_up([message.text for message in messages], parents),
     )
     found = _by_likeness(turns, examples)
     return [why or found.get(row) for row, why in zip(of.tolist(), reasons, strict=True)]

@@ -13,6 +13,7 @@ from synth.relevance.no_answer import find_no_answers
 from synth.relevance.off_topic import find_off_topic
 from synth.relevance.quotations import is_bibliography, is_law
 from synth.relevance.set_phrases import reason_in_words
+from synth.relevance.shared_words import takes_up
 
 __all__ = [
     "Examples",
@@ -21,6 +22,7 @@ __all__ = [
     "find_no_answers",
     "find_off_topic",
     "reason_of",
+    "takes_up",
 ]
 
 

@@ -45,10 +45,12 @@ class Turns:
     """(n,) row of the turn that each answers, -1 for none."""
     group: NDArray[np.intp]
     """(n,) the first turn that says the same; a copy does not vouch for another."""
+    takes_up: NDArray[np.bool_]
+    """(n,) whether it takes up a word of what it answers."""
 
     def __post_init__(self) -> None:
         n = len(self.vectors)
-        for name in ("n_words", "parents", "group"):
+        for name in ("n_words", "parents", "group", "takes_up"):
             if (length := len(getattr(self, name))) != n:
                 raise ValueError(f"{name} has {length} entries for {n} turns")
 

@@ -25,11 +25,13 @@ WEIGHT_OF_KIND = 3.0
 """What the regression says, beside 1 for nearness."""
 SHORT, PER_WORD = 15, 0.025
 """Words from which a turn has more to say than a remark, and what each further one takes off."""
-SHARE_OF_NEIGHBOURS = 0.35
+SHARE_OF_NEIGHBOURS = 0.5
 """What the turns that it answers, or that answer it, add, beside 1 for a turn's own words."""
-LEAST_SCORE = -0.5
-"""Score above which a turn is off the topic; 0 is as near to talk as to the discussion."""
-LEAST_ABOVE = 1.6
+FOR_A_WORD = 0.75
+"""What is taken off where a turn takes up a word of what it answers, and that is no talk."""
+LEAST_SCORE = 0.0
+"""Score above which a turn is off the topic: nearer to talk than to the discussion."""
+LEAST_ABOVE = 2.3
 """And as far above the median of the discussion: where people say many different things, nobody
 is near to anybody."""
 
@@ -65,6 +67,8 @@ def scores(turns: Turns, examples: Examples) -> Floats:
     own -= PER_WORD * np.maximum(0, turns.n_words - SHORT)
     median = np.median(own[is_known])
     own[~is_known] = median
+    # Which turns answer statements is told by these scores, before anything is taken off.
+    own -= FOR_A_WORD * (turns.takes_up & (own[turns.parents] <= LEAST_SCORE))
     around = _mean_of_neighbours(own, turns.parents, is_known, otherwise=float(median))
     return np.asarray(np.round(own + SHARE_OF_NEIGHBOURS * (around - median), 4))
 

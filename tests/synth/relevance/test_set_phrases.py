@@ -47,6 +47,7 @@ SAID = {
         *("unsubscribe", "Please unsubscribe me from this list", "Darme de baja, por favor"),
         *("Merci de me désinscrire de cette discussion, je reçois trop de courriels.",),
         *("Ce sujet a été déplacé dans la rubrique « Loisirs » par un modérateur.",),
+        *("Dieses Thema wurde in den Bereich „Hof“ verschoben.",),
         *("Bitte aus dem Verteiler nehmen", "This topic was moved to Sports by a moderator."),
     ],
     Unplaced.BOT: [
