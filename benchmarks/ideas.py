@@ -64,8 +64,8 @@ PAGE, MARK = DOCS / "quality.md", "figures"
 def table(discussions: Sequence[Embedded]) -> list[str]:
     """One row per method, means over the discussions."""
     has_broad = bool(discussions[0].coded.broad)
-    names = ["ARI", "B³ F1", "B³ P / R", "V", "tree F", "best level B³"]
-    names += ["broad: tree F", "best level B³"] if has_broad else []
+    names = ["ARI", "B³ F1", "B³ P / R", "V", "tree F", "best level ARI / B³"]
+    names += ["broad: tree F", "best level ARI / B³"] if has_broad else []
     names += ["placed", "ideas (gold)", "levels", "s"]
     lines = [f"| method | {' | '.join(names)} |", f"|---|{'---|' * len(names)}"]
     for name, method in methods(discussions[0]).items():
@@ -118,12 +118,13 @@ def _row(name: str, scores: Sequence[Scored], seconds: float) -> str:
         f"{mean(lambda s: s.leaves.bcubed_recall):.2f}",
         f"{mean(lambda s: s.leaves.v_measure):.3f}",
         f"{mean(lambda s: s.tree.tree_f):.3f}",
-        f"{mean(lambda s: s.tree.best_level_f1):.3f}",
+        f"{mean(lambda s: s.tree.best_level_ari):.3f} / {mean(lambda s: s.tree.best_level_f1):.3f}",
     ]
     broad = [score.broad for score in scores if score.broad is not None]
     if broad:
         cells += [
             f"{np.mean([score.tree_f for score in broad]):.3f}",
+            f"{np.mean([score.best_level_ari for score in broad]):.3f} / "
             f"{np.mean([score.best_level_f1 for score in broad]):.3f}",
         ]
     cells += [

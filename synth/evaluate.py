@@ -72,6 +72,8 @@ class TreeScores:
     it is."""
     best_level_f1: float
     """B-cubed F1 of that level."""
+    best_level_ari: float
+    """Adjusted Rand index of that level."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +195,7 @@ def score_tree(
         tree_f=_share(sum(best[label] * n for label, n in sizes.items()), sum(sizes.values())),
         best_level=level + 1,
         best_level_f1=levels[level].bcubed_f1,
+        best_level_ari=levels[level].ari,
     )
 
 

@@ -172,7 +172,8 @@ def evaluate(folder: Path, gold: Path, *, as_json: bool) -> None:
     if (tree := found.tree) is not None:
         click.echo(
             f"tree F {tree.tree_f:.3f} over {tree.n_classes} coded ideas and {tree.n_nodes} ideas "
-            f"found; best level {tree.best_level} with B3 F1 {tree.best_level_f1:.3f}"
+            f"found; best level {tree.best_level} with ARI {tree.best_level_ari:.3f}, "
+            f"B3 F1 {tree.best_level_f1:.3f}"
         )
     if found.n_several_gold:
         click.echo(f"{found.n_several_gold} messages coded under several ideas were left out")

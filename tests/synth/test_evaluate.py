@@ -71,7 +71,7 @@ def test_a_tree_is_asked_for_each_coded_idea_at_every_level() -> None:
     assert (broad.best_level, broad.n_classes, broad.n_nodes) == (1, 2, 4)
     fine = score_tree(leaves, TREE, ["a"] * 5 + ["b"] * 5 + ["c"] * 6 + [None])
     assert fine.tree_f == 1.0
-    assert (fine.best_level, fine.best_level_f1) == (2, 1.0)
+    assert (fine.best_level, fine.best_level_f1, fine.best_level_ari) == (2, 1.0, 1.0)
 
 
 def test_small_coded_ideas_are_not_asked_of_a_tree() -> None:
