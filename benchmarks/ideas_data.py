@@ -9,7 +9,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -45,6 +45,8 @@ class Coded:
     """Per text, where texts have titles; the texts begin with them too."""
     parents: list[int] = field(default_factory=list)
     """Per text, the text it answers, -1 for none; where any text answers another."""
+    is_under_none: list[bool] = field(default_factory=list)
+    """Per text, whether people put it under no idea at all; where they told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,16 +81,16 @@ def read_argkp(folder: Path, split: str) -> list[Coded]:
     for row in _csv(folder / f"labels_{split}.csv"):
         if row["label"] == "1":
             matched[row["arg_id"]].append(row["key_point_id"])
-    topics: dict[str, list[tuple[str, str | None]]] = {}
+    topics: dict[str, list[tuple[str, list[str]]]] = {}
     for row in _csv(folder / f"arguments_{split}.csv"):
         points = matched[row["arg_id"]]
-        only = points[0] if len(points) == 1 else None
-        topics.setdefault(row["topic"], []).append((row["argument"], only))
+        topics.setdefault(row["topic"], []).append((row["argument"], points))
     return [
         Coded(
             texts=[text for text, _ in rows],
-            gold=[gold for _, gold in rows],
+            gold=[points[0] if len(points) == 1 else None for _, points in rows],
             languages=["en"] * len(rows),
+            is_under_none=[not points for _, points in rows],
         )
         for rows in topics.values()
     ]
@@ -192,7 +194,9 @@ def read_samples(folder: Path) -> list[Coded]:
         messages = _imported([folder / name])
         gold = [coded.get(message.source_id, []) for message in messages]
         only = [ideas[0] or None if len(ideas) == 1 else None for ideas in gold]
-        found.append(_threaded(messages, only, with_topics=True))
+        is_under_none = [ideas == [""] for ideas in gold]
+        threaded = _threaded(messages, only, with_topics=True)
+        found.append(replace(threaded, is_under_none=is_under_none))
     return found
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib.util import find_spec
 from typing import Self
 
@@ -30,6 +31,10 @@ from synth.relevance import (
     reason_of,
     takes_up,
 )
+from synth.settings import ClustererName
+
+UNMEASURED = Options(n_resamplings=0)
+"""How ideas are looked for where nobody asks how stable they are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +54,12 @@ class Found:
 
 
 Method = Callable[[Embedded], Found]
+OTHERS: Mapping[ClustererName, str] = {
+    "hdbscan": "HDBSCAN",
+    "kmeans": "k-means",
+    "leiden": "Leiden",
+}
+"""Clusterers that can be chosen instead of the usual one."""
 
 
 def methods(discussion: Embedded) -> dict[str, Method]:
@@ -58,6 +69,9 @@ def methods(discussion: Embedded) -> dict[str, Method]:
         compared["ours, replies not followed"] = ours_without_replies
     if discussion.coded.parents or discussion.coded.titles:
         compared["ours, passages alone"] = ours_out_of_context
+    compared |= {
+        f"ours with {title}": partial(ours, clusterer=name) for name, title in OTHERS.items()
+    }
     compared |= {
         "ours, sentence vectors alone": ours_unblended,
         "Louvain, 10 nearest": louvain,
@@ -71,9 +85,9 @@ def methods(discussion: Embedded) -> dict[str, Method]:
     return compared
 
 
-def ours(discussion: Embedded) -> Found:
+def ours(discussion: Embedded, *, clusterer: ClustererName = "linkage") -> Found:
     """As ``synth.pipeline`` does it."""
-    return _ours(discussion, space_of(discussion, with_replies=True))
+    return _ours(discussion, space_of(discussion, with_replies=True), clusterer=clusterer)
 
 
 def ours_without_replies(discussion: Embedded) -> Found:
@@ -149,7 +163,7 @@ def space_of(discussion: Embedded, *, with_replies: bool = True) -> Spaces:
     )
 
 
-def our_tree(discussion: Embedded, spaces: Spaces, *, n_resamplings: int = 0) -> IdeaTree:
+def our_tree(discussion: Embedded, spaces: Spaces, options: Options = UNMEASURED) -> IdeaTree:
     """The tree of ideas with every passage about the question placed."""
     rows = about_the_question(discussion)
     some, owner = spaces.vectors[rows], discussion.owner[rows]
@@ -158,7 +172,7 @@ def our_tree(discussion: Embedded, spaces: Spaces, *, n_resamplings: int = 0) ->
         similarity_graph(some),
         authorship=Authorship(messages=owner, voices=owner),
         refit=Refit(fit=lambda part: spaces.fit(rows[part]), neighbours=similarity_graph),
-        options=Options(n_resamplings=n_resamplings),
+        options=options,
     )
     tree = place(some, tree, messages=owner)
     n = len(spaces.vectors)
@@ -193,8 +207,8 @@ def about_the_question(discussion: Embedded) -> NDArray[np.intp]:
     return np.flatnonzero(counts & ~is_aside[discussion.owner])
 
 
-def _ours(discussion: Embedded, spaces: Spaces) -> Found:
-    placed = our_tree(discussion, spaces)
+def _ours(discussion: Embedded, spaces: Spaces, *, clusterer: ClustererName = "linkage") -> Found:
+    placed = our_tree(discussion, spaces, replace(UNMEASURED, clusterer=clusterer))
     ideas = idea_per_message(
         PlacedPassage(
             message_id=str(owner),

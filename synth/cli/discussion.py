@@ -92,7 +92,8 @@ def _tell(fact: dict[str, Any]) -> None:
         run = fact["run"]
         click.echo(
             f"  map of {run['finished_at']}: {run['settings'].get('quality')} quality, "
-            f"model {run['model'].get('name')}, seed {run['seed']}"
+            f"model {run['model'].get('name')}, "
+            f"clusterer {run['settings'].get('clusterer', 'linkage')}, seed {run['seed']}"
         )
 
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from synth.settings import CLUSTERERS
+
 if TYPE_CHECKING:
     from models import ChatServer
     from synth.store import Discussion, Store
@@ -133,6 +135,13 @@ build_options = together(
         "--model",
         metavar="NAME",
         help="Embedding model: a name of `synth info --models`, st:NAME or a folder.",
+    ),
+    click.option(
+        "--clusterer",
+        type=click.Choice(CLUSTERERS),
+        default="linkage",
+        show_default=True,
+        help="How ideas are looked for; see docs/building.md.",
     ),
     click.option(
         "--seed",

@@ -8,14 +8,18 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from synth.clustering.authorship import NOWHERE, Authorship, Copied
+from synth.clustering.clusterers import clusterer_of
 from synth.clustering.constraints import ANY, FREE, TOP, UNPLACED, Constraints
 from synth.clustering.cut import between_groups
 from synth.clustering.division import Divider, Refit, with_parts
-from synth.clustering.leaves import NOWHERE, Authorship, Copied, Leaves, find_leaves
+from synth.clustering.leaves import Leaves, find_leaves
 from synth.clustering.linkage import condensed, group_means, smoothed, unit_means
+from synth.clustering.parts import Settled
 from synth.clustering.stability import Resampled, members, stability_of
 from synth.clustering.tree import LeafSet, as_rows, gather
 from synth.records import IdeaTree
+from synth.settings import ClustererName
 
 N_RESAMPLINGS = 8
 NEAR_SHARE = 0.7
@@ -40,6 +44,7 @@ __all__ = [
 class Options:
     """How ideas are looked for."""
 
+    clusterer: ClustererName = "linkage"
     n_resamplings: int = N_RESAMPLINGS
     """Draws behind each idea's stability."""
     seed: int = 0
@@ -85,8 +90,14 @@ def find_ideas(
     looped = graph if written.copied is None else written.copied.with_loops(graph)
     settled = smoothed(vectors, looped)
     group = condensed(settled, seed=options.seed)
-    leaves = find_leaves(settled, looped, group, written, decided)
-    if not len(leaves.held):
+    clusterer = clusterer_of(options.clusterer)
+    leaves = find_leaves(
+        Settled(vectors=settled, graph=looped, group=group, seed=options.seed),
+        written,
+        decided,
+        clusterer=clusterer,
+    )
+    if leaves.parts is None or not len(leaves.held):
         return _no_ideas(n)
     tops, of = gather(_leaf_set(vectors, graph, leaves, decided), decided), leaves.of
     if refit is not None:
@@ -95,13 +106,16 @@ def find_ideas(
             refit=refit,
             authorship=written,
             constraints=decided,
+            clusterer=clusterer,
             n_resamplings=options.n_resamplings,
             seed=options.seed,
         )
         tops, of = with_parts(tops, leaves, divider)
     rows = as_rows(tops, np.bincount(of[of >= 0]))
     leaf = np.where(of >= 0, rows.row_of_leaf[of], NOWHERE).astype(np.int32)
-    found = Resampled(vectors=vectors, graph=graph, settled=settled, group=group)
+    found = Resampled(
+        vectors=vectors, graph=graph, settled=settled, group=group, pieces=leaves.parts.pieces
+    )
     stability = stability_of(
         members(rows.parent, leaf),
         found,

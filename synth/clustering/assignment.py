@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.vectors import membership, unit_rows
-from synth.clustering.leaves import NOWHERE
+from synth.clustering.authorship import NOWHERE
 from synth.records import IdeaTree, Unplaced
 
 LEAST_FIT = 0.1
@@ -77,7 +77,7 @@ def place(
         return replace(tree, weight=(tree.leaf >= 0).astype(np.float32))
     said_by = np.arange(n) if messages is None else messages
     needed = least_fit(n) if least is None else least
-    fits = _fit_with_others(vectors, tree.leaf, said_by) >= needed
+    fits = fit_with_others(vectors, tree.leaf, said_by) >= needed
     if is_vouched is not None:
         fits |= is_vouched
     centroids = idea_centroids(vectors, tree.leaf, n_ideas)
@@ -124,7 +124,7 @@ def why_not(
     return reasons
 
 
-def _fit_with_others(
+def fit_with_others(
     vectors: NDArray[np.float32], leaf: NDArray[np.int32], messages: NDArray[np.intp]
 ) -> NDArray[np.float32]:
     """(n,) cosine of each passage with the sum of what other messages say in its leaf;

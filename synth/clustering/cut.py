@@ -88,6 +88,20 @@ def modularity_after(tree: MergeTree, between: sp.csr_array) -> NDArray[np.float
     return np.asarray(inside / total - RESOLUTION * expected / total**2)
 
 
+def worth_of(part: NDArray[np.intp], graph: sp.csr_array, readable: LeafRange) -> float:
+    """What parts side by side are worth: what :func:`choose_cut` makes highest.
+
+    ``part`` (n,) is that of each passage, numbered from 0, and ``graph`` (n, n) the similarity of
+    the passages.
+    """
+    between = between_groups(graph, part)
+    total = float(between.sum())
+    degree = np.asarray(between.sum(axis=1)).ravel()
+    inside, expected = float(between.diagonal().sum()), float(degree @ degree)
+    modularity = inside / total - RESOLUTION * expected / total**2 if total else 0.0
+    return float(modularity - USUAL * np.log(len(degree) / readable.usual) ** 2)
+
+
 def _neighbours(between: sp.csr_array) -> list[dict[int, float]]:
     """Per group, its similarity to each other group it has an edge to."""
     edges = between.tocoo()

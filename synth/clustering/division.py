@@ -19,10 +19,12 @@ from numpy.typing import NDArray
 
 from models.embedders import n_usable
 from models.vectors import membership, unit_rows
+from synth.clustering.authorship import NOWHERE, Authorship
 from synth.clustering.constraints import ANY, FREE, Constraints
 from synth.clustering.cut import LeafRange, between_groups, readable_leaves
-from synth.clustering.leaves import NOWHERE, Authorship, Leaves, find_leaves
+from synth.clustering.leaves import Leaves, find_leaves
 from synth.clustering.linkage import condensed, smoothed
+from synth.clustering.parts import Clusterer, Settled
 from synth.clustering.stability import Resampled, members, stability_of
 from synth.clustering.tree import MAX_CHILDREN, MAX_LEVELS, Branch
 
@@ -74,6 +76,7 @@ class Divider:
     refit: Refit
     authorship: Authorship
     constraints: Constraints
+    clusterer: Clusterer
     n_resamplings: int
     seed: int
 
@@ -122,14 +125,20 @@ class Divider:
         settled = smoothed(vectors, looped)
         group = condensed(settled, seed=self.seed)
         leaves = find_leaves(
-            settled,
-            looped,
-            group,
+            Settled(vectors=settled, graph=looped, group=group, seed=self.seed),
             written,
             self.constraints.inside(rows),
+            clusterer=self.clusterer,
             readable=self._readable(len(np.unique(written.messages))),
         )
-        found_from = Resampled(vectors=vectors, graph=graph, settled=settled, group=group)
+        assert leaves.parts is not None  # free passages are clustered
+        found_from = Resampled(
+            vectors=vectors,
+            graph=graph,
+            settled=settled,
+            group=group,
+            pieces=leaves.parts.pieces,
+        )
         return leaves.of, found_from
 
     def _readable(self, n_messages: int) -> LeafRange:

@@ -9,8 +9,8 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from synth.clustering.authorship import NOWHERE, Authorship
 from synth.clustering.cut import readable_leaves
-from synth.clustering.leaves import NOWHERE, Authorship
 from synth.clustering.linkage import condensed, groups_after, linkage_of, smoothed
 from synth.clustering.tree import MAX_CHILDREN, MAX_LEVELS
 

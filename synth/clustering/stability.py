@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from models.vectors import membership
 from synth.clustering.linkage import MAX_GROUPS, MergeTree, average_linkage, group_means, smoothed
+from synth.clustering.parts import Pieces, Settled
 
 SHARE_KEPT = 0.8
 """Of the messages, in each draw."""
@@ -25,7 +26,20 @@ class Resampled:
     settled: NDArray[np.float32]
     """(n, dim) the same, smoothed over the whole graph."""
     group: NDArray[np.intp]
-    """(n,) the group of each passage in the linkage."""
+    """(n,) the group of each passage, as it was condensed."""
+    pieces: Pieces
+    """What a draw is merged from."""
+
+    def take(self, rows: NDArray[np.intp], *, seed: int) -> Settled:
+        """Some of the passages, ascending; in a small discussion they are smoothed afresh."""
+        graph = self.graph[rows][:, rows]
+        is_small = len(self.group) <= MAX_GROUPS
+        return Settled(
+            vectors=smoothed(self.vectors[rows], graph) if is_small else self.settled[rows],
+            graph=graph,
+            group=np.unique(self.group[rows], return_inverse=True)[1],
+            seed=seed,
+        )
 
 
 def members(parent: NDArray[np.int32], leaf: NDArray[np.int32]) -> sp.csr_array:
@@ -72,35 +86,32 @@ def stability_of(
     """Stability per idea, float32 (n_ideas,), 0..1.
 
     Clusterwise stability (Hennig 2007): in each of ``n_runs``, a random part of the
-    messages is left out and the rest is merged afresh; an idea scores its best Jaccard
-    index with any part that was formed on the way, averaged over the runs in which it has
-    members left. ``member`` is (n_passages, n_ideas) as :func:`members` gives it. Above
-    ``MAX_GROUPS`` passages groups of them are left out too, and nothing is smoothed afresh.
+    messages is left out and the rest is clustered afresh, the same way and with the same choices;
+    what comes of it is merged by average linkage, and an idea scores its best Jaccard index with
+    any part that was formed on the way, averaged over the runs in which it has members left.
+    ``member`` is (n_passages, n_ideas) as :func:`members` gives it. Above ``MAX_GROUPS`` passages
+    groups of them are left out too, and nothing is smoothed afresh.
     """
     random = np.random.default_rng(seed)
     total = np.zeros(member.shape[1], dtype=np.float64)
     counted = np.zeros(member.shape[1], dtype=np.intp)
     _, message = np.unique(messages, return_inverse=True)
     group = found.group
-    is_small = len(group) <= MAX_GROUPS
     for _ in range(n_runs):
         drawn = random.random(int(message.max()) + 1) < SHARE_KEPT
         kept = drawn[message]
-        if not is_small:
+        if len(group) > MAX_GROUPS:
             kept &= (random.random(int(group.max()) + 1) < SHARE_KEPT)[group]
         rows = np.flatnonzero(kept)
         if len(rows) < 2:
             continue
-        if is_small:
-            around = smoothed(found.vectors[rows], found.graph[rows][:, rows])
-        else:
-            around = found.settled[rows]
-        _, part = np.unique(group[rows], return_inverse=True)
+        around = found.take(rows, seed=seed)
+        part = found.pieces(around)
         n_parts = int(part.max()) + 1
         in_part = membership(part, n_parts)
         of_idea = (in_part @ member[rows]).toarray()
         sizes = np.asarray(in_part.sum(axis=1)).ravel()
-        tree = average_linkage(group_means(around, part, n_parts), sizes.astype(np.float64))
+        tree = average_linkage(group_means(around.vectors, part, n_parts), sizes.astype(np.float64))
         present = of_idea.sum(axis=0) > 0
         total += np.where(present, _best_match(tree, np.column_stack([sizes, of_idea])), 0.0)
         counted += present

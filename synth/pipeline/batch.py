@@ -106,6 +106,7 @@ def _job(source: str, folder: Path, settings: Settings, n_cores: int) -> Job:
 def _command(source: str, folder: Path, settings: Settings) -> list[str]:
     command = [sys.executable, "-m", "synth", "run", source, "--out", str(folder)]
     command += ["--quality", settings.quality, "--seed", str(settings.seed)]
+    command += ["--clusterer", settings.clusterer]
     if settings.model is not None:
         command += ["--model", settings.model]
     if settings.suggest is not None:

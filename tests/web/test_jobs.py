@@ -18,7 +18,7 @@ from flask.testing import FlaskClient
 
 from synth.errors import ModelMissing
 from synth.pipeline import BuildReport
-from synth.settings import Progress, Settings
+from synth.settings import CLUSTERERS, ClustererName, Progress, Settings
 from synth.store import Store
 from web.jobs import Jobs, JobState
 from web.pages.uploads import safe_name, title_of_file
@@ -274,6 +274,33 @@ def test_a_map_is_made_anew(app: Flask, client: FlaskClient, builds: Builds) -> 
     assert answer.location == "/jobs/1"
     assert ended(app).state == "done"
     assert builds.settings == [Settings(quality="full")]
+
+
+@pytest.mark.parametrize("clusterer", CLUSTERERS)
+def test_a_clusterer_can_be_chosen(
+    app: Flask, client: FlaskClient, builds: Builds, clusterer: ClustererName
+) -> None:
+    for page in ("/upload", "/d/the-market-square/about"):
+        assert f'<option value="{clusterer}"' in client.get(page).text
+    client.post("/d/the-market-square/build", data={"clusterer": clusterer})
+    assert ended(app).state == "done"
+    send(client, (CSV, "old_bridge.csv"), clusterer=clusterer)
+    assert ended(app, 2).state == "done"
+    assert builds.settings == [Settings(clusterer=clusterer)] * 2
+
+
+def test_a_clusterer_that_is_not_there_is_refused(
+    client: FlaskClient, store: Store, builds: Builds
+) -> None:
+    before = store.discussions.all()
+    for answer in (
+        client.post("/d/the-market-square/build", data={"clusterer": "dbscan"}),
+        send(client, (CSV, "old_bridge.csv"), clusterer="dbscan"),
+    ):
+        assert answer.status_code == 422
+        assert "There is no such clusterer." in answer.text
+    assert store.discussions.all() == before
+    assert builds.settings == []
 
 
 def test_a_running_job_reloads_itself(app: Flask, client: FlaskClient) -> None:

@@ -14,7 +14,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.utils import secure_filename
 from werkzeug.wrappers import Response
 
-from synth.settings import Quality, Settings
+from synth.settings import CLUSTERERS, Quality, Settings
 from synth.store import Discussion
 from web.http.security import writers_only
 from web.http.store import current_store, find_discussion
@@ -58,8 +58,9 @@ def upload() -> Response | tuple[str, int]:
     files = [file for file in request.files.getlist("files") if file.filename]
     if not files:
         return _form_page(problem=_("Choose a file to upload.")), 422
+    settings = _settings()
     discussion = _wanted_discussion(files[0].filename or "")
-    number = current_jobs().start(discussion, _settings(), uploads=_saved(files))
+    number = current_jobs().start(discussion, settings, uploads=_saved(files))
     return redirect(url_for("uploads.job", number=number), 303)
 
 
@@ -110,7 +111,11 @@ def title_of_file(filename: str) -> str:
 
 def _settings() -> Settings:
     quality: Quality = "draft" if request.form.get("quality") == "draft" else "full"
-    return Settings(quality=quality)
+    chosen = request.form.get("clusterer", "linkage")
+    clusterer = next((name for name in CLUSTERERS if name == chosen), None)
+    if clusterer is None:
+        abort(422, description=_("There is no such clusterer."))
+    return Settings(quality=quality, clusterer=clusterer)
 
 
 def _saved(files: Sequence[FileStorage]) -> Path:

@@ -55,6 +55,7 @@ def init_app(app: Flask) -> None:
         unplaced_words=words.UNPLACED,
         verb_words=words.VERBS,
         quality_words=words.QUALITIES,
+        clusterer_words=words.CLUSTERERS,
         fate_words=words.FATES,
         source_words=words.SOURCE_STATES,
         alert_words=words.ALERTS,

@@ -99,6 +99,12 @@ QUALITIES: dict[str, LazyString] = {
     "full": lazy_gettext("full"),
     "draft": lazy_gettext("draft"),
 }
+CLUSTERERS: dict[str, LazyString] = {
+    "linkage": lazy_gettext("smoothed average linkage (usual)"),
+    "hdbscan": lazy_gettext("HDBSCAN, by density"),
+    "kmeans": lazy_gettext("k-means, by a readable number"),
+    "leiden": lazy_gettext("Leiden, by neighbours"),
+}
 FATES: dict[str, LazyString] = {
     "kept": lazy_gettext("kept"),
     "split": lazy_gettext("split"),

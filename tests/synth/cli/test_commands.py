@@ -298,6 +298,7 @@ def test_wrong_usage_is_status_2(tmp_path: Path, town: Path) -> None:
         ["nope"],
         ["run"],
         ["run", town, "--quality", "best"],
+        ["run", town, "--clusterer", "dbscan"],
         ["run", town, "--suggest", "-3"],
         ["run", town, "--seed", "-1"],
         ["run", town, "--out", town],

@@ -266,13 +266,8 @@ def test_a_held_point_stays_under_the_held_idea_it_was_under() -> None:
     assert (np.bincount(tree.parent[tree.parent >= 0]) != 1).all()
 
 
-@given(any_decisions(), st.integers(0, 5), st.integers(2, 6))
-@settings(deadline=None, max_examples=60)
-def test_whatever_people_decide_holds(
-    any_of: tuple[int, Constraints], seed: int, n_ideas: int
-) -> None:
-    n, held = any_of
-    tree = ideas_of(made_up(n, n_ideas=n_ideas, seed=seed)[0], held, seed=seed)
+def assert_decided(tree: IdeaTree, held: Constraints) -> None:
+    """The tree is readable and every decision holds in it."""
     assert tree.held is not None
     parent, leaf = tree.parent, tree.leaf
     assert (parent < np.arange(len(parent))).all()
@@ -293,3 +288,13 @@ def test_whatever_people_decide_holds(
         assert leaf[one] == leaf[other] >= 0
     for one, other in held.apart.tolist():
         assert leaf[one] != leaf[other] or leaf[one] == -1
+
+
+@given(any_decisions(), st.integers(0, 5), st.integers(2, 6))
+@settings(deadline=None, max_examples=60)
+def test_whatever_people_decide_holds(
+    any_of: tuple[int, Constraints], seed: int, n_ideas: int
+) -> None:
+    n, held = any_of
+    tree = ideas_of(made_up(n, n_ideas=n_ideas, seed=seed)[0], held, seed=seed)
+    assert_decided(tree, held)

@@ -31,7 +31,9 @@ from synth.corrections import (
 )
 from synth.corrections.stored_map import StoredMap, stored_map
 from synth.pipeline import import_files
+from synth.pipeline.build import BuildReport
 from synth.records import IdeaStatus, Origin
+from synth.settings import CLUSTERERS, ClustererName
 from synth.store import Store, open_store
 from tests.synth.pipeline.quick_build import made_up_models
 from tests.synth.small_discussion import write_csv
@@ -49,7 +51,7 @@ SUBJECTS = (
 )
 """What the words are about: neighbours in ``WORDS`` stand under one broader idea."""
 N_MESSAGES = 165
-Rebuild = Callable[[Store, int, int], object]
+Rebuild = Callable[..., BuildReport]
 
 
 def sentence(word: str, number: int) -> str:
@@ -461,15 +463,30 @@ def test_every_correction_survives_rebuilds(
         assert held <= {h.id for h in store.corrections.held(ONE)}
 
 
+@pytest.mark.parametrize("clusterer", CLUSTERERS[1:])
+def test_corrections_survive_a_rebuild_with_another_clusterer(
+    store: Store, rebuild: Rebuild, clusterer: ClustererName
+) -> None:
+    for correction in (renamed, pinned, unplaced, moved_to_the_top):
+        correction(store, stored_map(store, ONE))
+    before = stored_map(store, ONE)
+    assert not rebuild(store, ONE, 0, clusterer=clusterer).is_unchanged
+    run = store.runs.last(ONE)
+    assert run is not None
+    assert run.settings["clusterer"] == clusterer
+    holds(store, before)
+    assert rebuild(store, ONE, 0, clusterer=clusterer).is_unchanged
+
+
 def test_a_rebuild_after_corrections_is_repeatable(store: Store, rebuild: Rebuild) -> None:
     for correction in (renamed, pinned, parted):
         correction(store, stored_map(store, ONE))
     first = rebuild(store, ONE, 5)
     again = rebuild(store, ONE, 5)
-    assert not first.is_unchanged  # type: ignore[attr-defined]
-    assert again.is_unchanged  # type: ignore[attr-defined]
+    assert not first.is_unchanged
+    assert again.is_unchanged
     undo_correction(store, ONE, actor=ME)
-    assert not rebuild(store, ONE, 5).is_unchanged  # type: ignore[attr-defined]
+    assert not rebuild(store, ONE, 5).is_unchanged
 
 
 def test_the_id_of_a_merged_idea_is_never_given_again(store: Store, rebuild: Rebuild) -> None:

@@ -15,7 +15,7 @@ from synth.corpus import Corpus
 from synth.pipeline import build, idea_map
 from synth.pipeline.build import BuildReport
 from synth.records import IdeaName, IdeaTree
-from synth.settings import Settings
+from synth.settings import ClustererName, Settings
 from synth.store import Store
 
 DIMENSIONS = 24
@@ -89,15 +89,18 @@ def made_up_places(vectors: NDArray[np.float32], *_: object, **__: object) -> ND
 
 
 @contextmanager
-def made_up_models() -> Iterator[Callable[[Store, int, int], BuildReport]]:
+def made_up_models() -> Iterator[Callable[..., BuildReport]]:
     """Gives ``rebuild(store, discussion_id, seed)``: a whole build but for what costs time."""
 
-    def rebuild(store: Store, discussion_id: int, seed: int) -> BuildReport:
+    def rebuild(
+        store: Store, discussion_id: int, seed: int, *, clusterer: ClustererName = "linkage"
+    ) -> BuildReport:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("models.load", lambda _: MadeUpModel(seed))
             patch.setattr(idea_map, "name_ideas", name_by_first_words)
             patch.setattr(idea_map, "lay_out", made_up_places)
             patch.setattr(idea_map, "key_passages", lambda _: [])
-            return build(store, discussion_id, Settings(quality="draft", seed=seed))
+            settings = Settings(quality="draft", clusterer=clusterer, seed=seed)
+            return build(store, discussion_id, settings)
 
     yield rebuild

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from synth.pipeline import batch, expand_globs, run_batch
 from synth.settings import Settings
 from tests.synth.small_discussion import read_csv, rows, write_csv
 
-DRAFT = Settings(quality="draft", seed=3)
+DRAFT = Settings(quality="draft", clusterer="hdbscan", seed=3)
 RUN = """
 import pathlib, sys
 source, out = sys.argv[1:3]
@@ -78,9 +79,10 @@ def test_finished_work_is_done_again_only_when_something_changed(
     assert not (out / "b" / "error.txt").exists()
     Path(inputs[0]).write_text("fine, with more", encoding="utf-8")
     assert states() == ["done", "skipped", "skipped"]
-    assert states(Settings(quality="draft", seed=4)) == ["done"] * 3
+    assert states(replace(DRAFT, seed=4)) == ["done"] * 3
+    assert states(replace(DRAFT, clusterer="leiden", seed=4)) == ["done"] * 3
     times = (out / "c" / "times.txt").read_text(encoding="utf-8").split()
-    assert len(times) == 2
+    assert len(times) == 3
 
 
 @pytest.mark.usefixtures("quick")
@@ -114,3 +116,5 @@ def test_the_real_job_in_a_process_of_its_own(tmp_path: Path) -> None:
     assert len(read_csv(tmp_path / "out" / "town" / "messages.csv")) == 12
     run = json.loads((tmp_path / "out" / "town" / "run.json").read_text(encoding="utf-8"))
     assert (run["seed"], run["settings"]["quality"]) == (3, "draft")
+    assert run["settings"]["clusterer"] == "hdbscan"
+    assert {"hdbscan", "scikit-network"} <= run["versions"].keys()

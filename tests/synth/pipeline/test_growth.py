@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from synth.corrections import merge_ideas, pin_passages
 from synth.errors import StoreProblem
 from synth.pipeline import build, erase_participant, growth, import_files, run
 from synth.records import Idea, Placement
-from synth.settings import Settings
+from synth.settings import CLUSTERERS, ClustererName, Settings
 from synth.store import Store, open_store
 from tests.synth.small_discussion import rows, write_csv
 
@@ -208,6 +209,7 @@ def test_what_a_person_placed_stays(large: Store, tmp_path: Path) -> None:
     ("settings", "n", "why"),
     [
         (Settings(quality="draft", seed=1), N + 5, "settings"),
+        (Settings(quality="draft", clusterer="leiden"), N + 5, "settings"),
         (DRAFT, N + 40, "40 messages have come"),
     ],
 )
@@ -218,6 +220,24 @@ def test_where_growing_will_not_do_the_map_is_built_afresh(
     report = build(large, ONE, settings)
     assert report.growth is None
     assert why in report.why_whole
+
+
+@pytest.mark.parametrize("clusterer", CLUSTERERS[1:])
+def test_a_map_of_any_clusterer_grows(
+    large: Store, tmp_path: Path, clusterer: ClustererName
+) -> None:
+    settings = replace(DRAFT, clusterer=clusterer)
+    build(large, ONE, settings)
+    before, placed, _ = state(large)
+    import_new_subject(large, tmp_path)
+    growth = build(large, ONE, settings).growth
+    assert growth is not None
+    assert growth["born"]
+    after, placed_now, _ = state(large)
+    assert before.keys() <= after.keys()
+    assert {i: p.idea_id for i, p in placed.items()}.items() <= {
+        i: p.idea_id for i, p in placed_now.items()
+    }.items()
 
 
 def test_force_builds_whole(large: Store, tmp_path: Path) -> None:

@@ -1,0 +1,164 @@
+"""HDBSCAN, k-means and Leiden's method, each at several grains.
+
+All are asked for clusters of smoothed passages, or of the similarity graph; how fine they are is
+then decided as for the linkage. What was measured stands in docs/quality.md.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping
+from functools import partial
+from threading import Lock
+from typing import Literal
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from synth.clustering.authorship import NOWHERE
+from synth.clustering.cut import LeafRange
+from synth.clustering.linkage import unit_means
+from synth.clustering.parts import Settled
+from synth.clustering.side_by_side import Algorithm, Candidate
+
+Selection = Literal["leaf", "eom"]
+
+N_AXES = 10
+"""Dimensions that densities are told in."""
+N_NEIGHBOURS = 3
+"""Passages by which a density is told, the passage itself among them."""
+SIZES = (1.0, 1.4, 2.0, 2.8, 4.0, 5.6)
+"""How large the smallest cluster is, in messages that carry an idea."""
+MOST_FITTED = 10_000
+"""Passages among which densities are told; the others go where they are nearest."""
+NUMBERS = (0.7, 1.0, 1.4)
+"""How many clusters k-means is asked for, in usual numbers of leaves."""
+RESOLUTIONS = (0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0, 5.6, 8.0)
+_ALONE = Lock()
+"""Leaves are divided side by side, and limits and warnings are the whole process's."""
+
+
+def density(settled: Settled, readable: LeafRange) -> Iterator[Candidate]:
+    """HDBSCAN on principal axes (Campello, Moulavi & Sander 2013; McInnes & Healy 2017).
+
+    Both ways to select clusters from its condensed tree: its leaves, and those with most excess of
+    mass.
+    """
+    rows, points = places_on_axes(settled)
+    share = len(rows) / len(settled.vectors)
+    sizes = sorted({max(2, round(size * readable.min_messages * share)) for size in SIZES})
+    selections: tuple[Selection, ...] = ("leaf", "eom")
+    for selection in selections:
+        for size in sizes:
+            if size >= len(points):
+                continue
+            found = _dense(points, size, selection)
+            yield Candidate(
+                cluster=_of_all(found, rows, len(settled.vectors)),
+                again=partial(_density_again, size=size, selection=selection),
+            )
+
+
+def _density_again(settled: Settled, *, size: int, selection: Selection) -> NDArray[np.intp]:
+    rows, points = places_on_axes(settled)
+    n = len(settled.vectors)
+    if size >= len(points):
+        return np.full(n, NOWHERE, dtype=np.intp)
+    return _of_all(_dense(points, size, selection), rows, n)
+
+
+def places_on_axes(settled: Settled) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """Rows of at most ``MOST_FITTED`` passages, ascending, and their places on ``N_AXES`` axes."""
+    from sklearn.decomposition import PCA
+
+    n, dim = settled.vectors.shape
+    rows = np.arange(n)
+    if n > MOST_FITTED:
+        drawn = np.random.default_rng(settled.seed).choice(n, MOST_FITTED, replace=False)
+        rows = np.sort(drawn)
+    if len(rows) <= N_NEIGHBOURS:
+        return rows[:0], np.empty((0, 1))
+    n_axes = min(N_AXES, dim, len(rows) - 1)
+    axes = PCA(n_axes, svd_solver="randomized", random_state=settled.seed)
+    return rows, np.asarray(axes.fit_transform(settled.vectors[rows]), dtype=np.float64)
+
+
+def _dense(points: NDArray[np.float64], size: int, selection: Selection) -> NDArray[np.intp]:
+    """The cluster of each point, ``NOWHERE`` for those between clusters."""
+    from hdbscan import HDBSCAN
+
+    found = HDBSCAN(
+        min_cluster_size=size,
+        min_samples=N_NEIGHBOURS,
+        cluster_selection_method=selection,
+        approx_min_span_tree=False,
+        core_dist_n_jobs=1,
+    ).fit(points)
+    return np.asarray(found.labels_, dtype=np.intp)
+
+
+def _of_all(cluster: NDArray[np.intp], rows: NDArray[np.intp], n: int) -> NDArray[np.intp]:
+    of = np.full(n, NOWHERE, dtype=np.intp)
+    of[rows] = cluster
+    return of
+
+
+def means(settled: Settled, readable: LeafRange) -> Iterator[Candidate]:
+    """k-means of the groups that passages were condensed to (Lloyd 1982; Arthur & Vassilvitskii
+    2007), asked for a readable number."""
+    numbers = {
+        min(readable.most, max(readable.fewest, 2, round(share * readable.usual)))
+        for share in NUMBERS
+    }
+    for number in sorted(numbers):
+        again = partial(_means_again, number=number)
+        yield Candidate(cluster=again(settled), again=again)
+
+
+def _means_again(settled: Settled, *, number: int) -> NDArray[np.intp]:
+    from sklearn.cluster import KMeans
+    from sklearn.exceptions import ConvergenceWarning
+    from threadpoolctl import threadpool_limits
+
+    sizes = np.bincount(settled.group)
+    points = unit_means(settled.vectors, settled.group, len(sizes))
+    number = min(number, len(points))
+    # Threads add up in the order in which they end: with one of them the sums are always the same.
+    with _ALONE, threadpool_limits(1, user_api="openmp"), warnings.catch_warnings():
+        # Where many passages say the same there are fewer clusters than asked for.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        found = KMeans(number, n_init=4, random_state=settled.seed).fit(
+            points, sample_weight=sizes.astype(np.float64)
+        )
+    return np.asarray(found.labels_, dtype=np.intp)[settled.group]
+
+
+def communities(settled: Settled, readable: LeafRange) -> Iterator[Candidate]:
+    """Leiden's method on the similarity graph (Traag, Waltman & van Eck 2019)."""
+    del readable
+    for resolution in RESOLUTIONS:
+        again = partial(_communities_again, resolution=resolution)
+        yield Candidate(cluster=again(settled), again=again)
+
+
+def _communities_again(settled: Settled, *, resolution: float) -> NDArray[np.intp]:
+    from sknetwork.clustering import Leiden
+
+    graph = sp.csr_matrix(settled.graph)
+    if not graph.sum():
+        return np.full(len(settled.vectors), NOWHERE, dtype=np.intp)
+    found = Leiden(
+        resolution=resolution,
+        random_state=settled.seed,
+        return_probs=False,
+        return_aggregate=False,
+    )
+    return np.asarray(found.fit_predict(graph), dtype=np.intp)
+
+
+ALGORITHMS: Mapping[str, Algorithm] = {
+    "hdbscan": density,
+    "kmeans": means,
+    "leiden": communities,
+}
