@@ -27,7 +27,7 @@ _COMPLEMENTS = words(
 )
 _OBJECTS = words("dobj obj attr acomp ccomp xcomp oprd dative obl:arg iobj")
 _OPINION_HOLDERS = words("i we je j' j’ nous on")
-_COURTESIES = words("please thanks svp merci though anyway btw lol either")
+_COURTESIES = words("please thanks svp merci then though anyway btw lol either")
 _CUT_AT = words(": - – — ;")
 _SENTENCE_END = re.compile(r"[.!?…:;\n][\"'”’»)\]]*\s*\Z")
 RELATED, SHORTER = 0.85, 0.93
