@@ -6,8 +6,10 @@ then decided as for the linkage. What was measured stands in docs/quality.md.
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Iterator, Mapping
+from ctypes import CDLL
 from functools import partial
 from threading import Lock
 from typing import Literal
@@ -36,7 +38,7 @@ NUMBERS = (0.7, 1.0, 1.4)
 """How many clusters k-means is asked for, in usual numbers of leaves."""
 RESOLUTIONS = (0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0, 5.6, 8.0)
 _ALONE = Lock()
-"""Leaves are divided side by side, and limits and warnings are the whole process's."""
+"""Leaves are divided side by side, and limits, warnings and C's rand are the whole process's."""
 
 
 def density(settled: Settled, readable: LeafRange) -> Iterator[Candidate]:
@@ -148,13 +150,11 @@ def _communities_again(settled: Settled, *, resolution: float) -> NDArray[np.int
     graph = sp.csr_matrix(settled.graph)
     if not graph.sum():
         return np.full(len(settled.vectors), NOWHERE, dtype=np.intp)
-    found = Leiden(
-        resolution=resolution,
-        random_state=settled.seed,
-        return_probs=False,
-        return_aggregate=False,
-    )
-    return np.asarray(found.fit_predict(graph), dtype=np.intp)
+    found = Leiden(resolution=resolution, return_probs=False, return_aggregate=False)
+    with _ALONE:
+        # It draws from C's rand, whatever random state it is given.
+        CDLL("ucrtbase" if sys.platform == "win32" else None).srand(settled.seed % 2**32)
+        return np.asarray(found.fit_predict(graph), dtype=np.intp)
 
 
 ALGORITHMS: Mapping[str, Algorithm] = {

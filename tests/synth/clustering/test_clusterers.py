@@ -166,9 +166,14 @@ def test_whatever_people_decide_holds(
 
 
 def digest(clusterer: ClustererName) -> str:
-    tree = ideas_of(made_up(500, n_ideas=9, spread=1.5)[0], clusterer, seed=3)
+    tree = ideas_of(made_up(500, n_ideas=60, spread=2.0)[0], clusterer, seed=3)
     arrays = (tree.parent, tree.leaf, tree.weight, tree.stability)
     return hashlib.sha256(b"".join(np.ascontiguousarray(a).tobytes() for a in arrays)).hexdigest()
+
+
+@others
+def test_a_process_finds_the_same_again(clusterer: ClustererName) -> None:
+    assert digest(clusterer) == digest(clusterer)
 
 
 def test_every_process_finds_the_same() -> None:
