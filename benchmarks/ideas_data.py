@@ -191,7 +191,7 @@ def read_samples(folder: Path) -> list[Coded]:
         coded: dict[str, list[str]] = defaultdict(list)
         for row in _csv(folder / f"{name.split('.')[0]}.gold.csv"):
             coded[row["message_id"]].append(row["idea"])
-        messages = _imported([folder / name])
+        messages = imported([folder / name])
         gold = [coded.get(message.source_id, []) for message in messages]
         only = [ideas[0] or None if len(ideas) == 1 else None for ideas in gold]
         is_under_none = [ideas == [""] for ideas in gold]
@@ -206,7 +206,7 @@ def read_mailing_list(folder: Path) -> list[Coded]:
     Threads of at least eight messages by three people.
     """
     months = sorted(path for path in folder.rglob("*") if path.name.startswith(_MONTHS))
-    messages = _imported(months)
+    messages = imported(months)
     threads: dict[int, list[Message]] = defaultdict(list)
     for message in messages:
         threads[message.thread_id].append(message)
@@ -219,7 +219,7 @@ def read_mailing_list(folder: Path) -> list[Coded]:
     return [_threaded(kept, [str(message.thread_id) for message in kept], with_topics=False)]
 
 
-def _imported(files: Sequence[Path]) -> list[Message]:
+def imported(files: Sequence[Path]) -> list[Message]:
     """The messages of exports, cleaned and threaded as the program does it."""
     with TemporaryDirectory() as at, open_store(Path(at) / "read.db") as store:
         discussion = store.discussions.add("read")

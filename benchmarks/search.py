@@ -4,8 +4,7 @@
 
 The arguments of all topics are one discussion; each key point, as people wrote it, is a question,
 and right are the arguments that people matched with it. ``--read 0.4`` has the model read a part of
-the arguments and estimates the rest, as in large discussions. Last, arguments of the other split,
-whose topics nobody spoke about here, say how often a text that nobody said is called so.
+the arguments and estimates the rest, as in large discussions.
 """
 
 from __future__ import annotations
@@ -24,8 +23,8 @@ from numpy.typing import NDArray
 from models import Blend, load
 from models.vectors import unit_rows
 from synth.pipeline import import_files
-from synth.search.semantic import NOBODY, mixed
-from synth.search.semantic_index import MOST_ALIKE, penalty_of
+from synth.search.semantic import mixed
+from synth.search.semantic_index import penalty_of
 from synth.store import Store, open_store
 
 Rows = NDArray[np.float32]
@@ -129,20 +128,6 @@ def table(store: Store, asked: Questions, texts: Sequence[str], share: float) ->
     return head + [f"| {name} | {figures(scores, asked)} |" for name, scores in ways.items()]
 
 
-def said_before(vectors: Rows, others: Rows) -> str:
-    """How often the bound of ``Nearness.NOBODY`` calls either kind unsaid."""
-    cosines = vectors @ vectors.T
-    np.fill_diagonal(cosines, -1)
-    cosines[cosines > MOST_ALIKE] = -1
-    own = np.sort(cosines.max(axis=1))
-    bound = own[int(NOBODY * len(own))]
-    unsaid = float(((others @ vectors.T).max(axis=1) < bound).mean())
-    return (
-        f"Called unsaid: {100 * NOBODY:.0f} % of the discussion's own arguments, by definition, "
-        f"and {100 * unsaid:.0f} % of those of other topics."
-    )
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("argkp", type=Path)
@@ -159,11 +144,6 @@ def main() -> None:
             raise SystemExit("the import gave other texts than the file holds")
         print(f"{len(asked.texts)} key points, {len(texts)} arguments of the {chosen.split} split")
         print("\n".join(table(store, asked, texts, chosen.read)))
-    if chosen.read == 1:
-        other = "dev" if chosen.split == "train" else "train"
-        others = [row["argument"] for row in read_rows(chosen.argkp / f"arguments_{other}.csv")]
-        embedder = load()
-        print(said_before(embedder.encode(texts), embedder.encode(others[:: len(others) // 500])))
 
 
 if __name__ == "__main__":

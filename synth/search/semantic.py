@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.vectors import unit_rows
+from synth.search.nearness import NeighbourScale
 
 N_NEIGHBOURS = 20
 """So many nearest passages vote for the ideas that a sentence is near to."""
@@ -22,22 +22,9 @@ KERNEL = 1.0
 sentence's cosines, since every model has its own scale."""
 N_PLACE = 12
 """A sentence has its place on the map among so many nearest passages."""
-NOBODY = 0.03
-"""A sentence is said by nobody when fewer of the passages than this share have their own nearest
-neighbour as far away."""
-SEVERAL = 0.15
-"""From this share on, several people have said something like it."""
 WORD_WEIGHT = 0.15
 """Weight of words beside meaning, both in standard deviations (``benchmarks/search.py``)."""
 _TINY = 1e-9
-
-
-class Nearness(IntEnum):
-    """How near the nearest passage is, measured by how near those of the discussion are."""
-
-    NOBODY = 0
-    SOME = 1
-    SEVERAL = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +43,8 @@ class SemanticIndex:
     """(n,) taken off the cosine of a passage whose vector is only estimated, else 0."""
     shifts: Mapping[str, NDArray[np.float32]]
     """By language, what its passages share beside what all share, (dim,); taken off the vectors."""
-    nearest: NDArray[np.float32]
-    """Ascending cosines of some passages to the nearest one of another message."""
+    scale: NeighbourScale
+    """How near the passages are to each other."""
     encode: Callable[[str], NDArray[np.float32]]
     """Text → (dim,), unit."""
 
@@ -70,16 +57,6 @@ class SemanticIndex:
     def cosines(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
         """(n,) how near each passage is."""
         return np.asarray(self.vectors @ vector - self.penalty, dtype=np.float32)
-
-    def share_farther(self, cosine: float) -> float:
-        """Share of the discussion's passages whose nearest neighbour is farther than this."""
-        return _share_below(self.nearest, cosine)
-
-    def nearness(self, cosine: float) -> Nearness:
-        share = self.share_farther(cosine)
-        if share < NOBODY:
-            return Nearness.NOBODY
-        return Nearness.SEVERAL if share >= SEVERAL else Nearness.SOME
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

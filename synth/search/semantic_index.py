@@ -12,6 +12,7 @@ from synth.embedding.space import Centre, Space, centre_of, centred
 from synth.embedding.vectors import kept_rows
 from synth.errors import ModelMissing, StoreProblem
 from synth.records import Passage
+from synth.search.nearness import N_SAMPLE, scale_of
 from synth.search.semantic import SemanticIndex
 from synth.store import Store
 from synth.store.rows import sha256_text
@@ -19,14 +20,10 @@ from synth.store.rows import sha256_text
 if TYPE_CHECKING:
     from models import Blend, Embedder
 
-N_SAMPLE = 400
-"""So many passages show how near neighbours are in a discussion."""
 ESTIMATE_PENALTY = 0.4
 """Taken off the cosine of a passage that the model has not read: an estimate is nearer to all
 questions than what was read (``benchmarks/search.py``). In standard deviations of the cosines
 of passages that were read, since every model has its own scale."""
-MOST_ALIKE = 0.9995
-"""Above this cosine two passages are copies, which do not count as neighbours."""
 
 
 def read_semantic_index(
@@ -52,12 +49,7 @@ def read_semantic_index(
     vectors, is_read, encode = _vectors(store, embedder, passages, blend)
     languages = store.messages.languages(discussion_id)
     tags = [languages.get(passage.message_id) for passage in passages]
-    shifts: Mapping[str, NDArray[np.float32]] = {}
-    if len(set(tags)) > 1:
-        # Without what a language shares, a question in one finds passages in the other.
-        shifts = centre_of(vectors, tags).of_language
-        unmoved = np.zeros(vectors.shape[1], dtype=np.float32)
-        vectors = centred(vectors, tags, centre=Centre(mean=unmoved, of_language=shifts))
+    vectors, shifts = without_languages(vectors, tags)
     return SemanticIndex(
         model=name,
         is_of_words=embedder.is_fitted_per_discussion,
@@ -65,9 +57,30 @@ def read_semantic_index(
         vectors=vectors,
         penalty=np.where(is_read, np.float32(0), np.float32(penalty_of(vectors[is_read]))),
         shifts=shifts,
-        nearest=_nearest(vectors, passages, is_read),
+        scale=scale_of(
+            vectors,
+            messages=np.array([passage.message_id for passage in passages], dtype=np.int64),
+            letters=[len(passage.text) for passage in passages],
+            languages=tags,
+            is_read=is_read,
+        ),
         encode=encode,
     )
+
+
+def without_languages(
+    vectors: NDArray[np.float32], tags: Sequence[str | None]
+) -> tuple[NDArray[np.float32], Mapping[str, NDArray[np.float32]]]:
+    """Vectors without what each language shares, and that by language; as they are where there is
+    one language.
+
+    Without it a question in one language finds passages in the other.
+    """
+    if len(set(tags)) < 2:
+        return vectors, {}
+    shifts = centre_of(vectors, tags).of_language
+    unmoved = np.zeros(vectors.shape[1], dtype=np.float32)
+    return centred(vectors, tags, centre=Centre(mean=unmoved, of_language=shifts)), shifts
 
 
 def penalty_of(read: NDArray[np.float32]) -> float:
@@ -136,18 +149,3 @@ def _estimated(
     )
     vectors[unread] = guessed
     return vectors
-
-
-def _nearest(
-    vectors: NDArray[np.float32], passages: Sequence[Passage], is_read: NDArray[np.bool_]
-) -> NDArray[np.float32]:
-    """Ascending cosines of evenly spread passages to the nearest one of another message."""
-    read = np.flatnonzero(is_read)
-    rows = read[:: max(1, len(read) // N_SAMPLE)]
-    messages = np.array([passage.message_id for passage in passages], dtype=np.int64)
-    if len(np.unique(messages)) < 2:
-        return np.zeros(0, dtype=np.float32)
-    found = vectors[rows] @ vectors.T
-    is_same = messages[rows][:, None] == messages[None, :]
-    found[is_same | (found > MOST_ALIKE)] = -1
-    return np.sort(found.max(axis=1)).astype(np.float32)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from flask import Flask
 from numpy.typing import NDArray
 
 from models.vectors import unit_rows
+from synth.search.nearness import Usual, scale_of
 from synth.search.semantic import SemanticIndex
 from synth.store import Store
 from web.services.semantic_search import MeaningLoader
@@ -30,14 +32,25 @@ def encode(text: str) -> NDArray[np.float32]:
 
 def read(store: Store, discussion_id: int) -> SemanticIndex:
     passages = sorted(store.passages.all(discussion_id), key=lambda passage: passage.id)
+    vectors = np.array([encode(p.text) for p in passages], dtype=np.float32).reshape(-1, 4)
+    n = len(passages)
     return SemanticIndex(
         model="themes",
         is_of_words=False,
         passages=np.array([p.id for p in passages], dtype=np.int64),
-        vectors=np.array([encode(p.text) for p in passages], dtype=np.float32).reshape(-1, 4),
-        penalty=np.zeros(len(passages), dtype=np.float32),
+        vectors=vectors,
+        penalty=np.zeros(n, dtype=np.float32),
         shifts={},
-        nearest=np.linspace(0.6, 1, 200).astype(np.float32),
+        scale=replace(
+            scale_of(
+                vectors,
+                messages=np.array([p.message_id for p in passages], dtype=np.int64),
+                letters=[len(p.text) for p in passages],
+                languages=[None] * n,
+                is_read=np.ones(n, dtype=np.bool_),
+            ),
+            usual=Usual(mean=0.5, spread=0.1),
+        ),
         encode=encode,
     )
 

@@ -101,7 +101,11 @@ class Point(Answer):
     meaning: Meaning
     nearness: Annotated[
         Literal["nobody", "some", "several"] | None,
-        about("How many said something like it; null where the model cannot tell."),
+        about(
+            "several: others said it; nobody: nobody seems to have said it; both right in at "
+            "least 19 of 20 cases where it was measured. some: these come closest, and whether "
+            "they say the same cannot be told. null: the model knows words alone."
+        ),
     ]
     ideas: Annotated[list[CloseIdea], about("The closest, nearest first.")]
     passages: Annotated[list[Quote], about("The nearest, each of another voice.")]

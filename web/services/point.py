@@ -8,10 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.search.semantic import Nearness, SemanticIndex, place_among
+from synth.search.nearness import Nearness, nearness_of
+from synth.search.semantic import SemanticIndex, place_among
 from web.services.outline import Branch, Outline
 from web.services.quotes import Quoted, quote_placements
-from web.services.semantic_search import Trouble, begin_reading, compare, find_meaning
+from web.services.semantic_search import (
+    Compared,
+    Trouble,
+    begin_reading,
+    compare,
+    find_meaning,
+)
 from web.services.snapshot import Snapshot
 
 MAX_LETTERS = 2_000
@@ -65,12 +72,13 @@ def find_point(snapshot: Snapshot, text: str) -> tuple[PointResult | None, Troub
     meaning, trouble, problem = find_meaning(snapshot)
     if meaning is None:
         return None, trouble, problem
-    cosines, near = compare(snapshot, meaning, text, n_ideas=2 * N_IDEAS)
+    compared = compare(snapshot, meaning, text, n_ideas=2 * N_IDEAS)
+    cosines = compared.cosines
     found = PointResult(
-        nearness=_nearness(meaning, cosines),
+        nearness=_nearness(meaning, compared),
         ideas=[
             _close(snapshot.outline, branch, one.fit)
-            for one in near
+            for one in compared.ideas
             if (branch := snapshot.outline.get(one.idea_id)) is not None
         ][:N_IDEAS],
         quotes=_voices(snapshot, cosines),
@@ -79,11 +87,13 @@ def find_point(snapshot: Snapshot, text: str) -> tuple[PointResult | None, Troub
     return found, "", ""
 
 
-def _nearness(meaning: SemanticIndex, cosines: NDArray[np.float32]) -> Nearness | None:
+def _nearness(meaning: SemanticIndex, compared: Compared) -> Nearness | None:
     """By the passages that are there now: those that were erased do not count."""
     if meaning.is_of_words:
         return None
-    return meaning.nearness(float(cosines.max())) if len(cosines) else Nearness.NOBODY
+    if not len(compared.cosines):
+        return Nearness.NOBODY
+    return Nearness.SOME if compared.evidence is None else nearness_of(compared.evidence)
 
 
 def _close(outline: Outline, branch: Branch, fit: float) -> CloseIdea:

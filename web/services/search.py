@@ -161,7 +161,8 @@ def run_search(snapshot: Snapshot, query: SearchQuery) -> SearchResult:
     cosines: NDArray[np.float32] | None = None
     ideas: Sequence[NearIdea] = ()
     if meaning is not None:
-        cosines, ideas = compare(snapshot, meaning, query.words, n_ideas=N_IDEAS)
+        compared = compare(snapshot, meaning, query.words, n_ideas=N_IDEAS)
+        cosines, ideas = compared.cosines, compared.ideas
     every, some = _search_words(snapshot, query, has_meaning=meaning is not None)
     scores = SearchScores(
         all_words=None if every is None else _scores(columns, every),

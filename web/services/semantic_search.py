@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from functools import partial
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from synth.errors import ModelMissing, SynthError
 from synth.search.filters import MessageColumns
+from synth.search.nearness import Evidence
 from synth.search.semantic import (
     IdeaCentroids,
     NearIdea,
@@ -182,20 +183,43 @@ def aligned_meaning(snapshot: Snapshot, meaning: SemanticIndex) -> AlignedMeanin
     return snapshot.cached("aligned meaning", find)
 
 
-def compare(
-    snapshot: Snapshot, meaning: SemanticIndex, text: str, *, n_ideas: int
-) -> tuple[NDArray[np.float32], list[NearIdea]]:
-    """How near a text is to each passage, in the order of the columns, and the nearest ideas."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """How a text compares with what was said."""
+
+    cosines: NDArray[np.float32]
+    """(n_passages,) in the order of the columns; -1 for passages that the meaning lacks."""
+    ideas: Sequence[NearIdea]
+    """The nearest first."""
+    evidence: Evidence | None
+    """For somebody having said it; None where there is too little to tell."""
+
+
+def compare(snapshot: Snapshot, meaning: SemanticIndex, text: str, *, n_ideas: int) -> Compared:
+    """How near a text is to each passage, the nearest ideas, and what that says."""
     aligned = aligned_meaning(snapshot, meaning)
     vector = meaning.vector(text, language_of(text, snapshot.columns))
     own = meaning.cosines(vector)
-    return aligned.cosines(own), near_ideas(vector, own, aligned.centroids, most=n_ideas)
+    return Compared(
+        cosines=aligned.cosines(own),
+        ideas=near_ideas(vector, own, aligned.centroids, most=n_ideas),
+        evidence=meaning.scale.evidence(
+            vector,
+            own,
+            rows=aligned.rows[aligned.rows >= 0],
+            letters=len(text),
+            language=identified(text),
+        ),
+    )
 
 
 def language_of(text: str, columns: MessageColumns) -> str | None:
     """The language of a question; None for a short one, or in a discussion of one language."""
+    return identified(text) if len(columns.tags) > 1 else None
+
+
+def identified(text: str) -> str | None:
+    """The language of a question; None for a short one."""
     from models import identify_one
 
-    if len(columns.tags) < 2 or len(text.split()) < SURE_WORDS:
-        return None
-    return identify_one(text)
+    return identify_one(text) if len(text.split()) >= SURE_WORDS else None

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from models.vectors import unit_rows
+from synth.search.nearness import scale_of
 from synth.search.semantic import (
-    Nearness,
     SemanticIndex,
     centroids_of,
     mixed,
@@ -39,7 +39,13 @@ def meaning(**more: object) -> SemanticIndex:
         "vectors": passages(),
         "penalty": np.zeros(3 * N, dtype=np.float32),
         "shifts": {"fr": np.eye(1, 6, 5, dtype=np.float32)[0]},
-        "nearest": np.linspace(0.5, 0.9, 100).astype(np.float32),
+        "scale": scale_of(
+            passages(),
+            messages=np.arange(3 * N),
+            letters=[40] * (3 * N),
+            languages=["en"] * (3 * N),
+            is_read=np.ones(3 * N, dtype=np.bool_),
+        ),
         "encode": lambda text: np.eye(6, dtype=np.float32)[len(text)],
     }
     return SemanticIndex(**{**facts, **more})  # type: ignore[arg-type]
@@ -58,12 +64,6 @@ def test_what_is_only_estimated_is_doubted() -> None:
     vector = np.eye(6, dtype=np.float32)[0]
     certain, doubted = meaning().cosines(vector), meaning(penalty=penalty).cosines(vector)
     assert np.allclose(certain - doubted, 0.25)
-
-
-def test_nearness_is_measured_by_the_discussion_itself() -> None:
-    found = [meaning().nearness(cosine) for cosine in (0.4, 0.505, 0.53, 0.8)]
-    assert found == [Nearness.NOBODY, Nearness.NOBODY, Nearness.SOME, Nearness.SEVERAL]
-    assert meaning(nearest=np.zeros(0, np.float32)).nearness(0.99) is Nearness.NOBODY
 
 
 def test_the_nearest_idea_comes_first_and_unplaced_passages_are_none() -> None:

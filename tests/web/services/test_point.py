@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 
 from synth.errors import ModelMissing
 from synth.records import Span
+from synth.search.nearness import Usual
 from synth.search.semantic import SemanticIndex
 from synth.store import Store
 from tests.web.made_up_meaning import give_meaning, read
@@ -28,7 +29,7 @@ def client(app: Flask) -> FlaskClient:
 
 def test_who_said_the_like_and_where_it_stands(client: FlaskClient) -> None:
     page = client.get(f"{AT}?text=Le+marché+au+bord+du+fleuve+doit+rester").text
-    assert "Others said something like it" in page
+    assert "Others said this" in page
     assert "Stalls by the river" in page
     assert "These people said something like it" in page
     voices = re.findall(r"<span>(Participant \d+|Anonymous)</span>", page)
@@ -40,13 +41,31 @@ def test_who_said_the_like_and_where_it_stands(client: FlaskClient) -> None:
 def test_what_nobody_said_is_told_so_with_the_nearest(app: Flask) -> None:
     def strict(store: Store, discussion_id: int) -> SemanticIndex:
         known = read(store, discussion_id)
-        return replace(known, nearest=known.nearest * 0 + 1)
+        return replace(known, scale=replace(known.scale, usual=Usual(mean=0.95, spread=0.02)))
 
     app.extensions["meanings"] = MeaningLoader(Path(app.config["DB"]), read=strict)
-    page = app.test_client().get(f"{AT}?text=A+tram+line+to+the+airport").text
+    page = (
+        app.test_client()
+        .get(f"{AT}?text=A+tram+line+to+the+airport+every+ten+minutes,+day+and+night")
+        .text
+    )
     assert "Nobody seems to have said this yet" in page
     assert "The nearest passages" in page
     assert "These people said something like it" not in page
+
+
+def test_where_it_cannot_be_told_the_closest_is_shown(app: Flask) -> None:
+    def small(store: Store, discussion_id: int) -> SemanticIndex:
+        known = read(store, discussion_id)
+        return replace(known, scale=replace(known.scale, usual=None))
+
+    app.extensions["meanings"] = MeaningLoader(Path(app.config["DB"]), read=small)
+    page = app.test_client().get(f"{AT}?text=Le+marché+au+bord+du+fleuve+doit+rester").text
+    assert "Closest we found" in page
+    assert "The nearest passages" in page
+    assert "Stalls by the river" in page
+    assert "Nobody seems" not in page
+    assert "Others said this" not in page
 
 
 def test_words_alone_do_not_judge_how_near_it_comes(app: Flask) -> None:
@@ -76,12 +95,12 @@ def test_without_a_model_it_says_so_and_leads_to_words(app: Flask) -> None:
 
 
 def test_what_was_taken_away_is_not_said_by_anybody(client: FlaskClient, store: Store) -> None:
-    at = f"{AT}?text=Le+marché+au+bord+du+fleuve+doit+rester"
-    assert "Others said something like it" in client.get(at).text
+    at = f"{AT}?text=Le+marché+au+bord+du+fleuve+doit+rester+avec+ses+étals"
+    assert "Others said this" in client.get(at).text
     found = store.discussions.named("the-market-square")
     texts = {m.id: m.text for m in store.messages.all(found.id)}
     spans = {i: [Span(start=0, end=len(texts[i]))] if i > 3 else [] for i in texts}
     store.passages.replace(found.id, spans, texts=texts, run_id=1)
     page = client.get(at).text
-    assert "Others said something like it" not in page
+    assert "Others said this" not in page
     assert "Nobody seems to have said this yet" in page
