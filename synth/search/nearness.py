@@ -205,7 +205,7 @@ def scale_of(
     languages; those that a model has read count."""
     mean = vectors.mean(axis=0) if len(vectors) else np.zeros(vectors.shape[1], np.float32)
     towards, square = vectors @ mean, float(mean @ mean)
-    lengths = np.sqrt(np.maximum((vectors**2).sum(axis=1) - 2 * towards + square, 0))
+    lengths = np.sqrt(np.maximum(np.einsum("nd,nd->n", vectors, vectors) - 2 * towards + square, 0))
     tags = np.array([tag or "" for tag in languages], dtype=np.str_)
     read = np.flatnonzero(is_read)
     rows = read[:: max(1, len(read) // N_SAMPLE)]
@@ -241,8 +241,10 @@ def _nearest(
     """
     shared = float(towards.mean()) if len(towards) else 0.0  # the square of the mean's length
     found = vectors[rows] @ vectors.T
-    found -= towards[rows][:, None] + towards[None, :] - shared
-    found /= np.maximum(lengths[rows][:, None] * lengths[None, :], 1e-6)
+    found -= towards[rows][:, None] - shared
+    found -= towards[None, :]
+    found /= np.maximum(lengths[rows], 1e-3)[:, None]
+    found /= np.maximum(lengths, 1e-3)[None, :]
     is_same = messages[rows][:, None] == messages[None, :]
     found[is_same | (found > MOST_ALIKE)] = -np.inf
     return np.asarray(found.max(axis=1, initial=-np.inf), dtype=np.float32)
