@@ -4,9 +4,9 @@
 
 Points are asked for in discussions where they were left in (others say them too) or removed, and
 where all about their topic was removed: arguments of ArgKP and statements of Perspectrum (split
-``dev``, on which nothing was fitted), our parallel points of topics that the encoder did not learn
-from, in every pair of languages, and our sample threads. What is asked of the last two is answered
-by a rule that was fitted without its topic or its thread. ``--fit`` prints the rule of
+``dev``, on which no weight or bound was fitted), our parallel points of topics that the encoder did
+not learn from, in every pair of languages, and our sample threads. What is asked of the last two is
+answered by a rule that was fitted without its topic or its thread. ``--fit`` prints the rule of
 ``synth/search/nearness.py``, fitted anew; ``--write`` sets the table into ``docs/quality.md``.
 """
 
@@ -49,7 +49,7 @@ def learned(data: Path) -> Mapping[str, Sequence[Case]]:
 
 
 def apart(data: Path) -> Mapping[str, Sequence[Case]]:
-    """What nothing was fitted on."""
+    """What no weight or bound was fitted on."""
     return {
         "ArgKP dev": cases("ArgKP dev", read_arguments(data / "argkp", "dev")),
         "Perspectrum dev": cases(
