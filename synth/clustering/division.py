@@ -33,7 +33,7 @@ Neighbours = Callable[[NDArray[np.float32]], sp.csr_array]
 
 LEAST_MESSAGES = 18
 """A leaf of fewer messages is read at a glance and never divided."""
-CLEAR, CLEAR_LARGE = 0.56, 0.44
+CLEAR, CLEAR_LARGE = 0.57, 0.44
 """Modularity between messages from which a leaf has parts: of one of ``SMALL`` messages, and of
 one of ``LARGE``, in between by the logarithm of their number. A large leaf is divided when it has
 any parts; a small one only when they lie well apart."""
