@@ -218,9 +218,7 @@ def test_people_are_not_named() -> None:
 def test_names_to_avoid_are_forgotten_with_the_call() -> None:
     named(MARKET, [0] * 5, parent=(-1,), avoid=["Zenobia Quarrington"])
     gc.collect()
-    assert not any(
-        "quarrington" in kept for kept in gc.get_objects() if type(kept) is frozenset
-    )
+    assert not any("quarrington" in kept for kept in gc.get_objects() if type(kept) is frozenset)
 
 
 def test_same_input_same_names(two: list[IdeaName]) -> None:
