@@ -41,6 +41,8 @@ SMALL, LARGE = 60, 180
 SAME = 0.8
 """Mean cosine of passages that say the same, such as a form letter with each sender's own number;
 of what people write in their own words it is 0.5 at most."""
+MOST_OF_IT = 0.75
+"""Share of an idea's passages from which one of its sub-ideas says what the idea says."""
 NO_LEAVES = np.empty(0, dtype=np.intp)
 FEW_MESSAGES = 60
 """In a discussion of so many messages or more, two of them are too few for a part."""
@@ -227,12 +229,25 @@ class _Growing:
 
     def divided(self, branch: Branch) -> Branch:
         if branch.children:
-            return _over(branch, self.beside([self.divided(child) for child in branch.children]))
+            below = self.beside([self.divided(child) for child in branch.children])
+            return _over(branch, self._without_most(below))
         part = self._part[int(branch.leaves[0])]
         found = self._branch_of(part, branch.held)
         if part.parts:
             self._was_divided.add(int(found.leaves[0]))
         return found
+
+    def _without_most(self, siblings: tuple[Branch, ...]) -> tuple[Branch, ...]:
+        """Sub-ideas, with the parts of a divided one in its place where it is most of the idea
+        above and there is room: what it would be called, the idea above is called."""
+        sizes = [int(np.isin(self.of, branch.leaves).sum()) for branch in siblings]
+        place = int(np.argmax(sizes))
+        most, rest = siblings[place], (*siblings[:place], *siblings[place + 1 :])
+        is_most = sizes[place] >= MOST_OF_IT * sum(sizes) and most.held < 0
+        is_divided = most.children and int(most.leaves[0]) in self._was_divided
+        if is_most and is_divided and len(rest) + len(most.children) <= MAX_CHILDREN:
+            return (*most.children, *rest)
+        return siblings
 
     def _branch_of(self, part: Part, held: int = FREE) -> Branch:
         if part.parts:

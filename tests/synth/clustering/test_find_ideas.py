@@ -24,11 +24,15 @@ from synth.clustering import (
     Refit,
     find_ideas,
 )
+from synth.clustering.clusterers import Linkage
 from synth.clustering.cut import HIGHEST, RESOLUTION, modularity_after, readable_leaves
+from synth.clustering.division import Divider, Part, with_parts
+from synth.clustering.leaves import Leaves
 from synth.clustering.linkage import average_linkage, groups_after
 from synth.clustering.tree import (
     MAX_CHILDREN,
     MAX_LEVELS,
+    Branch,
     LeafSet,
     as_rows,
     gather,
@@ -244,6 +248,43 @@ def test_ideas_are_found_at_both_grains() -> None:
     assert np.median(tree.stability[np.unique(tree.leaf)]) > 0.9
     undivided = find_ideas(centred(vectors), similarity_graph(centred(vectors)))
     assert adjusted_rand_score(point, undivided.leaf) < 0.7
+
+
+def test_a_sub_idea_that_is_most_of_an_idea_gives_it_its_parts() -> None:
+    """Of 100 passages under one idea, 80 are divided into four: there is no level between."""
+    of = np.repeat([0, 1, 2], [80, 10, 10])
+    leaves = Leaves(of=of, held=np.full(3, FREE), parts=None)
+
+    class InFour(Divider):
+        def divide(self, rows: NDArray[np.intp], n_levels: int) -> Part:
+            if len(rows) != 80:
+                return Part(rows=rows)
+            parts = (Part(rows=some, stability=1.0) for some in np.split(rows, 4))
+            return Part(rows=rows, parts=tuple(parts))
+
+    divider = InFour(
+        vectors=made_up(100, n_ideas=3)[0],
+        refit=Refit(fit=lambda rows: np.eye(len(rows), 8, dtype=np.float32), neighbours=_no_graph),
+        authorship=Authorship.single(100),
+        constraints=Constraints.none(100),
+        clusterer=Linkage(),
+        n_resamplings=0,
+        seed=0,
+    )
+    leaf_ideas = tuple(Branch(leaves=np.array([number])) for number in range(3))
+    top = Branch(leaves=np.arange(3), children=leaf_ideas)
+    (found,), new = with_parts([top], leaves, divider)
+    assert [child.children for child in found.children] == [()] * 6
+    assert np.bincount(new).tolist() == [20, 20, 20, 20, 10, 10]
+    (one, other), _ = with_parts(
+        [leaf_ideas[0], replace(top, children=leaf_ideas[1:])], leaves, divider
+    )
+    assert len(one.children) == 4
+    assert len(other.children) == 2
+
+
+def _no_graph(vectors: NDArray[np.float32]) -> sp.csr_array:
+    return sp.csr_array((len(vectors), len(vectors)))
 
 
 def test_a_large_idea_of_one_piece_is_not_divided() -> None:
