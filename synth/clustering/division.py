@@ -267,7 +267,7 @@ class _Growing:
             best = max(fits, key=lambda place: (fits[place], -place))
             if fits[best] > 0 and len(stay) > 2:
                 stay[best] = _over(stay[best], (*stay[best].children, branch))
-                stay.remove(branch)
+                stay = [one for one in stay if one is not branch]
         return tuple(stay)
 
     def _fit(self, branch: Branch, parent: Branch) -> float:

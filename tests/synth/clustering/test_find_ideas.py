@@ -15,6 +15,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from models.vectors import unit_rows
 from synth.clustering import (
+    ANY,
     FREE,
     N_RESAMPLINGS,
     Authorship,
@@ -281,6 +282,39 @@ def test_a_sub_idea_that_is_most_of_an_idea_gives_it_its_parts() -> None:
     )
     assert len(one.children) == 4
     assert len(other.children) == 2
+
+
+def test_a_held_leaf_goes_to_the_divided_idea_before_it() -> None:
+    """The ideas before it in the row hold several leaves."""
+    vectors, idea = made_up(90, n_ideas=3, spread=0.3)
+    order = np.argsort(idea, kind="stable")
+    of = np.repeat([0, 1, 2], 30)
+    of[20:30] = 3
+    leaves = Leaves(of=of, held=np.array([FREE, FREE, FREE, 0]), parts=None)
+
+    class InTwo(Divider):
+        def divide(self, rows: NDArray[np.intp], n_levels: int) -> Part:
+            parts = tuple(Part(rows=some, stability=1.0) for some in np.array_split(rows, 2))
+            return Part(rows=rows, parts=parts)
+
+    decided = replace(Constraints.none(90), parent=np.array([ANY]), is_broad=np.array([False]))
+    # The parts of the first idea lie a little apart, and the held leaf between them.
+    lean = np.zeros_like(vectors[order])
+    lean[:10, 0], lean[10:20, 0] = 0.6, -0.6
+    divider = InTwo(
+        vectors=unit_rows(vectors[order] + lean),
+        refit=Refit(fit=lambda rows: np.eye(len(rows), 8, dtype=np.float32), neighbours=_no_graph),
+        authorship=Authorship.single(90),
+        constraints=decided,
+        clusterer=Linkage(),
+        n_resamplings=0,
+        seed=0,
+    )
+    tops = [Branch(leaves=np.array([number])) for number in range(3)]
+    held = Branch(leaves=np.array([3]), held=0)
+    found, _ = with_parts([*tops, held], leaves, divider)
+    assert len(found) == 3
+    assert [child.held for child in found[0].children] == [FREE, FREE, 0]
 
 
 def _no_graph(vectors: NDArray[np.float32]) -> sp.csr_array:
