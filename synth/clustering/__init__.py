@@ -14,7 +14,7 @@ from synth.clustering.constraints import ANY, FREE, TOP, UNPLACED, Constraints
 from synth.clustering.cut import between_groups
 from synth.clustering.division import Divider, Refit, with_parts
 from synth.clustering.leaves import Leaves, find_leaves
-from synth.clustering.linkage import condensed, group_means, smoothed, unit_means
+from synth.clustering.linkage import group_means, unit_means
 from synth.clustering.parts import Settled
 from synth.clustering.stability import Resampled, members, stability_of
 from synth.clustering.tree import LeafSet, as_rows, gather
@@ -80,23 +80,12 @@ def find_ideas(
         raise ValueError(f"a graph of {graph.shape} for {n} vectors")
     written = Authorship.single(n) if authorship is None else authorship
     decided = Constraints.none(n) if constraints is None else constraints
-    if len(written.messages) != n or len(written.voices) != n:
-        lengths = f"{len(written.messages)} messages and {len(written.voices)} voices"
-        raise ValueError(f"{lengths} for {n} vectors")
-    if len(decided.core) != n:
-        raise ValueError(f"constraints on {len(decided.core)} passages for {n} vectors")
+    _require_same_length(n, written, decided)
     if n == 0:
         return _no_ideas(0)
-    looped = graph if written.copied is None else written.copied.with_loops(graph)
-    settled = smoothed(vectors, looped)
-    group = condensed(settled, seed=options.seed)
+    settled = Settled.of(vectors, graph, written.copied, seed=options.seed)
     clusterer = clusterer_of(options.clusterer)
-    leaves = find_leaves(
-        Settled(vectors=settled, graph=looped, group=group, seed=options.seed),
-        written,
-        decided,
-        clusterer=clusterer,
-    )
+    leaves = find_leaves(settled, written, decided, clusterer=clusterer)
     if leaves.parts is None or not len(leaves.held):
         return _no_ideas(n)
     tops, of = gather(_leaf_set(vectors, graph, leaves, decided), decided), leaves.of
@@ -113,12 +102,9 @@ def find_ideas(
         tops, of = with_parts(tops, leaves, divider)
     rows = as_rows(tops, np.bincount(of[of >= 0]))
     leaf = np.where(of >= 0, rows.row_of_leaf[of], NOWHERE).astype(np.int32)
-    found = Resampled(
-        vectors=vectors, graph=graph, settled=settled, group=group, pieces=leaves.parts.pieces
-    )
     stability = stability_of(
         members(rows.parent, leaf),
-        found,
+        Resampled.of(vectors, graph, settled, leaves.parts.pieces),
         messages=written.messages,
         seed=options.seed,
         n_runs=options.n_resamplings,
@@ -131,6 +117,15 @@ def find_ideas(
         stability=np.where(np.isnan(rows.stability), stability, rows.stability),
         held=None if constraints is None else rows.held,
     )
+
+
+def _require_same_length(n: int, authorship: Authorship, constraints: Constraints) -> None:
+    """Raise ValueError where these are not about ``n`` passages."""
+    if len(authorship.messages) != n or len(authorship.voices) != n:
+        lengths = f"{len(authorship.messages)} messages and {len(authorship.voices)} voices"
+        raise ValueError(f"{lengths} for {n} vectors")
+    if len(constraints.core) != n:
+        raise ValueError(f"constraints on {len(constraints.core)} passages for {n} vectors")
 
 
 def _leaf_set(

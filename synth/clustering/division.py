@@ -23,7 +23,6 @@ from synth.clustering.authorship import NOWHERE, Authorship
 from synth.clustering.constraints import ANY, FREE, Constraints
 from synth.clustering.cut import LeafRange, between_groups, readable_leaves
 from synth.clustering.leaves import Leaves, find_leaves
-from synth.clustering.linkage import condensed, smoothed
 from synth.clustering.parts import Clusterer, Settled
 from synth.clustering.stability import Resampled, members, stability_of
 from synth.clustering.tree import MAX_CHILDREN, MAX_LEVELS, Branch
@@ -123,25 +122,16 @@ class Divider:
     ) -> tuple[NDArray[np.intp], Resampled]:
         """The part of each passage, numbered from 0, and what they were found from."""
         written = self.authorship.take(rows)
-        looped = graph if written.copied is None else written.copied.with_loops(graph)
-        settled = smoothed(vectors, looped)
-        group = condensed(settled, seed=self.seed)
+        settled = Settled.of(vectors, graph, written.copied, seed=self.seed)
         leaves = find_leaves(
-            Settled(vectors=settled, graph=looped, group=group, seed=self.seed),
+            settled,
             written,
             self.constraints.inside(rows),
             clusterer=self.clusterer,
             readable=self._readable(len(np.unique(written.messages))),
         )
         assert leaves.parts is not None  # free passages are clustered
-        found_from = Resampled(
-            vectors=vectors,
-            graph=graph,
-            settled=settled,
-            group=group,
-            pieces=leaves.parts.pieces,
-        )
-        return leaves.of, found_from
+        return leaves.of, Resampled.of(vectors, graph, settled, leaves.parts.pieces)
 
     def _readable(self, n_messages: int) -> LeafRange:
         """How many parts an idea of so many messages may have side by side."""

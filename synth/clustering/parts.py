@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, Self
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from synth.clustering.authorship import NOWHERE, Carriers
+from synth.clustering.authorship import NOWHERE, Carriers, Copied
 from synth.clustering.constraints import Blocks
-from synth.clustering.linkage import unit_means
+from synth.clustering.linkage import condensed, smoothed, unit_means
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +27,18 @@ class Settled:
     """(n,) the group of each, numbered from 0, as
     :func:`synth.clustering.linkage.condensed` gives it."""
     seed: int
+
+    @classmethod
+    def of(
+        cls, vectors: NDArray[np.float32], graph: sp.csr_array, copied: Copied | None, *, seed: int
+    ) -> Self:
+        """Smooth passages over their ``graph``, in which copies weigh, and group them.
+
+        ``vectors`` float32 (n, dim) are centred unit rows.
+        """
+        looped = graph if copied is None else copied.with_loops(graph)
+        settled = smoothed(vectors, looped)
+        return cls(vectors=settled, graph=looped, group=condensed(settled, seed=seed), seed=seed)
 
     def take(self, rows: NDArray[np.intp]) -> Settled:
         """The same over some of the passages, ascending."""

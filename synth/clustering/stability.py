@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import scipy.sparse as sp
@@ -29,6 +30,19 @@ class Resampled:
     """(n,) the group of each passage, as it was condensed."""
     pieces: Pieces
     """What a draw is merged from."""
+
+    @classmethod
+    def of(
+        cls, vectors: NDArray[np.float32], graph: sp.csr_array, settled: Settled, pieces: Pieces
+    ) -> Self:
+        """``vectors`` and ``graph`` are what ``settled`` was made of."""
+        return cls(
+            vectors=vectors,
+            graph=graph,
+            settled=settled.vectors,
+            group=settled.group,
+            pieces=pieces,
+        )
 
     def take(self, rows: NDArray[np.intp], *, seed: int) -> Settled:
         """Some of the passages, ascending; in a small discussion they are smoothed afresh."""
