@@ -309,8 +309,22 @@ def read_placements(path: Path) -> list[PlacedPassage]:
 
 
 def read_parents(path: Path) -> dict[str, str | None]:
-    """Read the tree from ``ideas.csv`` as a run writes it. Raises InputProblem."""
-    return {row["idea_id"]: row["parent_id"] or None for _, row in _rows(path, IDEA_COLUMNS)}
+    """Read the tree from ``ideas.csv`` as a run writes it, parents before their sub-ideas.
+
+    Raises InputProblem, also for an idea whose parent does not stand above it.
+    """
+    parents: dict[str, str | None] = {}
+    for line, row in _rows(path, IDEA_COLUMNS):
+        above = row["parent_id"] or None
+        if above is not None and above not in parents:
+            raise InputProblem(
+                str(path),
+                f"the parent of idea {row['idea_id']}, {above}, does not stand above it",
+                position=f"line {line}",
+                remedy="use the file as the run wrote it",
+            )
+        parents[row["idea_id"]] = above
+    return parents
 
 
 def read_gold(path: Path) -> dict[str, frozenset[str]]:

@@ -151,9 +151,15 @@ def evaluate(folder: Path, gold: Path, *, as_json: bool) -> None:
     ideas = folder / "ideas.csv"
     parents = read_parents(ideas) if ideas.exists() else None
     try:
-        found = score_placements(
-            read_placements(folder / "placements.csv"), read_gold(gold), parents
-        )
+        placements = read_placements(folder / "placements.csv")
+        lost = {p.idea_id for p in placements if p.idea_id} - (parents or {}).keys()
+        if parents is not None and lost:
+            raise InputProblem(
+                str(ideas),
+                f"no idea {min(lost)}, under which placements.csv has passages",
+                remedy="use both files of the same run",
+            )
+        found = score_placements(placements, read_gold(gold), parents)
     except ValueError as error:
         raise InputProblem(
             str(gold), str(error), remedy="check that its message_id are ids of this export"

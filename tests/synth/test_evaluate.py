@@ -100,6 +100,14 @@ def test_the_tree_is_read_as_a_run_writes_it(tmp_path: Path) -> None:
     assert score_placements(rows, gold).tree is None
 
 
+@pytest.mark.parametrize("rows", ["3,1\n1,\n", "3,3\n", "1,9\n"])
+def test_a_tree_whose_parents_are_not_above_is_refused(tmp_path: Path, rows: str) -> None:
+    path = tmp_path / "ideas.csv"
+    path.write_text(f"idea_id,parent_id\n{rows}", encoding="utf-8")
+    with pytest.raises(InputProblem, match="line 2: the parent of idea"):
+        read_parents(path)
+
+
 @settings(deadline=None)
 @given(st.lists(st.tuples(st.one_of(st.none(), st.integers(0, 4)), st.integers(0, 4)), min_size=1))
 def test_scores_stay_in_range(items: list[tuple[int | None, int]]) -> None:

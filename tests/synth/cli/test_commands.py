@@ -163,6 +163,20 @@ def test_evaluate_reads_what_run_wrote(ran: tuple[Path, Result], tmp_path: Path)
     assert scores["ari"] > 0.2
 
 
+def test_evaluate_names_the_file_that_does_not_fit(
+    ran: tuple[Path, Result], tmp_path: Path
+) -> None:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    (folder / "placements.csv").write_bytes((ran[0] / "placements.csv").read_bytes())
+    (folder / "ideas.csv").write_text("idea_id,parent_id\n", encoding="utf-8")
+    gold = tmp_path / "gold.csv"
+    gold.write_text("message_id,idea\n1,a\n", encoding="utf-8")
+    result = synth("evaluate", folder, "--gold", gold)
+    assert result.exit_code == 1
+    assert "ideas.csv: no idea" in result.stderr
+
+
 def test_erase_asks_first(db: Path) -> None:
     asked = CliRunner().invoke(
         main, ["erase", "--db", str(db), "--participant", "Person 2"], input="n\n"
