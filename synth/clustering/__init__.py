@@ -76,11 +76,9 @@ def find_ideas(
     do not belong together.
     """
     n = len(vectors)
-    if graph.shape != (n, n):
-        raise ValueError(f"a graph of {graph.shape} for {n} vectors")
     written = Authorship.single(n) if authorship is None else authorship
     decided = Constraints.none(n) if constraints is None else constraints
-    _require_same_length(n, written, decided)
+    _require_same_length(n, graph, written, decided)
     if n == 0:
         return _no_ideas(0)
     settled = Settled.of(vectors, graph, written.copied, seed=options.seed)
@@ -119,8 +117,12 @@ def find_ideas(
     )
 
 
-def _require_same_length(n: int, authorship: Authorship, constraints: Constraints) -> None:
+def _require_same_length(
+    n: int, graph: sp.csr_array, authorship: Authorship, constraints: Constraints
+) -> None:
     """Raise ValueError where these are not about ``n`` passages."""
+    if graph.shape != (n, n):
+        raise ValueError(f"a graph of {graph.shape} for {n} vectors")
     if len(authorship.messages) != n or len(authorship.voices) != n:
         lengths = f"{len(authorship.messages)} messages and {len(authorship.voices)} voices"
         raise ValueError(f"{lengths} for {n} vectors")
