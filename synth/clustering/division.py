@@ -36,7 +36,7 @@ CLEAR, CLEAR_LARGE = 0.57, 0.44
 """Modularity between messages from which a leaf has parts: of one of ``SMALL`` messages, and of
 one of ``LARGE``, in between by the logarithm of their number. A large leaf is divided when it has
 any parts; a small one only when they lie well apart."""
-SMALL, LARGE = 60, 180
+SMALL, LARGE = 60, 120
 SAME = 0.8
 """Mean cosine of passages that say the same, such as a form letter with each sender's own number;
 of what people write in their own words it is 0.5 at most."""

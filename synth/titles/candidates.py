@@ -56,6 +56,10 @@ APART = 0.25
 """Quality lost by a wording without a word that tells the idea from the rest."""
 TELLING = 0.25
 """Share of an idea's voices that use a word, more than others do, from which it tells enough."""
+KEYPHRASE_WEIGHTS = (1.0, 0.6, 0.4, 0.3, 0.2)
+"""How much the first keyphrases of an idea, in their order, tell of it."""
+UNTOLD = 0.4
+"""Share of its fit that a wording without a keyphrase loses."""
 REPETITIVE = 0.85
 """Share of quality that a wording keeps that says a word twice."""
 NUMBERED = 0.8
@@ -156,7 +160,25 @@ def title_candidates(
         fits = [_by_words(some, idea, material) for idea, some in enumerate(shortlists)]
     else:
         fits = _by_meaning(shortlists, groups, encode)
-    return list(map(_ranked, shortlists, fits))
+    return [
+        _ranked(some, np.where(fit > 0, fit * _telling_share(some, phrases[idea]), fit))
+        for idea, (some, fit) in enumerate(zip(shortlists, fits, strict=True))
+    ]
+
+
+def _telling_share(
+    candidates: Sequence[TitleCandidate], phrases: Sequence[Keyphrase]
+) -> NDArray[np.float64]:
+    """(n_candidates,) what of its fit each keeps: all of it with the words that tell the idea
+    from others, the keyphrases, and less the fewer of them it has."""
+    shares = []
+    for candidate in candidates:
+        said = 0.0
+        for weight, (key, _) in zip(KEYPHRASE_WEIGHTS, phrases, strict=False):
+            words = set(key.split())
+            said += weight * len(words & candidate.words) / len(words)
+        shares.append(1 - UNTOLD + UNTOLD * min(1.0, said))
+    return np.array(shares, np.float64)
 
 
 def _wordings_of(material: Material, idea: int, propose: Propose) -> list[TitleCandidate]:

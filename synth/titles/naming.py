@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations, count
 
 import numpy as np
@@ -15,7 +16,6 @@ from models.keyphrases import key_of
 from models.languages import primary
 from synth.corpus import Corpus
 from synth.records import IdeaName, IdeaTree
-from synth.titles.broad import BroadNames
 from synth.titles.candidates import (
     Encode,
     Keyphrase,
@@ -35,6 +35,7 @@ from synth.titles.exemplars import (
 from synth.titles.headings import heading_titles, headings_of
 from synth.titles.scoring import PhraseTable, count_phrases, score_phrases, voices_using
 from synth.titles.summaries import telling_sentences
+from synth.titles.topics import TopicNames
 from synth.titles.usage import count_usage
 from synth.titles.wording import BETWEEN, clipped, names_someone, people_named, side_by_side, titled
 
@@ -47,6 +48,8 @@ MOST_READ, LEAST_READ = 50, 6
 MOST_SHARED = 0.3
 """A subject that this share of the passages has is no idea's title."""
 _INFLECTED = re.compile(r"[^\W\d_]+(?:en|em) [A-ZÄÖÜ]|[^\W\d_]+(?:isch|lich|ig)(?:e|er|en|em|es)\Z")
+LONE_WORD = 0.8
+"""Share of its fit that one common word keeps beside clauses, which say more."""
 GOOD_ENOUGH = 0.12
 """Below this fit a clause is no title as long as there is a noun phrase."""
 
@@ -96,13 +99,17 @@ def name_ideas(
     phrases = _keyphrases(material, surfaces)
     proposed = title_candidates(material, phrases, encode)
     headings = heading_titles(corpus, groups, own_headings, people=material.people)
-    broad = BroadNames(
-        material=material,
-        proposed=proposed,
-        surfaces=surfaces,
-        headings=headings,
+    topics = TopicNames(material, surfaces=surfaces, headings=headings)
+    titles = _titles(
+        _Proposals(
+            material=material,
+            candidates=list(map(_words_last, proposed)),
+            keyphrases=phrases,
+            headings=headings,
+            topics=topics,
+        ),
+        taken,
     )
-    titles = _titles(material, proposed, phrases, broad, taken)
     return [
         _name(material, idea, *named)
         for idea, named in enumerate(zip(titles, phrases, strict=True))
@@ -211,31 +218,82 @@ def _keyphrases(
     ]
 
 
-def _titles(
-    material: Material,
-    proposed: Sequence[Sequence[tuple[TitleCandidate, float]]],
-    phrases: Sequence[Sequence[Keyphrase]],
-    broad: BroadNames,
-    elsewhere: Collection[str],
-) -> list[str]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Proposals:
+    """What ideas could be called."""
+
+    material: Material
+    candidates: Sequence[Sequence[tuple[TitleCandidate, float]]]
+    """By idea the clauses and noun phrases with their fit, best first."""
+    keyphrases: Sequence[Sequence[Keyphrase]]
+    headings: Mapping[int, str]
+    """The ideas that are one thread, with its heading."""
+    topics: TopicNames
+
+    def options(self, idea: int) -> Iterator[str]:
+        """What an idea could be called, the best first."""
+        if idea in self.headings:
+            yield self.headings[idea]
+        yield from self.topics.of_broad(idea)
+        candidates = self.candidates[idea]
+        for one, fit in candidates:
+            if fit >= GOOD_ENOUGH:
+                yield from self._wordings(idea, one)
+        for one, _ in candidates:
+            if one.is_phrase:
+                yield from self._wordings(idea, one)
+        yield from (one.title for one, _ in candidates if not one.is_phrase)
+        own = [surface for _, surface in self.keyphrases[idea] if not is_aside(surface)]
+        yield from (side_by_side(pair) for pair in combinations(own, 2))
+        yield from map(titled, own)
+        corpus = self.material.corpus
+        for row in self.material.representatives[idea]:
+            yield clipped(corpus.passages[row].text, self.material.groups.languages[idea])
+
+    def _wordings(self, idea: int, candidate: TitleCandidate) -> Iterator[str]:
+        """A candidate as a title; a lone word, which says too little, beside another phrase."""
+        if _is_plain_word(candidate):
+            yield from self.topics.with_another(idea, candidate.key)
+        yield candidate.title
+
+
+def _words_last(
+    candidates: Sequence[tuple[TitleCandidate, float]],
+) -> list[tuple[TitleCandidate, float]]:
+    """The candidates, best first, when a lone word counts for less."""
+    weighed = [
+        (one, fit * LONE_WORD if _is_plain_word(one) and fit > 0 else fit)
+        for one, fit in candidates
+    ]
+    return sorted(weighed, key=lambda pair: -pair[1])
+
+
+def _is_plain_word(candidate: TitleCandidate) -> bool:
+    """Whether it is one common word, and no abbreviation or identifier."""
+    return candidate.is_phrase and candidate.title[1:].isalpha() and candidate.title[1:].islower()
+
+
+def _titles(proposals: _Proposals, elsewhere: Collection[str]) -> list[str]:
     """One title per idea, none twice and none that is ``elsewhere``: the best that is left, for
     the surest ideas first."""
-    groups = material.groups
+    groups, people = proposals.material.groups, proposals.material.people
     languages = sorted(set(groups.languages), key=str)
-    taken = [_words(title, language) for title in sorted(elsewhere) for language in languages]
+    taken = [
+        (title, _words(title, language)) for title in sorted(elsewhere) for language in languages
+    ]
     borne = set(elsewhere)
     titles: dict[int, str] = {}
     is_broad = np.isin(np.arange(groups.n_ideas), groups.parent)
-    fits = [some[0][1] if some else 0.0 for some in proposed]
+    fits = [some[0][1] if some else 0.0 for some in proposals.candidates]
 
     def order(idea: int) -> tuple[bool, bool, float, int]:
-        return idea not in broad.headings, not is_broad[idea], -fits[idea], idea
+        return idea not in proposals.headings, not is_broad[idea], -fits[idea], idea
 
     for idea in sorted(range(groups.n_ideas), key=order):
         language = groups.languages[idea]
         first = ""
-        for option in _options(material, idea, proposed, phrases, broad):
-            if not option or names_someone(option, material.people):
+        for option in proposals.options(idea):
+            if not option or names_someone(option, people):
                 continue
             first = first or option
             if not _is_taken(option, language, taken):
@@ -244,14 +302,18 @@ def _titles(
         else:
             titles[idea] = _numbered(first, borne)
         borne.add(titles[idea])
-        taken.append(_words(titles[idea], language))
+        taken.append((titles[idea], _words(titles[idea], language)))
     return [titles[idea] for idea in range(groups.n_ideas)]
 
 
-def _is_taken(title: str, language: str | None, taken: Sequence[frozenset[str]]) -> bool:
+def _is_taken(
+    title: str, language: str | None, taken: Sequence[tuple[str, frozenset[str]]]
+) -> bool:
     """Whether another idea bears it; two names side by side are not either of them."""
     words = _words(title, language)
-    return words in taken if BETWEEN in title else is_taken(words, taken)
+    is_pair = BETWEEN in title
+    alike = [others for other, others in taken if (BETWEEN in other) == is_pair]
+    return words in alike if is_pair else is_taken(words, alike)
 
 
 def _numbered(title: str, titles: Collection[str]) -> str:
@@ -263,28 +325,6 @@ def _words(title: str, language: str | None) -> frozenset[str]:
     """The content words of a title, or all of it where it has none."""
     words = frozenset(key_of(title, primary(language)).split())
     return words or frozenset({title.casefold()})
-
-
-def _options(
-    material: Material,
-    idea: int,
-    proposed: Sequence[Sequence[tuple[TitleCandidate, float]]],
-    phrases: Sequence[Sequence[Keyphrase]],
-    broad: BroadNames,
-) -> Iterator[str]:
-    """What an idea could be called, the best first."""
-    language = material.groups.languages[idea]
-    if idea in broad.headings:
-        yield broad.headings[idea]
-    yield from broad.options(idea)
-    yield from (one.title for one, fit in proposed[idea] if fit >= GOOD_ENOUGH)
-    yield from (one.title for one, _ in proposed[idea] if one.is_phrase)
-    yield from (one.title for one, _ in proposed[idea] if not one.is_phrase)
-    own = [surface for _, surface in phrases[idea] if not is_aside(surface)]
-    yield from (side_by_side(pair) for pair in combinations(own, 2))
-    yield from map(titled, own)
-    for row in material.representatives[idea]:
-        yield clipped(material.corpus.passages[row].text, language)
 
 
 def _name(material: Material, idea: int, title: str, phrases: Sequence[Keyphrase]) -> IdeaName:

@@ -1,4 +1,4 @@
-"""Titles of ideas above others."""
+"""Names made of what ideas speak of."""
 
 from __future__ import annotations
 
@@ -78,3 +78,40 @@ def test_a_phrase_is_known_by_its_key_however_its_title_is_written() -> None:
     lines = [f"Every clinic needs x ray machines for town {n}." for n in range(5)]
     names = named(lines + BUSES, [1] * 5 + [2] * 5, parent=[-1, 0, 0])
     assert names[1].title.startswith("X ray machines")
+
+
+def test_two_phrases_cover_between_them_what_neither_covers_alone() -> None:
+    trains = [
+        f"The {town} train needs a later evening service." for town in ("Ely", "Diss", "Ware")
+    ]
+    bikes = [f"We want safe bike lanes along {road} Road." for road in ("Mill", "Park", "Hill")]
+    names = named(
+        trains + bikes + FARMS + BUSES,
+        [1] * 3 + [2] * 3 + [3] * 4 + [4] * 5,
+        parent=[-1, 0, 0, -1, -1],
+    )
+    said = names[0].title.casefold().split(" · ")
+    assert len(said) == 2
+    assert sum("bike" in part for part in said) == 1
+    assert sum("train" in part or "evening service" in part for part in said) == 1
+
+
+def test_a_word_that_stands_in_a_longer_phrase_is_not_named_without_it() -> None:
+    signs = [f"The right of way at the {place} needs signs." for place in ("bank", "inn", "mill")]
+    hedges = [f"Hedges close the right of way behind the {place}." for place in ("barn", "pub")]
+    names = named(signs + hedges + BUSES, [1] * 3 + [2] * 2 + [3] * 5, parent=[-1, 0, 0, -1])
+    assert names[0].title == "Right of way"
+
+
+def test_a_lone_word_stands_beside_another_phrase() -> None:
+    parking = [
+        "Parking, we said it before: parking.",
+        "Again it comes down to parking.",
+        "It is all about parking, nothing else.",
+        "This is more about parking than anything.",
+        "And what about the taxis?",
+        "What about all those taxis?",
+        "And the taxis?",
+    ]
+    names = named(parking + TREES, [0] * 7 + [1] * 4)
+    assert sorted(names[0].title.casefold().split(" · ")) == ["parking", "taxis"]
