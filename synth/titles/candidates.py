@@ -35,11 +35,11 @@ N_PHRASES = 5
 """The first so many keyphrases may be a title, of the idea or beside another above it."""
 TOO_ALIKE = 0.66
 """Jaccard overlap of content words from which two titles read as one."""
-PHRASE_QUALITY, WORD_QUALITY = 0.55, (0.35, 0.2)
+PHRASE_QUALITY, WORD_QUALITY = 0.4, (0.25, 0.15)
 """Quality of a noun phrase, and of a single word in a small idea and in one of `MANY` voices, of
 which a word says too little; a clause, which says something, has up to 1."""
-USED_BY_MANY = 0.3
-"""What is added where many voices of the idea use it, in full from this share of them."""
+USED_BY_MANY, MOST_USE = 0.45, 0.5
+"""What is added where many voices of the idea use it, and the share of them from which in full."""
 OF_QUALITY = 0.7
 """Exponent of quality beside what a wording means: chosen on ArgKP train."""
 BESIDE = 0.25
@@ -58,7 +58,7 @@ TELLING = 0.25
 """Share of an idea's voices that use a word, more than others do, from which it tells enough."""
 KEYPHRASE_WEIGHTS = (1.0, 0.6, 0.4, 0.3, 0.2)
 """How much the first keyphrases of an idea, in their order, tell of it."""
-UNTOLD = 0.4
+UNTOLD = 0.3
 """Share of its fit that a wording without a keyphrase loses."""
 REPETITIVE = 0.85
 """Share of quality that a wording keeps that says a word twice."""
@@ -237,7 +237,7 @@ def _phrases_as_titles(
         small, large = WORD_QUALITY
         word = small + (large - small) * min(1.0, n_voices / MANY)
         quality = PHRASE_QUALITY if len(words) > 1 else word
-        quality += USED_BY_MANY * min(1.0, uses / n_voices / USED_BY_MANY)
+        quality += USED_BY_MANY * min(1.0, uses / n_voices / MOST_USE)
         row = next(iter(material.representatives[idea]), 0)
         found.append(TitleCandidate(title, row, quality, words, key))
     return found

@@ -37,7 +37,15 @@ from synth.titles.scoring import PhraseTable, count_phrases, score_phrases, voic
 from synth.titles.summaries import telling_sentences
 from synth.titles.topics import TopicNames
 from synth.titles.usage import count_usage
-from synth.titles.wording import BETWEEN, clipped, names_someone, people_named, side_by_side, titled
+from synth.titles.wording import (
+    BETWEEN,
+    MAX_CHARS,
+    clipped,
+    names_someone,
+    people_named,
+    side_by_side,
+    titled,
+)
 
 READ_WORDS = 40_000
 """How many words are parsed at most; the rest of the discussion is only counted."""
@@ -50,7 +58,10 @@ MOST_SHARED = 0.3
 _INFLECTED = re.compile(r"[^\W\d_]+(?:en|em) [A-ZÄÖÜ]|[^\W\d_]+(?:isch|lich|ig)(?:e|er|en|em|es)\Z")
 LONE_WORD = 0.8
 """Share of its fit that one common word keeps beside clauses, which say more."""
-GOOD_ENOUGH = 0.12
+SAID = 0.2
+"""Share of an idea's voices, less that of all passages, that use a word of a heading that says
+enough."""
+GOOD_ENOUGH = 0.08
 """Below this fit a clause is no title as long as there is a noun phrase."""
 
 
@@ -233,7 +244,7 @@ class _Proposals:
     def options(self, idea: int) -> Iterator[str]:
         """What an idea could be called, the best first."""
         if idea in self.headings:
-            yield self.headings[idea]
+            yield from self._headings(idea)
         yield from self.topics.of_broad(idea)
         candidates = self.candidates[idea]
         for one, fit in candidates:
@@ -249,6 +260,27 @@ class _Proposals:
         corpus = self.material.corpus
         for row in self.material.representatives[idea]:
             yield clipped(corpus.passages[row].text, self.material.groups.languages[idea])
+
+    def _headings(self, idea: int) -> Iterator[str]:
+        """The heading; where it does not say what people speak of, with a keyphrase behind it:
+        "Another newbie question (vignettes)"."""
+        heading = self.headings[idea]
+        if not self._says_enough(heading, idea):
+            for _, surface in self.keyphrases[idea]:
+                title = f"{heading} ({surface})"
+                is_aside_or_name = is_aside(surface) or names_someone(title, self.material.people)
+                if surface.isalpha() and len(title) <= MAX_CHARS and not is_aside_or_name:
+                    yield title
+        yield heading
+
+    def _says_enough(self, heading: str, idea: int) -> bool:
+        """Whether a word of it is used by many voices of the idea, more than elsewhere."""
+        material, vocabulary = self.material, self.material.vocabulary
+        words = key_of(heading, primary(material.groups.languages[idea])).split()
+        columns = vocabulary.columns(words)
+        inside = material.voices[idea, columns] / max(1.0, float(material.n_voices[idea]))
+        outside = vocabulary.total[columns] / len(material.corpus)
+        return bool(((inside - outside) >= SAID).any())
 
     def _wordings(self, idea: int, candidate: TitleCandidate) -> Iterator[str]:
         """A candidate as a title; a lone word, which says too little, beside another phrase."""

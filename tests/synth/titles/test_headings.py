@@ -7,7 +7,7 @@ import pytest
 
 from synth.titles.exemplars import group
 from synth.titles.headings import cleaned_heading, heading_titles, headings_of, is_heading
-from tests.synth.titles.test_naming import corpus_of, tree
+from tests.synth.titles.test_naming import BUSES, corpus_of, named, tree
 
 
 @pytest.mark.parametrize(
@@ -119,3 +119,16 @@ def test_no_two_ideas_bear_one_heading() -> None:
 
 def test_a_heading_of_all_says_nothing() -> None:
     assert titles(["Our town"] * 12, threads=[1] * 12, leaf=[0] * 12) == {}
+
+
+def test_a_heading_that_says_little_has_a_keyphrase_behind_it() -> None:
+    said: list[str | None] = ["Another newbie question"] * 5 + ["Re: Night buses"] * 5
+    stalls = [
+        "The bakers pay too much for their stalls.",
+        "Half of the stalls stay empty in spring.",
+        "We could share our stalls with the school.",
+        "Two stalls have no roof.",
+        "Our stalls need water.",
+    ]
+    names = named(stalls + BUSES, [0] * 5 + [1] * 5, subjects=said)
+    assert [name.title for name in names] == ["Another newbie question (stalls)", "Night buses"]
