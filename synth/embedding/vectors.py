@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models import Embedder
+from models.lexical import CountedTexts, counted
 from models.vectors import unit_rows
 from synth.records import Passage
 from synth.settings import QUIET, Progress
@@ -31,7 +32,7 @@ TOPICS_READ = 0.25
 class ReadTexts:
     """Texts, and what an encoder says of them."""
 
-    texts: Sequence[str]
+    texts: CountedTexts
     vectors: NDArray[np.float32]
     """(n, dim) unit rows, zero where the text was not read; dim 0 where no encoder reads."""
     is_read: NDArray[np.bool_]
@@ -39,8 +40,9 @@ class ReadTexts:
 
     def take(self, rows: NDArray[np.intp]) -> Self:
         """Some of the texts."""
-        some = [self.texts[row] for row in rows.tolist()]
-        return type(self)(texts=some, vectors=self.vectors[rows], is_read=self.is_read[rows])
+        return type(self)(
+            texts=self.texts.take(rows), vectors=self.vectors[rows], is_read=self.is_read[rows]
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +78,7 @@ def read_texts(
     everything = np.ones(len(texts), dtype=np.bool_)
     if embedder.is_fitted_per_discussion:
         nothing = np.zeros((len(texts), 0), dtype=np.float32)
-        return ReadTexts(texts=texts, vectors=nothing, is_read=everything)
+        return ReadTexts(texts=counted(texts), vectors=nothing, is_read=everything)
     hashes = [sha256_text(text) for text in texts]
     lines = hashes[len(passages) :]
     if later is None:
@@ -91,7 +93,7 @@ def read_texts(
         kept |= store.vectors.get(others, model=embedder.fingerprint)
     dim = later.dim if later is not None else embedder.card.dimensions or 1
     return ReadTexts(
-        texts=texts,
+        texts=counted(texts),
         vectors=kept_rows(hashes, kept, dim),
         is_read=np.array([sha in kept for sha in hashes], dtype=np.bool_),
     )
