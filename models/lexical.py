@@ -65,6 +65,8 @@ _N_FITTED = 5_000
 _N_ITERATIONS, _N_ITERATIONS_LARGE = 4, 2
 """Power iterations of the randomised SVD (Halko et al. 2011). Where the texts are too many to
 be fitted on all, the axes are an estimate anyway, and two more bring no better neighbours."""
+_N_OVERSAMPLED = 10
+"""Axes that are computed beyond those that are wanted."""
 _N_EXACT = 1_000
 """Texts up to which the axes are computed exactly: so few take less time that way."""
 _NOTHING = 1e-9
@@ -290,10 +292,32 @@ def _axes(
         kept = np.flatnonzero(values > _NOTHING)[::-1][:n_axes]
         projected = weighted.T @ (vectors[:, kept] / np.sqrt(values[kept]))
         return np.ascontiguousarray(projected, np.float32)
-    from sklearn.utils.extmath import randomized_svd
+    return np.ascontiguousarray(
+        _right_vectors(weighted, n_axes, n_iter=n_iter, seed=seed), np.float32
+    )
 
-    _, _, axes = randomized_svd(weighted, n_axes, n_iter=n_iter, random_state=seed)
-    return np.ascontiguousarray(axes.T, np.float32)
+
+def _right_vectors(
+    matrix: sparse.csr_matrix, n_axes: int, *, n_iter: int, seed: int
+) -> NDArray[np.float32]:
+    """(n_columns, n_axes): right singular vectors by a randomised SVD (Halko et al. 2011, 4.4, 5.1).
+
+    As scikit-learn has it, without the second that its import takes.
+    """
+    from scipy.linalg import lu, qr, svd
+
+    is_wide = matrix.shape[0] < matrix.shape[1]
+    tall = matrix.T if is_wide else matrix
+    drawn = np.random.RandomState(seed).normal(size=(tall.shape[1], n_axes + _N_OVERSAMPLED))
+    range_ = drawn.astype(matrix.dtype)
+    for _ in range(n_iter):
+        for side in (tall, tall.T):
+            range_ = side @ range_
+            if n_iter > _N_ITERATIONS_LARGE:
+                range_, _ = lu(range_, permute_l=True, check_finite=False)
+    basis, _ = qr(tall @ range_, mode="economic", check_finite=False)
+    left, _, right = svd(basis.T @ tall, full_matrices=False)
+    return np.asarray((basis @ left)[:, :n_axes] if is_wide else right[:n_axes].T)
 
 
 def named_in(part: str, arrays: Arrays) -> dict[str, NDArray[np.generic]]:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 PORTION = 250
 """Messages handed to a process at a time."""
-N_ALONE = 1_000
+N_ALONE = 5_000
 """Messages before it is worth starting processes."""
 LARGE = 10_000
 """Passages from which looking for copies, or for key passages, is worth a process of its own."""
