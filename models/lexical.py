@@ -300,7 +300,7 @@ def _axes(
 def _right_vectors(
     matrix: sparse.csr_matrix, n_axes: int, *, n_iter: int, seed: int
 ) -> NDArray[np.float32]:
-    """(n_columns, n_axes): right singular vectors by a randomised SVD (Halko et al. 2011, 4.4, 5.1).
+    """(n_columns, n_axes): right singular vectors by a randomised SVD (Halko et al. 2011).
 
     As scikit-learn has it, without the second that its import takes.
     """
