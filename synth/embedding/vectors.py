@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from models import Embedder
 from models.lexical import CountedTexts, counted
 from models.vectors import unit_rows
+from models.weights import cached_file
 from synth.records import Passage
-from synth.settings import QUIET, Progress
+from synth.settings import Progress
 from synth.store import Store
 from synth.store.rows import sha256_text
 
@@ -99,12 +100,15 @@ def read_texts(
     )
 
 
-def read_examples(store: Store, embedder: Embedder, texts: Sequence[str]) -> NDArray[np.float32]:
-    """Texts that stand in no discussion, float32 (n, dim), unit rows; kept like all others."""
-    hashes = [sha256_text(text) for text in texts]
-    wanted = dict(zip(hashes, texts, strict=True))
-    kept = _vectors(store, embedder, wanted, frozenset(hashes), QUIET)
-    return kept_rows(hashes, kept, embedder.card.dimensions or 1)
+def read_examples(embedder: Embedder, texts: Sequence[str]) -> NDArray[np.float32]:
+    """Texts that stand in no discussion, float32 (n, dim), unit rows: read once on a machine, and
+    kept in half precision in the cache folder."""
+    key = sha256_text("\n".join([embedder.fingerprint, *texts]))[:32]
+    kept = cached_file(
+        f"examples-{key}", make=lambda: embedder.encode(texts).astype(np.float16).tobytes()
+    )
+    rows = np.frombuffer(kept.read_bytes(), dtype=np.float16).reshape(len(texts), -1)
+    return unit_rows(rows.astype(np.float32))
 
 
 def kept_of_passages(

@@ -156,7 +156,7 @@ class CorpusReader:
             ReadPassages(passages=passages, vectors=vectors[:n], is_read=read.is_read[:n]),
             messages,
             group=repetition.messages.group,
-            examples=examples_for(self.store, self.embedder),
+            examples=examples_for(self.embedder),
         )
         space = None
         if blend is not None and n:
