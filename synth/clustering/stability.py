@@ -104,8 +104,11 @@ def stability_of(
     what comes of it is merged by average linkage, and an idea scores its best Jaccard index with
     any part that was formed on the way, averaged over the runs in which it has members left.
     ``member`` is (n_passages, n_ideas) as :func:`members` gives it. Above ``MAX_GROUPS`` passages
-    groups of them are left out too, and nothing is smoothed afresh.
+    groups of them are left out too, and nothing is smoothed afresh. One passage alone, which others
+    may have copied, is the same in every draw.
     """
+    if len(found.group) == 1:
+        return np.ones(member.shape[1], dtype=np.float32)
     random = np.random.default_rng(seed)
     total = np.zeros(member.shape[1], dtype=np.float64)
     counted = np.zeros(member.shape[1], dtype=np.intp)

@@ -43,11 +43,11 @@ class Groups:
     belongs: sparse.csr_matrix
     """(n_ideas, n_passages) 1 where the passage is below the idea."""
     mean: Vectors
-    """(dim,) centre of the discussion."""
+    """(dim,) centre of the discussion; zero where all stands under one idea."""
     directions: Vectors
     """(n_ideas, dim) unit rows: from the discussion's centre towards the idea."""
     centred: Vectors
-    """(n_passages, dim) unit rows: vectors without what the whole discussion shares."""
+    """(n_passages, dim) unit rows: vectors without ``mean``."""
     languages: list[str | None]
     """Most frequent language of each idea's passages."""
 
@@ -69,7 +69,9 @@ def group(corpus: Corpus, tree: IdeaTree) -> Groups:
     """Gather the members, centres and languages of every idea."""
     members = [np.array(rows, dtype=np.intp) for rows in rows_under(tree).values()]
     vectors = corpus.vectors
-    mean = vectors.mean(axis=0) if len(vectors) else np.zeros(vectors.shape[1], np.float32)
+    mean = np.zeros(vectors.shape[1], np.float32)
+    if len(vectors) and (tree.parent < 0).sum() > 1:  # one alone has nothing to stand out from
+        mean = vectors.mean(axis=0)
     centred = unit_rows(vectors - mean)
     centres = np.zeros((len(members), vectors.shape[1]), np.float32)
     for idea, rows in enumerate(members):

@@ -106,6 +106,19 @@ def test_one_sentence_over_and_over_is_one_idea() -> None:
     assert tree.parent.tolist() == [-1]
 
 
+def test_what_everybody_posts_is_not_tentative() -> None:
+    """Of all copies only the first is clustered: no draw can part it."""
+    written = Authorship(
+        messages=np.zeros(1, dtype=np.intp),
+        voices=np.zeros(1, dtype=np.intp),
+        copied=Copied(
+            row=np.zeros(30, dtype=np.intp), messages=np.arange(1, 31), voices=np.arange(1, 31)
+        ),
+    )
+    tree = ideas_of(made_up(1, n_ideas=1)[0], authorship=written)
+    assert tree.stability.tolist() == [1.0]
+
+
 def test_a_large_discussion_is_condensed_and_still_readable() -> None:
     vectors, idea = made_up(2600, n_ideas=20, dim=32)
     tree = ideas_of(vectors, n_resamplings=1)

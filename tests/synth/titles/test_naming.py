@@ -235,6 +235,15 @@ def test_same_input_same_names(two: list[IdeaName]) -> None:
     assert named(BUSES + MARKET, [0] * 5 + [1] * 5) == two
 
 
+def test_an_idea_without_others_beside_it_has_a_name() -> None:
+    """Nothing tells it from the rest, since there is no rest."""
+    (alone,) = named(BUSES, [0] * 5, parent=[-1])
+    assert "buses" in alone.title
+    assert "night buses" in " ".join(alone.keyphrases).casefold()
+    (message,) = named(BUSES[:1], [0], parent=[-1])
+    assert message.keyphrases
+
+
 def test_no_ideas_and_wordless_ideas() -> None:
     assert named(BUSES, [-1] * 5, parent=[]) == []
     names = named(["??", "!!", *MARKET], [0, 0] + [1] * 5)
