@@ -54,6 +54,11 @@ _WITHIN = {
 }  # fmt: skip
 """Varieties without a two-letter code, counted with the language they are close to."""
 
+UNSPACED = frozenset({"zh", "ja", "th", "km", "lo", "my"})
+"""Languages that are written without blanks between words."""
+_SIGNS_PER_WORD = 2
+"""Characters of theirs that count as a word."""
+
 
 class _Reading(NamedTuple):
     """What a text alone says about its language."""
@@ -103,6 +108,13 @@ def shares(languages: Sequence[str | None]) -> dict[str, float]:
 def primary(language: str | None) -> str:
     """The primary subtag: ``fr`` of ``fr-FR``; ``xx`` where no language is known."""
     return re.split(r"[-_]", language)[0].casefold() if language else "xx"
+
+
+def n_words(text: str, language: str | None) -> int:
+    """Words between blanks; where a language is written without them, every two characters."""
+    if primary(language) in UNSPACED:
+        return len(text) // _SIGNS_PER_WORD
+    return len(text.split())
 
 
 def _leaning(prior: Mapping[str, float]) -> dict[str, float]:

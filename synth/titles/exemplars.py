@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from models.clauses import self_contained
-from models.languages import shares
+from models.languages import n_words, shares
 from models.vectors import unit_rows
 from synth.corpus import Corpus
 from synth.outline import rows_under
@@ -102,9 +102,9 @@ def _membership(members: list[NDArray[np.intp]], n_passages: int) -> sparse.csr_
 
 def readability(text: str, language: str | None) -> float:
     """0..1: how well a passage can be read on its own: a good length, no code, no loose ends."""
-    n_words = len(text.split())
+    said = n_words(text, language)
     shortest, longest = READABLE_WORDS
-    share = min(1.0, n_words / shortest) if n_words < shortest else min(1.0, longest / n_words)
+    share = min(1.0, said / shortest) if said < shortest else min(1.0, longest / said)
     if _NOISE.search(text):
         share *= 0.4
     if _LATE_START.search(text):
