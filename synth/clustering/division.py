@@ -23,7 +23,7 @@ from synth.clustering.authorship import NOWHERE, Authorship
 from synth.clustering.constraints import ANY, FREE, Constraints
 from synth.clustering.cut import LeafRange, between_groups, readable_leaves
 from synth.clustering.leaves import Leaves, find_leaves
-from synth.clustering.parts import Clusterer, Settled
+from synth.clustering.parts import Clusterer, Smoothed
 from synth.clustering.stability import Resampled, members, stability_of
 from synth.clustering.tree import MAX_CHILDREN, MAX_LEVELS, Branch
 
@@ -122,16 +122,16 @@ class Divider:
     ) -> tuple[NDArray[np.intp], Resampled]:
         """The part of each passage, numbered from 0, and what they were found from."""
         written = self.authorship.take(rows)
-        settled = Settled.of(vectors, graph, written.copied, seed=self.seed)
+        passages = Smoothed.of(vectors, graph, written.copied, seed=self.seed)
         leaves = find_leaves(
-            settled,
+            passages,
             written,
             self.constraints.inside(rows),
             clusterer=self.clusterer,
             readable=self._readable(len(np.unique(written.messages))),
         )
         assert leaves.parts is not None  # free passages are clustered
-        return leaves.of, Resampled.of(vectors, graph, settled, leaves.parts.pieces)
+        return leaves.of, Resampled.of(vectors, graph, passages, leaves.parts.pieces)
 
     def _readable(self, n_messages: int) -> LeafRange:
         """How many parts an idea of so many messages may have side by side."""
