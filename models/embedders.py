@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 DEFAULT = "e5-same-point"
 DRAFT = "draft"
 
-Kind = Literal["encoder", "fitted", "sentence-transformers"]
+Kind = Literal["encoder", "fitted", "classifier", "sentence-transformers"]
 
 
 class ModelMissing(Exception):

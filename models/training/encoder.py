@@ -87,9 +87,9 @@ class Layer(torch.nn.Module):
 class Places:
     """Where each token of a batch stands: its text and its position in it."""
 
-    def __init__(self, windows: Sequence[Window]) -> None:
-        lengths = torch.tensor([len(window.ids) for window in windows])
-        self.text = torch.repeat_interleave(torch.arange(len(windows)), lengths)
+    def __init__(self, ids: Sequence[NDArray[np.int64]]) -> None:
+        lengths = torch.tensor([len(one) for one in ids])
+        self.text = torch.repeat_interleave(torch.arange(len(ids)), lengths)
         self.position = torch.cat([torch.arange(int(length)) for length in lengths])
         self.mask = torch.arange(int(lengths.max()))[None, :] < lengths[:, None]
 
@@ -117,17 +117,21 @@ class TrainedEncoder(torch.nn.Module):
 
     def forward(self, windows: Sequence[Window]) -> torch.Tensor:
         """(n, dim) unit rows, one for each window."""
-        places = Places(windows)
-        ids = torch.from_numpy(np.concatenate([window.ids for window in windows]))
+        places = Places([window.ids for window in windows])
         weights = torch.from_numpy(np.concatenate([window.weights for window in windows]))
+        weighted = self.states([window.ids for window in windows], places) * weights[:, None]
+        sums = weighted.new_zeros(len(windows), weighted.shape[1])
+        return F.normalize(sums.index_add(0, places.text, weighted), dim=-1)
+
+    def states(self, ids: Sequence[NDArray[np.int64]], places: Places) -> torch.Tensor:
+        """(n_tokens, dim) the states after the last layer, text after text."""
+        joined = torch.from_numpy(np.concatenate(ids))
         with torch.no_grad():
-            embedded = self.words[ids] + self.positions[places.position]
-            rows = self.norm(embedded.bfloat16())
+            embedded = self.words[joined] + self.positions[places.position]
+            rows: torch.Tensor = self.norm(embedded.bfloat16())
         for layer in self.layers:
             rows = layer(rows, places)
-        weighted = rows.float() * weights[:, None]
-        sums = weighted.new_zeros(len(windows), rows.shape[1])
-        return F.normalize(sums.index_add(0, places.text, weighted), dim=-1)
+        return rows.float()
 
     def trained(self) -> Iterator[tuple[str, torch.nn.Parameter]]:
         """The low-rank matrices by name."""

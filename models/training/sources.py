@@ -119,7 +119,7 @@ def parallel_points(path: Path = PARALLEL) -> dict[str, Points]:
     return dict(topics)
 
 
-def kept_apart(topics: Mapping[str, Points], one_in: int) -> list[str]:
+def kept_apart(topics: Mapping[str, object], one_in: int) -> list[str]:
     """Every n-th topic in alphabetical order: for testing."""
     return sorted(topics)[::one_in]
 
@@ -133,8 +133,8 @@ def opinions(folder: Path) -> dict[str, Points]:
     for path in sorted((folder / "opinions").glob("*.json"), key=lambda path: int(path.stem)):
         read = json.loads(path.read_text(encoding="utf-8"))
         opinion = read.get("opinion", read)
-        said = [opinion["title"], *_stretches(_plain(opinion["body"]), "fr")[:4]]
-        said += [_plain(argument["body"]) for argument in opinion["arguments"]]
+        said = [opinion["title"], *_stretches(plain_text(opinion["body"]), "fr")[:4]]
+        said += [plain_text(argument["body"]) for argument in opinion["arguments"]]
         sections[str(opinion["type"]["id"])][path.stem] = [s for s in said if _says_much(s)]
     return {name: _several(sections[name]) for name in sorted(sections)[1::2]}
 
@@ -217,7 +217,7 @@ def _several(points: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
     return {name: texts for name, texts in distinct.items() if len(texts) >= 2}
 
 
-def _plain(body: str | None) -> str:
+def plain_text(body: str | None) -> str:
     text = re.sub(r"</(p|li|h\d|div)>|<br[^>]*>", "\n", body or "")
     return html.unescape(re.sub(r"<[^>]+>", "", text)).strip()
 
