@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from benchmarks.ideas_data import Embedded, vectors_of
 from models import Blend
-from models.lexical import counted
 from models.vectors import membership, unit_rows
 from synth.clustering import Authorship, Options, Refit, find_ideas
 from synth.clustering.assignment import place
@@ -150,7 +149,7 @@ def space_of(discussion: Embedded, *, with_replies: bool = True) -> Spaces:
         topics=of_titles,
     )
     parts = PartSpaces(
-        texts=counted([*discussion.passages, *coded.titles]),
+        texts=[*discussion.passages, *coded.titles],
         vectors=np.vstack([discussion.vectors, discussion.of_titles])
         if coded.titles
         else discussion.vectors,

@@ -191,6 +191,17 @@ class CleanText:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReadSide:
+    """Which side a message takes of what it answers, where its platform does not say."""
+
+    side: Stance | None
+    """None where a person says that it takes none."""
+    confidence: float
+    """0..1: the share that the classifier gives the side; 1 where a person set it."""
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """A stored message. ``text`` is the clean text that all offsets refer to."""
 
@@ -219,6 +230,9 @@ class Message:
     is_accepted: bool = False
     n_attachments: int = 0
     extra: Mapping[str, object] = field(default_factory=dict)
+    read_side: ReadSide | None = None
+    """Which side it takes as its words or a person tell; None where the platform says it
+    (``stance``), and where nobody can tell."""
 
     @property
     def voice(self) -> int:

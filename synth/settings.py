@@ -24,6 +24,8 @@ class Settings:
     seed: int = 0
     suggest: int | Literal["all"] | None = None
     """How many key passages to propose; None means a readable number."""
+    sides: bool = True
+    """Whether the sides that answers take are read from their words (full quality only)."""
 
 
 class Stage(Protocol):

@@ -40,7 +40,11 @@ class Side:
 
     stance: Stance
     n_voices: int
+    """Voices that take this side as the platform says."""
     n_passages: int
+    n_read_voices: int = 0
+    """Voices that take it as their words, or a person, tell."""
+    n_read_passages: int = 0
 
 
 def passages_under(activity: Activity, leaves: Sequence[int]) -> NDArray[np.intp]:
@@ -65,19 +69,43 @@ def sides_of(activity: Activity, rows: NDArray[np.intp]) -> tuple[Side, ...]:
     """Both sides in these passages; empty where no message takes one."""
     found = []
     for stance in Stance:
-        own = on_side(activity, rows, stance)
-        voices = np.unique(activity.voices[activity.of_message[own]])
-        found.append(Side(stance=stance, n_voices=len(voices), n_passages=len(own)))
-    return tuple(found) if any(side.n_passages for side in found) else ()
+        stated, read = stated_side(activity, rows, stance), read_side(activity, rows, stance)
+        found.append(
+            Side(
+                stance=stance,
+                n_voices=_n_voices(activity, stated),
+                n_passages=len(stated),
+                n_read_voices=_n_voices(activity, read),
+                n_read_passages=len(read),
+            )
+        )
+    return tuple(found) if any(one.n_passages + one.n_read_passages for one in found) else ()
 
 
 def on_side(activity: Activity, rows: NDArray[np.intp], stance: Stance | None) -> NDArray[np.intp]:
-    """The passages whose message takes this side; all of them where ``stance`` is None."""
+    """The passages whose message takes this side, whoever tells it; all of them where ``stance``
+    is None."""
     if stance is None:
         return rows
-    sides = activity.sides[activity.of_message[rows]]
+    sides = (activity.sides + activity.read_sides)[activity.of_message[rows]]
     found: NDArray[np.intp] = rows[sides == _SIDES[stance]]
     return found
+
+
+def stated_side(activity: Activity, rows: NDArray[np.intp], stance: Stance) -> NDArray[np.intp]:
+    """The passages whose message takes this side as the platform says."""
+    found: NDArray[np.intp] = rows[activity.sides[activity.of_message[rows]] == _SIDES[stance]]
+    return found
+
+
+def read_side(activity: Activity, rows: NDArray[np.intp], stance: Stance) -> NDArray[np.intp]:
+    """The passages whose message takes this side as its words, or a person, tell."""
+    found: NDArray[np.intp] = rows[activity.read_sides[activity.of_message[rows]] == _SIDES[stance]]
+    return found
+
+
+def _n_voices(activity: Activity, rows: NDArray[np.intp]) -> int:
+    return len(np.unique(activity.voices[activity.of_message[rows]]))
 
 
 def ordered(activity: Activity, rows: NDArray[np.intp], order: Order) -> NDArray[np.intp]:

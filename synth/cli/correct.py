@@ -182,6 +182,19 @@ def apart(store: Store, here: int, one: Place, places: tuple[Place, ...], *, act
     part_passages(store, here, first, passages_of(store, here, places), actor=actor)
 
 
+@_correction(
+    click.argument("message", type=int),
+    click.argument("side", type=click.Choice(["for", "against", "none"])),
+)
+def side(store: Store, here: int, message: int, *, side: str, actor: str) -> None:
+    """Say that MESSAGE is for or against what it answers, or takes no side of it."""
+    from synth.corrections import set_side
+    from synth.records import Stance
+
+    chosen = None if side == "none" else Stance(side)
+    set_side(store, here, message, chosen, actor=actor)
+
+
 @_correction(click.argument("correction", type=int, required=False))
 def undo(store: Store, here: int, correction: int | None, *, actor: str) -> None:
     """Take back the last correction, or the one with that number in the list."""
@@ -222,7 +235,8 @@ def _tell(store: Store, found: Discussion, event: dict[str, Any], *, as_json: bo
 
 
 def _what(noun: str, noun_id: int | None) -> str:
-    return f"correction {noun_id}" if noun == "event" else f"{noun} {noun_id}"
+    said = {"event": "correction", "side": "the side of message"}
+    return f"{said.get(noun, noun)} {noun_id}"
 
 
 def _facts(one: Correction) -> dict[str, Any]:

@@ -156,6 +156,12 @@ build_options = together(
         callback=parse_suggest,
         help="Key passages to propose; `all` scores every sentence. Default: as many as one reads.",
     ),
+    click.option(
+        "--sides/--no-sides",
+        default=True,
+        show_default=True,
+        help="Read from the words which side answers take, where no platform says it.",
+    ),
 )
 
 

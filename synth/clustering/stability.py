@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from models.vectors import membership
 from synth.clustering.linkage import MAX_GROUPS, MergeTree, average_linkage, group_means, smoothed
-from synth.clustering.parts import Pieces, Smoothed
+from synth.clustering.parts import Pieces, Settled
 
 SHARE_KEPT = 0.8
 """Of the messages, in each draw."""
@@ -24,7 +24,7 @@ class Resampled:
     vectors: NDArray[np.float32]
     """(n, dim) unit rows."""
     graph: sp.csr_array
-    smoothed: NDArray[np.float32]
+    settled: NDArray[np.float32]
     """(n, dim) the same, smoothed over the whole graph."""
     group: NDArray[np.intp]
     """(n,) the group of each passage, as it was condensed."""
@@ -33,23 +33,23 @@ class Resampled:
 
     @classmethod
     def of(
-        cls, vectors: NDArray[np.float32], graph: sp.csr_array, passages: Smoothed, pieces: Pieces
+        cls, vectors: NDArray[np.float32], graph: sp.csr_array, settled: Settled, pieces: Pieces
     ) -> Self:
-        """``vectors`` and ``graph`` are what ``passages`` were made of."""
+        """``vectors`` and ``graph`` are what ``settled`` was made of."""
         return cls(
             vectors=vectors,
             graph=graph,
-            smoothed=passages.vectors,
-            group=passages.group,
+            settled=settled.vectors,
+            group=settled.group,
             pieces=pieces,
         )
 
-    def take(self, rows: NDArray[np.intp], *, seed: int) -> Smoothed:
+    def take(self, rows: NDArray[np.intp], *, seed: int) -> Settled:
         """Some of the passages, ascending; in a small discussion they are smoothed afresh."""
         graph = self.graph[rows][:, rows]
         is_small = len(self.group) <= MAX_GROUPS
-        return Smoothed(
-            vectors=smoothed(self.vectors[rows], graph) if is_small else self.smoothed[rows],
+        return Settled(
+            vectors=smoothed(self.vectors[rows], graph) if is_small else self.settled[rows],
             graph=graph,
             group=np.unique(self.group[rows], return_inverse=True)[1],
             seed=seed,
@@ -104,11 +104,8 @@ def stability_of(
     what comes of it is merged by average linkage, and an idea scores its best Jaccard index with
     any part that was formed on the way, averaged over the runs in which it has members left.
     ``member`` is (n_passages, n_ideas) as :func:`members` gives it. Above ``MAX_GROUPS`` passages
-    groups of them are left out too, and nothing is smoothed afresh. One passage alone, which others
-    may have copied, is the same in every draw.
+    groups of them are left out too, and nothing is smoothed afresh.
     """
-    if len(found.group) == 1:
-        return np.ones(member.shape[1], dtype=np.float32)
     random = np.random.default_rng(seed)
     total = np.zeros(member.shape[1], dtype=np.float64)
     counted = np.zeros(member.shape[1], dtype=np.intp)

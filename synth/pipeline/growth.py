@@ -67,7 +67,9 @@ class Growth:
 
 def space_key(settings: Settings, versions: Mapping[str, str], model: str) -> str:
     """What a space depends on beside the messages; another key asks for a whole build."""
-    facts = [asdict(settings), dict(versions), model]
+    # Sides are read beside the map, not on it.
+    chosen = {name: value for name, value in asdict(settings).items() if name != "sides"}
+    facts = [chosen, dict(versions), model]
     return hashlib.sha256(json_text(facts).encode()).hexdigest()
 
 

@@ -13,12 +13,14 @@ from synth.store.repetitions import RepetitionRow
 from synth.store.rows import NO_WORDS
 from synth.store.runs import Proposal
 from synth.store.search import Hit, Ranked
+from synth.store.sides import Answer, SideRow
 from synth.store.sources import Source
 from synth.store.threads import MessageEvidence
 from synth.store.undo import Correction
 
 __all__ = [
     "NO_WORDS",
+    "Answer",
     "Change",
     "Correction",
     "Discussion",
@@ -37,6 +39,7 @@ __all__ = [
     "Proposal",
     "Ranked",
     "RepetitionRow",
+    "SideRow",
     "Source",
     "Store",
     "Version",

@@ -41,6 +41,8 @@ class Activity:
     """(n_messages,) seconds since 1970; ``UNKNOWN_TIME`` where nobody knows."""
     sides: NDArray[np.int8]
     """(n_messages,) 1 for, -1 against what it answers, 0 where the platform does not say."""
+    read_sides: NDArray[np.int8]
+    """(n_messages,) the same as its words or a person tell, where the platform does not."""
     likes: NDArray[np.int64]
     """(n_messages,) -1 where nobody counted."""
     passages: NDArray[np.int64]
@@ -78,7 +80,7 @@ class Activities(Collection):
         import numpy as np
 
         rows = self._tuples(_MESSAGES, discussion_id)
-        ids, threads, parents, voices, posted, sides, likes = _columns(rows, 7)
+        ids, threads, parents, voices, posted, sides, read_sides, likes = _columns(rows, 8)
         passages = self._tuples(_PASSAGES, discussion_id)
         passage_ids, of, leaves = _columns([row[:3] for row in passages], 3)
         return Activity(
@@ -88,6 +90,7 @@ class Activities(Collection):
             voices=voices,
             posted=posted,
             sides=sides.astype(np.int8),
+            read_sides=read_sides.astype(np.int8),
             likes=likes,
             passages=passage_ids,
             of_message=np.searchsorted(ids, of).astype(np.int64),
@@ -144,8 +147,10 @@ _VERSION = """SELECT
     (SELECT group_concat(id || ' ' || title, char(10)) FROM ideas WHERE discussion_id = ?1)"""
 _MESSAGES = f"""SELECT id, coalesce(thread_id, id), coalesce(parent_id, 0),
     coalesce(participant_id, -id), coalesce(unixepoch(posted_at), {UNKNOWN_TIME}),
-    CASE stance WHEN 'for' THEN 1 WHEN 'against' THEN -1 ELSE 0 END, coalesce(n_likes, -1)
-    FROM messages WHERE discussion_id = ? ORDER BY id"""
+    CASE stance WHEN 'for' THEN 1 WHEN 'against' THEN -1 ELSE 0 END,
+    CASE WHEN stance IS NOT NULL THEN 0 WHEN side = 'for' THEN 1 WHEN side = 'against' THEN -1
+      ELSE 0 END, coalesce(n_likes, -1)
+    FROM messages LEFT JOIN sides ON message_id = id WHERE discussion_id = ? ORDER BY id"""
 _PASSAGES = """SELECT p.id, p.message_id, coalesce(l.idea_id, 0), coalesce(l.weight, 0),
     l.reason
     FROM passages p LEFT JOIN placements l ON l.passage_id = p.id

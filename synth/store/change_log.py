@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from synth.outline import counts_under, members_under, path_up, reading_order
-from synth.records import Origin
+from synth.records import Origin, Stance
 from synth.store.ideas import Ideas
 from synth.store.rows import Collection, Row
 
@@ -26,6 +26,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "passage_links": ("one_id", "other_id"),
     "extract_ideas": ("extract_id", "idea_id"),
     "retired_ideas": ("idea_id",),
+    "sides": ("message_id",),
 }
 """Tables that a correction may change, parents before children, and what names a row in each."""
 
@@ -206,6 +207,10 @@ class Change(ChangedRows):
             self.drop("idea_cores", (idea_id, passage_id))
         for passage_id in passage_ids:
             self.put("idea_cores", (idea_id, passage_id))
+
+    def set_side(self, message_id: int, side: Stance | None) -> None:
+        """Say which side a message takes, or that it takes none."""
+        self.put("sides", (message_id,), side=side, confidence=1.0, origin=Origin.PERSON)
 
     def link(self, one: int, other: int, *, is_together: bool) -> None:
         self.put(

@@ -17,7 +17,7 @@ from synth.store.undo import Correction, restore
 VERBS = frozenset(
     {
         *("renamed", "merged", "split", "moved", "pinned", "unplaced"),
-        *("confirmed", "unconfirmed", "hidden", "shown", "linked", "parted"),
+        *("confirmed", "unconfirmed", "hidden", "shown", "linked", "parted", "sided"),
     }
 )
 """Events of these verbs are corrections; ``undid`` takes one back."""
@@ -116,14 +116,14 @@ class Corrections(Collection):
         rows = self._rows(
             """SELECT id, at, actor, verb, noun, noun_id, coalesce(before, '{}') AS before,
                coalesce(after, '{}') AS after FROM events WHERE discussion_id = ?
-               AND noun IN ('idea', 'passage', 'event') ORDER BY id DESC""",
+               AND noun IN ('idea', 'passage', 'side', 'event') ORDER BY id DESC""",
             discussion_id,
         )
         undone = {row["noun_id"] for row in rows if row["verb"] == "undid"}
         return [
             record(Correction, row, is_undone=row["id"] in undone)
             for row in rows
-            if row["verb"] in VERBS and row["noun"] in ("idea", "passage")
+            if row["verb"] in VERBS and row["noun"] in ("idea", "passage", "side")
         ]
 
     def forget_words(self, discussion_id: int) -> None:

@@ -27,6 +27,7 @@ from synth.store.repetitions import Repetitions
 from synth.store.runs import Events, Proposals, Runs
 from synth.store.schema import APPLICATION_ID, migrations
 from synth.store.search import Search
+from synth.store.sides import Sides
 from synth.store.sources import Sources
 from synth.store.threads import Evidence, Threads
 
@@ -78,6 +79,7 @@ class Store:
         self.ideas = Ideas(db)
         self.proposals = Proposals(db)
         self.repetitions = Repetitions(db)
+        self.sides = Sides(db)
         self.extracts = Extracts(db)
         self.corrections = Corrections(db)
         self.runs = Runs(db)

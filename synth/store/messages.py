@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from synth.records import CleanText, Message, ParentEvidence, RawMessage
+from synth.records import (
+    CleanText,
+    Message,
+    Origin,
+    ParentEvidence,
+    RawMessage,
+    ReadSide,
+    Stance,
+)
 from synth.store.repetitions import Repetitions
 from synth.store.rows import IN, Collection, Row, json_text, record, sha256_text, time_text
 from synth.store.runs import Events
@@ -320,9 +328,22 @@ def _places(text: str, quote: str) -> Iterator[int]:
         at = text.find(quote, at + 1)
 
 
-_SELECT = """SELECT m.*, p.pseudonym AS author FROM messages m
-    LEFT JOIN participants p ON p.id = m.participant_id"""
+_SELECT = """SELECT m.*, p.pseudonym AS author, s.side AS told_side, s.confidence,
+    s.origin AS told_by FROM messages m
+    LEFT JOIN participants p ON p.id = m.participant_id
+    LEFT JOIN sides s ON s.message_id = m.id AND m.stance IS NULL"""
 
 
 def _message(row: Row) -> Message:
-    return record(Message, row, thread_id=row["thread_id"] or row["id"])
+    return record(Message, row, thread_id=row["thread_id"] or row["id"], read_side=_read_side(row))
+
+
+def _read_side(row: Row) -> ReadSide | None:
+    """What is told of a message's side beside the platform; None where nothing is."""
+    if row["told_side"] is None and row["told_by"] != Origin.PERSON:
+        return None
+    return ReadSide(
+        side=None if row["told_side"] is None else Stance(row["told_side"]),
+        confidence=row["confidence"],
+        origin=Origin(row["told_by"]),
+    )

@@ -303,6 +303,11 @@ _FORGET = (
     f"""DELETE FROM spaces WHERE discussion_id IN
         (SELECT discussion_id FROM messages WHERE id IN {_THEIRS})""",
     f"DELETE FROM events WHERE noun = 'message' AND noun_id IN {_THEIRS}",
+    # What was read of an answer to them was read beside their words.
+    f"""DELETE FROM sides WHERE message_id IN {_THEIRS} OR origin = 'machine' AND message_id IN
+        (SELECT id FROM messages WHERE parent_id IN {_THEIRS})""",
+    f"""UPDATE sides SET read_sha256 = NULL WHERE message_id IN
+        (SELECT id FROM messages WHERE parent_id IN {_THEIRS})""",
     # What a language model was asked holds words of many people, theirs perhaps among them.
     f"""DELETE FROM proposals WHERE discussion_id IN
         (SELECT discussion_id FROM messages WHERE id IN {_THEIRS})""",

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Point = tuple[float, float, int, int, int, int, int]
-"""x, y, leaf idea (0: unplaced), stance (0 none, 1 for, 2 against), source, posted (epoch seconds,
-0: unknown), passage id."""
+"""x, y, leaf idea (0: unplaced), stance (0 none; as the platform says 1 for, 2 against; as the
+words or a person tell 3 for, 4 against), source, posted (epoch seconds, 0: unknown), passage id."""
 
 
 class Passages(Collection):
@@ -129,9 +129,12 @@ class Passages(Collection):
         """Every passage that is laid out, in order of message and place."""
         return self._db.execute(
             f"""SELECT p.x, p.y, coalesce(l.idea_id, 0),
-                       CASE m.stance WHEN 'for' THEN 1 WHEN 'against' THEN 2 ELSE 0 END,
+                       CASE coalesce(m.stance, 'read ' || s.side) WHEN 'for' THEN 1
+                         WHEN 'against' THEN 2 WHEN 'read for' THEN 3
+                         WHEN 'read against' THEN 4 ELSE 0 END,
                        m.source_file, coalesce(strftime('%s', m.posted_at), 0) + 0, p.id
                 {_OF} LEFT JOIN placements l ON l.passage_id = p.id
+                LEFT JOIN sides s ON s.message_id = m.id
                 WHERE m.discussion_id = ? AND p.x IS NOT NULL AND p.y IS NOT NULL
                 ORDER BY p.message_id, p.start""",
             [discussion_id],

@@ -124,6 +124,12 @@ def m014_not_about_the_question(db: Database) -> None:
     _execute(db, "m014_not_about_the_question.sql")
 
 
+@migrations()
+def m015_sides_from_the_words(db: Database) -> None:
+    """Which side a message takes, read from its words or set by a person."""
+    _execute(db, "m015_sides_from_the_words.sql")
+
+
 def _execute(db: Database, file: str) -> None:
     """Run the statements of a file in ``migrations/``."""
     # Not by executescript(): that would commit what the migrations before this one did.

@@ -22,6 +22,7 @@ _DECIDED: Mapping[str, frozenset[str]] = {
     ),
     "placements": frozenset({"idea_id", "origin", "because"}),
     "passage_links": frozenset({"kind"}),
+    "sides": frozenset({"side", "origin"}),
 }
 """What a person decides in a row; the rest follows from it."""
 
@@ -35,7 +36,7 @@ class Correction:
     actor: str
     verb: str
     noun: str
-    """``idea`` or ``passage``."""
+    """``idea``, ``passage`` or ``side``: that of the message ``noun_id``."""
     noun_id: int | None
     before: Rows
     after: Rows
@@ -148,6 +149,8 @@ class _Restoring(Collection):
         for table in ("idea_cores", "passage_links"):
             for key, before, _ in self._correction.rows(table):
                 self._put_back(table, key, before)
+        for key, before, _ in self._correction.rows("sides"):
+            self._side(key, before)
         for key, before, _ in self._correction.rows("ideas"):
             if before is None:
                 self._unmake(key[0])
@@ -202,6 +205,13 @@ class _Restoring(Collection):
         ideas = () if table == "passage_links" else key[:1]
         if all(map(self._is_passage, passages)) and all(map(self._is_idea, ideas)):
             self._put(table, key, before)
+
+    def _side(self, key: Key, before: Row | None) -> None:
+        """What the machine read comes back where it is still there to be read."""
+        if before is None:
+            self._change.drop("sides", key)
+        elif self._change.row("sides", key) is not None:
+            self._put("sides", key, before)
 
     def _unmake(self, idea_id: int) -> None:
         """An idea that the correction made goes; what came under it since stays on the map."""

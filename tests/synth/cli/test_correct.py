@@ -146,6 +146,20 @@ def test_linked_passages_that_go_along_are_told(db: Path) -> None:
     assert leaf_of[one] == leaf_of[two] == ""
 
 
+def test_a_side_is_set_listed_and_taken_back(db: Path) -> None:
+    with closing(sqlite3.connect(db)) as raw, raw:
+        raw.execute("UPDATE messages SET parent_id = 1, parent_evidence = 'header' WHERE id = 2")
+    done = told(db, "side", 2, "against")
+    assert (done.exit_code, done.output.splitlines()[0]) == (0, "Sided: the side of message 2.")
+    assert "sided the side of message 2" in told(db, "list").output
+    assert told(db, "side", 2, "against").exit_code == 1
+    assert told(db, "side", 1, "for").output.endswith("answers nothing, so it takes no side\n")
+    assert told(db, "side", 2, "maybe").exit_code == 2
+    assert told(db, "undo").exit_code == 0
+    with closing(sqlite3.connect(db)) as raw:
+        assert raw.execute("SELECT count(*) FROM sides").fetchone() == (0,)
+
+
 def test_refusals_are_one_line_and_wrong_usage_is_another_status(db: Path) -> None:
     refused = told(db, "confirm", 999)
     assert refused.exit_code == 1

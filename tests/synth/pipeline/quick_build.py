@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 import pytest
@@ -90,17 +91,22 @@ def made_up_places(vectors: NDArray[np.float32], *_: object, **__: object) -> ND
 
 @contextmanager
 def made_up_models() -> Iterator[Callable[..., BuildReport]]:
-    """Gives ``rebuild(store, discussion_id, seed)``: a whole build but for what costs time."""
+    """Gives ``rebuild(store, discussion_id, seed)``: a build without what costs time."""
 
     def rebuild(
-        store: Store, discussion_id: int, seed: int, *, clusterer: ClustererName = "linkage"
+        store: Store,
+        discussion_id: int,
+        seed: int,
+        *,
+        clusterer: ClustererName = "linkage",
+        **settings: Any,
     ) -> BuildReport:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("models.load", lambda _: MadeUpModel(seed))
             patch.setattr(idea_map, "name_ideas", name_by_first_words)
             patch.setattr(idea_map, "lay_out", made_up_places)
             patch.setattr(idea_map, "key_passages", lambda _: [])
-            settings = Settings(quality="draft", clusterer=clusterer, seed=seed)
-            return build(store, discussion_id, settings)
+            chosen: dict[str, Any] = {"quality": "draft", "clusterer": clusterer, "seed": seed}
+            return build(store, discussion_id, Settings(**chosen | settings))
 
     yield rebuild

@@ -331,3 +331,14 @@ def test_a_subject_that_somebody_else_wrote_as_well_stays(town: Store, tmp_path:
     assert after["70"].subject == "Zwirbelkran by night"
     assert after["60"].subject == "Re: Zwirbelkran by night"
     assert after["50"].subject is None
+
+
+def test_a_map_of_an_earlier_version_is_built_again_with_todays_settings(built: Store) -> None:
+    """Its run did not know of settings that came later."""
+    built._db.execute("UPDATE runs SET settings = json_remove(settings, '$.sides')")
+    n_messages, report = erase_participant(built, ONE, "Person 1")
+    assert n_messages > 0
+    assert report is not None
+    last = built.runs.last(ONE)
+    assert last is not None
+    assert last.settings["sides"] is True
