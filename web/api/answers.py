@@ -37,7 +37,7 @@ Time = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
 MaybeTime = Annotated[Time | None, about("ISO 8601 in UTC; null where nobody knows.")]
 Author = Annotated[str | None, about("Pseudonym; null for an anonymous message.")]
 MaybeStance = Annotated[
-    Stance | None, about("Which side of what it answers it takes, where that is known.")
+    Stance | None, about("Which side of what it answers it takes, where the platform says it.")
 ]
 MapNumber = Annotated[str, about("Place in the outline, such as `2.1`; changes from map to map.")]
 
@@ -158,6 +158,25 @@ class Source(Answer):
     problems: Annotated[list[SourceProblem], about("The first fifty.")]
 
 
+class ReadSide(Answer):
+    """Which side of what it answers a message takes, where its platform does not say."""
+
+    side: Annotated[Stance | None, about("Null where a person says that it takes none.")]
+    confidence: Annotated[
+        Share, about("What the classifier gives the side; 1 where a person set it.")
+    ]
+    origin: Annotated[Origin, about("The machine read it from the words, or a person set it.")]
+
+    @classmethod
+    def of_message(cls, message: records.Message) -> Self | None:
+        return None if message.read_side is None else cls.of(message.read_side)
+
+
+MaybeReadSide = Annotated[
+    ReadSide | None, about("The side that the words or a person tell, where the platform does not.")
+]
+
+
 class Message(Answer):
     id: RowId
     source_id: Annotated[str, about("The id it had in the import.")]
@@ -174,6 +193,7 @@ class Message(Answer):
     url: Annotated[str | None, about("On the platform it came from; http or https.")]
     category: str | None
     stance: MaybeStance
+    read_side: MaybeReadSide
     n_likes: int | None
     n_for: int | None
     n_against: int | None
@@ -181,7 +201,8 @@ class Message(Answer):
 
     @classmethod
     def of_message(cls, message: records.Message, **values: object) -> Self:
-        return cls.of(message, url=web_address(message.url), **values)
+        read = ReadSide.of_message(message)
+        return cls.of(message, url=web_address(message.url), read_side=read, **values)
 
 
 class Thread(Answer):
@@ -208,6 +229,7 @@ class Passage(Stretch):
     author: Author
     posted_at: MaybeTime
     stance: MaybeStance
+    read_side: MaybeReadSide
     idea_id: Annotated[RowId | None, about("The leaf idea; null where it stands under none.")]
     weight: Annotated[Share, about("How well it fits its idea.")]
     origin: Origin
@@ -232,6 +254,7 @@ class Passage(Stretch):
             id=placement.passage_id,
             text=message.text[placement.start : placement.end],
             idea_id=placement.idea_id if placement.idea_id in outline else None,
+            read_side=ReadSide.of_message(message),
             **values,
         )
 

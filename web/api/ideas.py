@@ -91,7 +91,8 @@ def map_facts(slug: str) -> Map:
     "/d/<slug>/points",
     "Every passage on the map, 16 bytes each, little-endian: x and y (unsigned 16 bit, 0..65535 "
     "across the map, y downwards), idea (unsigned 16 bit, its place in the list of ideas of /map "
-    "counted from 0; 65535 is unplaced), stance (8 bit: 0 none, 1 for, 2 against), batch (8 bit, "
+    "counted from 0; 65535 is unplaced), stance (8 bit: 0 none, 1 for, 2 "
+    "against as the platform says, 3 for, 4 against as the words tell), batch (8 bit, "
     "its place in the list of batches of /map), time (unsigned 32 bit, seconds since 1970; 0 is "
     "unknown), passage id (unsigned 32 bit)",
 )

@@ -23,7 +23,7 @@ POINT = np.dtype(
         ("x", "<u2"),
         ("y", "<u2"),
         ("idea", "<u2"),  # its place in the outline's reading order
-        ("stance", "u1"),  # 0 none, 1 for, 2 against
+        ("stance", "u1"),  # 0 none, 1 for, 2 against; 3 for, 4 against from the words
         ("batch", "u1"),  # the import it came in
         ("posted", "<u4"),  # seconds since 1970, 0 where unknown
         ("passage", "<u4"),

@@ -255,6 +255,8 @@ def _words() -> dict[str, object]:
         ),
         "for": str(STANCES[Stance.FOR]),
         "against": str(STANCES[Stance.AGAINST]),
+        "read_by_machine": _("from the words"),
+        "read_by_person": _("set by a person"),
         "anonymous": _("Anonymous"),
         "under_no_idea": _("Under no idea"),
         "read_passage": _("Read in the thread"),

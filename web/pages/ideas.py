@@ -12,7 +12,7 @@ from flask_babel import format_decimal
 from flask_babel import gettext as _
 from werkzeug import Response
 
-from synth.analytics.activity import Order, on_side, ordered
+from synth.analytics.activity import Order, on_side, ordered, sides_of
 from synth.records import Stance, Unplaced
 from synth.store import Discussion
 from web.http.store import find_snapshot
@@ -82,7 +82,7 @@ def idea(slug: str, idea_id: int) -> str | Response:
     order, side = asked_choice("sort", by), asked_choice("side", sides())
     chosen = on_side(snapshot.activity, rows, Stance(side) if side else None)
     paging = asked_page(PER_PAGE).of(len(chosen))
-    has_sides = bool(snapshot.activity.sides[snapshot.activity.of_message[rows]].any())
+    has_sides = bool(sides_of(snapshot.activity, rows))
     listed = ordered(snapshot.activity, chosen, Order(order))
     before, after = _neighbours(snapshot.outline, branch)
     return render(
@@ -120,7 +120,7 @@ def unplaced(slug: str) -> str:
 
 @ideas.get("/d/<slug>/not-about")
 def not_about(slug: str) -> str:
-    """What is not about the question; ``?reason=`` shows the passages of one reason."""
+    """What is not about the question; ``?reason=`` shows what is so for one reason."""
     snapshot = find_snapshot(slug)
     counts = snapshot.counts_of_reasons()
     texts = {"": _("All")} | {

@@ -115,7 +115,8 @@ def _settings() -> Settings:
     clusterer = next((name for name in CLUSTERERS if name == chosen), None)
     if clusterer is None:
         abort(422, description=_("There is no such clusterer."))
-    return Settings(quality=quality, clusterer=clusterer)
+    sides = request.form.get("sides") != "stated"
+    return Settings(quality=quality, clusterer=clusterer, sides=sides)
 
 
 def _saved(files: Sequence[FileStorage]) -> Path:

@@ -13,13 +13,15 @@ from synth.analytics.activity import (
     Side,
     Voice,
     messages_of,
-    on_side,
     ordered,
+    read_side,
     sides_of,
+    stated_side,
     voices_of,
 )
 from synth.analytics.relations import Pair
 from synth.outline import summary_beside
+from synth.records import Stance
 from synth.store.activity import UNKNOWN_TIME
 from web.services.outline import Branch, Outline
 from web.services.quotes import Quoted, quote_placements
@@ -171,9 +173,16 @@ def positions_of(snapshot: Snapshot, rows: NDArray[np.intp]) -> Sequence[Positio
     """For and against with a quote of each; empty where nobody takes a side."""
     activity = snapshot.activity
     return [
-        Position(side=side, quote=_best(snapshot, on_side(activity, rows, side.stance)))
+        Position(side=side, quote=_speaking_for(snapshot, rows, side.stance))
         for side in sides_of(activity, rows)
     ]
+
+
+def _speaking_for(snapshot: Snapshot, rows: NDArray[np.intp], stance: Stance) -> Quoted | None:
+    """Somebody on that side as the platform says, else as the words tell."""
+    activity = snapshot.activity
+    stated = _best(snapshot, stated_side(activity, rows, stance))
+    return stated or _best(snapshot, read_side(activity, rows, stance))
 
 
 def _best(snapshot: Snapshot, rows: NDArray[np.intp]) -> Quoted | None:

@@ -19,7 +19,7 @@ from typing import Literal, TypeVar
 
 from markupsafe import Markup
 
-from synth.records import Extract, Message, Placement, Span, Stance, Unplaced
+from synth.records import Extract, Message, Placement, ReadSide, Span, Stance, Unplaced
 from web.services.outline import Branch, Outline
 from web.services.snapshot import Snapshot
 
@@ -49,6 +49,7 @@ class Quoted:
     posted_at: datetime | None
     language: str | None
     stance: Stance | None
+    """Which side its message takes as the platform says."""
     n_likes: int | None
     idea: Branch | None = None
     weight: float | None = None
@@ -57,6 +58,8 @@ class Quoted:
     """Why it stands under no idea."""
     is_cut: bool = False
     """Whether it goes on in the message."""
+    read_side: ReadSide | None = None
+    """Which side it takes as its words or a person tell."""
     passage_id: int | None = None
     """Where it is a passage: its permanent address says why it is here."""
 
@@ -105,6 +108,7 @@ def quote_span(message: Message, start: int, end: int, *, most: int = MOST_LETTE
         language=message.language,
         stance=message.stance,
         n_likes=message.n_likes,
+        read_side=message.read_side,
     )
 
 

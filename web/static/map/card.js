@@ -26,7 +26,9 @@ export class Card {
       const place = this.model.places.get(passage.idea_id);
       const facts = [passage.author ?? this.words.anonymous];
       if (passage.posted_at) { facts.push(day(passage.posted_at)); }
-      if (passage.stance) { facts.push(this.words[passage.stance]); }
+      const side = passage.stance ?? passage.read_side?.side;
+      if (side) { facts.push(this.words[side]); }
+      if (side && !passage.stance) { facts.push(this.words[`read_by_${passage.read_side.origin}`]); }
       const idea = place === undefined ? this.words.under_no_idea : this.model.ideas[place].title;
       const hue = place === undefined ? "hue-none" : `hue-${this.model.ideas[place].hue}`;
       const parts = [words, element("p", "counts", facts.join(" · ")), element("p", `map-card-idea ${hue}`, idea)];

@@ -1,6 +1,6 @@
 // How each passage is drawn: its colour, its shape, what stands out and what lies on top.
 
-import { AGAINST, FOR, UNPLACED } from "./points.js";
+import { AGAINST, FOR, READ_AGAINST, READ_FOR, UNPLACED } from "./points.js";
 import { ink } from "./palette.js";
 import { shapeOf } from "./splat.js";
 
@@ -22,8 +22,8 @@ export function lookOf(model, palette, { fresh, inside, show }) {
 
 function isShown(show, isPlaced, stance, isNew) {
   if (show === "new") { return isNew; }
-  if (show === "for") { return stance === FOR; }
-  if (show === "against") { return stance === AGAINST; }
+  if (show === "for") { return stance === FOR || stance === READ_FOR; }
+  if (show === "against") { return stance === AGAINST || stance === READ_AGAINST; }
   return show !== "unplaced" || !isPlaced;
 }
 

@@ -9,7 +9,7 @@ import { Model } from "./model.js";
 import { Nearby } from "./nearby.js";
 import { newsOf, total } from "./news.js";
 import { Panel } from "./panel.js";
-import { AGAINST, FOR, readPoints } from "./points.js";
+import { AGAINST, FOR, READ_AGAINST, READ_FOR, readPoints } from "./points.js";
 import { Scene } from "./scene.js";
 import { View } from "./view.js";
 
@@ -179,8 +179,8 @@ class IdeaMap {
   }
 
   totals() {
-    const { points, nUnplaced } = this.model, stances = (which) => points.stance.reduce((sum, one) => sum + (one === which), 0);
-    const totals = { for: stances(FOR), against: stances(AGAINST), unplaced: nUnplaced };
+    const { points, nUnplaced } = this.model, stances = (...which) => points.stance.reduce((sum, one) => sum + which.includes(one), 0);
+    const totals = { for: stances(FOR, READ_FOR), against: stances(AGAINST, READ_AGAINST), unplaced: nUnplaced };
     for (const [kind, flags] of this.news) { totals[`new ${kind}`] = total(flags); }
     return totals;
   }

@@ -1,7 +1,8 @@
 // The passages of the map, as /api/d/SLUG/points gives them: 16 bytes each, little-endian.
 
 export const UNPLACED = 65535;
-export const FOR = 1, AGAINST = 2;
+// As the platform says; and as the words tell.
+export const FOR = 1, AGAINST = 2, READ_FOR = 3, READ_AGAINST = 4;
 const SIZE = 16, GRID = 65535;
 
 export function readPoints(buffer) {

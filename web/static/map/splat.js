@@ -1,7 +1,8 @@
 // Draws passages as small marks straight into pixels: tens of thousands a frame without a GPU.
 
 const EDGE = 24; // pixels around the picture, so that marks at the rim need no clipping
-const SHAPES = ["said", "for", "against", "unplaced"];
+const SHAPES = ["said", "for", "against", "read for", "read against", "unplaced"];
+const NEW = 8, DIM = 16; // beside the shape, in the bits above it
 
 export class Splat {
   constructor(canvas) {
@@ -24,7 +25,7 @@ export class Splat {
     const { pixels, across } = this, { width, height } = this.canvas;
     const { x, y } = points, { order, colour, shape } = look, { ax, bx, ay, by } = place;
     pixels.fill(0);
-    const marks = Array.from({ length: 16 }, (_, which) => this.mark(which, radius, strength));
+    const marks = Array.from({ length: 32 }, (_, which) => this.mark(which, radius, strength));
     for (let n = 0; n < order.length; n += 1) {
       const i = order[n], left = Math.round(x[i] * ax + bx), top = Math.round(y[i] * ay + by);
       if (left < -EDGE / 2 || top < -EDGE / 2 || left >= width + EDGE / 2 || top >= height + EDGE / 2) { continue; }
@@ -51,7 +52,7 @@ export class Splat {
         const part = data[4 * p + 3] / 255;
         if (part < 0.04) { continue; }
         offsets.push((Math.floor(p / wide) - reach) * across + (p % wide) - reach);
-        cover.push(Math.round(256 * part * (which & 8 ? 0.22 * strength : strength)));
+        cover.push(Math.round(256 * part * (which & DIM ? 0.22 * strength : strength)));
       }
       this.marks.set(key, { offsets: Int32Array.from(offsets), cover: Uint16Array.from(cover) });
     }
@@ -59,23 +60,29 @@ export class Splat {
   }
 }
 
-// stance: 0 none, 1 for, 2 against.
+// stance: 0 none, 1 for, 2 against; as the words tell 3 for, 4 against.
 export function shapeOf(isPlaced, stance, isNew, isDim) {
-  const shape = isPlaced ? stance % 3 : 3;
-  return shape + (isNew ? 4 : 0) + (isDim ? 8 : 0);
+  const shape = isPlaced ? stance % 5 : 5;
+  return shape + (isNew ? NEW : 0) + (isDim ? DIM : 0);
 }
 
 function shapeInto(pen, which, radius) {
-  const shape = SHAPES[which & 3], large = Math.max(radius, 1) * 1.35;
+  const shape = SHAPES[which & 7], large = Math.max(radius, 1) * 1.35;
   pen.beginPath();
   if (shape === "for") { triangle(pen, -large); pen.fill(); }
   else if (shape === "against") { triangle(pen, large); pen.fill(); }
+  else if (shape === "read for" || shape === "read against") {
+    // Open, as what is less sure.
+    pen.lineWidth = Math.max(0.8, radius * 0.4);
+    triangle(pen, shape === "read for" ? -large : large);
+    pen.stroke();
+  }
   else if (shape === "unplaced") {
     pen.lineWidth = Math.max(0.8, radius * 0.45);
     pen.arc(0, 0, Math.max(radius * 0.9, 0.8), 0, 2 * Math.PI);
     pen.stroke();
   } else { pen.arc(0, 0, Math.max(radius, 0.6), 0, 2 * Math.PI); pen.fill(); }
-  if (which & 4) {
+  if (which & NEW) {
     pen.beginPath();
     pen.lineWidth = Math.max(1.1, radius * 0.4);
     pen.arc(0, 0, radius * 1.6 + 1.5, 0, 2 * Math.PI);
