@@ -33,7 +33,7 @@ from synth.clustering.algorithms import N_NEIGHBOURS, places_on_axes  # noqa: E4
 from synth.clustering.assignment import fit_with_others, idea_centroids  # noqa: E402
 from synth.clustering.cut import readable_leaves  # noqa: E402
 from synth.clustering.linkage import smoothed  # noqa: E402
-from synth.clustering.parts import Settled  # noqa: E402
+from synth.clustering.parts import Smoothed  # noqa: E402
 from synth.embedding.knn_graph import similarity_graph  # noqa: E402
 from synth.settings import ClustererName  # noqa: E402
 
@@ -70,7 +70,7 @@ def scores_of(one: Embedded) -> dict[str, NDArray[np.float64]]:
 
     vectors, owner = space_of(one).vectors, one.owner
     graph = similarity_graph(vectors)
-    settled = Settled(
+    passages = Smoothed(
         vectors=smoothed(vectors, graph), graph=graph, group=np.arange(len(owner)), seed=0
     )
     found: dict[str, NDArray[np.float64]] = {}
@@ -83,7 +83,7 @@ def scores_of(one: Embedded) -> dict[str, NDArray[np.float64]]:
         found[f"fit with what others say in the idea, {name}"] = -fit
         own = np.einsum("ij,ij->i", vectors, middle[tree.leaf]).astype(np.float64)
         found[f"cosine with the whole idea, {name}"] = -own
-    _, places = places_on_axes(settled)
+    _, places = places_on_axes(passages)
     dense = HDBSCAN(
         min_cluster_size=max(2, readable_leaves(len(np.unique(owner))).min_messages),
         min_samples=N_NEIGHBOURS,

@@ -49,7 +49,7 @@ from benchmarks.ideas_data import (  # noqa: E402
     read_samples,
 )
 from benchmarks.ideas_methods import Found, methods  # noqa: E402
-from benchmarks.pages import DOCS, write_between_marks  # noqa: E402
+from benchmarks.pages import DOCS, between_marks, write_between_marks  # noqa: E402
 from synth.evaluate import (  # noqa: E402
     IdeaScores,
     Parents,
@@ -178,12 +178,17 @@ def discussions(data: Path) -> dict[str, tuple[Path, Callable[[Path], list[Coded
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
-    parser.add_argument("--only", nargs="+", metavar="WORDS", help="codings whose name holds them")
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        metavar="WORDS",
+        help="codings whose name holds them; other tables stay",
+    )
     parser.add_argument("--write", action="store_true", help="update docs/quality.md")
     options = parser.parse_args()
     if find_spec("bertopic") is None:
         print("BERTopic is not installed, left out: pip install bertopic", file=sys.stderr)
-    lines: list[str] = []
+    tables = tables_on(PAGE, MARK) if options.only else {}
     for title, (folder, read) in discussions(options.data).items():
         if options.only and not any(words in title for words in options.only):
             continue
@@ -192,9 +197,20 @@ def main() -> None:
             continue
         part = [f"### {title}", "", *table([embed(coded) for coded in read(folder)]), ""]
         print("\n".join(part), flush=True)
-        lines += part
-    if options.write and not options.only:
+        tables[title] = part
+    if options.write:
+        known = [tables[title] for title in discussions(options.data) if title in tables]
+        lines = [line for part in known for line in part]
         write_between_marks(PAGE, MARK, "\n".join(["", *lines]))
+
+
+def tables_on(page: Path, mark: str) -> dict[str, list[str]]:
+    """The tables that stand on a page between the marks, by their headings."""
+    found: dict[str, list[str]] = {}
+    for part in between_marks(page, mark).split("### ")[1:]:
+        title, rest = part.split("\n", 1)
+        found[title] = [f"### {title}", *rest.rstrip().splitlines(), ""]
+    return found
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from benchmarks.ideas_data import Embedded, vectors_of
 from models import Blend
+from models.lexical import counted
 from models.vectors import membership, unit_rows
 from synth.clustering import Authorship, Options, Refit, find_ideas
 from synth.clustering.assignment import place
@@ -149,7 +150,7 @@ def space_of(discussion: Embedded, *, with_replies: bool = True) -> Spaces:
         topics=of_titles,
     )
     parts = PartSpaces(
-        texts=[*discussion.passages, *coded.titles],
+        texts=counted([*discussion.passages, *coded.titles]),
         vectors=np.vstack([discussion.vectors, discussion.of_titles])
         if coded.titles
         else discussion.vectors,

@@ -12,15 +12,21 @@ from numpy.typing import NDArray
 
 from benchmarks.ideas_data import vectors_of
 from benchmarks.point_data import Asked, Discussion, Held, Question
-from models import identify_one
 from models.vectors import unit_rows
-from synth.search.nearness import Bound, Evidence, NeighbourScale, Rule, scale_of
+from synth.search.nearness import (
+    Bound,
+    Evidence,
+    NeighbourScale,
+    Rule,
+    language_of_point,
+    scale_of,
+)
 from synth.search.semantic_index import without_languages
 
 WANTED_UNSAID, WANTED_SAID = 0.97, 0.985
 """Share of right answers where bounds are chosen: 19 of 20 with a margin, which is wider where
 discussions that nothing was fitted on were found to differ more."""
-N_SHOWN, SURE_WORDS = 3, 4
+N_SHOWN = 3
 SOURCES = ("ArgKP train", "Perspectrum train", "parallel points", "sample threads")
 GUARDS = tuple(step / 4 for step in range(-12, 9))
 """Standard deviations of which the best is chosen."""
@@ -64,7 +70,7 @@ def _cases(source: str, said: Discussion, questions: Sequence[Question]) -> Iter
 
     everything = np.ones(len(vectors), dtype=np.bool_).tobytes()
     for question, vector in zip(questions, asked, strict=True):
-        language = _language(question.text)
+        language = language_of_point(question.text)
         shift = shifts.get(language or "")
         own = unit_rows(vector if shift is None else vector - shift)
         is_in = question.held is Held.LEFT_IN
@@ -98,10 +104,6 @@ def _scale(
         languages=[said.languages[row] or None for row in rows],
         is_read=np.ones(len(rows), dtype=np.bool_),
     )
-
-
-def _language(text: str) -> str | None:
-    return identify_one(text) if len(text.split()) >= SURE_WORDS else None
 
 
 def fitted(known: Sequence[Case]) -> tuple[Rule, Rule]:

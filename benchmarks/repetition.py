@@ -23,6 +23,7 @@ from benchmarks.ideas_data import Coded, read_argkp, vectors_of
 from benchmarks.pages import DOCS, write_between_marks
 from benchmarks.repetition_data import CHANGES, WORDINGS, several
 from models import Blend
+from models.lexical import counted
 from synth.clustering import Authorship, Copied, Options, find_ideas
 from synth.clustering.assignment import place
 from synth.duplicates import Repetition, find_repetition
@@ -96,7 +97,7 @@ def counted_once(texts: Sequence[str], vectors: NDArray[np.float32]) -> Leaves:
     repetition = _repetition(texts)
     leader = repetition.passages.group
     everything = np.ones(len(texts), dtype=np.bool_)
-    read = ReadTexts(texts=texts, vectors=vectors, is_read=everything)
+    read = ReadTexts(texts=counted(texts), vectors=vectors, is_read=everything)
     _, _, blended = fit_blend(read, repetition.passages.group)
     once, which = np.unique(leader, return_inverse=True)
     middle = centred(blended[once], ["en"] * len(once))

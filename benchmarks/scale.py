@@ -115,6 +115,7 @@ def run(collection: Collection) -> dict[str, float]:
     """Seconds by stage, and ``ideas``, how many were found."""
 
     from models import load
+    from models.lexical import counted
     from synth.clustering import Authorship, Refit, find_ideas
     from synth.clustering.assignment import place
     from synth.duplicates import find_repetition
@@ -133,7 +134,7 @@ def run(collection: Collection) -> dict[str, float]:
         )
     with _timed(seconds, "blend"):
         read = ReadTexts(
-            texts=collection.texts,
+            texts=counted(collection.texts),
             vectors=collection.vectors,
             is_read=np.ones(len(languages), dtype=np.bool_),
         )
@@ -142,7 +143,7 @@ def run(collection: Collection) -> dict[str, float]:
         middle = centred(blended[rows], [languages[row] for row in rows.tolist()])
         del blended
     parts = PartSpaces(
-        texts=collection.texts,
+        texts=read.texts,
         vectors=collection.vectors,
         context=_no_context(collection),
         languages=languages,

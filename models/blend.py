@@ -15,7 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.embedders import ModelCard
-from models.lexical import N_DIMENSIONS, WEIGHTS_SHA256, Arrays, LexicalView, named_in, part_of
+from models.lexical import (
+    N_DIMENSIONS,
+    WEIGHTS_SHA256,
+    Arrays,
+    LexicalView,
+    Texts,
+    named_in,
+    part_of,
+)
 from models.vectors import unit_rows
 
 ENCODER_WEIGHT = 1.0
@@ -50,14 +58,14 @@ class Blend:
         self._static_weight = static_weight
         self._wants_estimates = estimates
 
-    def fit(self, vectors: Vectors, texts: Sequence[str], *, is_known: Mask | None = None) -> Self:
+    def fit(self, vectors: Vectors, texts: Texts, *, is_known: Mask | None = None) -> Self:
         """``vectors`` float32 (n, dim) of the n ``texts``: unit rows where ``is_known`` (n,), by
         default everywhere, and anything elsewhere. Raises ModelMissing."""
         self._learn(vectors, texts, is_known)
         return self
 
     def transform(
-        self, vectors: Vectors, texts: Sequence[str], *, is_known: Mask | None = None
+        self, vectors: Vectors, texts: Texts, *, is_known: Mask | None = None
     ) -> tuple[Vectors, Vectors]:
         """The vectors with those that are not known estimated, and the blend.
 
@@ -67,7 +75,7 @@ class Blend:
         return self._blended(vectors, self.view_.transform(texts), is_known)
 
     def fit_transform(
-        self, vectors: Vectors, texts: Sequence[str], *, is_known: Mask | None = None
+        self, vectors: Vectors, texts: Texts, *, is_known: Mask | None = None
     ) -> tuple[Vectors, Vectors]:
         """The same as ``fit``, then ``transform``; texts are read once."""
         return self._blended(vectors, self._learn(vectors, texts, is_known), is_known)
@@ -108,7 +116,7 @@ class Blend:
         blend.view_ = LexicalView.from_arrays(part_of(arrays, "view"))
         return blend
 
-    def _learn(self, vectors: Vectors, texts: Sequence[str], is_known: Mask | None) -> Vectors:
+    def _learn(self, vectors: Vectors, texts: Texts, is_known: Mask | None) -> Vectors:
         """Fit; returns the lexical view of the texts."""
         self.view_ = LexicalView(seed=self.seed, static_weight=self._static_weight)
         view = self.view_.fit_transform(texts)

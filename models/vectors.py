@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,3 +31,20 @@ def membership(
     member = np.flatnonzero(group >= 0)
     ones = np.ones(len(member), dtype=dtype)
     return csr_array((ones, (group[member], member)), shape=(n_groups, len(group)))
+
+
+@contextmanager
+def in_threads(n: int) -> Iterator[None]:
+    """Inside, numerical libraries work out each product of matrices in ``n`` threads.
+
+    Their threads wait for each other awake, so that many small products cost twice the processor
+    time, or ten times beside other programs; and how sums are rounded depends on the number of
+    threads. So a map is made in one, and only what is large by itself in several.
+    """
+    # Each brings a library of its own, which has to be there to be told.
+    import faiss  # noqa: F401
+    import scipy.linalg  # noqa: F401
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(n):
+        yield

@@ -26,8 +26,13 @@ MARGIN = 0.03
 STEPS_EARLY, STEPS_LATE, STEPS_AGAIN = 120, 300, 60
 STEPS_AT_ONCE = 20
 """After so many the momentum begins anew."""
+EXACT_TO = 400
+"""Points up to which the gradient is worked out between all pairs: that takes less time than
+loading a library that need not."""
 FFT_FROM = 3_000
 """Points from which the interpolated gradient is faster than the tree."""
+LONGEST = 5.0
+"""Length of a gradient and of a step, at most: no passage shoots off."""
 NEAREST = 3
 """A passage that was left out of the drawing is set between so many others."""
 AMONG = 1_000
@@ -183,9 +188,11 @@ def _optimise(
     seed: int,
 ) -> NDArray[np.float64]:
     """Run t-SNE from ``start`` through ``phases`` of (steps, exaggeration)."""
+    n = len(start)
+    if n <= EXACT_TO:
+        return _optimise_exactly(start, affinities.toarray(), phases=phases)
     import openTSNE
 
-    n = len(start)
     embedding: Any = openTSNE.TSNEEmbedding(
         start,
         SimpleNamespace(P=affinities),  # all that openTSNE reads of affinities
@@ -201,9 +208,39 @@ def _optimise(
                 exaggeration=exaggeration,
                 momentum=0.5 if exaggeration > 4 else 0.8,
                 inplace=True,
-                max_grad_norm=5.0,
+                max_grad_norm=LONGEST,
             )
     return np.asarray(embedding, dtype=np.float64)
+
+
+def _optimise_exactly(
+    start: NDArray[np.float64], pull: NDArray[np.float64], *, phases: Sequence[tuple[int, float]]
+) -> NDArray[np.float64]:
+    """The same descent with the exact gradient; ``pull`` (n, n) are the affinities."""
+    places = start.copy()
+    rate = max(len(start) / 12.0, 20.0)
+    move, gain = np.zeros_like(places), np.ones_like(places)
+    for steps, exaggeration in phases:
+        momentum = 0.5 if exaggeration > 4 else 0.8
+        for _ in range(steps):
+            square = (places**2).sum(axis=1)
+            distance = np.maximum(square[:, None] + square - 2 * places @ places.T, 0.0)
+            near = 1.0 / (1.0 + distance)
+            np.fill_diagonal(near, 0.0)
+            force = (exaggeration * pull - near / near.sum()) * near
+            gradient = _at_most(force.sum(axis=1)[:, None] * places - force @ places)
+            is_same = np.sign(move) == np.sign(gradient)
+            gain = np.where(is_same, 0.8 * gain + 0.01, gain + 0.2)
+            move = _at_most(momentum * move - rate * gain * gradient)
+            places += move
+            places -= places.mean(axis=0)
+    return places
+
+
+def _at_most(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Rows (n, 2) no longer than ``LONGEST``."""
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(rows * np.minimum(1.0, LONGEST / np.maximum(lengths, 1e-12)))
 
 
 def _in_unit_square(positions: NDArray[np.float64]) -> NDArray[np.float32]:

@@ -143,7 +143,10 @@ def processes() -> Executor:
     from loky import get_reusable_executor
 
     executor: Executor = get_reusable_executor(
-        max_workers=n_processes(), timeout=IDLE_SECONDS, initializer=_begin
+        max_workers=n_processes(),
+        timeout=IDLE_SECONDS,
+        initializer=_begin,
+        env={"OMP_NUM_THREADS": "1"},  # there are as many processes as cores
     )
     _begun[:] = [executor]
     return executor

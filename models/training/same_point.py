@@ -25,7 +25,6 @@ from models.adapter import mean_of, read_adapter, write_adapter
 from models.e5 import E5Embedder, Window, packaged_weights
 from models.training import sources as read
 from models.training.encoder import TrainedEncoder
-from models.training.losses import likeness_loss, same_point_loss
 from models.training.reference import Reference, pools, references
 from models.training.sources import Block, Source, kept_apart
 from models.training.validation import report
@@ -44,6 +43,40 @@ WARM_UP = 30
 _ALWAYS = ("argkp", "perspectrum", "parallel")
 
 _log = logging.getLogger(__name__)
+
+
+def same_point_loss(
+    vectors: torch.Tensor, labels: Sequence[str], temperature: float
+) -> torch.Tensor:
+    """Supervised contrastive loss (Khosla et al. 2020, arXiv:2004.11362, L_out).
+
+    ``vectors`` (n, dim) unit rows; texts with one label are drawn together, all others of the
+    call apart. Labels that only one text has are nothing but others.
+    """
+    itself = torch.eye(len(vectors), dtype=torch.bool)
+    _, numbers = np.unique(np.asarray(labels), return_inverse=True)
+    number = torch.from_numpy(numbers)
+    same = (number[:, None] == number[None, :]) & ~itself
+    likeness = (vectors @ vectors.T / temperature).masked_fill(itself, -1e9)
+    share = likeness - torch.logsumexp(likeness, dim=1, keepdim=True)
+    n_same = same.sum(dim=1)
+    counted = n_same > 0
+    per_text = -(share * same).sum(dim=1)[counted] / n_same[counted]
+    return per_text.mean()
+
+
+def likeness_loss(vectors: torch.Tensor, before: torch.Tensor) -> torch.Tensor:
+    """1 - Pearson's r of all pairs' cosines with those of the vectors ``before``.
+
+    Relational distillation (Park et al. 2019, arXiv:1904.05068) by correlation, since cosines
+    may take another scale: what was alike stays alike. Both (n, dim), unit rows.
+    """
+    rows, columns = torch.triu_indices(len(vectors), len(vectors), 1)
+    now = (vectors @ vectors.T)[rows, columns]
+    then = (before @ before.T)[rows, columns]
+    now, then = now - now.mean(), then - then.mean()
+    alike: torch.Tensor = (now * then).sum() / (now.norm() * then.norm() + 1e-9)
+    return 1 - alike
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

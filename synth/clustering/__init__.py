@@ -15,7 +15,7 @@ from synth.clustering.cut import between_groups
 from synth.clustering.division import Divider, Refit, with_parts
 from synth.clustering.leaves import Leaves, find_leaves
 from synth.clustering.linkage import group_means, unit_means
-from synth.clustering.parts import Settled
+from synth.clustering.parts import Smoothed
 from synth.clustering.stability import Resampled, members, stability_of
 from synth.clustering.tree import LeafSet, as_rows, gather
 from synth.records import IdeaTree
@@ -81,9 +81,9 @@ def find_ideas(
     _require_same_length(n, graph, written, decided)
     if n == 0:
         return _no_ideas(0)
-    settled = Settled.of(vectors, graph, written.copied, seed=options.seed)
+    passages = Smoothed.of(vectors, graph, written.copied, seed=options.seed)
     clusterer = clusterer_of(options.clusterer)
-    leaves = find_leaves(settled, written, decided, clusterer=clusterer)
+    leaves = find_leaves(passages, written, decided, clusterer=clusterer)
     if leaves.parts is None or not len(leaves.held):
         return _no_ideas(n)
     tops, of = gather(_leaf_set(vectors, graph, leaves, decided), decided), leaves.of
@@ -102,7 +102,7 @@ def find_ideas(
     leaf = np.where(of >= 0, rows.row_of_leaf[of], NOWHERE).astype(np.int32)
     stability = stability_of(
         members(rows.parent, leaf),
-        Resampled.of(vectors, graph, settled, leaves.parts.pieces),
+        Resampled.of(vectors, graph, passages, leaves.parts.pieces),
         messages=written.messages,
         seed=options.seed,
         n_runs=options.n_resamplings,

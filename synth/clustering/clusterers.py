@@ -10,7 +10,7 @@ from synth.clustering.authorship import NOWHERE, Carriers
 from synth.clustering.constraints import Blocks
 from synth.clustering.cut import between_groups, choose_cut
 from synth.clustering.linkage import groups_after, linkage_of
-from synth.clustering.parts import Clusterer, Parts, Settled, filled
+from synth.clustering.parts import Clusterer, Parts, Smoothed, filled
 from synth.clustering.side_by_side import SideBySide
 from synth.settings import ClustererName
 
@@ -23,23 +23,23 @@ def clusterer_of(name: ClustererName) -> Clusterer:
 class Linkage:
     """Average linkage of smoothed vectors, stopped where modularity is highest."""
 
-    def parts(self, settled: Settled, carriers: Carriers, blocks: Blocks) -> Parts:
+    def parts(self, passages: Smoothed, carriers: Carriers, blocks: Blocks) -> Parts:
         """As :class:`synth.clustering.parts.Clusterer` says."""
-        return Parts(of=_merged(settled, carriers, blocks), pieces=_groups)
+        return Parts(of=_merged(passages, carriers, blocks), pieces=_groups)
 
 
-def _groups(settled: Settled) -> NDArray[np.intp]:
+def _groups(passages: Smoothed) -> NDArray[np.intp]:
     """Groups, which are all merged again."""
-    return settled.group
+    return passages.group
 
 
-def _merged(settled: Settled, carriers: Carriers, blocks: Blocks) -> NDArray[np.intp]:
+def _merged(passages: Smoothed, carriers: Carriers, blocks: Blocks) -> NDArray[np.intp]:
     """The part of each passage by linkage.
 
     Held cores and linked passages enter the linkage as one group each; two held cores are parted
     again where the merging joined them.
     """
-    vectors, group = settled.vectors, settled.group
+    vectors, group = passages.vectors, passages.group
     sizes = np.bincount(blocks.of, minlength=len(blocks.core))
     is_one = (sizes > 1) | (blocks.core >= 0)
     key = np.where(is_one[blocks.of], blocks.of, len(blocks.core) + group)
@@ -56,6 +56,6 @@ def _merged(settled: Settled, carriers: Carriers, blocks: Blocks) -> NDArray[np.
     if not is_large.any():
         return nothing
     counted = np.maximum(is_large.astype(np.intp), n_cores)
-    n_merges = choose_cut(tree, between_groups(settled.graph, entry), counted, readable)
+    n_merges = choose_cut(tree, between_groups(passages.graph, entry), counted, readable)
     node = groups_after(tree, n_merges, is_undone=n_cores >= 2)
     return filled(vectors, np.where(is_large[node], node, NOWHERE)[entry])

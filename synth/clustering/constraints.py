@@ -136,6 +136,8 @@ def _linked(claimed: NDArray[np.intp], pairs: NDArray[np.intp]) -> list[list[int
     Links count in order; one that would tie two claims together does not. ``claimed`` (n,) names
     the claim on each row, `FREE` for none.
     """
+    if not len(pairs):
+        return []
     from scipy.cluster.hierarchy import DisjointSet
 
     sets = DisjointSet(np.unique(pairs).tolist())

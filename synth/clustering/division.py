@@ -9,7 +9,7 @@ between messages.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -23,7 +23,7 @@ from synth.clustering.authorship import NOWHERE, Authorship
 from synth.clustering.constraints import ANY, FREE, Constraints
 from synth.clustering.cut import LeafRange, between_groups, readable_leaves
 from synth.clustering.leaves import Leaves, find_leaves
-from synth.clustering.parts import Clusterer, Settled
+from synth.clustering.parts import Clusterer, Smoothed
 from synth.clustering.stability import Resampled, members, stability_of
 from synth.clustering.tree import MAX_CHILDREN, MAX_LEVELS, Branch
 
@@ -37,19 +37,19 @@ CLEAR, CLEAR_LARGE = 0.57, 0.44
 one of ``LARGE``, in between by the logarithm of their number. A large leaf is divided when it has
 any parts; a small one only when they lie well apart."""
 SMALL, LARGE = 60, 120
-SAME = 0.8
+SAY_THE_SAME = 0.8
 """Mean cosine of passages that say the same, such as a form letter with each sender's own number;
 of what people write in their own words it is 0.5 at most."""
-MOST_OF_IT = 0.75
+MOST_OF_PARENT = 0.75
 """Share of an idea's passages from which one of its sub-ideas says what the idea says."""
-NO_LEAVES = np.empty(0, dtype=np.intp)
-FEW_MESSAGES = 60
+TWO_ARE_FEW = 60
 """In a discussion of so many messages or more, two of them are too few for a part."""
+NO_LEAVES = np.empty(0, dtype=np.intp)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refit:
-    """How some passages are looked at by themselves."""
+    """How a space is fitted on some passages alone, and neighbours are found in it."""
 
     fit: Callable[[NDArray[np.intp]], NDArray[np.float32]]
     """Rows of passages → float32 (n_rows, dim): their centred unit rows in a space that is fitted
@@ -115,23 +115,23 @@ class Divider:
     def _says_the_same(self, rows: NDArray[np.intp]) -> bool:
         """Whether the mean cosine of these passages is so high that they differ in nothing."""
         middle = self.vectors[rows].mean(axis=0, dtype=np.float64)
-        return float(middle @ middle) >= SAME
+        return float(middle @ middle) >= SAY_THE_SAME
 
     def _parts(
         self, rows: NDArray[np.intp], vectors: NDArray[np.float32], graph: sp.csr_array
     ) -> tuple[NDArray[np.intp], Resampled]:
         """The part of each passage, numbered from 0, and what they were found from."""
         written = self.authorship.take(rows)
-        settled = Settled.of(vectors, graph, written.copied, seed=self.seed)
+        passages = Smoothed.of(vectors, graph, written.copied, seed=self.seed)
         leaves = find_leaves(
-            settled,
+            passages,
             written,
             self.constraints.inside(rows),
             clusterer=self.clusterer,
             readable=self._readable(len(np.unique(written.messages))),
         )
         assert leaves.parts is not None  # free passages are clustered
-        return leaves.of, Resampled.of(vectors, graph, settled, leaves.parts.pieces)
+        return leaves.of, Resampled.of(vectors, graph, passages, leaves.parts.pieces)
 
     def _readable(self, n_messages: int) -> LeafRange:
         """How many parts an idea of so many messages may have side by side."""
@@ -141,7 +141,7 @@ class Divider:
             fewest=min(usual.fewest, MAX_CHILDREN),
             usual=min(usual.usual, float(MAX_CHILDREN)),
             most=min(usual.most, MAX_CHILDREN),
-            min_messages=max(usual.min_messages, 3 if n_all >= FEW_MESSAGES else 2),
+            min_messages=max(usual.min_messages, 3 if n_all >= TWO_ARE_FEW else 2),
         )
 
 
@@ -186,46 +186,45 @@ def with_parts(
     whose parent nobody chose goes among the parts of a divided idea beside it, where it is as near
     to that as they are: it may have been one of them. In the result leaves are numbered anew.
     """
-    growing = _Growing(leaves, divider)
-    growing.look_at(tops)
-    return growing.beside([growing.divided(top) for top in tops]), growing.of
+    tree = _DividedTree(leaves, divider, _parts_of_leaf_ideas(tops, leaves, divider))
+    return tree.in_a_row([tree.with_its_parts(top) for top in tops]), tree.of
 
 
-class _Growing:
-    """A tree whose leaves become broader ideas of their parts, one after another."""
+def _parts_of_leaf_ideas(
+    tops: Sequence[Branch], leaves: Leaves, divider: Divider
+) -> dict[int, Part]:
+    """What each leaf idea is divided into, by the first of its leaves.
 
-    def __init__(self, leaves: Leaves, divider: Divider) -> None:
-        self._leaves, self._divider = leaves, divider
+    They are divided side by side: numpy lets go of the interpreter.
+    """
+
+    def divided(branch: Branch, level: int) -> Part:
+        rows = np.flatnonzero(np.isin(leaves.of, branch.leaves))
+        if (leaves.held[branch.leaves] != FREE).any():
+            return Part(rows=rows)
+        return divider.divide(rows, MAX_LEVELS - level)
+
+    found = list(_leaf_ideas(tops, level=1))
+    with ThreadPoolExecutor(n_usable()) as pool:
+        parts = pool.map(lambda one: divided(*one), found)
+        return {int(branch.leaves[0]): part for (branch, _), part in zip(found, parts, strict=True)}
+
+
+class _DividedTree:
+    """The tree with parts in the place of leaf ideas, and its leaves numbered anew."""
+
+    def __init__(self, leaves: Leaves, divider: Divider, part: Mapping[int, Part]) -> None:
+        """``part``: as :func:`_parts_of_leaf_ideas` gives it."""
+        self._divider, self._part = divider, part
         self.of = np.full(len(leaves.of), NOWHERE, dtype=np.intp)
         self._n_leaves = 0
-        self._was_divided: set[int] = set()
-        """The first leaf below each idea that was divided."""
-        self._part: dict[int, Part] = {}
-        """What each leaf idea is divided into, by the first of its leaves."""
 
-    def look_at(self, tops: Sequence[Branch]) -> None:
-        """Divide the leaf ideas, side by side: numpy lets go of the interpreter."""
-        found = list(_leaf_ideas(tops, level=1))
-        with ThreadPoolExecutor(n_usable()) as pool:
-            parts = pool.map(lambda one: self._look_at(*one), found)
-            for (branch, _), part in zip(found, parts, strict=True):
-                self._part[int(branch.leaves[0])] = part
-
-    def _look_at(self, branch: Branch, level: int) -> Part:
-        rows = np.flatnonzero(np.isin(self._leaves.of, branch.leaves))
-        if (self._leaves.held[branch.leaves] != FREE).any():
-            return Part(rows=rows)
-        return self._divider.divide(rows, MAX_LEVELS - level)
-
-    def divided(self, branch: Branch) -> Branch:
-        if branch.children:
-            below = self.beside([self.divided(child) for child in branch.children])
-            return _over(branch, self._without_most(below))
-        part = self._part[int(branch.leaves[0])]
-        found = self._branch_of(part, branch.held)
-        if part.parts:
-            self._was_divided.add(int(found.leaves[0]))
-        return found
+    def with_its_parts(self, branch: Branch) -> Branch:
+        """The idea with the parts of the leaf ideas below it, or with its own."""
+        if not branch.children:
+            return self._branch_of(self._part[int(branch.leaves[0])], branch.held)
+        below = self.in_a_row([self.with_its_parts(child) for child in branch.children])
+        return _over(branch, self._without_most(below))
 
     def _without_most(self, siblings: tuple[Branch, ...]) -> tuple[Branch, ...]:
         """Sub-ideas, with the parts of a divided one in its place where it is most of the idea
@@ -233,22 +232,22 @@ class _Growing:
         sizes = [int(np.isin(self.of, branch.leaves).sum()) for branch in siblings]
         place = int(np.argmax(sizes))
         most, rest = siblings[place], (*siblings[:place], *siblings[place + 1 :])
-        is_most = sizes[place] >= MOST_OF_IT * sum(sizes) and most.held < 0
-        is_divided = most.children and int(most.leaves[0]) in self._was_divided
-        if is_most and is_divided and len(rest) + len(most.children) <= MAX_CHILDREN:
+        is_most = sizes[place] >= MOST_OF_PARENT * sum(sizes) and most.held < 0
+        if is_most and most.is_divided and len(rest) + len(most.children) <= MAX_CHILDREN:
             return (*most.children, *rest)
         return siblings
 
     def _branch_of(self, part: Part, held: int = FREE) -> Branch:
         if part.parts:
             below = tuple(self._branch_of(one) for one in part.parts)
-            return _over(Branch(leaves=NO_LEAVES, held=held, stability=part.stability), below)
+            divided = Branch(leaves=NO_LEAVES, held=held, stability=part.stability, is_divided=True)
+            return _over(divided, below)
         self.of[part.rows] = self._n_leaves
         self._n_leaves += 1
         number = np.array([self._n_leaves - 1])
         return Branch(leaves=number, held=held, stability=part.stability)
 
-    def beside(self, siblings: Sequence[Branch]) -> tuple[Branch, ...]:
+    def in_a_row(self, siblings: Sequence[Branch]) -> tuple[Branch, ...]:
         """Ideas side by side, with held leaves given to the divided ideas they are part of."""
         stay, above = list(siblings), self._divider.constraints.parent
         alone = [b for b in siblings if not b.children and b.held >= 0 and above[b.held] == ANY]
@@ -262,8 +261,7 @@ class _Growing:
 
     def _fit(self, branch: Branch, parent: Branch) -> float:
         """How much nearer it is to an idea that was divided than the farthest of its parts is."""
-        is_divided = parent.children and int(parent.leaves[0]) in self._was_divided
-        if not is_divided or len(parent.children) >= MAX_CHILDREN:
+        if not parent.is_divided or len(parent.children) >= MAX_CHILDREN:
             return -1.0
         middle = self._direction(parent)
         farthest = min(float(self._direction(part) @ middle) for part in parent.children)

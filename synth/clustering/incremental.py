@@ -48,9 +48,9 @@ def new_leaves(
     least_voices = 2 if len(np.unique(discussion.voices)) >= 10 else 1
     if len(np.unique(messages)) < least:
         return found
-    settled = smoothed(vectors, graph)
-    group = condensed(settled, seed=seed)
-    tree = linkage_of(settled, group)
+    smooth = smoothed(vectors, graph)
+    group = condensed(smooth, seed=seed)
+    tree = linkage_of(smooth, group)
     below = tree.members(group)
     there = (vectors @ centroids.T).max(axis=1, initial=0.0)
     n_merges = int(np.searchsorted(tree.distance, APART, side="right"))

@@ -17,7 +17,7 @@ from synth.clustering.authorship import NOWHERE, Authorship, Carriers
 from synth.clustering.constraints import FREE, UNPLACED, Blocks, Constraints, blocks_of
 from synth.clustering.cut import LeafRange, readable_leaves
 from synth.clustering.linkage import unit_means
-from synth.clustering.parts import Clusterer, Parts, Settled
+from synth.clustering.parts import Clusterer, Parts, Smoothed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ class Leaves:
 
 
 def find_leaves(
-    settled: Settled,
+    passages: Smoothed,
     authorship: Authorship,
     constraints: Constraints,
     *,
@@ -42,7 +42,7 @@ def find_leaves(
 ) -> Leaves:
     """The leaf of each passage; only those that people put under no idea have none.
 
-    ``settled`` holds at least one passage. A leaf is carried by enough messages, and by two voices
+    ``passages`` hold at least one passage. A leaf is carried by enough messages, and by two voices
     where the discussion has ten or more. Linked passages that the clusterer parted are joined
     again under the leaf nearest to all; of two passages that must stay apart, the one that fits
     worse goes to its next best leaf (constrained assignment as in COP-k-means, Wagstaff et al.
@@ -50,15 +50,15 @@ def find_leaves(
     """
     blocks = blocks_of(constraints)
     inside = np.flatnonzero(blocks.core[blocks.of] != UNPLACED)
-    of = np.full(len(settled.vectors), NOWHERE, dtype=np.intp)
+    of = np.full(len(passages.vectors), NOWHERE, dtype=np.intp)
     if not len(inside):
         return Leaves(of=of, held=np.empty(0, dtype=np.intp), parts=None)
-    within, some = Blocks(of=blocks.of[inside], core=blocks.core), settled.take(inside)
+    within, some = Blocks(of=blocks.of[inside], core=blocks.core), passages.take(inside)
     written = authorship.take(inside)
     allowed = readable or readable_leaves(len(np.unique(written.messages)))
     parts = clusterer.parts(some, Carriers(written, allowed), within)
     of[inside] = _rejoined(some.vectors, parts.of, within)
-    _set_apart(settled.vectors, of, blocks, constraints.apart)
+    _set_apart(passages.vectors, of, blocks, constraints.apart)
     names, number = np.unique(of[of >= 0], return_inverse=True)
     of[of >= 0] = number
     held = np.full(len(names), FREE, dtype=np.intp)
@@ -92,7 +92,7 @@ def _set_apart(
 ) -> None:
     """Move blocks until no two that must stay apart share a leaf; changes ``leaf``.
 
-    A block only goes where none of its opponents is, so that each pair is settled once.
+    A block only goes where none of its opponents is, so that each pair is dealt with once.
     """
     if not len(apart):
         return

@@ -8,13 +8,16 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from models.vectors import membership
+from models.embedders import n_usable
+from models.vectors import in_threads, membership
 
 SMOOTHING_STEPS = 4
 SMOOTHING_SHARE = 0.5
 """How far a passage moves towards the mean of its neighbours in each step."""
 MAX_GROUPS = 2_000
 """Groups that enter the linkage; larger discussions are condensed to so many first."""
+LARGE = 20_000
+"""Passages from which condensing them is worth several threads."""
 
 
 def smoothed(vectors: NDArray[np.float32], graph: sp.csr_array) -> NDArray[np.float32]:
@@ -51,8 +54,9 @@ def condensed(vectors: NDArray[np.float32], *, seed: int) -> NDArray[np.intp]:
         dim, MAX_GROUPS, niter=6, seed=seed, spherical=True, max_points_per_centroid=15
     )
     means.cp.min_points_per_centroid = 1
-    means.train(np.ascontiguousarray(vectors))
-    _, nearest = means.index.search(np.ascontiguousarray(vectors), 1)
+    with in_threads(n_usable() if n > LARGE else 1):
+        means.train(np.ascontiguousarray(vectors))
+        _, nearest = means.index.search(np.ascontiguousarray(vectors), 1)
     return np.asarray(np.unique(nearest.ravel(), return_inverse=True)[1])
 
 

@@ -16,8 +16,8 @@ from synth.clustering.linkage import condensed, smoothed, unit_means
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settled:
-    """Passages as they are clustered."""
+class Smoothed:
+    """Passages as they are clustered: smoothed over their neighbours, and grouped."""
 
     vectors: NDArray[np.float32]
     """(n, dim) unit rows, smoothed."""
@@ -37,15 +37,15 @@ class Settled:
         ``vectors`` float32 (n, dim) are centred unit rows.
         """
         looped = graph if copied is None else copied.with_loops(graph)
-        settled = smoothed(vectors, looped)
-        return cls(vectors=settled, graph=looped, group=condensed(settled, seed=seed), seed=seed)
+        rows = smoothed(vectors, looped)
+        return cls(vectors=rows, graph=looped, group=condensed(rows, seed=seed), seed=seed)
 
-    def take(self, rows: NDArray[np.intp]) -> Settled:
+    def take(self, rows: NDArray[np.intp]) -> Smoothed:
         """The same over some of the passages, ascending."""
         if len(rows) == len(self.vectors):
             return self
         _, group = np.unique(self.group[rows], return_inverse=True)
-        return Settled(
+        return Smoothed(
             vectors=self.vectors[rows],
             graph=self.graph[rows][:, rows],
             group=group,
@@ -53,7 +53,7 @@ class Settled:
         )
 
 
-Pieces = Callable[[Settled], NDArray[np.intp]]
+Pieces = Callable[[Smoothed], NDArray[np.intp]]
 """Other passages of the discussion → the piece of each, (n,) from 0; what stability merges."""
 
 
@@ -70,7 +70,7 @@ class Parts:
 class Clusterer(Protocol):
     """A way to part passages by what they say."""
 
-    def parts(self, settled: Settled, carriers: Carriers, blocks: Blocks) -> Parts:
+    def parts(self, passages: Smoothed, carriers: Carriers, blocks: Blocks) -> Parts:
         """Every passage in a part that is carried, or that holds a core.
 
         The cores of ``blocks`` lie in parts of their own. As many parts as hold together best,

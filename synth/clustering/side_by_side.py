@@ -12,7 +12,7 @@ from synth.clustering.authorship import NOWHERE, Carriers
 from synth.clustering.constraints import Blocks
 from synth.clustering.cut import SAME, LeafRange, worth_of
 from synth.clustering.linkage import groups_after, linkage_of, unit_means
-from synth.clustering.parts import Parts, Settled, filled
+from synth.clustering.parts import Parts, Smoothed, filled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,11 +21,11 @@ class Candidate:
 
     cluster: NDArray[np.intp]
     """(n,) the cluster of each passage by any name, ``NOWHERE`` for those that it leaves out."""
-    again: Callable[[Settled], NDArray[np.intp]]
+    again: Callable[[Smoothed], NDArray[np.intp]]
     """The same with the same parameters, for other passages."""
 
 
-Algorithm = Callable[[Settled, LeafRange], Iterator[Candidate]]
+Algorithm = Callable[[Smoothed, LeafRange], Iterator[Candidate]]
 """Passages, and how many parts are readable → clusters at several grains."""
 
 
@@ -40,40 +40,40 @@ class SideBySide:
 
     algorithm: Algorithm
 
-    def parts(self, settled: Settled, carriers: Carriers, blocks: Blocks) -> Parts:
+    def parts(self, passages: Smoothed, carriers: Carriers, blocks: Blocks) -> Parts:
         """As :class:`synth.clustering.parts.Clusterer` says."""
-        best = self._best(settled, carriers)
-        of = _claimed(settled.vectors, best.of, carriers, blocks)
+        best = self._best(passages, carriers)
+        of = _claimed(passages.vectors, best.of, carriers, blocks)
         return Parts(of=of, pieces=best.pieces)
 
-    def _best(self, settled: Settled, carriers: Carriers) -> Parts:
+    def _best(self, passages: Smoothed, carriers: Carriers) -> Parts:
         """The best candidate's parts; one part where no candidate has any."""
         readable = carriers.readable
-        best = Parts(of=_one_part(settled), pieces=_one_part)
+        best = Parts(of=_one_part(passages), pieces=_one_part)
         highest = (-np.inf, -np.inf)
         if readable.most == 1:
             return best
-        for candidate in self.algorithm(settled, readable):
-            of = _carried(settled.vectors, candidate.cluster, carriers)
+        for candidate in self.algorithm(passages, readable):
+            of = _carried(passages.vectors, candidate.cluster, carriers)
             if of is None:
                 continue
             n_missing = max(0, readable.fewest - int(of.max()) - 1)
-            worth = (-float(n_missing), worth_of(of, settled.graph, readable))
+            worth = (-float(n_missing), worth_of(of, passages.graph, readable))
             if worth > highest:
                 highest, best = worth, Parts(of=of, pieces=_pieces(candidate))
         return best
 
 
-def _one_part(settled: Settled) -> NDArray[np.intp]:
-    return np.zeros(len(settled.vectors), dtype=np.intp)
+def _one_part(passages: Smoothed) -> NDArray[np.intp]:
+    return np.zeros(len(passages.vectors), dtype=np.intp)
 
 
-def _pieces(candidate: Candidate) -> Callable[[Settled], NDArray[np.intp]]:
-    def pieces(settled: Settled) -> NDArray[np.intp]:
-        cluster = candidate.again(settled)
+def _pieces(candidate: Candidate) -> Callable[[Smoothed], NDArray[np.intp]]:
+    def pieces(passages: Smoothed) -> NDArray[np.intp]:
+        cluster = candidate.again(passages)
         if (cluster == NOWHERE).all():
-            return _one_part(settled)
-        return filled(settled.vectors, cluster)
+            return _one_part(passages)
+        return filled(passages.vectors, cluster)
 
     return pieces
 

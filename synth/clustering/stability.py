@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from models.vectors import membership
 from synth.clustering.linkage import MAX_GROUPS, MergeTree, average_linkage, group_means, smoothed
-from synth.clustering.parts import Pieces, Settled
+from synth.clustering.parts import Pieces, Smoothed
 
 SHARE_KEPT = 0.8
 """Of the messages, in each draw."""
@@ -24,7 +24,7 @@ class Resampled:
     vectors: NDArray[np.float32]
     """(n, dim) unit rows."""
     graph: sp.csr_array
-    settled: NDArray[np.float32]
+    smoothed: NDArray[np.float32]
     """(n, dim) the same, smoothed over the whole graph."""
     group: NDArray[np.intp]
     """(n,) the group of each passage, as it was condensed."""
@@ -33,23 +33,23 @@ class Resampled:
 
     @classmethod
     def of(
-        cls, vectors: NDArray[np.float32], graph: sp.csr_array, settled: Settled, pieces: Pieces
+        cls, vectors: NDArray[np.float32], graph: sp.csr_array, passages: Smoothed, pieces: Pieces
     ) -> Self:
-        """``vectors`` and ``graph`` are what ``settled`` was made of."""
+        """``vectors`` and ``graph`` are what ``passages`` were made of."""
         return cls(
             vectors=vectors,
             graph=graph,
-            settled=settled.vectors,
-            group=settled.group,
+            smoothed=passages.vectors,
+            group=passages.group,
             pieces=pieces,
         )
 
-    def take(self, rows: NDArray[np.intp], *, seed: int) -> Settled:
+    def take(self, rows: NDArray[np.intp], *, seed: int) -> Smoothed:
         """Some of the passages, ascending; in a small discussion they are smoothed afresh."""
         graph = self.graph[rows][:, rows]
         is_small = len(self.group) <= MAX_GROUPS
-        return Settled(
-            vectors=smoothed(self.vectors[rows], graph) if is_small else self.settled[rows],
+        return Smoothed(
+            vectors=smoothed(self.vectors[rows], graph) if is_small else self.smoothed[rows],
             graph=graph,
             group=np.unique(self.group[rows], return_inverse=True)[1],
             seed=seed,
@@ -104,8 +104,11 @@ def stability_of(
     what comes of it is merged by average linkage, and an idea scores its best Jaccard index with
     any part that was formed on the way, averaged over the runs in which it has members left.
     ``member`` is (n_passages, n_ideas) as :func:`members` gives it. Above ``MAX_GROUPS`` passages
-    groups of them are left out too, and nothing is smoothed afresh.
+    groups of them are left out too, and nothing is smoothed afresh. One passage alone, which others
+    may have copied, is the same in every draw.
     """
+    if len(found.group) == 1:
+        return np.ones(member.shape[1], dtype=np.float32)
     random = np.random.default_rng(seed)
     total = np.zeros(member.shape[1], dtype=np.float64)
     counted = np.zeros(member.shape[1], dtype=np.intp)

@@ -20,7 +20,7 @@ FEW = 6
 """So few leaves are shown side by side, without a level above them."""
 FEWEST_TOPS = 4
 MAX_LEVELS = 5
-MOST_OF_IT = 0.5
+MOST_CAME_FROM = 0.5
 """Share of a leaf's passages that stood under a broader idea, above which it goes there again."""
 BROAD_RESOLUTION = 0.5
 """Weight of what chance would put together under a broader idea (Reichardt & Bornholdt 2006);
@@ -41,6 +41,8 @@ class Branch:
     """The held idea that it is, or -1."""
     stability: float | None = None
     """0..1, where it is known already."""
+    is_divided: bool = False
+    """Whether it was a leaf idea before it was divided into its children."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +113,7 @@ class _Tree:
             if held >= 0 and self._constraints.parent[held] != ANY:
                 continue
             origin = int(broad[np.argmax(n_from[leaf, broad])])
-            if n_from[leaf, origin] > MOST_OF_IT * self._sizes[leaf] and room[origin] > 0:
+            if n_from[leaf, origin] > MOST_CAME_FROM * self._sizes[leaf] and room[origin] > 0:
                 self._returned.setdefault(origin, []).append(leaf)
             else:
                 remaining.append(leaf)

@@ -8,6 +8,9 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from models.embedders import n_usable
+from models.vectors import in_threads
+
 N_NEIGHBOURS = 10
 """Between 7 and 15 the ideas found hardly change; see docs/quality.md."""
 EXACT_SEARCH_LIMIT = 20_000
@@ -95,7 +98,8 @@ def similarity_graph(
     rows = columns = np.empty(0, dtype=np.intp)
     weights = np.empty(0, dtype=np.float32)
     if k > 0:
-        near_rows, near_columns, weights = _nearest(distinct, k, seed)
+        with in_threads(n_usable() if len(distinct) > EXACT_SEARCH_LIMIT else 1):
+            near_rows, near_columns, weights = _nearest(distinct, k, seed)
         rows, columns = first[near_rows], first[near_columns]
         weights = np.maximum(weights, MIN_SIMILARITY)
     copies = np.setdiff1d(np.arange(n), first, assume_unique=True)

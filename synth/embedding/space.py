@@ -21,7 +21,7 @@ from synth.embedding.vectors import ReadTexts
 
 if TYPE_CHECKING:
     from models import Blend
-    from models.lexical import Arrays
+    from models.lexical import Arrays, CountedTexts
 
 CENTRE_SHRINKAGE = 4.0
 """Passages' worth of doubt about the mean: two passages do not say what a discussion is about."""
@@ -193,7 +193,7 @@ def fit_centred(
 class PartSpaces:
     """Looks at some passages of a discussion by themselves: in a space fitted on them alone."""
 
-    texts: Sequence[str]
+    texts: CountedTexts
     """Of the n passages, then of the topics."""
     vectors: NDArray[np.float32]
     """(n + n_topics, dim) unit rows, estimated where the model has not read; dim 0 where no
@@ -238,11 +238,11 @@ class PartSpaces:
         kept = np.concatenate([rows, np.arange(n, len(self.texts))])
         return replace(
             self,
-            texts=[self.texts[row] for row in kept.tolist()],
+            texts=self.texts.take(kept),
             vectors=self.vectors[kept],
             context=replace(self.context, message=self.context.message[rows]),
             languages=[self.languages[row] for row in rows.tolist()],
         )
 
-    def _texts(self, rows: NDArray[np.intp]) -> tuple[NDArray[np.float32], list[str]]:
-        return self.vectors[rows], [self.texts[row] for row in rows.tolist()]
+    def _texts(self, rows: NDArray[np.intp]) -> tuple[NDArray[np.float32], CountedTexts]:
+        return self.vectors[rows], self.texts.take(rows)

@@ -12,9 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models import Embedder
+from models.lexical import CountedTexts, counted
 from models.vectors import unit_rows
+from models.weights import cached_file
 from synth.records import Passage
-from synth.settings import QUIET, Progress
+from synth.settings import Progress
 from synth.store import Store
 from synth.store.rows import sha256_text
 
@@ -31,7 +33,7 @@ TOPICS_READ = 0.25
 class ReadTexts:
     """Texts, and what an encoder says of them."""
 
-    texts: Sequence[str]
+    texts: CountedTexts
     vectors: NDArray[np.float32]
     """(n, dim) unit rows, zero where the text was not read; dim 0 where no encoder reads."""
     is_read: NDArray[np.bool_]
@@ -39,8 +41,9 @@ class ReadTexts:
 
     def take(self, rows: NDArray[np.intp]) -> Self:
         """Some of the texts."""
-        some = [self.texts[row] for row in rows.tolist()]
-        return type(self)(texts=some, vectors=self.vectors[rows], is_read=self.is_read[rows])
+        return type(self)(
+            texts=self.texts.take(rows), vectors=self.vectors[rows], is_read=self.is_read[rows]
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +79,7 @@ def read_texts(
     everything = np.ones(len(texts), dtype=np.bool_)
     if embedder.is_fitted_per_discussion:
         nothing = np.zeros((len(texts), 0), dtype=np.float32)
-        return ReadTexts(texts=texts, vectors=nothing, is_read=everything)
+        return ReadTexts(texts=counted(texts), vectors=nothing, is_read=everything)
     hashes = [sha256_text(text) for text in texts]
     lines = hashes[len(passages) :]
     if later is None:
@@ -91,18 +94,21 @@ def read_texts(
         kept |= store.vectors.get(others, model=embedder.fingerprint)
     dim = later.dim if later is not None else embedder.card.dimensions or 1
     return ReadTexts(
-        texts=texts,
+        texts=counted(texts),
         vectors=kept_rows(hashes, kept, dim),
         is_read=np.array([sha in kept for sha in hashes], dtype=np.bool_),
     )
 
 
-def read_examples(store: Store, embedder: Embedder, texts: Sequence[str]) -> NDArray[np.float32]:
-    """Texts that stand in no discussion, float32 (n, dim), unit rows; kept like all others."""
-    hashes = [sha256_text(text) for text in texts]
-    wanted = dict(zip(hashes, texts, strict=True))
-    kept = _vectors(store, embedder, wanted, frozenset(hashes), QUIET)
-    return kept_rows(hashes, kept, embedder.card.dimensions or 1)
+def read_examples(embedder: Embedder, texts: Sequence[str]) -> NDArray[np.float32]:
+    """Texts that stand in no discussion, float32 (n, dim), unit rows: read once on a machine, and
+    kept in half precision in the cache folder."""
+    key = sha256_text("\n".join([embedder.fingerprint, *texts]))[:32]
+    kept = cached_file(
+        f"examples-{key}", make=lambda: embedder.encode(texts).astype(np.float16).tobytes()
+    )
+    rows = np.frombuffer(kept.read_bytes(), dtype=np.float16).reshape(len(texts), -1)
+    return unit_rows(rows.astype(np.float32))
 
 
 def kept_of_passages(

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from models.embedders import DEFAULT, DRAFT
+from models.vectors import in_threads
 from synth.clustering.lineage import what_became
 from synth.corpus import Corpus
 from synth.corrections.constraints import Held, held_ideas, require_same
@@ -120,7 +121,8 @@ def build(
         key=space_key(settings, versions, embedder.fingerprint),
     )
     try:
-        outcome = work.renew(is_forced=force)
+        with in_threads(1):
+            outcome = work.renew(is_forced=force)
     except BaseException as error:
         state = "failed" if isinstance(error, Exception) else "interrupted"
         store.runs.finish(run_id, state=state, outcome={"error": str(error)})

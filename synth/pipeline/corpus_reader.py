@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 PORTION = 250
 """Messages handed to a process at a time."""
-N_ALONE = 1_000
+N_ALONE = 5_000
 """Messages before it is worth starting processes."""
 LARGE = 10_000
 """Passages from which looking for copies, or for key passages, is worth a process of its own."""
@@ -156,7 +156,7 @@ class CorpusReader:
             ReadPassages(passages=passages, vectors=vectors[:n], is_read=read.is_read[:n]),
             messages,
             group=repetition.messages.group,
-            examples=examples_for(self.store, self.embedder),
+            examples=examples_for(self.embedder),
         )
         space = None
         if blend is not None and n:

@@ -44,7 +44,7 @@ class Effort:
 
 
 EFFORTS: Mapping[str, Effort] = {
-    "full": Effort(n_clustered=None, n_resamplings=8, read_words=40_000, layout=1.0),
+    "full": Effort(n_clustered=None, n_resamplings=8, read_words=40_000, layout=0.5),
     "draft": Effort(n_clustered=16_000, n_resamplings=2, read_words=10_000, layout=0.25),
 }
 

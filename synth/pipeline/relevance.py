@@ -51,11 +51,11 @@ def reason_of_turn(text: str, language: str | None) -> Unplaced | None:
     return reason
 
 
-def examples_for(store: Store, embedder: Embedder) -> Examples | None:
+def examples_for(embedder: Embedder) -> Examples | None:
     """The examples as the model reads them; None where no encoder reads."""
     if embedder.is_fitted_per_discussion:
         return None
-    return Examples.of(read_examples(store, embedder, example_texts()))
+    return Examples.of(read_examples(embedder, example_texts()))
 
 
 def not_about(
@@ -125,6 +125,6 @@ def later_not_about(
         ReadPassages(passages=[*passages, *others], vectors=vectors, is_read=is_read),
         messages,
         group=np.arange(len(messages)),
-        examples=examples_for(store, embedder),
+        examples=examples_for(embedder),
     )
     return reasons[: len(passages)]

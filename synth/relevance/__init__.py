@@ -10,10 +10,9 @@ from __future__ import annotations
 from synth.records import Unplaced
 from synth.relevance.likeness import Examples, Turns, example_texts
 from synth.relevance.no_answer import find_no_answers
-from synth.relevance.off_topic import find_off_topic
+from synth.relevance.off_topic import find_off_topic, takes_up
 from synth.relevance.quotations import is_bibliography, is_law
 from synth.relevance.set_phrases import reason_in_words
-from synth.relevance.shared_words import takes_up
 
 __all__ = [
     "Examples",

@@ -18,6 +18,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from synth.passages import n_words
+
 N_SAMPLE = 400
 """So many passages show how near neighbours are in a discussion."""
 MOST_ALIKE = 0.9995
@@ -28,7 +30,16 @@ LEAST_LETTERS = 12
 """A shorter text is a word or two rather than a point."""
 LEAST_UNSAID = 50
 """Letters. Of shorter texts fewer than 19 in 20 were right that were said to be said by nobody."""
+LEAST_WORDS = 4
+"""A sentence of fewer words does not tell its language."""
 _LEAST_SPREAD = 0.02
+
+
+def language_of_point(text: str) -> str | None:
+    """The language of a sentence that somebody types; None for one of a few words."""
+    from models import identify_one
+
+    return identify_one(text) if n_words(text) >= LEAST_WORDS else None
 
 
 class Nearness(IntEnum):
@@ -49,7 +60,7 @@ class Evidence:
     standard: float
     """The nearest centred cosine, in standard deviations above what is usual for the passages."""
     cosine: float
-    """The cosine of the nearest passage as it is."""
+    """The highest cosine of a passage, not centred."""
     longer: float
     """Logarithm of the text's letters over those of the nearest passage."""
     letters: float

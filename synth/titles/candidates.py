@@ -50,7 +50,7 @@ FEW_VOICES = 4
 """From so many voices on, a phrase should be used by two."""
 MANY = 30
 """Voices from which a word should be used by several others, and not by one."""
-COMMON = 0.02
+COMMON = 0.15
 """Share of an idea's voices that should use a word of its title."""
 APART = 0.25
 """Quality lost by a wording without a word that tells the idea from the rest."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from models.clauses import self_contained
-from models.languages import shares
+from models.languages import n_words, shares
 from models.vectors import unit_rows
 from synth.corpus import Corpus
 from synth.outline import rows_under
@@ -43,11 +43,11 @@ class Groups:
     belongs: sparse.csr_matrix
     """(n_ideas, n_passages) 1 where the passage is below the idea."""
     mean: Vectors
-    """(dim,) centre of the discussion."""
+    """(dim,) centre of the discussion; zero where all stands under one idea."""
     directions: Vectors
     """(n_ideas, dim) unit rows: from the discussion's centre towards the idea."""
     centred: Vectors
-    """(n_passages, dim) unit rows: vectors without what the whole discussion shares."""
+    """(n_passages, dim) unit rows: vectors without ``mean``."""
     languages: list[str | None]
     """Most frequent language of each idea's passages."""
 
@@ -69,7 +69,9 @@ def group(corpus: Corpus, tree: IdeaTree) -> Groups:
     """Gather the members, centres and languages of every idea."""
     members = [np.array(rows, dtype=np.intp) for rows in rows_under(tree).values()]
     vectors = corpus.vectors
-    mean = vectors.mean(axis=0) if len(vectors) else np.zeros(vectors.shape[1], np.float32)
+    mean = np.zeros(vectors.shape[1], np.float32)
+    if len(vectors) and (tree.parent < 0).sum() > 1:  # one alone has nothing to stand out from
+        mean = vectors.mean(axis=0)
     centred = unit_rows(vectors - mean)
     centres = np.zeros((len(members), vectors.shape[1]), np.float32)
     for idea, rows in enumerate(members):
@@ -100,9 +102,9 @@ def _membership(members: list[NDArray[np.intp]], n_passages: int) -> sparse.csr_
 
 def readability(text: str, language: str | None) -> float:
     """0..1: how well a passage can be read on its own: a good length, no code, no loose ends."""
-    n_words = len(text.split())
+    said = n_words(text, language)
     shortest, longest = READABLE_WORDS
-    share = min(1.0, n_words / shortest) if n_words < shortest else min(1.0, longest / n_words)
+    share = min(1.0, said / shortest) if said < shortest else min(1.0, longest / said)
     if _NOISE.search(text):
         share *= 0.4
     if _LATE_START.search(text):

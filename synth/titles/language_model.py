@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from models.keyphrases import key_of, stop_words
-from models.languages import identify_one, primary
+from models.languages import UNSPACED, identify_one, n_words, primary
 from models.text import fold, without_accents
 from synth.titles.wording import MARKS, MAX_CHARS, PLAIN_MARKS, titled
 
@@ -60,9 +60,6 @@ SAME_BEGINNING = 5
 """Two words that share so many first letters are forms of one word."""
 LEAST_QUOTED = 3
 """A quote has at least so many words."""
-SIGNS_PER_WORD = 2
-"""Characters that count as a word in scripts without blanks between words."""
-UNSPACED = frozenset({"zh", "ja", "th", "km", "lo", "my"})
 
 _PART = re.compile(r"[^\W_]{3,}|(?<![^\W_])[^\W\d_]{2}(?![^\W_])")
 """Of a name: three letters or digits, or two letters."""
@@ -283,7 +280,7 @@ def _summary(text: str, quote: str, question: Question, *, names: Names) -> str:
 
     summary = _QUOTE.sub(lambda m: verbatim(next(filter(None, m.groups()), "")), text)
     said = _as_said(quote, question)
-    if _n_words(said, question.language) < LEAST_QUOTED:
+    if n_words(said, question.language) < LEAST_QUOTED:
         raise Refused(f"the quote has fewer than {LEAST_QUOTED} words")
     return summary if said in summary else f"{summary} {marks.format(said)}"
 
@@ -304,11 +301,6 @@ def _as_said(quote: str, question: Question) -> str:
     if not said:
         raise Refused("a quote is in none of the passages")
     return said
-
-
-def _n_words(text: str, language: str | None) -> int:
-    unspaced = primary(language) in UNSPACED
-    return len(text) // SIGNS_PER_WORD if unspaced else len(text.split())
 
 
 def _require_own_words(text: str, what: str, question: Question, names: Names) -> None:

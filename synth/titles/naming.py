@@ -15,6 +15,7 @@ from models.clauses import Clause, ParsedText, heading_clauses, is_aside, read
 from models.keyphrases import key_of
 from models.languages import primary
 from synth.corpus import Corpus
+from synth.parallel import in_order
 from synth.records import IdeaName, IdeaTree
 from synth.titles.candidates import (
     Encode,
@@ -53,6 +54,10 @@ READ_CHARS = 450
 """Longer passages are parsed up to here."""
 MOST_READ, LEAST_READ = 50, 6
 """Passages parsed per leaf idea."""
+PORTION = 256
+"""Passages parsed in one go."""
+N_ALONE = 2_000
+"""Passages before it is worth starting processes, each of which loads the parser."""
 MOST_SHARED = 0.3
 """A subject that this share of the passages has is no idea's title."""
 _INFLECTED = re.compile(r"[^\W\d_]+(?:en|em) [A-ZÄÖÜ]|[^\W\d_]+(?:isch|lich|ig)(?:e|er|en|em|es)\Z")
@@ -141,10 +146,25 @@ def _read_some(
         members = groups.members[idea]
         order = np.argsort(-fitness(groups, idea, readable), kind="stable")
         rows.update(members[order[:per_idea]].tolist())
-    chosen = sorted(rows)
-    parts = [_beginning(texts[row]) for row in chosen]
-    parsed = read(parts, [corpus.languages[row] for row in chosen])
-    return dict(zip(chosen, parsed, strict=True))
+    of_language: dict[str, list[int]] = defaultdict(list)
+    for row in sorted(rows):
+        of_language[primary(corpus.languages[row])].append(row)
+    portions = (
+        (some, [(_beginning(texts[row]), language) for row in some])
+        for language, chosen in sorted(of_language.items())
+        for at in range(0, len(chosen), PORTION)
+        for some in [chosen[at : at + PORTION]]
+    )
+    parsed = {
+        row: one
+        for some, found in in_order(_parsed, portions, n_alone=N_ALONE)
+        for row, one in zip(some, found, strict=True)
+    }
+    return {row: parsed[row] for row in sorted(parsed)}
+
+
+def _parsed(texts: Sequence[tuple[str, str]]) -> list[ParsedText]:
+    return read([text for text, _ in texts], [language for _, language in texts])
 
 
 def _beginning(text: str) -> str:

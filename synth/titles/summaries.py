@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from models import wordlists
 from models.clauses import is_aside, opens_loosely, self_contained
 from models.keyphrases import key_of
-from models.languages import primary
+from models.languages import n_words, primary
 from synth.titles.exemplars import readability
 from synth.titles.wording import MARKS, PLAIN_MARKS, names_someone
 
@@ -25,7 +25,9 @@ STANDS = (0.6, 0.85)
 """How well the first sentence, and any further one, must stand alone."""
 _CALLED = re.compile(r"[^\W\d_]+,\s")
 """A sentence that opens by calling somebody, or with a word for what was said before."""
-_SENTENCE = re.compile(r"[^\s.!?…](?:[^.!?…\n]|\n(?!\s*\n)|\.(?=\S))*(?:[.!?…]+|(?=\s*$))")
+_SENTENCE = re.compile(
+    r"[^\s.!?…。！？](?:[^.!?…。！？\n]|\n(?!\s*\n)|\.(?=\S))*(?:[.!?…。！？]+|(?=\s*$))"
+)
 
 
 def telling_sentences(
@@ -92,7 +94,8 @@ class _Speaking:
     def _is_fit(self, sentence: str) -> bool:
         shortest, longest = SUMMARY_WORDS
         words = sentence.split()
-        if not shortest <= len(words) <= longest or sentence.endswith("?"):
+        is_of_length = shortest <= n_words(sentence, self.language) <= longest
+        if not is_of_length or sentence.endswith(("?", "？")):
             return False
         last = words[-1].rstrip(".").casefold()
         is_cut = "." in last or last in wordlists.ABBREVIATIONS  # "e.g."

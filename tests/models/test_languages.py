@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.languages import identify, identify_one, identify_together, shares
+from models.languages import identify, identify_one, identify_together, n_words, shares
 
 SENTENCES = {
     "en": "The council should plant more trees along the river before next summer.",
@@ -69,6 +69,12 @@ def test_texts_read_together_are_each_others_prior() -> None:
     assert identify_together(texts) == identify(texts, prior=shares(identify(texts)))
     assert identify_together(texts) == ["fr", "fr", "de", "fr", "fr"]
     assert identify_together(["+1"]) == [None]
+
+
+def test_words_are_counted_with_and_without_blanks() -> None:
+    assert n_words("Trees  in the square", "en") == 4
+    assert n_words("広場に木を植えましょう", "ja") == 5
+    assert n_words("", "zh-Hant") == n_words("", None) == 0
 
 
 @settings(max_examples=60, deadline=None)

@@ -6,11 +6,20 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import sparse
+from sklearn.utils.extmath import randomized_svd
 
 from models import lexical
 from models.blend import Blend, DraftEmbedder, no_vectors
 from models.embedders import ModelMissing
-from models.lexical import N_BUCKETS, LatentView, LexicalView, StaticView, ngram_counts
+from models.lexical import (
+    N_BUCKETS,
+    LatentView,
+    LexicalView,
+    StaticView,
+    counted,
+    ngram_counts,
+)
 from models.vectors import unit_rows
 
 TEXTS = [
@@ -102,6 +111,27 @@ def test_ngrams_do_not_depend_on_their_neighbours(monkeypatch) -> None:
     whole = ngram_counts(TEXTS)
     monkeypatch.setattr("models.lexical._COUNTED_AT_ONCE", 3)
     assert (ngram_counts(TEXTS) != whole).nnz == 0
+
+
+def test_some_of_counted_texts_are_as_if_counted_alone() -> None:
+    rows = np.array([5, 0, 3])
+    some, alone = counted(TEXTS).take(rows), counted([TEXTS[row] for row in rows])
+    assert some.texts == alone.texts
+    assert (some.pieces != alone.pieces).nnz == 0
+    assert (some.ngrams != alone.ngrams).nnz == 0
+    assert counted(some) is some
+    vectors = np.zeros((3, 0), np.float32)
+    np.testing.assert_array_equal(
+        Blend().fit_transform(vectors, some)[1], Blend().fit_transform(vectors, alone.texts)[1]
+    )
+
+
+@pytest.mark.parametrize(("n_rows", "n_columns", "n_iter"), [(40, 90, 4), (90, 40, 4), (60, 80, 2)])
+def test_axes_are_those_of_scikit_learn(n_rows: int, n_columns: int, n_iter: int) -> None:
+    made = sparse.random(n_rows, n_columns, density=0.2, format="csr", rng=7, dtype=np.float32)
+    axes = lexical._right_vectors(sparse.csr_matrix(made), 5, n_iter=n_iter, seed=3)
+    _, _, theirs = randomized_svd(made, 5, n_iter=n_iter, random_state=3)
+    np.testing.assert_array_equal(np.abs(axes), np.abs(theirs.T))
 
 
 def test_blends_are_unit_and_keep_what_the_encoder_says() -> None:

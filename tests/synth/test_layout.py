@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from synth import layout
 from synth.clustering import Options, find_ideas
 from synth.embedding.knn_graph import similarity_graph
 from synth.embedding.space import centred
@@ -52,6 +53,30 @@ def test_the_map_stays_put(built: Built, positions: np.ndarray) -> None:
     moved = np.linalg.norm(after - positions, axis=1)
     assert np.median(moved) < 0.06
     assert moved.max() < 0.25
+
+
+def divergence(places: np.ndarray, pull: np.ndarray) -> float:
+    """What t-SNE makes small (Kullback & Leibler)."""
+    near = 1 / (1 + ((places[:, None] - places[None]) ** 2).sum(axis=2))
+    np.fill_diagonal(near, 0)
+    edges = pull > 0
+    return float((pull[edges] * np.log(pull[edges] / (near / near.sum())[edges])).sum())
+
+
+def test_few_passages_are_drawn_as_well_as_by_the_library(
+    built: Built, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, graph, tree = built
+    pull = layout._affinities(graph, tree)
+    start = np.random.default_rng(0).normal(scale=1e-2, size=(160, 2))
+    found = []
+    for exact_to in (160, 0):
+        monkeypatch.setattr(layout, "EXACT_TO", exact_to)
+        places = layout._optimise(start, pull, phases=[(60, 12.0), (150, 1.0)], seed=0)
+        found.append(divergence(places, pull.toarray()))
+    ours, theirs = found
+    assert ours <= 1.02 * theirs
+    assert theirs < 0.5 * divergence(start, pull.toarray())
 
 
 @pytest.mark.parametrize("n", [0, 1, 2, 5, 11, 14])

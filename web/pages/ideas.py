@@ -120,7 +120,7 @@ def unplaced(slug: str) -> str:
 
 @ideas.get("/d/<slug>/not-about")
 def not_about(slug: str) -> str:
-    """What is not about the question; ``?reason=`` shows what is so for one reason."""
+    """What is not about the question; ``?reason=`` shows the passages of one reason."""
     snapshot = find_snapshot(slug)
     counts = snapshot.counts_of_reasons()
     texts = {"": _("All")} | {

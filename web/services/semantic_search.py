@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from synth.errors import ModelMissing, SynthError
 from synth.search.filters import MessageColumns
-from synth.search.nearness import Evidence
+from synth.search.nearness import Evidence, language_of_point
 from synth.search.semantic import (
     IdeaCentroids,
     NearIdea,
@@ -37,8 +37,6 @@ PATIENCE = 20.0
 """Seconds that a reader waits while a meaning is being read; a large discussion takes eight."""
 RETRY_AFTER = 60.0
 """Seconds after which what could not be read is tried again."""
-SURE_WORDS = 4
-"""A question of fewer words does not tell its language."""
 Trouble = Literal["", "loading", "unreadable"]
 """Why meaning cannot be looked at; empty where it can."""
 Version = tuple[int, int]
@@ -208,18 +206,11 @@ def compare(snapshot: Snapshot, meaning: SemanticIndex, text: str, *, n_ideas: i
             own,
             rows=aligned.rows[aligned.rows >= 0],
             letters=len(text),
-            language=identified(text),
+            language=language_of_point(text),
         ),
     )
 
 
 def language_of(text: str, columns: MessageColumns) -> str | None:
     """The language of a question; None for a short one, or in a discussion of one language."""
-    return identified(text) if len(columns.tags) > 1 else None
-
-
-def identified(text: str) -> str | None:
-    """The language of a question; None for a short one."""
-    from models import identify_one
-
-    return identify_one(text) if len(text.split()) >= SURE_WORDS else None
+    return language_of_point(text) if len(columns.tags) > 1 else None

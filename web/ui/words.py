@@ -102,7 +102,7 @@ QUALITIES: dict[str, LazyString] = {
 CLUSTERERS: dict[str, LazyString] = {
     "linkage": lazy_gettext("smoothed average linkage (usual)"),
     "hdbscan": lazy_gettext("HDBSCAN, by density"),
-    "kmeans": lazy_gettext("k-means, by a readable number"),
+    "kmeans": lazy_gettext("k-means, with a readable number of ideas"),
     "leiden": lazy_gettext("Leiden, by neighbours"),
 }
 FATES: dict[str, LazyString] = {

@@ -106,6 +106,19 @@ def test_one_sentence_over_and_over_is_one_idea() -> None:
     assert tree.parent.tolist() == [-1]
 
 
+def test_what_everybody_posts_is_not_tentative() -> None:
+    """Of all copies only the first is clustered: no draw can part it."""
+    written = Authorship(
+        messages=np.zeros(1, dtype=np.intp),
+        voices=np.zeros(1, dtype=np.intp),
+        copied=Copied(
+            row=np.zeros(30, dtype=np.intp), messages=np.arange(1, 31), voices=np.arange(1, 31)
+        ),
+    )
+    tree = ideas_of(made_up(1, n_ideas=1)[0], authorship=written)
+    assert tree.stability.tolist() == [1.0]
+
+
 def test_a_large_discussion_is_condensed_and_still_readable() -> None:
     vectors, idea = made_up(2600, n_ideas=20, dim=32)
     tree = ideas_of(vectors, n_resamplings=1)
@@ -263,15 +276,7 @@ def test_a_sub_idea_that_is_most_of_an_idea_gives_it_its_parts() -> None:
             parts = (Part(rows=some, stability=1.0) for some in np.split(rows, 4))
             return Part(rows=rows, parts=tuple(parts))
 
-    divider = InFour(
-        vectors=made_up(100, n_ideas=3)[0],
-        refit=Refit(fit=lambda rows: np.eye(len(rows), 8, dtype=np.float32), neighbours=_no_graph),
-        authorship=Authorship.single(100),
-        constraints=Constraints.none(100),
-        clusterer=Linkage(),
-        n_resamplings=0,
-        seed=0,
-    )
+    divider = _divider(InFour, made_up(100, n_ideas=3)[0])
     leaf_ideas = tuple(Branch(leaves=np.array([number])) for number in range(3))
     top = Branch(leaves=np.arange(3), children=leaf_ideas)
     (found,), new = with_parts([top], leaves, divider)
@@ -282,6 +287,27 @@ def test_a_sub_idea_that_is_most_of_an_idea_gives_it_its_parts() -> None:
     )
     assert len(one.children) == 4
     assert len(other.children) == 2
+
+
+def test_only_a_divided_sub_idea_gives_its_parts() -> None:
+    """One that was gathered stays, though the first idea below it was divided."""
+    of = np.repeat([0, 1, 2], [50, 40, 10])
+    leaves = Leaves(of=of, held=np.full(3, FREE), parts=None)
+
+    class FirstInTwo(Divider):
+        def divide(self, rows: NDArray[np.intp], n_levels: int) -> Part:
+            if rows[0]:
+                return Part(rows=rows)
+            parts = (Part(rows=some, stability=1.0) for some in np.split(rows, 2))
+            return Part(rows=rows, parts=tuple(parts))
+
+    divider = _divider(FirstInTwo, made_up(100, n_ideas=3)[0])
+    one, other, third = (Branch(leaves=np.array([number])) for number in range(3))
+    gathered = Branch(leaves=np.arange(2), children=(one, other))
+    top = Branch(leaves=np.arange(3), children=(gathered, third))
+    (found,), _ = with_parts([top], leaves, divider)
+    assert [len(child.children) for child in found.children] == [2, 0]
+    assert [len(child.children) for child in found.children[0].children] == [2, 0]
 
 
 def test_a_held_leaf_goes_to_the_divided_idea_before_it() -> None:
@@ -301,20 +327,28 @@ def test_a_held_leaf_goes_to_the_divided_idea_before_it() -> None:
     # The parts of the first idea lie a little apart, and the held leaf between them.
     lean = np.zeros_like(vectors[order])
     lean[:10, 0], lean[10:20, 0] = 0.6, -0.6
-    divider = InTwo(
-        vectors=unit_rows(vectors[order] + lean),
-        refit=Refit(fit=lambda rows: np.eye(len(rows), 8, dtype=np.float32), neighbours=_no_graph),
-        authorship=Authorship.single(90),
-        constraints=decided,
-        clusterer=Linkage(),
-        n_resamplings=0,
-        seed=0,
-    )
+    divider = _divider(InTwo, unit_rows(vectors[order] + lean), decided)
     tops = [Branch(leaves=np.array([number])) for number in range(3)]
     held = Branch(leaves=np.array([3]), held=0)
     found, _ = with_parts([*tops, held], leaves, divider)
     assert len(found) == 3
     assert [child.held for child in found[0].children] == [FREE, FREE, 0]
+
+
+def _divider(
+    kind: type[Divider], vectors: NDArray[np.float32], constraints: Constraints | None = None
+) -> Divider:
+    """One that knows by itself how passages are divided."""
+    n = len(vectors)
+    return kind(
+        vectors=vectors,
+        refit=Refit(fit=lambda rows: np.eye(len(rows), 8, dtype=np.float32), neighbours=_no_graph),
+        authorship=Authorship.single(n),
+        constraints=Constraints.none(n) if constraints is None else constraints,
+        clusterer=Linkage(),
+        n_resamplings=0,
+        seed=0,
+    )
 
 
 def _no_graph(vectors: NDArray[np.float32]) -> sp.csr_array:

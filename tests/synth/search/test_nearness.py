@@ -17,6 +17,7 @@ from synth.search.nearness import (
     Evidence,
     Nearness,
     NeighbourScale,
+    language_of_point,
     nearness_of,
     scale_of,
 )
@@ -169,3 +170,9 @@ def test_nobody_said_it_is_not_claimed_of_a_short_text() -> None:
     assert nearness_of(far) is Nearness.NOBODY
     short = replace(far, letters=float(np.log(LEAST_UNSAID - 1)))
     assert nearness_of(short) is Nearness.SOME
+
+
+def test_a_word_or_two_do_not_tell_a_language() -> None:
+    assert language_of_point("Fermez la rue aux voitures") == "fr"
+    assert language_of_point("La rue") is None
+    assert language_of_point("学校の前の道路は車を通行止めにすべきです") == "ja"

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from models.keyphrases import stop_words
 from models.text import fold
+from synth import parallel
 from synth.corpus import Corpus
 from synth.records import IdeaName, IdeaTree, Passage
-from synth.titles import name_ideas
+from synth.titles import name_ideas, naming
 from synth.titles.wording import clipped, names_someone, people_named, titled, without_reply_marks
 
 BUSES = [
@@ -221,8 +222,26 @@ def test_names_to_avoid_are_forgotten_with_the_call() -> None:
     assert not any("quarrington" in kept for kept in gc.get_objects() if type(kept) is frozenset)
 
 
+def test_names_do_not_depend_on_who_parses(
+    two: list[IdeaName], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parallel, "n_processes", lambda: 2)
+    monkeypatch.setattr(naming, "N_ALONE", 0)
+    monkeypatch.setattr(naming, "PORTION", 64)
+    assert named(BUSES + MARKET, [0] * 5 + [1] * 5) == two
+
+
 def test_same_input_same_names(two: list[IdeaName]) -> None:
     assert named(BUSES + MARKET, [0] * 5 + [1] * 5) == two
+
+
+def test_an_idea_without_others_beside_it_has_a_name() -> None:
+    """Nothing tells it from the rest, since there is no rest."""
+    (alone,) = named(BUSES, [0] * 5, parent=[-1])
+    assert "buses" in alone.title
+    assert "night buses" in " ".join(alone.keyphrases).casefold()
+    (message,) = named(BUSES[:1], [0], parent=[-1])
+    assert message.keyphrases
 
 
 def test_no_ideas_and_wordless_ideas() -> None:

@@ -54,3 +54,11 @@ def test_the_sentence_that_speaks_of_the_idea_is_quoted() -> None:
 def test_quote_marks_are_those_of_the_language() -> None:
     assert attributed("Oui.", "Voix 1", "fr") == "«\u00a0Oui.\u00a0» — Voix 1"
     assert attributed("Ja.", None, "de-AT") == "„Ja.“"
+
+
+def test_a_language_without_blanks_has_summaries_too() -> None:
+    text = "公園のベンチを増やしてください。お年寄りが座れる場所がどこにもありません！本当？"
+    assert telling_sentences([(text, "ja", "参加者1")]) == (
+        "“公園のベンチを増やしてください。” — 参加者1"
+    )
+    assert telling_sentences([("本当にそう思いますか？", "ja", None)]) == ""

@@ -203,7 +203,7 @@ def test_what_is_not_about_the_question_is_listed_apart(client: FlaskClient, sto
     told = client.get(f"{AT}/passages/6").text
     assert "It is not about the question: thanks or a courtesy." in told
     french = client.get(f"{AT}/not-about?lang=fr").text
-    assert "Hors de la question" in french
+    assert "Sans rapport avec la question" in french
     assert "un remerciement ou une politesse" in french
 
 

@@ -1,4 +1,4 @@
-"""What training makes small, on vectors small enough to work out by hand."""
+"""What the training makes small, on vectors small enough to work out by hand."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ torch = pytest.importorskip("torch", reason="no PyTorch here: training is left o
 
 
 def test_the_loss_is_what_its_formula_says() -> None:
-    from models.training.losses import same_point_loss
+    from models.training.same_point import same_point_loss
 
     vectors = torch.tensor([[1.0, 0.0], [0.0, 1.0], [1.0, 0.0]])
     # Two texts of "a" with cosine 1; the other lies at cosine 0 of both. Temperature 0.5.
@@ -18,7 +18,7 @@ def test_the_loss_is_what_its_formula_says() -> None:
 
 
 def test_texts_of_one_point_are_drawn_together() -> None:
-    from models.training.losses import same_point_loss
+    from models.training.same_point import same_point_loss
 
     rows = torch.randn(6, 8, generator=torch.Generator().manual_seed(0))
     rows = torch.nn.Parameter(rows)
@@ -39,7 +39,7 @@ def test_texts_of_one_point_are_drawn_together() -> None:
 
 
 def test_likeness_that_only_changes_its_scale_is_no_loss() -> None:
-    from models.training.losses import likeness_loss
+    from models.training.same_point import likeness_loss
 
     before = torch.nn.functional.normalize(
         torch.tensor([[1.0, 0.0, 0.0], [1.0, 0.2, 0.0], [1.0, 0.0, 0.4], [1.0, 0.5, 0.5]]), dim=1
