@@ -103,19 +103,26 @@ def tell_build(report: BuildReport, titles: Mapping[int, str]) -> None:
         return
     if report.why_whole:
         click.echo(f"The map was built afresh: {report.why_whole}.", err=True)
-    click.echo(
-        f"Found {report.n_ideas} ideas ({report.n_top} at the top) in {report.n_passages} "
-        "passages; "
-        f"{report.share_placed:.0%} are placed, the rest is listed as unplaced{_beside(report)}."
-    )
+    click.echo(_found_told(report))
     if report.lineage.get("kept"):
         told = ", ".join(f"{n} {fate}" for fate, n in report.lineage.items() if n)
         click.echo(f"Since the last build: {told}.")
 
 
-def _beside(report: BuildReport) -> str:
-    n = report.n_not_about
-    return f"; {n} {'is' if n == 1 else 'are'} not about the question" if n else ""
+def _found_told(report: BuildReport) -> str:
+    """``Found 9 ideas (4 at the top) in 80 passages; 97% are placed, …; 3 more are not about …``"""
+    n_aside = report.n_not_about
+    n_about = report.n_passages - n_aside
+    if n_aside and not n_about:
+        return f"Found no idea: of {_counted(n_aside, 'passage')} none is about the question."
+    told = (
+        f"Found {_counted(report.n_ideas, 'idea')} ({report.n_top} at the top) in "
+        f"{_counted(n_about, 'passage')}; {report.share_placed:.0%} are placed, the rest is listed "
+        "as unplaced"
+    )
+    if n_aside:
+        told += f"; {n_aside} more {'is' if n_aside == 1 else 'are'} not about the question"
+    return f"{told}."
 
 
 def llm_facts(report: ProposalReport | None) -> dict[str, Any]:
@@ -165,6 +172,10 @@ def _n(n: int, noun: str, *, but: str = "") -> str:
     return f"{n} {kind}{but} {what}{'' if n == 1 and not but else 's'}"
 
 
+def _counted(n: int, noun: str) -> str:
+    return f"{n} {noun}{'' if n == 1 else 's'}"
+
+
 def titles_of(store: Store, discussion: Discussion) -> dict[int, str]:
     return {idea.id: idea.title for idea in store.ideas.outline(discussion.id)}
 
@@ -176,8 +187,8 @@ def tell_outline(store: Store, discussion: Discussion, *, depth: int = 2, most: 
     for idea in ideas[:most]:
         indent = "  " * idea.level
         by = ", title by an LLM" if idea.title_by else ""
-        counts = f"{idea.n_messages} messages, {idea.n_authors} voices{_standing(idea)}{by}"
-        click.echo(f"{indent}{idea.title}  ({counts})")
+        size = f"{_counted(idea.n_messages, 'message')}, {_counted(idea.n_authors, 'voice')}"
+        click.echo(f"{indent}{idea.title}  ({size}{_standing(idea)}{by})")
     if len(ideas) > most:
         click.echo(f"  … and {len(ideas) - most} more")
 

@@ -152,6 +152,20 @@ def test_json_is_alone_on_stdout(
     assert json.loads(result.stdout)
 
 
+def test_what_is_found_is_told_with_what_was_set_aside(tmp_path: Path) -> None:
+    bench = "We need more benches in the park because old people cannot sit."
+    texts = {"chatter": ["Hello", "Thanks", "N/A"], "one": [bench, "Thanks"]}
+    said = {}
+    for name, some in texts.items():
+        messages = [{"id": str(n), "author": f"P {n}", "text": t} for n, t in enumerate(some)]
+        file = write_csv(tmp_path / f"{name}.csv", messages)
+        said[name] = synth("run", file, "--quality", "draft", "--out", tmp_path / name).stdout
+    assert "Found no idea: of 3 passages none is about the question." in said["chatter"]
+    assert "Found 1 idea (1 at the top) in 1 passage; 100% are placed" in said["one"]
+    assert "; 1 more is not about the question." in said["one"]
+    assert "(1 message, 1 voice)" in said["one"]
+
+
 def test_evaluate_reads_what_run_wrote(ran: tuple[Path, Result], tmp_path: Path) -> None:
     gold = tmp_path / "gold.csv"
     lines = [f"{int(row['id'])},subject {(int(row['id']) - 1) % 3}" for row in rows()]
