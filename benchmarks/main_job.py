@@ -34,6 +34,7 @@ class Point:
     n_passages: int
     n_ideas: int
     seconds: float
+    cpu_seconds: float
     peak_mb: float
     stages: dict[str, float]
 
@@ -63,19 +64,26 @@ def measure(archive: Path, *, quality: str) -> Point:
         n_passages=facts["build"]["passages"],
         n_ideas=facts["build"]["ideas"],
         seconds=run.seconds,
+        cpu_seconds=run.cpu_seconds,
         peak_mb=run.peak_mb,
         stages=facts["build"]["timings"],
     )
 
 
 def table(points: list[Point]) -> str:
-    head = ["quality", "messages", "passages", "ideas", "total s", "peak MB", "other s", *STAGES]
+    head = ["quality", "messages", "passages", "ideas", "total s", "CPU s", "peak MB"]
+    head += ["other s", *STAGES]
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     for p in points:
         stages = [p.stages.get(name, 0.0) for name in STAGES]
         other = p.seconds - sum(stages)
         cells = [p.quality, p.n_messages, p.n_passages, p.n_ideas, f"{p.seconds:.1f}"]
-        cells += [f"{p.peak_mb:.0f}", f"{other:.1f}", *(f"{s:.1f}" for s in stages)]
+        cells += [
+            f"{p.cpu_seconds:.1f}",
+            f"{p.peak_mb:.0f}",
+            f"{other:.1f}",
+            *(f"{s:.1f}" for s in stages),
+        ]
         lines.append("| " + " | ".join(map(str, cells)) + " |")
     return "\n".join(lines)
 

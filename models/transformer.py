@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from models.embedders import ModelCard, ModelMissing
+from models.embedders import ModelCard, ModelMissing, n_usable
+from models.vectors import in_threads
 from models.weights import sha256
 
 if TYPE_CHECKING:
@@ -79,17 +80,18 @@ class TransformerEmbedder:
         if not texts:
             return np.zeros((0, self.card.dimensions or 0), np.float32)
         prompt = "query: " if _E5.search(self._source) else None
-        parts = []
+        model, parts = self._model, []
         for start in range(0, len(texts), _AT_ONCE):
             some = list(texts[start : start + _AT_ONCE])
-            found = self._model.encode(
-                some,
-                prompt=prompt,
-                batch_size=_BATCH,
-                normalize_embeddings=True,
-                show_progress_bar=False,
-                convert_to_numpy=True,
-            )
+            with in_threads(n_usable()):
+                found = model.encode(
+                    some,
+                    prompt=prompt,
+                    batch_size=_BATCH,
+                    normalize_embeddings=True,
+                    show_progress_bar=False,
+                    convert_to_numpy=True,
+                )
             parts.append(np.asarray(found, np.float32))
             if progress:
                 progress(len(some))

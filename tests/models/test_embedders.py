@@ -12,10 +12,12 @@ from typing import ClassVar
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info
 
 import models
 from models import embedders, transformer
 from models.embedders import ModelMissing
+from models.vectors import in_threads
 from models.weights import sha256
 
 
@@ -83,6 +85,7 @@ class _FakeTransformer:
 
     max_seq_length = 128
     prompts_seen: ClassVar[list[str | None]] = []
+    threads_seen: ClassVar[list[set[int]]] = []
 
     def __init__(self, source: str, *, device: str) -> None:
         if "missing" in source:
@@ -90,6 +93,8 @@ class _FakeTransformer:
 
     def encode(self, texts: list[str], *, prompt: str | None, **_: object) -> np.ndarray:
         self.prompts_seen.append(prompt)
+        of_blas = (one for one in threadpool_info() if one["user_api"] == "blas")
+        self.threads_seen.append({one["num_threads"] for one in of_blas})
         rows = [[text.count(letter) + 1.0 for letter in "aeio"] for text in texts]
         return np.array(rows) / np.linalg.norm(rows, axis=1, keepdims=True)
 
@@ -135,3 +140,13 @@ def test_without_the_extra_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(transformer, "find_spec", lambda name: None)
     with pytest.raises(ModelMissing, match=r"pip install 'discussion-synth\[transformers\]'"):
         models.load("st:some/model")
+
+
+def test_a_transformer_reads_in_all_threads_while_a_map_is_made_in_one(
+    fake_transformers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transformer, "n_usable", lambda: 2)
+    embedder, before = models.load(str(tmp_path)), len(_FakeTransformer.threads_seen)
+    with in_threads(1):
+        embedder.encode(["a text"])
+    assert _FakeTransformer.threads_seen[before:] == [{2}]
