@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from benchmarks.pages import DOCS, write_between_marks
 from benchmarks.processes import measured
+from models.vectors import in_threads
 from synth.corpus import Corpus
 from synth.embedding.context import Context
 from synth.records import IdeaTree, Passage
@@ -123,6 +124,7 @@ def run(collection: Collection) -> dict[str, float]:
     from synth.embedding.space import PartSpaces, centred, fit_blend
     from synth.embedding.vectors import ReadTexts
     from synth.layout import lay_out
+    from synth.pipeline.idea_map import EFFORTS
     from synth.titles import name_ideas
 
     seconds: dict[str, float] = {}
@@ -163,7 +165,7 @@ def run(collection: Collection) -> dict[str, float]:
     with _timed(seconds, "titles"):
         name_ideas(_corpus(collection).take(rows), tree, encode=encode)
     with _timed(seconds, "layout"):
-        lay_out(middle, graph, tree)
+        lay_out(middle, graph, tree, effort=EFFORTS["full"].layout)
     return seconds | {"ideas": _n_leaves(tree), "cpu": time.process_time() - cpu}
 
 
@@ -242,7 +244,9 @@ def main() -> None:
     parser.add_argument("--point", type=int, help="one size in this process, as JSON")
     chosen = parser.parse_args()
     if chosen.point:
-        print(json.dumps(run(collect(chosen.database, chosen.point)) | {"passages": chosen.point}))
+        collection = collect(chosen.database, chosen.point)
+        with in_threads(1):  # as the program makes a map
+            print(json.dumps(run(collection) | {"passages": chosen.point}))
         return
     points = []
     for size in chosen.sizes:
