@@ -9,12 +9,12 @@ from web.api.answers import (
     Discussion,
     DiscussionWithRun,
     Items,
-    Job,
     Page,
     Run,
     Source,
     SourceProblem,
 )
+from web.api.job_answers import Job
 from web.api.openapi import operation
 from web.api.parameters import PAGED, Parameter, asked_paging
 from web.api.report_answers import News, Overview
