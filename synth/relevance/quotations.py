@@ -11,7 +11,7 @@ LEAST_LETTERS = 60
 SHARE_REFERENCES = 0.75
 """Share of the lines of a list of references that are references."""
 SIGNS = 3
-"""Signs of a reference that a line has at least, its year included."""
+"""Signs of a reference that a line has at least, beside its year."""
 
 _QUOTED = re.compile(r"«[^«»]*»|“[^“”]*”|„[^„“”]*[“”]|\"[^\"]*\"", re.DOTALL)
 _LETTER = re.compile(r"[^\W\d_]")
@@ -77,4 +77,4 @@ def _is_reference(line: str) -> bool:
     """Whether a line names a publication: with a year, and other signs of a reference."""
     if len(line) > 600 or not _YEAR.search(line) or _SPEAKS.search(line):
         return False
-    return 1 + sum(bool(sign.search(line)) for sign in _SIGNS_OF_A_REFERENCE) > SIGNS
+    return sum(bool(sign.search(line)) for sign in _SIGNS_OF_A_REFERENCE) >= SIGNS

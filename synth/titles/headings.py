@@ -57,7 +57,7 @@ def cleaned_heading(line: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Meeting:
+class _Match:
     """An idea and a thread that are mostly the same messages."""
 
     idea: int
@@ -80,12 +80,12 @@ def heading_titles(
     A thread is what answers each other, or what bears the same subject. ``own`` as
     :func:`headings_of` gives it.
     """
-    headings = _or_of_thread(corpus, own)
+    headings = _own_or_of_thread(corpus, own)
     by_thread = list(zip(corpus.threads.tolist(), strict=True))
     by_subject = [(fold(heading), "") if heading else None for heading in headings]
     found = [
-        *_meetings(corpus, groups, by_thread, headings, people),
-        *_meetings(corpus, groups, by_subject, headings, people),
+        *_matches(corpus, groups, by_thread, headings, people),
+        *_matches(corpus, groups, by_subject, headings, people),
     ]
     titles: dict[int, str] = {}
     used: set[str] = set()
@@ -96,7 +96,7 @@ def heading_titles(
     return titles
 
 
-def _or_of_thread(corpus: Corpus, own: Sequence[str]) -> list[str]:
+def _own_or_of_thread(corpus: Corpus, own: Sequence[str]) -> list[str]:
     """For each passage the heading of its message, else the first of its thread; may be empty."""
     threads: list[int] = corpus.threads.tolist()
     first: dict[int, str] = {}
@@ -106,13 +106,13 @@ def _or_of_thread(corpus: Corpus, own: Sequence[str]) -> list[str]:
     return [heading or first.get(t, "") for heading, t in zip(own, threads, strict=True)]
 
 
-def _meetings(
+def _matches(
     corpus: Corpus,
     groups: Groups,
     units: Sequence[Hashable | None],
     headings: Sequence[str],
     people: Collection[str],
-) -> Iterator[_Meeting]:
+) -> Iterator[_Match]:
     """The ideas that are mostly one unit; ``units``: by passage what it is a part of."""
     message_of: list[int] = corpus.message_ids.tolist()
     sizes = _sizes(units, message_of)
@@ -128,7 +128,7 @@ def _meetings(
             of_unit = Counter(headings[row] for row in inside if units[row] == unit)
             title = min(of_unit, key=lambda h: (-of_unit[h], h))
             if is_heading(title, groups.languages[idea], people):
-                yield _Meeting(idea=idea, overlap=2 * n / (n_inside + sizes[unit]), title=title)
+                yield _Match(idea=idea, overlap=2 * n / (n_inside + sizes[unit]), title=title)
 
 
 def _sizes(units: Sequence[Hashable | None], messages: Sequence[int]) -> Mapping[Hashable, int]:

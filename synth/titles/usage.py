@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from models.keyphrases import stop_words
 from models.languages import primary
@@ -28,6 +28,7 @@ _WORD = re.compile(r"[^\W_]+(?:['’](?=[^\W_]))?")
 _CAPITALS = re.compile(r"\b[^\W\d_a-zß-ÿ]{4,}\b")
 _SMALL = re.compile(r"\b[a-zß-ÿ]{4,}\b")
 _LETTERS = re.compile(r"[^\W\d_]{4,}")
+_ALPHABET = "abcdefghijklmnopqrstuvwxyzàáâäçèéêëíîïñòóôöùúûüß"
 
 
 def _forms(text: str) -> list[str]:
@@ -75,11 +76,6 @@ def _unknown(language: str) -> float:
     return UNKNOWN if known_words(language) else 1.0
 
 
-@cache
-def _alphabet() -> str:
-    return "abcdefghijklmnopqrstuvwxyzàáâäçèéêëíîïñòóôöùúûüß"
-
-
 def _one_edit_away(form: str) -> Iterator[str]:
     """Words with one letter less, more or another, or two neighbours changed over."""
     for i in range(len(form) + 1):
@@ -88,7 +84,7 @@ def _one_edit_away(form: str) -> Iterator[str]:
             yield before + after[1:]
         if len(after) > 1:
             yield before + after[1] + after[0] + after[2:]
-        for letter in _alphabet():
+        for letter in _ALPHABET:
             yield before + letter + after
             if after and letter != after[0]:
                 yield before + letter + after[1:]
