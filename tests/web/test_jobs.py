@@ -289,6 +289,14 @@ def test_a_clusterer_can_be_chosen(
     assert builds.settings == [Settings(clusterer=clusterer)] * 2
 
 
+def test_sides_can_be_left_to_the_platform(app: Flask, client: FlaskClient, builds: Builds) -> None:
+    client.post("/d/the-market-square/build", data={"sides": "stated"})
+    assert ended(app).state == "done"
+    client.post("/d/the-market-square/build", data={"sides": "read"})
+    assert ended(app, 2).state == "done"
+    assert [one.sides for one in builds.settings] == [False, True]
+
+
 def test_a_clusterer_that_is_not_there_is_refused(
     client: FlaskClient, store: Store, builds: Builds
 ) -> None:

@@ -132,6 +132,7 @@ STAGES: dict[str, LazyString] = {
     "Find ideas": lazy_gettext("Find ideas"),
     "Title and lay out": lazy_gettext("Name and lay out"),
     "Suggest": lazy_gettext("Suggest key passages"),
+    "Read sides": lazy_gettext("Read who is for and who against"),
     "Ask the LLM": lazy_gettext("Ask the language model"),
 }
 """By the name that the pipeline gives the stage; others are shown by that name."""
@@ -142,10 +143,12 @@ STEPS: dict[str, LazyString] = {
     "place": lazy_gettext("places of what is new"),
     "title and lay out": lazy_gettext("titles and map"),
     "suggest": lazy_gettext("key passages"),
+    "sides": lazy_gettext("sides"),
     "write": lazy_gettext("writing"),
 }
 """What the time of a build was spent on, by the names that the pipeline keeps."""
 UNITS: dict[str, LazyString] = {
+    "answers": lazy_gettext("answers"),
     "ideas": lazy_gettext("ideas"),
     "messages": lazy_gettext("messages"),
     "passages": lazy_gettext("passages"),

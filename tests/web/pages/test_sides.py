@@ -121,3 +121,30 @@ def test_points_of_the_map_tell_them_apart(client: FlaskClient, store: Store) ->
     read(store, {2: Stance.AGAINST, 3: Stance.AGAINST, 4: Stance.FOR, 6: None})
     points = np.frombuffer(client.get(f"{API}/points").data, dtype=POINT)
     assert points["stance"].tolist() == [0, 1, 4, 3, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("headers", "read_so", "step"),
+    [
+        ({}, "read from the words of 3 of 5 answers", "sides 2 s"),
+        (FRENCH, "lues d’après les mots de 3 réponses sur 5", "positions 2 s"),
+    ],
+)
+def test_the_page_about_a_map_says_how_many_were_read(
+    client: FlaskClient, store: Store, headers: dict[str, str], read_so: str, step: str
+) -> None:
+    run = store.runs.begin(1, kind="build", seed=0, settings={"sides": True}, versions={})
+    facts = {"n_answers": 5, "n_read": 3}
+    store.runs.finish(run, state="done", outcome={"sides": facts}, timings={"sides": 2.0})
+    told = words_of(client.get(f"{AT}/about", headers=headers).text)
+    assert read_so in told
+    assert step in told
+
+
+def test_where_none_were_read_the_page_says_so(client: FlaskClient, store: Store) -> None:
+    run = store.runs.begin(1, kind="build", seed=0, settings={"sides": False}, versions={})
+    facts = {"n_answers": 0, "n_read": 0}
+    store.runs.finish(run, state="done", outcome={"sides": facts}, timings={"write": 1.0})
+    page = client.get(f"{AT}/about").text
+    assert "only as a platform says" in words_of(page)
+    assert '<option value="stated" selected>' in page
