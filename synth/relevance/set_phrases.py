@@ -53,6 +53,8 @@ class _Phrases:
     """Phrase → its reason."""
     beside: Mapping[Unplaced, frozenset[str]]
     """Words that may stand beside phrases of a reason."""
+    alone: frozenset[str]
+    """Phrases before which a capital begins no name: "Great Britain", "Super Marché"."""
     patterns: Mapping[Unplaced, re.Pattern[str]]
     longest: int
     """Words of the longest phrase."""
@@ -104,12 +106,15 @@ def _covered(said: list[str], names: frozenset[str]) -> Unplaced | None:
     known = _phrases()
     found: set[Unplaced] = set()
     others: list[str] = []
+    may_name = False
     at = 0
     while at < len(said):
         for n in range(min(known.longest, len(said) - at), 0, -1):
-            reason = known.reason_of.get(" ".join(said[at : at + n]))
+            phrase = " ".join(said[at : at + n])
+            reason = known.reason_of.get(phrase)
             if reason is not None:
                 found.add(reason)
+                may_name |= reason in _MAY_NAME and phrase not in known.alone
                 at += n
                 break
         else:
@@ -119,7 +124,7 @@ def _covered(said: list[str], names: frozenset[str]) -> Unplaced | None:
         return None
     beside = frozenset({"#"}).union(*(known.beside.get(reason, frozenset()) for reason in found))
     unknown = [word for word in others if word not in beside]
-    if len(unknown) > (MOST_NAMES if found & _MAY_NAME else 0) or not names.issuperset(unknown):
+    if len(unknown) > (MOST_NAMES if may_name else 0) or not names.issuperset(unknown):
         return None
     return next(reason for reason in _IN_ORDER if reason in found)
 
@@ -148,6 +153,12 @@ def _phrases() -> _Phrases:
             for name, kinds in _LISTS.items()
             if "beside" in kinds
         },
+        alone=frozenset(
+            folded_words(phrase)
+            for kinds in _LISTS.values()
+            for phrases in kinds.get("alone", {}).values()
+            for phrase in phrases
+        ),
         patterns={
             reasons[name]: re.compile(
                 "|".join(p for some in kinds["patterns"].values() for p in some)
