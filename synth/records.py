@@ -79,7 +79,7 @@ class Unplaced(StrEnum):
     BOT = "bot"
     ADDRESS = "address"  # nothing but links and addresses
     QUOTATION = "quotation"  # an article of a law or a list of references, copied
-    OFF_TOPIC = "off_topic"  # talk beside the matter
+    OFF_TOPIC = "off_topic"  # talk off the topic
 
     @property
     def is_about(self) -> bool:

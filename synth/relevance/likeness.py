@@ -87,9 +87,9 @@ class Examples:
     float32 (n, dim) each, unit rows.
     """
 
-    aside: Vectors
-    """Talk beside the matter."""
-    matter: Vectors
+    talk: Vectors
+    """Talk off the topic."""
+    statements: Vectors
     """Statements."""
     nothing: Vectors
     """What people write where they have no answer."""
@@ -104,13 +104,13 @@ class Examples:
     @property
     def unit(self) -> float:
         """The spread of the cosines of every two examples of talk."""
-        one, other = np.triu_indices(len(self.aside), 1)
-        return max(float(np.std((self.aside @ self.aside.T)[one, other])), 1e-6)
+        one, other = np.triu_indices(len(self.talk), 1)
+        return max(float(np.std((self.talk @ self.talk.T)[one, other])), 1e-6)
 
     def are_told_apart(self) -> bool:
         """Whether the model tells talk from statements, each judged by the other examples."""
-        told = Regression.fit(self.aside, (self.matter,))
-        kind = np.repeat([1.0, -1.0], [len(self.aside), len(self.matter)])
+        told = Regression.fit(self.talk, (self.statements,))
+        kind = np.repeat([1.0, -1.0], [len(self.talk), len(self.statements)])
         return float((np.sign(told.left_out) == kind).mean()) >= LEAST_RIGHT
 
 

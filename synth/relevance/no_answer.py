@@ -37,12 +37,12 @@ def find_no_answers(turns: Turns, examples: Examples) -> NDArray[np.bool_]:
     if is_known.sum() < LEAST_TURNS or not examples.are_told_apart():
         return np.zeros(len(turns.vectors), dtype=np.bool_)
     near = mean_of_top(turns.vectors @ examples.nothing.T, NEAREST_EXAMPLES)
-    stated = mean_of_top(turns.vectors @ examples.matter.T, NEAREST_EXAMPLES)
+    stated = mean_of_top(turns.vectors @ examples.statements.T, NEAREST_EXAMPLES)
     may_be = is_known & (turns.n_words <= MOST_WORDS) & (near > stated)
     # Those that may be such turns do not vouch for each other.
     compared = turns.compared(is_known & ~may_be)
     nearer = (near - np.maximum(stated, turns.nearest_others(compared))) / examples.unit
-    told = Regression.fit(examples.nothing, (examples.matter, turns.vectors[compared]))
+    told = Regression.fit(examples.nothing, (examples.statements, turns.vectors[compared]))
     _, which, n_same = np.unique(turns.group, return_inverse=True, return_counts=True)
     needed = np.where(n_same[which] >= REPEATED, LEAST_NEARER_REPEATED, LEAST_NEARER)
     is_nothing = (np.round(nearer, 4) > needed) & (

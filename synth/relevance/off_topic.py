@@ -1,6 +1,6 @@
-"""Turns off the topic: talk beside the matter, told by what it is like.
+"""Turns off the topic, told by what they are like.
 
-A turn is compared with made-up turns of two kinds: talk beside any matter (somebody's dinner, lost
+A turn is compared with made-up turns of two kinds: talk off any topic (somebody's dinner, lost
 keys, the date of the next meeting), and statements about questions of common life. It is off the
 topic where it is nearer to such talk than to all that others say in this discussion. A point of
 view that only one person holds is not: it is like other statements.
@@ -76,7 +76,7 @@ def find_off_topic(turns: Turns, examples: Examples) -> NDArray[np.bool_]:
 
 
 def scores(turns: Turns, examples: Examples) -> Floats:
-    """(n,) how much each turn is like talk beside the matter, and unlike the discussion.
+    """(n,) how much each turn is like talk off the topic, and unlike the discussion.
 
     In units of the spread of cosines among the examples, so that models with narrow and with
     wide cosines are judged alike. The median where nothing is known.
@@ -85,9 +85,10 @@ def scores(turns: Turns, examples: Examples) -> Floats:
     compared = turns.compared(is_known)
     vectors = turns.vectors
     beside = np.maximum(
-        mean_of_top(vectors @ examples.matter.T, NEAREST_EXAMPLES), turns.nearest_others(compared)
+        mean_of_top(vectors @ examples.statements.T, NEAREST_EXAMPLES),
+        turns.nearest_others(compared),
     )
-    own = (mean_of_top(vectors @ examples.aside.T, NEAREST_EXAMPLES) - beside) / examples.unit
+    own = (mean_of_top(vectors @ examples.talk.T, NEAREST_EXAMPLES) - beside) / examples.unit
     own += WEIGHT_OF_KIND * _kind(turns, examples, compared)
     own -= PER_WORD * np.maximum(0, turns.n_words - SHORT)
     median = np.median(own[is_known])
@@ -103,7 +104,7 @@ def _kind(turns: Turns, examples: Examples, compared: NDArray[np.intp]) -> Float
 
     The turns ``compared`` count as statements; each of them is judged by what the others tell.
     """
-    told = Regression.fit(examples.aside, (examples.matter, turns.vectors[compared]))
+    told = Regression.fit(examples.talk, (examples.statements, turns.vectors[compared]))
     found = told.predict(turns.vectors)
     found[compared] = told.left_out[-len(compared) :]
     return found

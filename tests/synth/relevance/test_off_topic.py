@@ -1,4 +1,4 @@
-"""Talk beside the matter, told by vectors: made up, with two directions that mean something."""
+"""Talk off the topic, told by vectors: made up, with two directions that mean something."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def near(*axes: int, n: int, seed: int, spread: float = 0.5) -> Vectors:
 @pytest.fixture
 def examples() -> Examples:
     return Examples(
-        aside=near(0, n=40, seed=1), matter=near(1, n=40, seed=2), nothing=near(3, n=40, seed=6)
+        talk=near(0, n=40, seed=1), statements=near(1, n=40, seed=2), nothing=near(3, n=40, seed=6)
     )
 
 
@@ -78,7 +78,7 @@ def test_nothing_is_found_where_too_few_speak_or_the_model_cannot_tell(examples:
     few = np.vstack((near(1, 2, n=LEAST_TURNS - 2, seed=4), near(0, n=1, seed=5)))
     assert not find_off_topic(turns(few), examples).any()
     said = np.vstack((near(1, 2, n=N, seed=4), near(0, n=1, seed=5)))
-    blind = replace(examples, aside=near(3, n=40, seed=1), matter=near(3, n=40, seed=2))
+    blind = replace(examples, talk=near(3, n=40, seed=1), statements=near(3, n=40, seed=2))
     assert not find_off_topic(turns(said), blind).any()
     assert not find_no_answers(turns(said), blind).any()
 
@@ -150,11 +150,11 @@ def test_a_rare_word_is_taken_up_whatever_its_ending() -> None:
 def test_examples_are_of_three_kinds() -> None:
     texts = example_texts()
     kinds = Examples.of(np.arange(len(texts), dtype=np.float32)[:, None])
-    assert min(len(kinds.aside), len(kinds.matter)) > 100
+    assert min(len(kinds.talk), len(kinds.statements)) > 100
     assert len(kinds.nothing) > 50
     # The same in two languages stands once in each.
     assert len(texts) - len(set(texts)) < 5
-    assert texts[int(kinds.matter[0, 0]) - 1] == texts[len(kinds.aside) - 1]
+    assert texts[int(kinds.statements[0, 0]) - 1] == texts[len(kinds.talk) - 1]
 
 
 @pytest.mark.slow
