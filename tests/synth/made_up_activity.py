@@ -22,6 +22,9 @@ class Said(NamedTuple):
     day: int | None = 0
     """Since 1970."""
     side: int = 0
+    """As the platform says."""
+    read_side: int = 0
+    """As its words tell."""
     likes: int = -1
     weight: float = 0.5
     thread: int = 1
@@ -40,6 +43,7 @@ def activity(*messages: Said) -> Activity:
             dtype=np.int64,
         ),
         sides=np.array([said.side for said in messages], dtype=np.int8),
+        read_sides=np.array([said.read_side for said in messages], dtype=np.int8),
         likes=np.array([said.likes for said in messages], dtype=np.int64),
         passages=np.arange(101, 101 + len(spread)),
         of_message=np.array([row for row, _ in spread], dtype=np.int64),

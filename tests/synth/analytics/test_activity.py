@@ -11,7 +11,9 @@ from synth.analytics.activity import (
     on_side,
     ordered,
     passages_under,
+    read_side,
     sides_of,
+    stated_side,
     threads_of,
     voices_of,
 )
@@ -46,6 +48,21 @@ def test_sides_count_a_voice_once_and_are_empty_where_nobody_takes_one() -> None
     assert on_side(said, rows, Stance.AGAINST).tolist() == [2]
     assert on_side(said, rows, None).tolist() == [0, 1, 2, 3]
     assert sides_of(said, rows[3:]) == ()
+
+
+def test_sides_that_were_read_are_counted_apart() -> None:
+    said = activity(
+        Said(1, side=1), Said(2, read_side=1), Said(2, read_side=1), Said(3, read_side=-1), Said(4)
+    )
+    rows = passages_under(said, [1])
+    assert sides_of(said, rows) == (
+        Side(stance=Stance.FOR, n_voices=1, n_passages=1, n_read_voices=1, n_read_passages=2),
+        Side(stance=Stance.AGAINST, n_voices=0, n_passages=0, n_read_voices=1, n_read_passages=1),
+    )
+    assert stated_side(said, rows, Stance.FOR).tolist() == [0]
+    assert read_side(said, rows, Stance.FOR).tolist() == [1, 2]
+    assert on_side(said, rows, Stance.FOR).tolist() == [0, 1, 2]
+    assert sides_of(said, rows[4:]) == ()
 
 
 @pytest.mark.parametrize(

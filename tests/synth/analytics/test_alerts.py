@@ -87,6 +87,11 @@ def test_opinion_is_divided_where_neither_side_is_small() -> None:
     assert again[Kind.CONTENTIOUS_ISSUE].n == 0, "one voice counts once"
 
 
+def test_no_alarm_is_raised_by_what_was_only_read_from_the_words() -> None:
+    sides = [Said(voice=n, ideas=(2,), read_side=1 if n < 4 else -1) for n in range(1, 6)]
+    assert alerts(activity(*sides))[Kind.CONTENTIOUS_ISSUE].n == 0
+
+
 def test_an_active_voice_that_fell_silent_is_told() -> None:
     spoken = [Said(voice=1, day=n) for n in (0, 10, 60)]
     others = [Said(voice=n, day=100) for n in (2, 3)]

@@ -29,6 +29,7 @@ def test_sides_between_ideas_are_counted_by_voice() -> None:
         Said(2, (3,), answers=0, side=-1),
         Said(4, (3,), answers=0, side=1),
         Said(5, (3,), side=-1),
+        Said(6, (3,), answers=0, read_side=-1),
     )
     found = relations_of(said, messages_under(said, TREE))
     assert found.against == {(3, 1): 1, (3, 10): 1}
