@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from models.keyphrases import stop_words
-from models.languages import primary
+from models.languages import UNSPACED, primary
 from models.text import fold
 from models.wordlists import CUT_OFF, VAGUE, words
 
@@ -50,6 +50,7 @@ _QUOTES = tuple(
 )
 """What opens a quote, and what closes it."""
 _PAUSE = re.compile(r"\s[-–—(/|]|[:;,.](?=\s)|\s\(")
+_FULL_PAUSE = re.compile("[、，。！？；,;!?]")
 
 
 def titled(surface: str) -> str:
@@ -121,9 +122,14 @@ def names_someone(title: str, people: frozenset[str]) -> bool:
 
 
 def clipped(text: str, language: str | None) -> str:
-    """The beginning of a text that fits a title, cut at a word, not ending in a function word."""
+    """The beginning of a text that fits a title, cut at a word, not ending in a function word.
+
+    In a language without blanks between words it is cut where it pauses.
+    """
     flat = re.sub(r"\s+", " ", text).strip()
     if len(flat) > MAX_CHARS:
+        if primary(language) in UNSPACED and (end := _last_pause(flat[: MAX_CHARS + 1])):
+            return titled(flat[:end])
         flat = flat[: MAX_CHARS + 1].rsplit(" ", 1)[0][:MAX_CHARS]
         stops = stop_words(primary(language))
         kept = flat.split(" ")
@@ -131,6 +137,13 @@ def clipped(text: str, language: str | None) -> str:
             kept.pop()
         flat = " ".join(kept)
     return titled(flat)
+
+
+def _last_pause(head: str) -> int:
+    """Where a text without blanks pauses last, far enough from its beginning; else 0."""
+    return max(
+        (m.start() for m in _FULL_PAUSE.finditer(head) if m.start() >= LEAST_CHARS), default=0
+    )
 
 
 def shortened(text: str) -> str:

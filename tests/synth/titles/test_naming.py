@@ -284,6 +284,15 @@ def test_names_come_from_greetings() -> None:
     assert not names_someone("The bus drivers", people)
 
 
+def test_clipping_ends_at_a_pause_where_no_blanks_are() -> None:
+    first = "公園のベンチが少なくてお年寄りが長い時間座って休むことができないので"
+    text = (
+        f"{first}、来年の春までに入口と池のまわりに十か所ほど新しいベンチを置いてほしいと思います"
+    )
+    assert clipped(text, "ja") == first
+    assert len(clipped("長" * 90, "ja")) == 70
+
+
 def test_clipping_ends_at_a_word() -> None:
     text = "The old mill by the river was once the largest employer of the whole valley and more"
     assert clipped(text, "en") == "The old mill by the river was once the largest employer"
