@@ -53,6 +53,33 @@ def test_points_are_read_as_they_were_packed(page: Page) -> None:
     assert read == [1, 1, 0, 258, 1, 7, 2**31 + 1, 5]
 
 
+def test_what_the_words_tell_is_drawn_otherwise_than_what_the_platform_says(page: Page) -> None:
+    page.goto(FULL)
+    shapes, dim, shown = page.evaluate(
+        """async () => {
+          const { shapeOf, isDim } = await import('/static/map/splat.js');
+          const { lookOf } = await import('/static/map/look.js');
+          const stance = [0, 1, 2, 3, 4];
+          const shapes = stance.map((one) => shapeOf(true, one, false, false));
+          shapes.push(shapeOf(false, 0, false, false));
+          const points = { n: 5, idea: new Uint16Array(5), stance: Uint8Array.from(stance) };
+          const model = { points, ideas: [{ hue: 0 }] };
+          const palette = { hues: ['#000000'], none: '#000000' };
+          const shown = ['for', 'against'].map((show) => {
+            const { shape } = lookOf(model, palette, { fresh: null, inside: null, show });
+            return stance.filter((_, n) => !isDim(shape[n]));
+          });
+          const marks = [[false, false], [true, false], [false, true]];
+          const dim = stance.flatMap((one) => marks.map(
+            ([isNew, isFar]) => isDim(shapeOf(true, one, isNew, isFar)) === isFar));
+          return [shapes, dim, shown];
+        }"""
+    )
+    assert len(set(shapes)) == len(shapes)
+    assert all(dim)
+    assert shown == [[1, 3], [2, 4]]
+
+
 @pytest.mark.parametrize("view", ["", "?z=1.70&x=0.5&y=0.5", "?z=2.00&x=0.35&y=0.4"])
 @pytest.mark.parametrize("size", [(1280, 800), (390, 844)])
 def test_no_label_lies_on_another(page: Page, view: str, size: tuple[int, int]) -> None:

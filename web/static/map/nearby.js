@@ -1,6 +1,7 @@
 // Which passages lie near a pixel of the stage.
 
 import { KDBush } from "../vendor/d3-zoom-kdbush.js";
+import { isDim } from "./splat.js";
 
 export class Nearby {
   constructor({ x, y, n }) {
@@ -26,5 +27,3 @@ export class Nearby {
     return { found, n };
   }
 }
-
-function isDim(shape) { return (shape & 8) !== 0; }

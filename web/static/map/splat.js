@@ -52,7 +52,7 @@ export class Splat {
         const part = data[4 * p + 3] / 255;
         if (part < 0.04) { continue; }
         offsets.push((Math.floor(p / wide) - reach) * across + (p % wide) - reach);
-        cover.push(Math.round(256 * part * (which & DIM ? 0.22 * strength : strength)));
+        cover.push(Math.round(256 * part * (isDim(which) ? 0.22 * strength : strength)));
       }
       this.marks.set(key, { offsets: Int32Array.from(offsets), cover: Uint16Array.from(cover) });
     }
@@ -65,6 +65,8 @@ export function shapeOf(isPlaced, stance, isNew, isDim) {
   const shape = isPlaced ? stance % 5 : 5;
   return shape + (isNew ? NEW : 0) + (isDim ? DIM : 0);
 }
+
+export function isDim(shape) { return (shape & DIM) !== 0; }
 
 function shapeInto(pen, which, radius) {
   const shape = SHAPES[which & 7], large = Math.max(radius, 1) * 1.35;
