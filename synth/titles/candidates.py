@@ -26,6 +26,8 @@ Keyphrase = tuple[str, str]
 ENCODED = 900
 MOST_COMPARED, LEAST_COMPARED = 16, 3
 """How many wordings are compared by meaning in all, and per idea."""
+MOST_ENCODED = 8_000
+"""Wordings encoded at most, as long as each idea keeps its least and one phrase."""
 N_KEYPHRASES = 7
 LOOKED_AT = 80
 """The highest scored phrases of an idea, among which its keyphrases are chosen."""
@@ -151,9 +153,10 @@ def title_candidates(
         candidates = _weigh_support(_wordings_of(material, idea, propose), idea, material)
         proposed.append(_ranked(candidates, _by_words(candidates, idea, material)))
     n_compared = min(MOST_COMPARED, max(LEAST_COMPARED, ENCODED // groups.n_ideas))
+    n_phrases = min(N_PHRASES, max(1, MOST_ENCODED // groups.n_ideas - n_compared))
     shortlists = [
         [candidate for candidate, _ in some[:n_compared]]
-        + _phrases_as_titles(phrases[idea], idea, material)
+        + _phrases_as_titles(phrases[idea][:n_phrases], idea, material)
         for idea, some in enumerate(proposed)
     ]
     if encode is None:
@@ -224,7 +227,7 @@ def _phrases_as_titles(
 ) -> list[TitleCandidate]:
     """The first keyphrases as titles: they say what about, not what."""
     found = []
-    for key, surface in phrases[:N_PHRASES]:
+    for key, surface in phrases:
         # A lone word in capitals is an abbreviation.
         title = titled(material.usage.in_small_letters(surface) if " " in surface else surface)
         words = frozenset(key.split())

@@ -58,6 +58,8 @@ PORTION = 256
 """Passages parsed in one go."""
 N_ALONE = 2_000
 """Passages before it is worth starting processes, each of which loads the parser."""
+MOST_READ_IN_ALL, LEAST_PER_LEAF = 6_000, 2
+"""Passages parsed in all, unless that is fewer than so many per leaf idea."""
 MOST_SHARED = 0.3
 """A subject that this share of the passages has is no idea's title."""
 _INFLECTED = re.compile(r"[^\W\d_]+(?:en|em) [A-ZÄÖÜ]|[^\W\d_]+(?:isch|lich|ig)(?:e|er|en|em|es)\Z")
@@ -140,7 +142,8 @@ def _read_some(
     mean_words = np.mean([min(len(text), READ_CHARS) / 6 for text in texts]) if texts else 1
     leaves = np.setdiff1d(np.arange(groups.n_ideas), groups.parent).tolist()
     share = int(read_words / max(1.0, float(mean_words)) / len(leaves))
-    per_idea = min(MOST_READ, max(LEAST_READ, share))
+    least = min(LEAST_READ, max(LEAST_PER_LEAF, MOST_READ_IN_ALL // len(leaves)))
+    per_idea = min(MOST_READ, max(least, share))
     rows: set[int] = set()
     for idea in leaves:
         members = groups.members[idea]

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from models.clauses import ParsedText
 from models.keyphrases import stop_words
 from models.text import fold
 from synth import parallel
@@ -296,3 +297,25 @@ def test_clipping_ends_at_a_pause_where_no_blanks_are() -> None:
 def test_clipping_ends_at_a_word() -> None:
     text = "The old mill by the river was once the largest employer of the whole valley and more"
     assert clipped(text, "en") == "The old mill by the river was once the largest employer"
+
+
+def test_fewer_passages_of_each_idea_are_parsed_where_ideas_are_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    parsed: list[str] = []
+    real = naming.read
+
+    def counted(texts: Sequence[str], languages: Sequence[str | None]) -> list[ParsedText]:
+        parsed.extend(texts)
+        return real(texts, languages)
+
+    monkeypatch.setattr(naming, "read", counted)
+    corpus, ideas = corpus_of(BUSES + MARKET), tree((-1, -1), [0] * 5 + [1] * 5)
+    name_ideas(corpus, ideas, read_words=1)
+    n_few = len(parsed)
+    monkeypatch.setattr(naming, "MOST_READ_IN_ALL", 4)
+    parsed.clear()
+    names = name_ideas(corpus, ideas, read_words=1)
+    assert n_few == 10
+    assert len(parsed) == 4
+    assert all(name.title for name in names)
