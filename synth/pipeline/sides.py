@@ -19,8 +19,8 @@ from synth.store import Answer, SideRow, Store
 from synth.store.rows import sha256_text
 
 MOST_READ = 1_500
-"""Answers read of one discussion: about 15 seconds on two cores. Those to what most people answer
-come first, because there it matters how many are on either side."""
+"""Answers read of one discussion: about 30 processor seconds. Those to what most people answer come
+first, because there it matters how many are on either side."""
 CONSULTATIONS = frozenset({"capcollectif", "cif", "decidim", "json", "polis", "table"})
 """Formats whose threads begin with what one can be for or against: a proposal, a claim, a question.
 
