@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from benchmarks.ideas_data import Embedded, vectors_of
 from models import Blend
-from models.lexical import counted
+from models.text_counts import counted
 from models.vectors import membership, unit_rows
 from synth.clustering import Authorship, Options, Refit, find_ideas
 from synth.clustering.assignment import place

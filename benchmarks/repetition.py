@@ -23,7 +23,7 @@ from benchmarks.ideas_data import Coded, read_argkp, vectors_of
 from benchmarks.pages import DOCS, write_between_marks
 from benchmarks.repetition_data import CHANGES, WORDINGS, several
 from models import Blend
-from models.lexical import counted
+from models.text_counts import counted
 from synth.clustering import Authorship, Copied, Options, find_ideas
 from synth.clustering.assignment import place
 from synth.duplicates import Repetition, find_repetition

@@ -116,7 +116,7 @@ def run(collection: Collection) -> dict[str, float]:
     """Seconds by stage, and ``ideas``, how many were found."""
 
     from models import load
-    from models.lexical import counted
+    from models.text_counts import counted
     from synth.clustering import Authorship, Refit, find_ideas
     from synth.clustering.assignment import place
     from synth.duplicates import find_repetition

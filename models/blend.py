@@ -15,15 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.embedders import ModelCard
-from models.lexical import (
-    N_DIMENSIONS,
-    WEIGHTS_SHA256,
-    Arrays,
-    LexicalView,
-    Texts,
-    named_in,
-    part_of,
-)
+from models.lexical import N_DIMENSIONS, Arrays, LexicalView, named_in, part_of
+from models.text_counts import WEIGHTS_SHA256, Texts
 from models.vectors import unit_rows
 
 ENCODER_WEIGHT = 1.0

@@ -21,7 +21,8 @@ from synth.embedding.vectors import ReadTexts
 
 if TYPE_CHECKING:
     from models import Blend
-    from models.lexical import Arrays, CountedTexts
+    from models.lexical import Arrays
+    from models.text_counts import CountedTexts
 
 CENTRE_SHRINKAGE = 4.0
 """Passages' worth of doubt about the mean: two passages do not say what a discussion is about."""

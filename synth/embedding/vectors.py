@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models import Embedder
-from models.lexical import CountedTexts, counted
+from models.text_counts import CountedTexts, counted
 from models.vectors import unit_rows
 from models.weights import cached_file
 from synth.records import Passage

@@ -9,17 +9,11 @@ from hypothesis import strategies as st
 from scipy import sparse
 from sklearn.utils.extmath import randomized_svd
 
-from models import lexical
+from models import lexical, text_counts
 from models.blend import Blend, DraftEmbedder, no_vectors
 from models.embedders import ModelMissing
-from models.lexical import (
-    N_BUCKETS,
-    LatentView,
-    LexicalView,
-    StaticView,
-    counted,
-    ngram_counts,
-)
+from models.lexical import LatentView, LexicalView, StaticView
+from models.text_counts import N_BUCKETS, counted, ngram_counts
 from models.vectors import unit_rows
 
 TEXTS = [
@@ -109,7 +103,7 @@ def test_ngrams_of_a_word_are_those_of_three_to_five_characters() -> None:
 
 def test_ngrams_do_not_depend_on_their_neighbours(monkeypatch) -> None:
     whole = ngram_counts(TEXTS)
-    monkeypatch.setattr("models.lexical._COUNTED_AT_ONCE", 3)
+    monkeypatch.setattr("models.text_counts._COUNTED_AT_ONCE", 3)
     assert (ngram_counts(TEXTS) != whole).nnz == 0
 
 
@@ -205,10 +199,10 @@ def _made_up_vectors() -> np.ndarray:
 
 def test_damaged_word_vectors_are_refused(monkeypatch) -> None:
     monkeypatch.setattr("models.weights.sha256", lambda path: "0" * 64)
-    lexical._table.cache_clear()
+    text_counts.static_table.cache_clear()
     try:
         with pytest.raises(ModelMissing, match=r"damaged.*pip install") as raised:
             DraftEmbedder().encode(TEXTS)
         assert "\n" not in str(raised.value)
     finally:
-        lexical._table.cache_clear()
+        text_counts.static_table.cache_clear()
