@@ -17,7 +17,7 @@ from werkzeug.routing import IntegerConverter, Map
 from synth.errors import StoreProblem
 from web.api import api
 from web.api.openapi import problem
-from web.http import answer_cache, discussion_cache, security, store, visits
+from web.http import answer_cache, discussion_cache, limits, security, store, visits
 from web.jobs import Jobs
 from web.pages.discussions import discussions
 from web.pages.harvest import harvest
@@ -33,8 +33,6 @@ from web.services import semantic_search
 from web.ui import i18n, templates
 from web.ui.templates import render
 from web.ui.words import HTTP_ERRORS
-
-MAX_UPLOAD_BYTES = 512 * 1024 * 1024
 
 
 class RowNumber(IntegerConverter):
@@ -63,13 +61,14 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         HOST="127.0.0.1",
         SECRET_KEY=secrets.token_hex(32),
         SESSION_COOKIE_SAMESITE="Strict",
-        MAX_CONTENT_LENGTH=MAX_UPLOAD_BYTES,
         WTF_CSRF_TIME_LIMIT=None,
     )
     app.config.from_mapping(config or {})
     app.config.setdefault("UPLOADS", app.config["HOST"] in security.LOOPBACK)
     app.url_map.converters["int"] = RowNumber
     app.extensions["jobs"] = Jobs(Path(app.config["DB"]))
+    security.init_app(app)
+    limits.init_app(app)
     CSRFProtect(app)
     discussion_cache.init_app(app)
     store.init_app(app)
@@ -83,12 +82,18 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         app.register_blueprint(pages)
     if app.debug or app.config.get("STYLEGUIDE"):
         app.register_blueprint(styleguide)
-    security.init_app(app)
     answer_cache.init_app(app)
     app.register_error_handler(HTTPException, _tell_http)
     app.register_error_handler(CSRFError, _tell_old_form)
     app.register_error_handler(StoreProblem, _tell_store)
     return app
+
+
+def close_app(app: Flask) -> None:
+    """End its jobs and let go of its file; nothing is asked of it afterwards."""
+    jobs: Jobs = app.extensions["jobs"]
+    jobs.close()
+    store.close(app)
 
 
 def _tell_http(error: HTTPException) -> Response:

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import logging
+import signal
 import socket
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from types import FrameType
+from typing import TYPE_CHECKING
 
 import click
 
 from synth.errors import InputProblem
+from synth.parallel import exit_soon
 
 if TYPE_CHECKING:
-    from flask import Flask
+    from web.server import Server
 
-THREADS = 8
-
-
-class Server(Protocol):
-    """What is used of waitress's server."""
-
-    effective_port: int
-
-    def run(self) -> None: ...
-
-    def close(self) -> None: ...
+STOPPING = ("SIGINT", "SIGTERM", "SIGHUP")
+"""Signals that end the server in good order; a second one ends it at once."""
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -39,33 +32,29 @@ class Server(Protocol):
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 def serve(db: Path, host: str, port: int) -> None:
     """Open the viewer on http://127.0.0.1:8000/ (stop with Ctrl-C)."""
-    from web.app import create_app
+    from web.app import close_app, create_app
+    from web.server import server_of
 
     _check_free(host, port)
     app = create_app({"DB": str(db), "HOST": host})
     server = server_of(app, host=host, port=port)
+    _stop_on_signals(server)
     click.echo(f"The viewer is at http://{host}:{port}/ (Ctrl-C stops it)")
     try:
         server.run()
     finally:
-        server.close()
-        app.extensions["jobs"].close()
+        close_app(app)
+    exit_soon(0)
 
 
-def server_of(app: Flask, *, host: str, port: int) -> Server:
-    """A server for the viewer that listens, but does not answer before it is run."""
-    from waitress import create_server
+def _stop_on_signals(server: Server) -> None:
+    def stop(number: int, _frame: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        server.stop()
 
-    # It would tell every time that more readers ask at once than there are threads.
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    server: Server = create_server(
-        app,
-        host=host,
-        port=port,
-        threads=THREADS,
-        ident=None,
-    )
-    return server
+    for name in STOPPING:
+        if hasattr(signal, name):  # Windows knows two of them
+            signal.signal(getattr(signal, name), stop)
 
 
 def _check_free(host: str, port: int) -> None:

@@ -42,15 +42,18 @@ def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
 
 
 def main() -> None:
+    from benchmarks.web.client import READER
     from web import create_app
-    from web.command import server_of
+    from web.server import server_of
 
     parser = argparse.ArgumentParser()
     parser.add_argument("db")
     parser.add_argument("port", type=int)
     parser.add_argument("--keeps", action="store_true")
     asked = parser.parse_args()
-    config = {"DB": asked.db} if asked.keeps else {"DB": asked.db, "ANSWER_CACHE_BYTES": 0}
+    config: dict[str, object] = {"DB": asked.db, "HOSTS": ("127.0.0.1", READER)}
+    if not asked.keeps:
+        config["ANSWER_CACHE_BYTES"] = 0
     server_of(create_app(config), host="127.0.0.1", port=asked.port).run()
 
 

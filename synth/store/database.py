@@ -108,6 +108,14 @@ class Store:
         self._db.vacuum()
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    def checkpoint(self, *, patience: float = 2.0) -> bool:
+        """Bring all that is committed into the main file, so that a copy of it holds everything;
+        False where others still read or write after ``patience`` seconds."""
+        self._db.execute(f"PRAGMA busy_timeout = {round(patience * 1000)}")
+        is_busy, _, _ = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        self._db.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+        return not is_busy
+
     def close(self) -> None:
         self._db.close()
 

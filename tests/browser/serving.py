@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from flask import Flask
 
-from web.command import server_of
+from web.server import server_of
 
 
 @contextmanager

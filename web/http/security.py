@@ -1,16 +1,21 @@
-"""What keeps pages safe: who may change things, and what browsers are told to refuse.
+"""What keeps pages safe: which names this server answers for, who may change things, and what
+browsers are told to refuse.
 
 There are no accounts yet: only the user of the machine itself may change things.
 """
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from ipaddress import ip_address
+from typing import NoReturn, ParamSpec, TypeVar
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, request
 from flask_babel import gettext as _
+from werkzeug.sansio.utils import host_is_trusted
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "[::1]"})
 P = ParamSpec("P")
@@ -18,12 +23,9 @@ R = TypeVar("R")
 
 
 def may_write() -> bool:
-    """Whether this request may upload and decide.
-
-    On a loopback address the Host header must be one too; otherwise a page elsewhere could
-    reach this server by pointing its own name at it (DNS rebinding).
-    """
-    if not current_app.config["UPLOADS"]:
+    """Whether this request may upload and decide: on a loopback address, only under its own name,
+    not under one by which others come through a proxy."""
+    if not current_app.config["UPLOADS"] or not is_for_us():
         return False
     return current_app.config["HOST"] not in LOOPBACK or _named_host() in LOOPBACK
 
@@ -34,19 +36,67 @@ def writers_only(view: Callable[P, R]) -> Callable[P, R]:
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
         if not may_write():
-            abort(
-                403,
-                description=_("Changes can only be made on the machine that serves this page."),
-            )
+            refuse()
         return view(*args, **kwargs)
 
     return guarded
 
 
+def refuse() -> NoReturn:
+    """403, with the reason."""
+    abort(403, description=_("Changes can only be made on the machine that serves this page."))
+
+
+def is_for_us() -> bool:
+    """Whether the request names this server in its Host header.
+
+    Otherwise a page elsewhere could read and write here by pointing its own name at this address
+    (DNS rebinding): to the browser, both would be one site.
+    """
+    name = _named_host()
+    config = current_app.config
+    names = {*config["HOSTS"], urlsplit(config["PUBLIC_URL"]).hostname or ""} - {""}
+    if not names:
+        names = {*LOOPBACK, config["HOST"]}
+        if config["HOST"] not in LOOPBACK:
+            # No foreign page has an address of numbers, or this machine's own name, for its own.
+            names |= {socket.gethostname().lower()} | ({name} if _is_number(name) else set())
+    return name in names or host_is_trusted(name, names)
+
+
+def any_host(view: Callable[P, R]) -> Callable[P, R]:
+    """Mark a view that answers whatever the Host header says: it tells nothing."""
+    view.any_host = True  # type: ignore[attr-defined]
+    return view
+
+
+def _check_host() -> None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if getattr(view, "any_host", False) or is_for_us():
+        return
+    abort(
+        400,
+        description=_(
+            "This server does not answer for the name “%(name)s”. Whoever runs it can allow the "
+            "name: see “public_url” in docs/running.md.",
+            name=_named_host()[:100],
+        ),
+    )
+
+
 def _named_host() -> str:
-    """The Host header without its port."""
-    host = request.host
+    """The Host header without its port, in small letters."""
+    host = request.host.lower()
     return host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
+
+
+def _is_number(name: str) -> bool:
+    """Whether this is an IP address."""
+    try:
+        ip_address(name.strip("[]"))
+    except ValueError:
+        return False
+    return True
 
 
 _HEADERS = {
@@ -66,7 +116,11 @@ def content_policy(*, frame_ancestors: str = "'none'") -> str:
 
 
 def init_app(app: Flask) -> None:
-    """Send the headers with every answer that does not bring its own."""
+    """To be called before all other hooks are set: nothing is done for a request that is not for
+    this server. Sends the headers with every answer that does not bring its own."""
+    app.config.setdefault("PUBLIC_URL", "")
+    app.config.setdefault("HOSTS", ())
+    app.before_request(_check_host)
     app.after_request(_safe)
 
 

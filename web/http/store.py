@@ -47,6 +47,16 @@ def init_app(app: Flask) -> None:
     app.teardown_appcontext(_close_store)
 
 
+def close(app: Flask) -> None:
+    """Let go of the file when the viewer ends: all that is committed stands in the main file."""
+    watch: Watch = app.extensions["watch"]
+    watch.close()
+    path = Path(app.config["DB"])
+    if path.is_file():
+        with open_store(path) as store:
+            store.checkpoint()
+
+
 def _look_at_version() -> None:
     """``g.file_version``: of the file; None where the request may change it, or there is none."""
     only_reads = request.method in {"GET", "HEAD"} and request.endpoint is not None

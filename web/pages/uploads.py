@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response
 
 from synth.settings import CLUSTERERS, Quality, Settings
 from synth.store import Discussion
+from web.http.limits import takes_files
 from web.http.security import writers_only
 from web.http.store import current_store, find_discussion
 from web.jobs import JobState, current_jobs
@@ -52,6 +53,7 @@ def form() -> str:
 
 
 @uploads.post("/upload")
+@takes_files
 @writers_only
 def upload() -> Response | tuple[str, int]:
     """Take the files in and start the main job over them."""

@@ -23,6 +23,16 @@ PACKED = {"Accept-Encoding": "gzip"}
 PLACES = {"slug": "the-market-square", "number": 1}
 
 
+HOSTS = ("localhost", "map.example")
+
+
+@pytest.fixture
+def app(app: Flask) -> Flask:
+    """Reached under a second name, by which nobody may change things."""
+    app.config["HOSTS"] = HOSTS
+    return app
+
+
 @pytest.fixture
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """One entry for each time that a request opens the file."""
@@ -226,7 +236,7 @@ def every_address(app: Flask) -> Iterator[str]:
 def test_everybody_gets_what_they_would_get_without_it(asked: str, db: Path) -> None:
     """Readers of several kinds ask for every page in turn, of a viewer that caches answers and
     of one that does not."""
-    config = {"DB": str(db), "TESTING": True}
+    config = {"DB": str(db), "TESTING": True, "HOSTS": HOSTS}
     caches, forgets = create_app(config), create_app({**config, "ANSWER_CACHE_BYTES": 0})
     readers = [
         {"Host": host, "Accept-Language": language, "Cookie": cookie}
