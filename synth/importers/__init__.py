@@ -11,7 +11,7 @@ A new format is one module with the face of ``Importer`` and one line in ``_MODU
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -21,6 +21,7 @@ from synth.errors import InputProblem, UnknownFormat
 from synth.importers.encoding import binary_kind, looks_binary
 from synth.importers.files import expand
 from synth.importers.input_file import Fit, InputFile, ReadOptions
+from synth.importers.values import web_url
 from synth.records import Problem, RawMessage
 
 # From the most specific to the least: the first that recognises a file reads it.
@@ -156,9 +157,16 @@ def _reading(
 def _records(
     file: InputFile, found: Importer, options: ReadOptions
 ) -> Iterator[RawMessage | Problem]:
-    """The importer's stream, with what ends it early told as a Problem."""
+    """The importer's stream, with what ends it early told as a Problem.
+
+    Whatever the format, an address that a page could turn into a link leads to the web.
+    """
     try:
-        yield from found.read(file, options)
+        for record in found.read(file, options):
+            if isinstance(record, RawMessage) and record.url != (url := web_url(record.url)):
+                yield replace(record, url=url)
+            else:
+                yield record
     except InputProblem as problem:
         yield _as_problem(problem)
     yield from file.damage()

@@ -16,6 +16,7 @@ from typing import BinaryIO
 from synth.importers.input_file import Fit, InputFile, ReadOptions
 from synth.importers.mail import Mail, decode_words, parse_mail, sender_of
 from synth.importers.times import parse_mail_date
+from synth.importers.values import web_url
 from synth.records import Problem, RawMessage
 
 NAME = "mbox"
@@ -139,7 +140,7 @@ def _message(mail: Mail, stamp: bytes, *, position: str) -> RawMessage:
         author_name=author_name,
         posted_at=posted_at,
         subject=subject or None,
-        url=headers.get("archived-at", "").strip("<> ") or None,
+        url=web_url(headers.get("archived-at", "").strip("<> ")),
         n_attachments=mail.n_attachments,
     )
 

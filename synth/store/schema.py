@@ -130,6 +130,12 @@ def m015_sides_from_the_words(db: Database) -> None:
     _execute(db, "m015_sides_from_the_words.sql")
 
 
+@migrations()
+def m016_participants_in_order_and_links_to_the_web(db: Database) -> None:
+    """The newest participant is found without reading all; no address but of the web is kept."""
+    _execute(db, "m016_participants_in_order_and_links_to_the_web.sql")
+
+
 def _execute(db: Database, file: str) -> None:
     """Run the statements of a file in ``migrations/``."""
     # Not by executescript(): that would commit what the migrations before this one did.

@@ -318,3 +318,21 @@ def test_a_message_without_headers_is_a_problem(
     assert len(found) == 1
     assert isinstance(found[0], Problem)
     assert "no headers" in found[0].what
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("<https://lists.example.org/hives/2.html>", "https://lists.example.org/hives/2.html"),
+        ("http://lists.example.org/2", "http://lists.example.org/2"),
+        ("<javascript:alert(document.cookie)>", None),
+        ("data:text/html,<script>alert(1)</script>", None),
+        ("<mailto:ann@example.org>", None),
+        ("JaVaScRiPt://example.org/%0aalert(1)", None),
+        ("<>", None),
+    ],
+)
+def test_only_an_address_of_the_web_is_kept_as_the_place_in_the_archive(
+    written: str, kept: str | None
+) -> None:
+    assert _one(f"{HEADERS}Message-ID: <2@example.org>\nArchived-At: {written}\n").url == kept

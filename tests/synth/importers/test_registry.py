@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -168,3 +169,21 @@ def test_auxiliary_files_are_passed_over_unless_named(tmp_path: Path) -> None:
     assert importers.detect(file)[1] is Fit.AUXILIARY
     assert _readings(tmp_path) == []
     assert "holds no messages itself" in _problem(path).what
+
+
+def test_no_importer_can_bring_in_a_link_that_does_not_lead_to_the_web(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    addresses = ("javascript:alert(1)", "mailto:ann@example.org", "https://example.org/1", None)
+
+    def careless(_file: object, _options: object) -> Iterator[RawMessage]:
+        for n, url in enumerate(addresses):
+            yield RawMessage(source_id=str(n), text="Bees", position=f"line {n}", url=url)
+
+    monkeypatch.setattr(importers.importer("table"), "read", careless)
+    path = tmp_path / "bees.csv"
+    path.write_text(CSV)
+    (reading,) = _readings(path)
+    assert isinstance(reading, Reading)
+    kept = [record.url for record in reading.records if isinstance(record, RawMessage)]
+    assert kept == [None, None, "https://example.org/1", None]
