@@ -3,12 +3,16 @@
 SynthError
 ├── InputProblem     the input cannot be used: file, record, remedy (exit 1)
 │   └── UnknownFormat    no importer recognises the file
-├── StoreProblem     the SQLite file cannot be used (exit 1)
+├── StoreProblem     the SQLite file cannot be used: which trouble, remedy (exit 1)
+├── EditConflict     somebody changed the same thing after it was read (exit 1)
 ├── CorrectionRefused   a correction of the map cannot be made, and why (exit 1)
 └── ModelMissing     a model is not there, is damaged, or needs an extra (exit 1)
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import Enum
 
 from models.embedders import ModelMissing
 
@@ -37,8 +41,63 @@ class UnknownFormat(InputProblem):
     """No importer recognises the file."""
 
 
+class StoreTrouble(Enum):
+    """What keeps the SQLite file from being used."""
+
+    LOCKED = "locked"
+    """Another program, or another person, writes to it for too long."""
+    FULL = "full"
+    """No room is left on the disk."""
+    DAMAGED = "damaged"
+    FORBIDDEN = "forbidden"
+    """The file or its folder cannot be read or written."""
+    DISK = "disk"
+    """The disk answers with errors."""
+    OTHER = "other"
+    """It is not there, not ours, or newer than this program; or not what was looked for in it."""
+
+    @property
+    def passes(self) -> bool:
+        """Whether the same may go well later with nothing done to the file."""
+        return self in {StoreTrouble.LOCKED, StoreTrouble.FULL}
+
+
 class StoreProblem(SynthError):
-    """The SQLite file cannot be opened, is not ours, or is newer than this program."""
+    """The SQLite file cannot be opened or written, is not ours, or is newer than this program."""
+
+    def __init__(self, message: str, *, trouble: StoreTrouble = StoreTrouble.OTHER) -> None:
+        self.trouble = trouble
+        super().__init__(message)
+
+
+class EditConflict(SynthError):
+    """Somebody changed the same thing after it was read for this edit; nothing was written.
+
+    ``what`` is the thing, ``changed`` the fields that are not as they were read, ``stored`` what
+    stands there now and ``wanted`` what this edit asked for, both by field. ``actor`` made the
+    last change, as far as the history tells.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        changed: Sequence[str],
+        stored: Mapping[str, object],
+        wanted: Mapping[str, object],
+        actor: str = "",
+    ) -> None:
+        self.what = what
+        self.changed = tuple(changed)
+        self.stored = stored
+        self.wanted = wanted
+        self.actor = actor
+        by = f" by {actor}" if actor else ""
+        fields = f" ({', '.join(changed)})" if changed else ""
+        super().__init__(
+            f"{what} was changed{by} meanwhile{fields}; look at it again and repeat what still "
+            "holds"
+        )
 
 
 class CorrectionRefused(SynthError):
@@ -47,9 +106,11 @@ class CorrectionRefused(SynthError):
 
 __all__ = [
     "CorrectionRefused",
+    "EditConflict",
     "InputProblem",
     "ModelMissing",
     "StoreProblem",
+    "StoreTrouble",
     "SynthError",
     "UnknownFormat",
 ]

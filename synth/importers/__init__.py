@@ -93,11 +93,12 @@ def read(
     Raises InputProblem for a ``format`` that does not exist.
     """
     forced = None if format is None else importer(format)
-    for found in expand(inputs):
+    options = options or ReadOptions()
+    for found in expand(inputs, store=options.store):
         if isinstance(found, Problem):
             yield found
         else:
-            reading = _reading(found, forced, options or ReadOptions())
+            reading = _reading(found, forced, options)
             if reading is not None:
                 yield reading
 

@@ -11,7 +11,9 @@ import glob
 import stat
 import zipfile
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import takewhile
+from os.path import samestat
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
@@ -21,6 +23,8 @@ from synth.records import Problem
 MAX_MEMBERS = 200_000
 """Files in one archive."""
 
+COMPANIONS = ("", "-wal", "-shm", "-journal")
+"""Endings of the files that an SQLite database consists of."""
 _GZIP = b"\x1f\x8b"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _JUNK = {"__macosx", "thumbs.db", "desktop.ini"}
@@ -96,22 +100,44 @@ class _Archive:
         return None
 
 
-def expand(inputs: Sequence[str | Path]) -> Iterator[InputFile | Problem]:
+def expand(
+    inputs: Sequence[str | Path], *, store: Path | None = None
+) -> Iterator[InputFile | Problem]:
     """Every single file behind ``inputs``, in a fixed order, each once.
 
     ``inputs`` are files, folders (read recursively, names in order; hidden files, symbolic
     links and system litter left out), globs, and ``.gz`` or ``.zip`` files, told by content.
-    What cannot be used becomes a Problem; nothing is raised.
+    The discussion file ``store`` and what SQLite keeps beside it are left out. What cannot be used
+    becomes a Problem; nothing is raised.
     """
     seen: set[Path] = set()
     for given in inputs:
         for path, root in _paths(given):
             if isinstance(path, Problem):
                 yield path
+            elif store is not None and _is_part_of(store, path):
+                if path == Path(given):
+                    remedy = "give the exports that belong into it"
+                    yield _problem(str(path), "is the discussion file itself", remedy)
             elif (real := path.resolve()) not in seen:
                 seen.add(real)
                 file = _Folder(root).file(path, is_given=path == Path(given))
                 yield from _opened_up(file, depth=0)
+
+
+def _is_part_of(store: Path, path: Path) -> bool:
+    """Whether this is the discussion file, under whatever name, or one of its companions.
+
+    Such a file must not even be opened: closing it again would drop the locks that SQLite holds
+    on it for this process, and others would write over what is being written (POSIX.1, fcntl).
+    """
+    with suppress(OSError):
+        found = path.stat()
+        for ending in COMPANIONS:
+            with suppress(OSError):
+                if samestat(found, Path(f"{store}{ending}").stat()):
+                    return True
+    return False
 
 
 def _paths(given: str | Path) -> Iterator[tuple[Path | Problem, Path]]:

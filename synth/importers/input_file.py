@@ -19,6 +19,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from pathlib import Path
 from typing import IO, BinaryIO, Protocol, cast
 
 from synth.errors import InputProblem
@@ -74,6 +75,8 @@ class ReadOptions:
     columns: Mapping[str, str] = field(default_factory=dict)
     """Our name -> column name in the file, for tabular formats."""
     encoding: str | None = None
+    store: Path | None = None
+    """The discussion file that is being written: neither it nor its companions are input."""
 
 
 class Container(Protocol):

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from synth.clean import clean
+from synth.pipeline.staging import Key, Staging
 from synth.records import RawMessage
 from synth.store import Store
 from synth.store.messages import fingerprint
@@ -21,9 +22,6 @@ MIN_LIKENESS = 0.2
 """Least share of common words for two texts with one id to be versions of one message."""
 MIN_TELLING = 4
 """Words that a text must have for its return under the same id to say something."""
-
-Key = tuple[str, str]
-"""Namespace and source id of a message."""
 
 
 class FileKeys:
@@ -58,9 +56,10 @@ class FileKeys:
 class KnownMessages:
     """The messages that are there, and those that were read and wait to be stored."""
 
-    def __init__(self, store: Store, discussion_id: int) -> None:
+    def __init__(self, store: Store, discussion_id: int, staging: Staging) -> None:
         self._store = store
         self._discussion_id = discussion_id
+        self._staging = staging
         self._known = store.messages.fingerprints(discussion_id)
         self._space_of = {(i, sha): space for (space, i), sha in self._known.items()}
         self._waiting: dict[Key, RawMessage] = {}
@@ -75,14 +74,14 @@ class KnownMessages:
         return self._known.get(key)
 
     def add(self, key: Key, raw: RawMessage, sha: str) -> None:
-        """A message was read and is going to be stored."""
+        """A message was read and is going to be cleaned."""
         self._waiting[key] = raw
         self._known[key] = sha
         self._note(key[0])
         self._space_of.setdefault((raw.source_id, sha), key[0])
 
-    def stored(self, keys: Iterable[Key]) -> None:
-        """These messages are in the store now."""
+    def staged(self, keys: Iterable[Key]) -> None:
+        """These messages are in the staging now."""
         for key in keys:
             self._waiting.pop(key, None)
 
@@ -129,6 +128,7 @@ class KnownMessages:
         keys = {(space, raw.source_id): raw for raw in raws}
         common = [key for key in keys if key in self._known]
         texts = self._store.messages.texts(self._discussion_id, common)
+        texts |= self._staging.texts(common)
         texts |= {key: clean(self._waiting[key]).text for key in common if key in self._waiting}
         n_alike = sum(
             self._known[key] == fingerprint(keys[key])

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import TypeVar
@@ -13,13 +12,14 @@ from synth.clean import clean
 from synth.errors import InputProblem
 from synth.importers import Reading, ReadOptions, read
 from synth.parallel import in_order
-from synth.pipeline.id_reconciliation import FileKeys, Key, KnownMessages
+from synth.pipeline.id_reconciliation import FileKeys, KnownMessages
+from synth.pipeline.staging import Key, StagedBatch, Staging
+from synth.pipeline.thread_links import link_threads
 from synth.records import CleanText, Problem, RawMessage
 from synth.settings import QUIET, Progress
-from synth.store import Imported, Linked, MessageEvidence, Store
+from synth.store import Imported, Store
 from synth.store.messages import fingerprint
 from synth.store.participants import author_hash
-from synth.threads import ThreadItem, link
 
 T = TypeVar("T")
 
@@ -71,10 +71,6 @@ class ImportReport:
         return (*self.problems, *chain.from_iterable(file.problems for file in self.files))
 
 
-class _DryRunError(Exception):
-    """Takes back what a dry run wrote."""
-
-
 def import_files(  # noqa: PLR0913 - the public interface
     store: Store,
     discussion_id: int,
@@ -88,37 +84,47 @@ def import_files(  # noqa: PLR0913 - the public interface
     """Import every file behind ``inputs`` and link the discussion's threads anew.
 
     A message that is there already is left alone, or updated when it was edited. Bad records
-    and files become problems of the report; what is good is kept. With ``dry_run`` nothing is.
-    Raises InputProblem for a format that does not exist.
+    and files become problems of the report; what is good is kept. All of it is stored in one
+    transaction at the end, so an import that is cut off leaves nothing behind. ``dry_run`` tries it
+    on a copy. The discussion file itself is no input, wherever it lies. Raises InputProblem for
+    a format that does not exist.
     """
-    work = _Import(store, discussion_id, progress)
-    options = ReadOptions(columns=dict(columns or {}))
-    report: ImportReport | None = None
-    with suppress(_DryRunError):
-        if not dry_run:
-            return work.files(inputs, format, options)
-        with store.atomic():
-            report = work.files(inputs, format, options)
-            raise _DryRunError
-    assert report is not None
-    return report
+    if dry_run:
+        with store.scratch_copy() as scratch:
+            return import_files(
+                scratch, discussion_id, inputs, format=format, columns=columns, progress=progress
+            )
+    options = ReadOptions(columns=dict(columns or {}), store=store.path)
+    with Staging() as staging:
+        work = _Import(store, discussion_id, staging, progress)
+        return work.files(inputs, format, options)
 
 
 @dataclass(slots=True, kw_only=True)
 class _File:
     """A file that is being read, and what came of it so far."""
 
+    number: int
     reading: Reading
-    source_file: int
     n_added: int = 0
     n_updated: int = 0
     n_unchanged: int = 0
     problems: list[Problem] = field(default_factory=list)
 
+    def report(self) -> FileReport:
+        return FileReport(
+            name=self.reading.name,
+            format=self.reading.format,
+            n_added=self.n_added,
+            n_updated=self.n_updated,
+            n_unchanged=self.n_unchanged,
+            problems=tuple(self.problems),
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Batch:
-    """Messages of a file that are being cleaned; the last of a file is empty."""
+    """Messages of a file that are being cleaned."""
 
     file: _File
     new: Mapping[Key, RawMessage] = field(default_factory=dict)
@@ -126,26 +132,27 @@ class _Batch:
     hashes: Mapping[Key, str] = field(default_factory=dict)
     """Fingerprints of both."""
     n_read: int = 0
-    is_last: bool = False
 
 
 class _Import:
     """One import: what is known of the discussion while files stream in.
 
-    Reading runs a few batches ahead of storing, so that messages can be cleaned in other
-    processes meanwhile; batches are stored in the order in which they were read.
+    Reading runs a few batches ahead of cleaning, which is done in other processes meanwhile;
+    batches are stored in the order in which they were read.
     """
 
-    def __init__(self, store: Store, discussion_id: int, progress: Progress) -> None:
+    def __init__(
+        self, store: Store, discussion_id: int, staging: Staging, progress: Progress
+    ) -> None:
         self._store = store
         self._discussion_id = discussion_id
+        self._staging = staging
         self._progress = progress
-        self._known = KnownMessages(store, discussion_id)
-        self._participants = store.participants.known(discussion_id)
-        self._read: dict[Key, int] = {}
-        self._open: list[_File] = []
+        self._known = KnownMessages(store, discussion_id, staging)
+        self._participants: dict[str, int] = {}
         self._erased = store.participants.erased_keys(discussion_id)
-        store.sources.close_interrupted(discussion_id)
+        self._read: dict[Key, int] = {}
+        self._files: list[_File] = []
 
     def files(
         self,
@@ -153,62 +160,32 @@ class _Import:
         format: str | None,  # noqa: A002 - the word of the command line
         options: ReadOptions,
     ) -> ImportReport:
-        reports: list[FileReport] = []
         problems: list[Problem] = []
         readings = _without_problems(read(inputs, format=format, options=options), problems)
         with self._progress.stage("Import", total=None, unit="messages") as stage:
-            try:
-                for batch, cleaned in in_order(
-                    _cleaned, self._all_batches(readings), n_alone=N_ALONE
-                ):
-                    self._keep(batch, cleaned)
-                    stage.advance(batch.n_read)
-                    if batch.is_last:
-                        reports.append(self._close(batch.file))
-            finally:
-                for file in self._open:
-                    self._finish(file, "interrupted")
-        n_threads = link_threads(self._store, self._discussion_id, progress=self._progress)
+            for batch, cleaned in in_order(_cleaned, self._all_batches(readings), n_alone=N_ALONE):
+                self._stage(batch, cleaned)
+                stage.advance(batch.n_read)
+        with self._store.atomic():
+            self._keep()
+            n_threads = link_threads(self._store, self._discussion_id, progress=self._progress)
+            evidence = self._store.evidence.counts(self._discussion_id)
         return ImportReport(
-            files=tuple(reports),
+            files=tuple(file.report() for file in self._files),
             problems=tuple(problems),
             n_threads=n_threads,
-            evidence=self._store.evidence.counts(self._discussion_id),
+            evidence=evidence,
         )
 
-    def _close(self, file: _File) -> FileReport:
-        self._open.remove(file)
-        self._finish(file, "done")
-        self._store.sources.forget_repeat(file.source_file)
-        return FileReport(
-            name=file.reading.name,
-            format=file.reading.format,
-            n_added=file.n_added,
-            n_updated=file.n_updated,
-            n_unchanged=file.n_unchanged,
-            problems=tuple(file.problems),
-        )
-
-    def _finish(self, file: _File, state: str) -> None:
-        self._store.sources.finish(
-            file.source_file,
-            state=state,
-            sha256=file.reading.sha256,
-            n_bytes=file.reading.n_bytes,
-            counts=(file.n_added, file.n_updated, file.n_unchanged),
-            problems=file.problems,
-        )
+    # -- reading ---------------------------------------------------------------------------
 
     def _all_batches(
         self, readings: Iterable[Reading]
     ) -> Iterator[tuple[_Batch, list[RawMessage]]]:
         """The batches of all files, each with what another process needs of it."""
         for reading in readings:
-            source_file = self._store.sources.begin(
-                self._discussion_id, name=reading.name, format=reading.format
-            )
-            file = _File(reading=reading, source_file=source_file)
-            self._open.append(file)
+            file = _File(number=len(self._files), reading=reading)
+            self._files.append(file)
             for batch in self._batches(file):
                 yield batch, [*batch.new.values(), *batch.edited.values()]
 
@@ -228,7 +205,6 @@ class _Import:
                     "each was kept as a message of its own; check which column holds the id",
                 )
             )
-        yield _Batch(file=file, is_last=True)
 
     def _sorted(self, file: _File, keyed: Sequence[tuple[Key, RawMessage]]) -> _Batch:
         """What of these messages is new, what was edited; the rest is there already."""
@@ -251,44 +227,66 @@ class _Import:
             self._known.add(key, raw, sha)
         return _Batch(file=file, new=new, edited=edited, hashes=hashes, n_read=len(keyed))
 
-    def _keep(self, batch: _Batch, cleaned: Sequence[tuple[CleanText, str | None]]) -> None:
-        """Store a batch; ``cleaned`` holds first its new messages, then its edited ones."""
-        if not (batch.new or batch.edited):
-            return
+    def _stage(self, batch: _Batch, cleaned: Sequence[tuple[CleanText, str | None]]) -> None:
+        """Put a batch aside; ``cleaned`` holds first its new messages, then its edited ones."""
         found = iter(cleaned)
-        source = batch.file.source_file
-        with self._store.atomic():
-            self._store.messages.add(
-                self._discussion_id, source, self._imported(batch, batch.new, found)
-            )
-            self._store.messages.update(
-                self._discussion_id, self._imported(batch, batch.edited, found)
-            )
-        batch.file.n_added += len(batch.new)
-        batch.file.n_updated += len(batch.edited)
-        self._known.stored(chain(batch.new, batch.edited))
+        staged = StagedBatch(
+            file=batch.file.number,
+            new=_imported(batch, batch.new, found),
+            edited=_imported(batch, batch.edited, found),
+        )
+        if staged.new or staged.edited:
+            self._staging.add(staged)
+            self._known.staged(chain(batch.new, batch.edited))
 
-    def _imported(
-        self,
-        batch: _Batch,
-        raws: Mapping[Key, RawMessage],
-        cleaned: Iterator[tuple[CleanText, str | None]],
-    ) -> list[Imported]:
-        is_chat = batch.file.reading.format in CHATS
-        return [
-            Imported(
-                raw=raw,
-                clean=text,
-                language=_declared(raw) or language,
-                namespace=namespace,
-                participant_id=self._participant(raw),
-                is_chat=is_chat,
-                sha256=batch.hashes[namespace, source_id],
+    # -- storing ---------------------------------------------------------------------------
+
+    def _keep(self) -> None:
+        """Store all that was put aside, and what came of each file."""
+        # Others may have written since the reading began.
+        self._erased = self._store.participants.erased_keys(self._discussion_id)
+        self._participants = self._store.participants.known(self._discussion_id)
+        sources = [
+            self._store.sources.begin(
+                self._discussion_id, name=file.reading.name, format=file.reading.format
             )
-            for ((namespace, source_id), raw), (text, language) in zip(
-                raws.items(), islice(cleaned, len(raws)), strict=True
-            )
+            for file in self._files
         ]
+        with self._progress.stage(
+            "Store", total=self._staging.n_messages, unit="messages"
+        ) as stage:
+            for batch in self._staging:
+                stage.advance(self._keep_batch(batch, sources[batch.file]))
+        for file, source_file in zip(self._files, sources, strict=True):
+            self._finish(file, source_file)
+
+    def _keep_batch(self, batch: StagedBatch, source_file: int) -> int:
+        """Returns how many messages were stored."""
+        new, edited = map(self._with_participants, (batch.new, batch.edited))
+        self._store.messages.add(self._discussion_id, source_file, new)
+        self._store.messages.update(self._discussion_id, edited)
+        file = self._files[batch.file]
+        file.n_added += len(new)
+        file.n_updated += len(edited)
+        return len(new) + len(edited)
+
+    def _with_participants(self, items: Sequence[Imported]) -> list[Imported]:
+        return [
+            replace(item, participant_id=self._participant(item.raw))
+            for item in items
+            if not self._is_erased(item.raw)
+        ]
+
+    def _finish(self, file: _File, source_file: int) -> None:
+        self._store.sources.finish(
+            source_file,
+            state="done",
+            sha256=file.reading.sha256,
+            n_bytes=file.reading.n_bytes,
+            counts=(file.n_added, file.n_updated, file.n_unchanged),
+            problems=file.problems,
+        )
+        self._store.sources.forget_repeat(source_file)
 
     def _participant(self, raw: RawMessage) -> int | None:
         key = raw.author_key or raw.author_name
@@ -303,6 +301,28 @@ class _Import:
     def _is_erased(self, raw: RawMessage) -> bool:
         key = raw.author_key or raw.author_name
         return bool(self._erased) and key is not None and author_hash(key) in self._erased
+
+
+def _imported(
+    batch: _Batch,
+    raws: Mapping[Key, RawMessage],
+    cleaned: Iterator[tuple[CleanText, str | None]],
+) -> list[Imported]:
+    is_chat = batch.file.reading.format in CHATS
+    return [
+        Imported(
+            raw=raw,
+            clean=text,
+            language=_declared(raw) or language,
+            namespace=namespace,
+            participant_id=None,
+            is_chat=is_chat,
+            sha256=batch.hashes[namespace, source_id],
+        )
+        for ((namespace, source_id), raw), (text, language) in zip(
+            raws.items(), islice(cleaned, len(raws)), strict=True
+        )
+    ]
 
 
 def _declared(raw: RawMessage) -> str | None:
@@ -325,45 +345,6 @@ def _cleaned(raws: Sequence[RawMessage]) -> list[tuple[CleanText, str | None]]:
 
     texts = [clean(raw) for raw in raws]
     return list(zip(texts, identify_together([text.text for text in texts]), strict=True))
-
-
-def link_threads(store: Store, discussion_id: int, *, progress: Progress = QUIET) -> int:
-    """Find parents, depth and reading order anew from all evidence; returns the threads' number."""
-    with progress.stage("Thread", total=None, unit="messages") as stage:
-        evidence = store.evidence.all(discussion_id)
-        links = link([_item(e) for e in evidence])
-        ids = [e.message_id for e in evidence]
-        store.messages.link(
-            Linked(
-                message_id=message_id,
-                parent_id=None if found.parent is None else ids[found.parent],
-                evidence=found.evidence,
-                thread_id=ids[found.thread],
-                depth=found.depth,
-                rank=found.rank,
-            )
-            for message_id, found in zip(ids, links, strict=True)
-        )
-        stage.advance(len(ids))
-    return len({found.thread for found in links})
-
-
-def _item(evidence: MessageEvidence) -> ThreadItem:
-    namespace, _ = evidence.key
-    thread = evidence.thread_source_id
-    return ThreadItem(
-        key=evidence.key,
-        parent_key=evidence.parent_key,
-        reference_keys=evidence.ancestor_keys,
-        thread_key=None if thread is None else (namespace, thread),
-        author_key=None if evidence.participant_id is None else str(evidence.participant_id),
-        author_names=() if evidence.author_name is None else (evidence.author_name,),
-        posted_at=evidence.posted_at,
-        subject=evidence.subject,
-        text=evidence.text,
-        quotes=evidence.quoted,
-        is_chat=evidence.is_chat,
-    )
 
 
 def require_messages(report: ImportReport, inputs: Sequence[str | Path]) -> None:

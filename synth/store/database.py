@@ -7,13 +7,13 @@ import threading
 import time
 import weakref
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
 from types import TracebackType
 
 from sqlite_utils import Database
 
-from synth.errors import StoreProblem
+from synth.errors import StoreProblem, StoreTrouble
 from synth.store.activity import Activities
 from synth.store.corrections import Corrections
 from synth.store.discussions import Discussions
@@ -30,6 +30,8 @@ from synth.store.search import Search
 from synth.store.sides import Sides
 from synth.store.sources import Sources
 from synth.store.threads import Evidence, Threads
+from synth.store.trouble import DatabaseError, cannot_open, code_of, problem_of, trouble_of
+from synth.store.write_queue import WriteQueue
 
 BUSY_SECONDS = 30
 _PAUSE = 0.05
@@ -45,19 +47,22 @@ class _Writing(Database):
     SQLite does not wait there.
     """
 
+    queue: WriteQueue | None = None
+
     @contextmanager
     def atomic(self) -> Iterator[Database]:
         if self.conn.in_transaction:
             with super().atomic():
                 yield self
             return
-        self.conn.execute("BEGIN IMMEDIATE")
-        try:
-            yield self
-            self.conn.commit()
-        except BaseException:
-            self.conn.rollback()
-            raise
+        with nullcontext() if self.queue is None else self.queue.turn():
+            self.conn.execute("BEGIN IMMEDIATE")
+            try:
+                yield self
+                self.conn.commit()
+            except BaseException:
+                self.conn.rollback()
+                raise
 
 
 class Store:
@@ -90,6 +95,7 @@ class Store:
         self.threads = Threads(db)
         self.activity = Activities(db)
         self._version = self._data_version()
+        self._n_changes = db.conn.total_changes
 
     def atomic(self) -> AbstractContextManager[object]:
         """All that is written inside is kept together or not at all."""
@@ -102,22 +108,63 @@ class Store:
         """
         self._db.conn.execute("BEGIN")
 
-    def vacuum(self) -> None:
-        """Give freed pages back and leave no trace of deleted words in the file."""
+    @contextmanager
+    def scratch_copy(self) -> Iterator[Store]:
+        """A copy of the file as it stands, to try things on.
+
+        It lies in a temporary file of SQLite's own, which has no name and goes with the process.
+        ``path`` stays that of the original.
+        """
+        with closing(sqlite3.connect("")) as connection:
+            self._db.conn.backup(connection)
+            db = _Writing(connection, execute_plugins=False)
+            db.execute("PRAGMA foreign_keys = ON")
+            yield Store(db, self.path)
+
+    def vacuum(self) -> bool:
+        """Give freed pages back and leave no trace of deleted words in the file or beside it.
+
+        Returns False where somebody who reads an earlier state keeps it from being done.
+        """
         self._db.execute("INSERT INTO messages_fts(messages_fts) VALUES ('rebuild')")
         self._db.vacuum()
-        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return self._checkpoint("TRUNCATE")
 
-    def checkpoint(self, *, patience: float = 2.0) -> bool:
-        """Bring all that is committed into the main file, so that a copy of it holds everything;
-        False where others still read or write after ``patience`` seconds."""
+    def checkpoint(self, *, patience: float = 0.0) -> bool:
+        """Bring all that was written into the main file, so that a copy of it holds everything.
+
+        Returns False where something is left for later because others still read or write after
+        ``patience`` seconds.
+        """
+        if not patience:
+            return self._checkpoint("PASSIVE")
+        (before,) = self._db.execute("PRAGMA busy_timeout").fetchone()
         self._db.execute(f"PRAGMA busy_timeout = {round(patience * 1000)}")
-        is_busy, _, _ = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        self._db.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
-        return not is_busy
+        try:
+            return self._checkpoint("TRUNCATE")
+        finally:
+            self._db.execute(f"PRAGMA busy_timeout = {before}")
 
-    def close(self) -> None:
+    def _checkpoint(self, mode: str) -> bool:
+        is_busy, n_frames, n_done = self._db.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
+        return not is_busy and n_frames == n_done
+
+    @property
+    def has_written(self) -> bool:
+        """Whether anything was changed through this store."""
+        return self._db.conn.total_changes > self._n_changes
+
+    def close(self) -> bool:
+        """Returns whether all that was written here stands in the main file now.
+
+        A copy of the main file then holds it, whoever else has the file open.
+        """
+        try:
+            is_whole = not self.has_written or self.checkpoint()
+        except DatabaseError:  # closed already; or no room: what was written is safe beside it
+            is_whole = False
         self._db.close()
+        return is_whole
 
     def _data_version(self) -> int:
         """A number that changes when another connection, and not this one, changes the file."""
@@ -131,7 +178,7 @@ class Store:
         """
         return (
             isinstance(error, sqlite3.IntegrityError)
-            and _code(error) in _OVERTAKEN
+            and code_of(error) in _OVERTAKEN
             and self._data_version() != self._version
         )
 
@@ -151,45 +198,22 @@ class Store:
                 f"{self.path}: another program works on the same discussion; "
                 "run the same command again when it is done"
             ) from error
-        if isinstance(error, sqlite3.DatabaseError) and _primary_code(error) in _REMEDIES:
-            raise StoreProblem(f"{self.path}: {error}; {_remedy(error)}") from error
-
-
-_DAMAGED = "the file is damaged; restore a copy or import the exports anew"
-_REMEDIES = {
-    sqlite3.SQLITE_CORRUPT: _DAMAGED,
-    sqlite3.SQLITE_NOTADB: "choose another --db",
-    sqlite3.SQLITE_IOERR: "check the disk",
-    sqlite3.SQLITE_FULL: "make room on the disk and run the same command again",
-    sqlite3.SQLITE_READONLY: "make the file and its folder writable",
-    sqlite3.SQLITE_CANTOPEN: "make the file and its folder writable",
-    sqlite3.SQLITE_BUSY: "another program is writing to it; try again when it is done",
-    sqlite3.SQLITE_LOCKED: "another program is writing to it; try again when it is done",
-}
-"""Troubles of the file, not of the program: primary result code → what a person can do."""
+        problem = None if error is None else problem_of(self.path, error)
+        if problem is not None:
+            raise problem from error
 
 
 _OVERTAKEN = {sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY}
 """What was free, or there, when it was looked up is taken, or gone, when it is written."""
 
 
-def _code(error: sqlite3.DatabaseError) -> int:
-    """SQLite's extended result code; 0 where the trouble is not SQLite's own."""
-    return getattr(error, "sqlite_errorcode", 0)
-
-
-def _primary_code(error: sqlite3.DatabaseError) -> int:
-    """SQLite's result code without its extension; 0 where the trouble is not SQLite's own."""
-    return _code(error) & 0xFF
-
-
-def _remedy(error: sqlite3.DatabaseError) -> str:
-    return _REMEDIES.get(_primary_code(error), "choose another --db")
-
-
-def open_store(path: str | Path, *, must_exist: bool = False) -> Store:
+def open_store(
+    path: str | Path, *, must_exist: bool = False, queue: WriteQueue | None = None
+) -> Store:
     """Open (or make) the discussion file at ``path`` and bring its tables up to date.
 
+    ``queue`` orders the writers of this process and bounds how long they wait; without it a
+    writer waits for ``BUSY_SECONDS``.
     Raises StoreProblem when the file is missing (``must_exist``), is not an SQLite file,
     belongs to another program, or was written by a newer version of this one.
     """
@@ -198,25 +222,25 @@ def open_store(path: str | Path, *, must_exist: bool = False) -> Store:
         raise StoreProblem(f"{path}: no such discussion file; make one with `synth run`")
     if not path.parent.is_dir():
         raise StoreProblem(f"{path}: the folder {path.parent} does not exist; create it first")
-    until = time.monotonic() + BUSY_SECONDS
+    wait = BUSY_SECONDS if queue is None else queue.wait
+    until = time.monotonic() + wait
     while True:
         try:
-            return Store(_opened(path), path)
-        except sqlite3.DatabaseError as error:
+            return Store(_opened(path, wait, queue), path)
+        except DatabaseError as error:
             # SQLite itself does not wait where two processes make one file at a time.
-            if _primary_code(error) == sqlite3.SQLITE_BUSY and time.monotonic() < until:
+            if trouble_of(error) is StoreTrouble.LOCKED and time.monotonic() < until:
                 time.sleep(_PAUSE)
                 continue
-            raise StoreProblem(
-                f"{path}: cannot be used as a discussion file ({error}); {_remedy(error)}"
-            ) from error
+            raise cannot_open(path, error) from error
 
 
-def _opened(path: Path) -> Database:
+def _opened(path: Path, wait: float, queue: WriteQueue | None) -> Database:
     """The file, brought up to date."""
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS)
+    connection = sqlite3.connect(path, timeout=wait)
     try:
         db = _Writing(connection, execute_plugins=False)
+        db.queue = queue
         is_known = _is_up_to_date(db, path)
         if not is_known:
             _check_ours(db, path)
@@ -287,7 +311,7 @@ def _update(db: Database) -> None:
 class Watch:
     """Notices at once, and for next to nothing, that somebody changed the file at ``path``.
 
-    It looks at it through a connection that only reads; many threads may ask.
+    It looks at it through a connection that changes nothing; many threads may ask.
 
     SQLite tells a connection exactly whether others have committed since it last asked
     (``PRAGMA data_version``); times and sizes of files do not, as two writes can share them.
@@ -306,9 +330,20 @@ class Watch:
         with self._lock:
             try:
                 return self._look()
-            except (OSError, sqlite3.DatabaseError):
+            except (OSError, DatabaseError):
                 self._let_go()
                 return None
+
+    def checkpoint(self) -> bool:
+        """Bring what others wrote into the main file, as ``Store.checkpoint`` does."""
+        with self._lock:
+            try:
+                self._look()
+                assert self._connection is not None
+                row = self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+            except (OSError, DatabaseError):
+                return False
+            return not row[0] and row[1] == row[2]
 
     def close(self) -> None:
         with self._lock:

@@ -54,7 +54,7 @@ def close(app: Flask) -> None:
     path = Path(app.config["DB"])
     if path.is_file():
         with open_store(path) as store:
-            store.checkpoint()
+            store.checkpoint(patience=2.0)
 
 
 def _look_at_version() -> None:

@@ -126,6 +126,7 @@ JOB_STATES: dict[str, LazyString] = {
 }
 STAGES: dict[str, LazyString] = {
     "Import": lazy_gettext("Read"),
+    "Store": lazy_gettext("Store"),
     "Thread": lazy_gettext("Find who answers whom"),
     "Cut": lazy_gettext("Cut into passages"),
     "Embed": lazy_gettext("Read for meaning"),

@@ -129,3 +129,25 @@ def test_what_stands_under_everybodys_messages_is_nobodys() -> None:
     own = "Of course we all want the same thing here."
     assert ann.are_in(own)
     assert not ann.are_in(f"{own} Bye.", but=own)
+
+
+def test_a_new_author_costs_the_same_however_many_there_are(
+    store: Store, discussion_id: int
+) -> None:
+    """Counted in steps of SQLite's virtual machine: the clock tells something else every time."""
+    n_steps = 0
+
+    def step() -> None:
+        nonlocal n_steps
+        n_steps += 1
+
+    def steps_of(author: str) -> int:
+        before = n_steps
+        store.participants.add(discussion_id, author_key=author, name=None)
+        return n_steps - before
+
+    store._db.conn.set_progress_handler(step, 1)
+    first = steps_of("first")
+    for n in range(500):
+        store.participants.add(discussion_id, author_key=f"author {n}", name=None)
+    assert steps_of("last") <= first + 10

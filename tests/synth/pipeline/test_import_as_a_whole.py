@@ -1,0 +1,113 @@
+"""An import is stored as a whole or not at all, and lets others work meanwhile."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from synth.importers import Reading, ReadOptions, read
+from synth.pipeline import import_files, importing
+from synth.records import CleanText, Problem, RawMessage
+from synth.settings import QUIET, Stage
+from synth.store import Store, open_store
+from tests.synth.small_discussion import rows, write_csv
+
+
+class _Meanwhile:
+    """Progress that does something else when a stage begins."""
+
+    def __init__(self, stage: str, action: Callable[[], object]) -> None:
+        self._stage, self._action = stage, action
+
+    @contextmanager
+    def stage(self, name: str, *, total: int | None, unit: str) -> Iterator[Stage]:
+        if name == self._stage:
+            self._action()
+        with QUIET.stage(name, total=total, unit=unit) as stage:
+            yield stage
+
+
+@pytest.mark.parametrize("stage", ["Import", "Store", "Thread"])
+def test_an_import_that_fails_leaves_nothing(
+    store: Store, discussion_id: int, table: Path, stage: str
+) -> None:
+    def fail() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        import_files(store, discussion_id, [table], progress=_Meanwhile(stage, fail))
+    assert store.messages.count(discussion_id) == 0
+    assert store.sources.all(discussion_id) == []
+    assert store.participants.known(discussion_id) == {}
+    assert import_files(store, discussion_id, [table]).n_added == 40
+
+
+@pytest.mark.parametrize(("stage", "is_dry"), [("Import", False), ("Thread", True)])
+def test_others_may_write_while_an_import_reads_or_is_tried(
+    store: Store, discussion_id: int, table: Path, *, stage: str, is_dry: bool
+) -> None:
+    def write() -> None:
+        with open_store(store.path) as other:
+            other._db.execute("PRAGMA busy_timeout = 0")
+            other.discussions.add("Meanwhile")
+
+    import_files(store, discussion_id, [table], dry_run=is_dry, progress=_Meanwhile(stage, write))
+    assert store.discussions.find("Meanwhile") is not None
+
+
+def test_who_is_erased_while_their_export_is_read_stays_away(
+    store: Store, discussion_id: int, table: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_files(store, discussion_id, [table])
+    name, participant_id = min(store.participants.known(discussion_id).items())
+    more = [row | {"text": f"{row['text']} Edited since."} for row in rows(60)]
+    cleaned = importing._cleaned
+
+    def clean_while_others_erase(
+        raws: Sequence[RawMessage],
+    ) -> list[tuple[CleanText, str | None]]:
+        with open_store(store.path) as other:
+            other.participants.erase(discussion_id, participant_id)
+        return cleaned(raws)
+
+    monkeypatch.setattr(importing, "_cleaned", clean_while_others_erase)
+    report = import_files(store, discussion_id, [write_csv(table.with_name("newer.csv"), more)])
+    by_author = Counter(row["author"] for row in more)
+    assert report.n_added + report.n_updated == 60 - by_author[name] < 60
+    assert name not in store.participants.known(discussion_id)
+
+
+def test_what_is_written_is_not_opened_as_input(
+    store: Store, discussion_id: int, table: Path
+) -> None:
+    """To close a file is to lose all locks on it, SQLite's own included."""
+    try_to_write = (
+        "import sqlite3, sys; db = sqlite3.connect(sys.argv[1], timeout=0);"
+        "db.execute('BEGIN IMMEDIATE')"
+    )
+    linked = table.with_name("linked.csv")
+    linked.hardlink_to(store.path)
+    with store.atomic():
+        found = list(read([table.parent], options=ReadOptions(store=store.path)))
+        other = subprocess.run(
+            [sys.executable, "-c", try_to_write, str(store.path)],
+            capture_output=True,
+            check=False,
+            text=True,
+        )
+    assert "database is locked" in other.stderr
+    assert [one.name for one in found if isinstance(one, Reading)] == [str(table)]
+    assert not [one for one in found if isinstance(one, Problem)]
+
+
+def test_the_discussion_file_is_no_export(store: Store, discussion_id: int, table: Path) -> None:
+    report = import_files(store, discussion_id, [store.path, table])
+    (problem,) = report.problems
+    assert problem.what == "is the discussion file itself"
+    assert report.n_added == 40
