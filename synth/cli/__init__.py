@@ -80,7 +80,7 @@ class LateGroup(click.Group):
         except (SynthError, ModelMissing) as error:
             _fail(str(error))
         except KeyboardInterrupt:
-            _tell("interrupted; what was stored is kept, run the same command to go on")
+            _tell("interrupted; what was stored before is kept, run the same command again")
             exit_soon(130)
         except BrokenPipeError:
             raise

@@ -89,12 +89,19 @@ def build_facts(report: BuildReport) -> dict[str, Any]:
         "lineage": dict(report.lineage),
         "growth": None if report.growth is None else dict(report.growth),
         "why_whole": report.why_whole,
+        "cut_off": list(report.cut_off),
         "timings": {name: round(seconds, 3) for name, seconds in report.timings.items()},
     }
 
 
 def tell_build(report: BuildReport, titles: Mapping[int, str]) -> None:
     """``titles``: idea id → title, of the map as it is now."""
+    for name in report.cut_off:
+        click.echo(
+            f"{name}: an earlier import of it was cut off and only a part is here; "
+            "import it again to bring in the rest",
+            err=True,
+        )
     if report.is_unchanged:
         click.echo("Nothing has changed since the last build; the map stays as it is.")
         return

@@ -40,6 +40,7 @@ from synth.pipeline.map_rows import MapRows, StoredBefore, repetition_rows, rows
 from synth.pipeline.relevance import later_not_about
 from synth.pipeline.sides import Readings, read_sides
 from synth.pipeline.standing_map import StandingMap, standing_map
+from synth.pipeline.thread_links import link_half_imports
 from synth.records import Message
 from synth.settings import QUIET, Progress, Settings, Stopwatch
 from synth.store import Store
@@ -78,6 +79,8 @@ class BuildReport:
     """Passages that are not about the question."""
     why_whole: str = ""
     """Why an earlier map was built afresh instead of growing, in words for people."""
+    cut_off: tuple[str, ...] = ()
+    """Imported files of which a part is missing (``link_half_imports``)."""
 
 
 def build(
@@ -99,10 +102,12 @@ def build(
     """
     versions = versions_of_libraries()
     embedder = embedder or embedder_of(settings)
+    cut_off = link_half_imports(store, discussion_id)
     inputs = input_hash(store, discussion_id, settings, versions, embedder.fingerprint)
     last = store.runs.last(discussion_id)
     if last is not None and not force and last.outcome.get("input_sha256") == inputs:
-        return _report(last.id, last.outcome, last.timings, is_unchanged=True)
+        report = _report(last.id, last.outcome, last.timings, is_unchanged=True)
+        return replace(report, cut_off=cut_off)
     run_id = store.runs.begin(
         discussion_id,
         kind="build",
@@ -136,7 +141,8 @@ def build(
         outcome=outcome,
         timings=stopwatch.timings,
     )
-    return _report(run_id, outcome, stopwatch.timings, is_unchanged=False)
+    report = _report(run_id, outcome, stopwatch.timings, is_unchanged=False)
+    return replace(report, cut_off=cut_off)
 
 
 def embedder_of(settings: Settings) -> Embedder:

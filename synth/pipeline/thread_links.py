@@ -28,6 +28,20 @@ def link_threads(store: Store, discussion_id: int, *, progress: Progress = QUIET
     return len({found.thread for found in links})
 
 
+def link_half_imports(store: Store, discussion_id: int) -> tuple[str, ...]:
+    """Give threads to what imports left behind that were cut off.
+
+    Returns the names of the files of which a part is missing. An import is stored as a whole
+    now; earlier versions stored it message by message, and their files can still hold such a part.
+    """
+    names = store.sources.cut_off(discussion_id)
+    if names:
+        with store.atomic():
+            if store.sources.close_interrupted(discussion_id):
+                link_threads(store, discussion_id)
+    return tuple(names)
+
+
 def _item(evidence: MessageEvidence) -> ThreadItem:
     namespace, _ = evidence.key
     thread = evidence.thread_source_id

@@ -27,7 +27,10 @@ class Source:
 
 class Sources(Collection):
     def begin(self, discussion_id: int, *, name: str, format: str) -> int:  # noqa: A002 - the column
-        """Note that a file is being imported; its state stays ``running`` until ``finish``."""
+        """Note that a file is being imported; its state is ``running`` until ``finish``.
+
+        Both belong into one transaction: then nobody ever sees that state.
+        """
         file = {"discussion_id": discussion_id, "name": name, "format": format}
         unknown = {"sha256": "", "n_bytes": 0}
         return self._insert("sources", file | unknown | {"imported_at": time_text(now())})
@@ -90,6 +93,19 @@ class Sources(Collection):
         return self._write(
             """UPDATE sources SET state = 'interrupted'
                WHERE discussion_id = ? AND state = 'running'""",
+            discussion_id,
+        )
+
+    def cut_off(self, discussion_id: int) -> list[str]:
+        """Names of files of which only a part was imported, and no whole one since."""
+        return self._column(
+            """SELECT DISTINCT name FROM sources s
+               WHERE discussion_id = ? AND state IN ('running', 'interrupted')
+                 AND EXISTS (SELECT 1 FROM messages m WHERE m.source_file = s.id)
+                 AND NOT EXISTS (SELECT 1 FROM sources later WHERE later.id > s.id
+                   AND later.discussion_id = s.discussion_id AND later.name = s.name
+                   AND later.state = 'done')
+               ORDER BY name""",
             discussion_id,
         )
 

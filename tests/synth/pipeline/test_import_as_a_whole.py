@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from synth.importers import Reading, ReadOptions, read
-from synth.pipeline import import_files, importing
+from synth.pipeline import build, import_files, importing
 from synth.records import CleanText, Problem, RawMessage
-from synth.settings import QUIET, Stage
+from synth.settings import QUIET, Settings, Stage
 from synth.store import Store, open_store
 from tests.synth.small_discussion import rows, write_csv
 
@@ -111,3 +111,22 @@ def test_the_discussion_file_is_no_export(store: Store, discussion_id: int, tabl
     (problem,) = report.problems
     assert problem.what == "is the discussion file itself"
     assert report.n_added == 40
+
+
+def test_a_map_of_half_an_export_says_so_until_the_rest_is_there(
+    store: Store, discussion_id: int, table: Path
+) -> None:
+    """Files of earlier versions may hold what an import left behind when it was killed."""
+    import_files(store, discussion_id, [table])
+    (source,) = store.sources.all(discussion_id)
+    threads = {m.id: (m.thread_id, m.rank) for m in store.messages.all(discussion_id)}
+    assert len(set(threads.values())) > 1
+    store._db.execute("UPDATE sources SET state = 'running'")
+    store._db.execute("UPDATE messages SET thread_id = NULL, parent_id = NULL, rank = 0, depth = 0")
+    draft = Settings(quality="draft")
+    for _ in range(2):  # the map is unchanged the second time
+        assert build(store, discussion_id, draft).cut_off == (source.name,)
+    assert {m.id: (m.thread_id, m.rank) for m in store.messages.all(discussion_id)} == threads
+    more = write_csv(table, rows(41))
+    import_files(store, discussion_id, [more])
+    assert build(store, discussion_id, draft).cut_off == ()
