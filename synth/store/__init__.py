@@ -5,7 +5,8 @@ from __future__ import annotations
 from synth.store.change_log import Change
 from synth.store.corrections import HeldIdea, Link
 from synth.store.database import Store, Version, Watch, open_store
-from synth.store.discussions import Discussion, Embed, Framing, site_of
+from synth.store.discussions import Discussion, Embed, Framing, site_of, version_of_framing
+from synth.store.edits import version_of_extract, version_of_text
 from synth.store.extracts import ExtractChange, ExtractMark
 from synth.store.ideas import IdeaRow, PlacementRow
 from synth.store.messages import Imported, Linked
@@ -46,4 +47,7 @@ __all__ = [
     "Watch",
     "open_store",
     "site_of",
+    "version_of_extract",
+    "version_of_framing",
+    "version_of_text",
 ]

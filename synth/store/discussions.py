@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Self
 from urllib.parse import urlsplit
 
-from synth.errors import StoreProblem
+from synth.errors import EditConflict, StoreProblem
+from synth.store.edits import Edits, Facts, version_of
 from synth.store.rows import SHOWN_IDEAS, Collection, Row, now, record, time_text
 from synth.store.runs import Events
 
@@ -144,18 +145,27 @@ class Discussions(Collection):
     def all(self) -> list[Discussion]:
         return [self._filled(row) for row in self._rows("SELECT * FROM discussions ORDER BY id")]
 
-    def frame(self, discussion_id: int, framing: Framing, *, actor: str) -> bool:
-        """Keep what facilitators say about a discussion; says whether anything changed."""
+    def frame(
+        self, discussion_id: int, framing: Framing, *, actor: str, version: str | None = None
+    ) -> bool:
+        """Keep what facilitators say about a discussion; says whether anything changed.
+
+        ``version`` is that of the framing (``version_of_framing``) that the person saw: raises
+        EditConflict where it has been changed since, unless it is already as asked.
+        """
         with self._db.atomic():
             row = self._where("id = ?", discussion_id)
             assert row is not None
-            before, after = _framing_columns(_framing(row)), _framing_columns(framing)
+            there = _framing(row)
+            before, after = _framing_columns(there), _framing_columns(framing)
             changed = [name for name in after if after[name] != before[name]]
             if not changed:
                 return False
-            sets = ", ".join(f"{name} = ?" for name in after)
+            if version not in (None, version_of_framing(there)):
+                raise self._conflict(discussion_id, before, after, version)
+            sets = ", ".join(f"{name} = ?" for name in changed)
             sql = f"UPDATE discussions SET {sets} WHERE id = ?"
-            self._write(sql, *after.values(), discussion_id)
+            self._write(sql, *(after[name] for name in changed), discussion_id)
             Events(self._db).add(
                 discussion_id,
                 actor=actor,
@@ -165,6 +175,14 @@ class Discussions(Collection):
                 change=({n: before[n] for n in changed}, {n: after[n] for n in changed}),
             )
         return True
+
+    def _conflict(self, discussion_id: int, there: Facts, asked: Facts, seen: str) -> EditConflict:
+        """``seen``: the version that the person had before them."""
+        changed, actor = Edits(self._db).since(
+            "discussion", discussion_id, there, is_seen=lambda facts: version_of(facts) == seen
+        )
+        what = "what is said about the discussion"
+        return EditConflict(what, changed=changed, stored=there, wanted=asked, actor=actor)
 
     def discard_empty(self, discussion_id: int) -> bool:
         """Remove a discussion that holds no message, with its runs and sources; says if it did."""
@@ -205,6 +223,11 @@ _COUNTS = f"""WITH RECURSIVE {SHOWN_IDEAS} SELECT (SELECT count(*) FROM shown) A
 
 def _framing(row: Row) -> Framing:
     return record(Framing, row, embed=Embed.read(row["embed"]))
+
+
+def version_of_framing(framing: Framing) -> str:
+    """Changes with everything that facilitators say about a discussion."""
+    return version_of(_framing_columns(framing))
 
 
 def _framing_columns(framing: Framing) -> dict[str, str | None]:

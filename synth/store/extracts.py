@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from synth.errors import StoreProblem
+from synth.errors import EditConflict, StoreProblem
 from synth.records import Extract, ExtractState, Nature, Span
+from synth.store.edits import (
+    Edits,
+    Facts,
+    facts_and_words,
+    facts_of,
+    version_of_extract,
+    version_of_facts,
+    version_of_text,
+)
 from synth.store.rows import IN, SHOWN_IDEAS, Collection, record
 from synth.store.runs import Events
 
@@ -20,6 +29,18 @@ class ExtractChange:
     span: Span | None = None
     tags: tuple[str, ...] | None = None
     note: str | None = None
+
+    def facts(self, quote: str) -> dict[str, object]:
+        """What is asked for, by the names of the facts of an extract; ``quote`` of the new span."""
+        asked: dict[str, object] = {
+            "state": self.state,
+            "nature": self.nature,
+            "tags": None if self.tags is None else sorted(set(self.tags)),
+            "note": self.note,
+        }
+        if self.span is not None:
+            asked |= {"start": self.span.start, "end": self.span.end, "quote": quote}
+        return {name: value for name, value in asked.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,41 +92,107 @@ class Extracts(Collection):
             message_ids,
         )
 
-    def decide(self, extract_id: int, change: ExtractChange, *, actor: str) -> Extract:
+    def decide(
+        self, extract_id: int, change: ExtractChange, *, actor: str, version: str | None = None
+    ) -> Extract:
         """Record a person's decision; from now on the extract is theirs and outlives rebuilds.
 
-        Raises StoreProblem when there is no such extract or the span lies outside its message.
+        Only what was asked is changed. ``version`` is that of the extract (``version_of_extract``)
+        that the person saw: raises EditConflict where it has been changed since, unless it is
+        already as asked. Raises StoreProblem when there is no such extract or the span lies outside
+        its message.
         """
-        before = self.get(extract_id)
-        if before is None:
-            raise StoreProblem(f"no extract {extract_id}; it may have been replaced by a rebuild")
         with self._db.atomic():
-            span = change.span or Span(start=before.start, end=before.end)
-            quote = self._quote(before.message_id, span)
-            note = before.note if change.note is None else change.note
-            self._write(
-                """UPDATE extracts SET state = ?, nature = ?, start = ?, "end" = ?, quote = ?,
-                   note = ?, origin = 'person' WHERE id = ?""",
-                *(change.state or before.state, change.nature or before.nature),
-                *(span.start, span.end, quote, note, extract_id),
-            )
+            before = self.get(extract_id)
+            if before is None:
+                raise StoreProblem(
+                    f"no extract {extract_id}; it may have been replaced by a rebuild"
+                )
+            quote = before.quote
+            if change.span is not None:
+                quote = self._quote(before.message_id, change.span)
+            asked = change.facts(quote)
+            if version not in (None, version_of_extract(before)):
+                if asked.items() <= facts_and_words(before).items():
+                    return before
+                raise self._conflict(before, asked, version)
+            if change.span is None and self._is_stale(extract_id):
+                raise EditConflict(
+                    f"the message of extract {extract_id}",
+                    changed=("quote",),
+                    stored=facts_and_words(before),
+                    wanted=asked,
+                    actor="import",
+                )
+            asked.pop("tags", None)
+            columns = asked | {"origin": "person"} | ({"is_stale": 0} if change.span else {})
+            sets = ", ".join(f'"{name}" = ?' for name in columns)
+            self._write(f"UPDATE extracts SET {sets} WHERE id = ?", *columns.values(), extract_id)
             if change.tags is not None:
                 self._tag(extract_id, change.tags)
             return self._decided(extract_id, before, actor)
 
     def take(
-        self, message_id: int, span: Span, *, nature: Nature, tags: tuple[str, ...], actor: str
+        self,
+        message_id: int,
+        span: Span,
+        *,
+        nature: Nature,
+        tags: tuple[str, ...],
+        actor: str,
+        version: str | None = None,
     ) -> Extract:
-        """Take a passage that nobody had suggested."""
+        """Take a passage that nobody had suggested; what is taken already just so stays as it is.
+
+        ``version`` is that of the text (``version_of_text``) in which the span was chosen: raises
+        EditConflict where the message says something else now.
+        """
         with self._db.atomic():
-            extract_id = self._add(
-                message_id, span, quote=self._quote(message_id, span), nature=nature, score=1.0
-            )
+            quote = self._quote(message_id, span, version)
+            there = self._taken(message_id, span, nature, tags)
+            if there is not None:
+                return there
+            extract_id = self._add(message_id, span, quote=quote, nature=nature, score=1.0)
             self._write(
                 "UPDATE extracts SET state = 'taken', origin = 'person' WHERE id = ?", extract_id
             )
             self._tag(extract_id, tags)
             return self._decided(extract_id, None, actor)
+
+    def _taken(
+        self, message_id: int, span: Span, nature: Nature, tags: tuple[str, ...]
+    ) -> Extract | None:
+        """What somebody took just so."""
+        return next(
+            (
+                extract
+                for extract in self.of_messages([message_id]).get(message_id, ())
+                if extract.state is ExtractState.TAKEN
+                and (extract.start, extract.end) == (span.start, span.end)
+                and (extract.nature, set(extract.tags)) == (nature, set(tags))
+            ),
+            None,
+        )
+
+    def _is_stale(self, extract_id: int) -> bool:
+        """Whether its words are no longer in its message."""
+        return bool(self._value("SELECT is_stale FROM extracts WHERE id = ?", extract_id))
+
+    def _conflict(self, extract: Extract, asked: Facts, seen: str) -> EditConflict:
+        """``seen``: the version that the person had before them."""
+        changed, actor = Edits(self._db).since(
+            "extract",
+            extract.id,
+            facts_of(extract),
+            is_seen=lambda facts: version_of_facts(extract.message_id, facts) == seen,
+        )
+        return EditConflict(
+            f"extract {extract.id}",
+            changed=changed,
+            stored=facts_and_words(extract),
+            wanted=asked,
+            actor=actor,
+        )
 
     def _add(
         self,
@@ -122,10 +209,18 @@ class Extracts(Collection):
         where = {"message_id": message_id, "start": span.start, "end": span.end}
         return self._insert("extracts", where | what | {"state": "suggested", "origin": "machine"})
 
-    def _quote(self, message_id: int, span: Span) -> str:
-        text: str | None = self._value("SELECT text FROM messages WHERE id = ?", message_id)
+    def _quote(self, message_id: int, span: Span, version: str | None = None) -> str:
+        """The words of a span; ``version`` of the text that it belongs to."""
+        text = self._text("SELECT text FROM messages WHERE id = ?", message_id)
         if text is None:
             raise StoreProblem(f"no message {message_id}")
+        if version not in (None, version_of_text(text)):
+            raise EditConflict(
+                f"message {message_id}",
+                changed=("text",),
+                stored={"text": text},
+                wanted={"start": span.start, "end": span.end},
+            )
         if not 0 <= span.start < span.end <= len(text):
             raise StoreProblem(f"{span.start}:{span.end} lies outside message {message_id}")
         return text[span.start : span.end]
@@ -148,7 +243,7 @@ class Extracts(Collection):
             verb=after.state,
             noun="extract",
             noun_id=after.id,
-            change=(None if before is None else _facts(before), _facts(after)),
+            change=(None if before is None else facts_of(before), facts_of(after)),
         )
         return after
 
@@ -268,18 +363,6 @@ class Extracts(Collection):
             )
             for row in rows
         ]
-
-
-def _facts(extract: Extract) -> dict[str, object]:
-    """What the history keeps: places and decisions, not the words."""
-    return {
-        "start": extract.start,
-        "end": extract.end,
-        "nature": extract.nature,
-        "state": extract.state,
-        "tags": list(extract.tags),
-        "note": extract.note,
-    }
 
 
 _BY_PLACE = 'ORDER BY message_id, start, "end", id'

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from synth.errors import EditConflict
 from synth.records import ExtractState, Span
-from synth.store import Embed, Framing, IdeaRow, Store, site_of
+from synth.store import Embed, Framing, IdeaRow, Store, site_of, version_of_framing
 
 
 def test_only_an_empty_discussion_is_discarded(store: Store, discussion_id: int) -> None:
@@ -179,3 +180,19 @@ def test_whatever_is_typed_cannot_break_a_header(address: str) -> None:
     if site is not None:
         assert not set(site) & set(" ;,'\"\r\n*")
         assert Embed.read(Embed(sites=(site,)).written()).sites == (site,)
+
+
+def test_what_others_said_about_the_discussion_meanwhile_is_not_overwritten(store: Store) -> None:
+    found = store.discussions.add("The market")
+    seen = version_of_framing(found.framing)
+    asked = Framing(question="Where should the stalls stand?")
+    assert store.discussions.frame(found.id, asked, actor="Ada", version=seen)
+    mine = Framing(introduction="Please read first.")
+    with pytest.raises(EditConflict) as conflict:
+        store.discussions.frame(found.id, mine, actor="Bo", version=seen)
+    assert (conflict.value.actor, conflict.value.changed) == ("Ada", ("question",))
+    assert conflict.value.wanted["introduction"] == "Please read first."
+    assert store.discussions.named("the-market").framing == asked
+    assert not store.discussions.frame(found.id, asked, actor="Bo", version=seen)
+    now = version_of_framing(asked)
+    assert store.discussions.frame(found.id, mine, actor="Bo", version=now)

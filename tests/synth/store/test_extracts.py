@@ -1,14 +1,27 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 
-from synth.errors import StoreProblem
+from synth.errors import EditConflict, StoreProblem
 from synth.outline import is_shown, shown
 from synth.records import Extract, ExtractState, IdeaStatus, Nature, Origin, Span
-from synth.store import ExtractChange, ExtractMark, IdeaRow, Store
+from synth.store import (
+    ExtractChange,
+    ExtractMark,
+    IdeaRow,
+    Imported,
+    Store,
+    open_store,
+    version_of_extract,
+    version_of_text,
+)
+from synth.store.extracts import Extracts
 
 
 def suggestion(message_id: int, quote: str, start: int) -> Extract:
@@ -192,3 +205,137 @@ def test_what_people_decided_on_and_what_messages_hold(
     assert set(marks) == {
         ExtractMark(message_id=e.message_id, nature=e.nature, state=e.state) for e in there
     }
+
+
+@pytest.fixture
+def stalls(store: Store, discussion_id: int, run_id: int) -> Extract:
+    """One suggestion."""
+    store.extracts.replace_suggestions(
+        discussion_id, [suggestion(1, "The stalls", 0)], run_id=run_id
+    )
+    (found,) = store.extracts.all(discussion_id)
+    return found
+
+
+def test_what_two_people_change_at_once_is_both_kept(store: Store, stalls: Extract) -> None:
+    """A change of one thing writes nothing else, so an older look at the rest does no harm."""
+    reading = threading.Barrier(2)
+
+    class Late(Extracts):
+        """Has looked at the extract when the other one has."""
+
+        def get(self, extract_id: int) -> Extract | None:
+            found = super().get(extract_id)
+            if not self._db.conn.in_transaction:
+                reading.wait(10)
+            return found
+
+    def decide(change: ExtractChange, actor: str) -> None:
+        with open_store(store.path) as other:
+            Late(other._db).decide(stalls.id, change, actor=actor)
+
+    changes = (ExtractChange(nature=Nature.ISSUE), ExtractChange(state=ExtractState.TAKEN))
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(decide, changes, ("Ada", "Bo")))
+    after = store.extracts.get(stalls.id)
+    assert after is not None
+    assert (after.nature, after.state) == (Nature.ISSUE, ExtractState.TAKEN)
+
+
+def test_an_edit_of_what_others_changed_meanwhile_is_refused_and_both_are_told(
+    store: Store, stalls: Extract
+) -> None:
+    seen = version_of_extract(stalls)
+    first = ExtractChange(state=ExtractState.TAKEN, nature=Nature.ISSUE, tags=("river",))
+    store.extracts.decide(stalls.id, first, actor="Ada", version=seen)
+    mine = ExtractChange(state=ExtractState.REJECTED, span=Span(start=4, end=10))
+    with pytest.raises(EditConflict, match=rf"extract {stalls.id} was changed by Ada") as conflict:
+        store.extracts.decide(stalls.id, mine, actor="Bo", version=seen)
+    told = conflict.value
+    assert (told.actor, told.changed) == ("Ada", ("nature", "state", "tags"))
+    assert told.stored["quote"] == "The stalls"
+    assert told.wanted == {"state": "rejected", "start": 4, "end": 10, "quote": "stalls"}
+    after = store.extracts.get(stalls.id)
+    assert after is not None
+    assert (after.state, after.tags) == (ExtractState.TAKEN, ("river",))
+    store.extracts.decide(stalls.id, mine, actor="Bo", version=version_of_extract(after))
+    assert store.extracts.get(stalls.id) == replace(
+        after, state=ExtractState.REJECTED, start=4, end=10, quote="stalls"
+    )
+
+
+def test_only_what_changed_since_one_looked_is_told(store: Store, stalls: Extract) -> None:
+    taken = store.extracts.decide(stalls.id, ExtractChange(state=ExtractState.TAKEN), actor="Ada")
+    store.extracts.decide(stalls.id, ExtractChange(tags=("river",)), actor="Bo")
+    with pytest.raises(EditConflict) as conflict:
+        store.extracts.decide(
+            stalls.id,
+            ExtractChange(nature=Nature.ISSUE),
+            actor="Cy",
+            version=version_of_extract(taken),
+        )
+    assert (conflict.value.actor, conflict.value.changed) == ("Bo", ("tags",))
+
+
+def test_the_same_decision_twice_is_no_conflict(
+    store: Store, discussion_id: int, stalls: Extract
+) -> None:
+    seen, change = version_of_extract(stalls), ExtractChange(state=ExtractState.TAKEN)
+    first = store.extracts.decide(stalls.id, change, actor="Ada", version=seen)
+    assert store.extracts.decide(stalls.id, change, actor="Bo", version=seen) == first
+    assert len(store.events.last(discussion_id)) == 1
+
+
+def test_a_number_that_was_given_again_is_another_extract(
+    store: Store, discussion_id: int, run_id: int, stalls: Extract
+) -> None:
+    store.extracts.replace_suggestions(
+        discussion_id, [suggestion(2, "Cafés need", 0)], run_id=run_id
+    )
+    (other,) = store.extracts.all(discussion_id)
+    assert other.id == stalls.id
+    with pytest.raises(EditConflict):
+        store.extracts.decide(
+            stalls.id,
+            ExtractChange(state=ExtractState.TAKEN),
+            actor="Ada",
+            version=version_of_extract(stalls),
+        )
+
+
+def test_words_that_were_edited_away_are_not_decided_on(
+    store: Store, discussion_id: int, stalls: Extract, ready: Callable[..., Imported]
+) -> None:
+    store.messages.update(discussion_id, [ready("1", "Shops should stay.")])
+    with pytest.raises(EditConflict):
+        store.extracts.decide(stalls.id, ExtractChange(state=ExtractState.TAKEN), actor="Ada")
+    shops = ExtractChange(span=Span(start=0, end=5))
+    assert store.extracts.decide(stalls.id, shops, actor="Ada").quote == "Shops"
+    assert [e.quote for e in store.extracts.all(discussion_id)] == ["Shops"]
+
+
+def test_a_place_in_words_that_were_edited_meanwhile_is_not_taken(
+    store: Store, discussion_id: int, ready: Callable[..., Imported]
+) -> None:
+    before = store.messages.get(1)
+    assert before is not None
+    store.messages.update(discussion_id, [ready("1", "No. The stalls should stay.")])
+    with pytest.raises(EditConflict, match="message 1 was changed") as conflict:
+        store.extracts.take(
+            1,
+            Span(start=0, end=10),
+            nature=Nature.ISSUE,
+            tags=(),
+            actor="Ada",
+            version=version_of_text(before.text),
+        )
+    assert conflict.value.stored == {"text": "No. The stalls should stay."}
+    assert store.extracts.all(discussion_id) == []
+
+
+def test_a_form_that_is_sent_twice_takes_once(store: Store, discussion_id: int) -> None:
+    for _ in range(2):
+        store.extracts.take(
+            1, Span(start=0, end=10), nature=Nature.ISSUE, tags=("a", "b"), actor="Ada"
+        )
+    assert len(store.extracts.all(discussion_id)) == 1
