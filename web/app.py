@@ -14,7 +14,8 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import IntegerConverter, Map
 
-from synth.errors import StoreProblem
+from synth.errors import EditConflict, StoreProblem
+from synth.store import DatabaseError
 from web.api import api
 from web.api.openapi import problem
 from web.http import answer_cache, discussion_cache, limits, security, store, visits
@@ -86,6 +87,8 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.register_error_handler(HTTPException, _tell_http)
     app.register_error_handler(CSRFError, _tell_old_form)
     app.register_error_handler(StoreProblem, _tell_store)
+    app.register_error_handler(DatabaseError, _tell_store)
+    app.register_error_handler(EditConflict, _tell_conflict)
     return app
 
 
@@ -114,8 +117,19 @@ def _tell_old_form(_error: CSRFError) -> Response | tuple[str, int]:
     return _tell(400, _("This form is too old"), text)
 
 
-def _tell_store(error: StoreProblem) -> Response | tuple[str, int]:
-    return _tell(409, _("The discussion file cannot be used"), f"{error}.")
+def _tell_store(error: StoreProblem | DatabaseError) -> Response:
+    refusal = store.refusal_of(error)
+    if refusal is None:
+        raise error
+    response = make_response(_tell(refusal.status, refusal.title, refusal.text))
+    if refusal.retry_after is not None:
+        response.retry_after = refusal.retry_after
+    return response
+
+
+def _tell_conflict(error: EditConflict) -> Response | tuple[str, int]:
+    text = _("%(name)s changed it after you opened this page.", name=error.actor or _("Somebody"))
+    return _tell(409, _("Changed meanwhile"), f"{text} {_('Nothing of yours was stored.')}")
 
 
 def _tell(status: int, title: str, text: str) -> Response | tuple[str, int]:

@@ -17,13 +17,16 @@ from synth.store.search import Hit, Ranked
 from synth.store.sides import Answer, SideRow
 from synth.store.sources import Source
 from synth.store.threads import MessageEvidence
+from synth.store.trouble import DatabaseError, problem_of
 from synth.store.undo import Correction
+from synth.store.write_queue import WriteQueue
 
 __all__ = [
     "NO_WORDS",
     "Answer",
     "Change",
     "Correction",
+    "DatabaseError",
     "Discussion",
     "Embed",
     "ExtractChange",
@@ -45,7 +48,9 @@ __all__ = [
     "Store",
     "Version",
     "Watch",
+    "WriteQueue",
     "open_store",
+    "problem_of",
     "site_of",
     "version_of_extract",
     "version_of_framing",

@@ -1,14 +1,40 @@
-"""The discussion file as one request sees it: its version, and one store opened when needed."""
+"""The discussion file as one request sees it: its version, one store opened when needed, and what
+to answer where the file cannot be used."""
 
 from __future__ import annotations
 
+import logging
+from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Flask, abort, current_app, g, request
 
-from synth.store import Discussion, Store, Watch, open_store
+from synth.errors import StoreProblem, StoreTrouble
+from synth.store import DatabaseError, Discussion, Store, Watch, WriteQueue, open_store, problem_of
 from web.http.discussion_cache import cached_for_file
 from web.services.snapshot import Snapshot
+from web.ui.words import STORE_TROUBLES
+
+log = logging.getLogger(__name__)
+WRITE_WAIT = 4.0
+"""Seconds that a request waits for others who write; config ``WRITE_WAIT``."""
+MAX_WAITING = 4
+"""Requests that go on waiting where the file is held for long: the other threads of the server
+answer readers. Config ``MAX_WAITING``."""
+STATUS = {StoreTrouble.LOCKED: 503, StoreTrouble.FULL: 503, StoreTrouble.OTHER: 409}
+"""500 for the rest: nobody but who runs the place can do anything about it."""
+RETRY_AFTER = {StoreTrouble.LOCKED: 5, StoreTrouble.FULL: 60}
+"""Seconds, where it passes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """What to answer where the file cannot be used."""
+
+    status: int
+    title: str
+    text: str
+    retry_after: int | None
 
 
 def current_store() -> Store:
@@ -17,7 +43,8 @@ def current_store() -> Store:
     A request that only reads sees the file as it stands at its first look, all of one piece.
     """
     if "store" not in g:
-        g.store = open_store(current_app.config["DB"])
+        queue: WriteQueue = current_app.extensions["write_queue"]
+        g.store = open_store(current_app.config["DB"], queue=queue)
         if g.get("file_version") is not None:
             g.store.hold()
     store: Store = g.store
@@ -41,8 +68,35 @@ def find_snapshot(slug: str) -> Snapshot:
     return Snapshot(store=current_store(), discussion=find_discussion(slug))
 
 
+def refusal_of(error: StoreProblem | DatabaseError) -> Refusal | None:
+    """Which trouble of the file an error tells of; None where the program itself is at fault."""
+    db = Path(current_app.config["DB"])
+    problem = error if isinstance(error, StoreProblem) else problem_of(db, error)
+    if problem is None:
+        return None
+    trouble = problem.trouble
+    title, text = map(str, STORE_TROUBLES[trouble])
+    if trouble is StoreTrouble.OTHER:
+        text = f"{str(problem).replace(str(db), db.name)}."
+    else:
+        log.error("%s", problem)
+    return Refusal(
+        status=STATUS.get(trouble, 500),
+        title=title,
+        text=text,
+        retry_after=RETRY_AFTER.get(trouble),
+    )
+
+
 def init_app(app: Flask) -> None:
-    app.extensions["watch"] = Watch(Path(app.config["DB"]))
+    app.config.setdefault("WRITE_WAIT", WRITE_WAIT)
+    app.config.setdefault("MAX_WAITING", MAX_WAITING)
+    db = Path(app.config["DB"])
+    app.extensions["watch"] = Watch(db)
+    app.extensions["write_queue"] = WriteQueue(
+        db, most=app.config["MAX_WAITING"], wait=app.config["WRITE_WAIT"]
+    )
+    app.extensions["late_checkpoint"] = False
     app.before_request(_look_at_version)
     app.teardown_appcontext(_close_store)
 
@@ -65,6 +119,11 @@ def _look_at_version() -> None:
 
 
 def _close_store(_error: BaseException | None = None) -> None:
+    """What was written stands in the main file when the answer is sent, or soon after: where
+    somebody reads an earlier state just then, a later request sees to it."""
     store: Store | None = g.pop("store", None)
-    if store is not None:
-        store.close()
+    extensions = current_app.extensions
+    if store is not None and not store.close():
+        extensions["late_checkpoint"] = True
+    elif extensions["late_checkpoint"]:
+        extensions["late_checkpoint"] = not extensions["watch"].checkpoint()

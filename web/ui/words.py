@@ -6,6 +6,7 @@ from flask_babel import LazyString, format_decimal, lazy_gettext, ngettext
 
 from synth.analytics.alerts import Kind, Missing
 from synth.analytics.participation import Band, Light
+from synth.errors import StoreTrouble
 from synth.export.report import UNPLACED_WORDS
 from synth.records import ExtractState, Nature, ParentEvidence, Stance, Unplaced
 from web.ui.i18n import cached_by_language
@@ -169,6 +170,46 @@ HTTP_ERRORS: dict[int, tuple[LazyString, LazyString]] = {
     ),
 }
 """Status → its name, and what to say where the code says nothing more exact."""
+STORE_TROUBLES: dict[StoreTrouble, tuple[LazyString, LazyString]] = {
+    StoreTrouble.LOCKED: (
+        lazy_gettext("Somebody else is writing just now"),
+        lazy_gettext(
+            "The discussion file was busy for some seconds, so what you sent was not stored. "
+            "Wait a moment, go back and send it again."
+        ),
+    ),
+    StoreTrouble.FULL: (
+        lazy_gettext("The disk is full"),
+        lazy_gettext(
+            "What you sent was not stored. Who runs this place has to make room; then it can be "
+            "sent again."
+        ),
+    ),
+    StoreTrouble.DAMAGED: (
+        lazy_gettext("The discussion file is damaged"),
+        lazy_gettext(
+            "Who runs this place can bring back the last backup with “synth restore”. Until then "
+            "nothing can be stored."
+        ),
+    ),
+    StoreTrouble.FORBIDDEN: (
+        lazy_gettext("The discussion file cannot be written"),
+        lazy_gettext(
+            "Who runs this place has to make the file and its folder readable and writable."
+        ),
+    ),
+    StoreTrouble.DISK: (
+        lazy_gettext("The disk does not answer"),
+        lazy_gettext(
+            "Who runs this place has to look at the disk. Nothing can be stored until then."
+        ),
+    ),
+    StoreTrouble.OTHER: (
+        lazy_gettext("The discussion file cannot be used"),
+        lazy_gettext("The log has the details."),
+    ),
+}
+"""What keeps the file from being used → what it is called, and what can be done."""
 ALERTS: dict[Kind, tuple[LazyString, LazyString]] = {
     Kind.IGNORED_POST: (
         lazy_gettext("Messages that nobody answered"),
