@@ -64,6 +64,23 @@ class IdeaStatus(StrEnum):
     HIDDEN = "hidden"
 
 
+class Lock(StrEnum):
+    """Who said that the machine may not change an idea."""
+
+    PERSON = "person"  # this idea, with all below it
+    SIGN_OFF = "sign_off"  # all ideas of the discussion
+
+
+class LinkKind(StrEnum):
+    """How one idea stands to another, as a person says."""
+
+    SUPPORTS = "supports"
+    OPPOSES = "opposes"
+    ANSWERS = "answers"
+    QUESTIONS = "questions"
+    RELATED = "related"  # either way
+
+
 class Unplaced(StrEnum):
     """Why a passage stands under no idea: it fits none, or is not about the question at all."""
 
@@ -284,6 +301,8 @@ class Idea:
     """Who chose where it stands in the tree."""
     title_by: str | None = None
     """The language model that wrote title and summary; None where the program or a person did."""
+    locked_by: Lock | None = None
+    """Who locked it; None where the machine may change it."""
     x: float = 0.0
     y: float = 0.0
 
@@ -295,6 +314,15 @@ class Idea:
         """
         is_unstable = self.stability is not None and self.stability < TENTATIVE_BELOW
         return is_unstable and self.status is not IdeaStatus.CONFIRMED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdeaLink:
+    """One idea supports, opposes, answers or questions another, or is related to it."""
+
+    one_id: int
+    other_id: int
+    kind: LinkKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

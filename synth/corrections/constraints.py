@@ -38,7 +38,8 @@ def decisions(store: Store, discussion_id: int) -> tuple[Decision, ...]:
     placed = store.ideas.placements(discussion_id) if reasons else []
     leaf = {p.passage_id: p.idea_id for p in placed}
     found: list[Decision] = [
-        ("idea", h.id, h.parent_id if h.parent_origin is Origin.PERSON else "any") for h in held
+        ("idea", h.id, h.parent_id if h.parent_origin is Origin.PERSON else "any", h.is_locked)
+        for h in held
     ]
     found += [("passage", p, leaf[p]) for p in sorted(reasons)]
     links = store.corrections.links(discussion_id)
@@ -83,7 +84,7 @@ def _core_rows(
     row: Mapping[int, int],
     number: Mapping[int, int],
 ) -> NDArray[np.intp]:
-    """What people placed, and the passages that carry each held leaf idea.
+    """What people placed, and the passages that carry each held leaf idea: all of a locked one.
 
     An idea whose carriers are all gone is carried by what fits it best today.
     """
@@ -92,6 +93,9 @@ def _core_rows(
         if not map_.is_leaf(idea_id):
             continue
         here = [p for p in map_.under.get(idea_id, ()) if p in row]
+        if map_.ideas[idea_id].locked_by is not None:
+            found[[row[p] for p in here]] = held
+            continue
         vouched = {p for p in here if map_.is_persons(p)}
         carriers = vouched | cores.get(idea_id, set()) & set(here)
         for passage_id in carriers or core_of(here):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from synth.corrections.stored_map import (
     N_REPRESENTATIVES,
@@ -16,7 +16,7 @@ from synth.corrections.stored_map import (
     require_words,
 )
 from synth.errors import CorrectionRefused
-from synth.records import IdeaStatus, Origin
+from synth.records import Origin
 from synth.store import Change, Store
 
 
@@ -33,6 +33,18 @@ def rename_idea(
     title = require_words(title, "title")
     with open_correction(store, discussion_id, actor, "renamed", idea_id) as (change, map_):
         change.set_title(idea_id, title, summary=None if summary is None else summary.strip())
+        ensure_core(store, change, map_, idea_id)
+
+
+def describe_idea(
+    store: Store, discussion_id: int, idea_id: int, *, summary: str, actor: str
+) -> None:
+    """Say under the title what an idea is about; no rebuild replaces it. Empty for nothing.
+
+    A title that a language model wrote goes with its summary: it was written with it.
+    """
+    with open_correction(store, discussion_id, actor, "described", idea_id) as (change, map_):
+        change.set_summary(idea_id, "\n".join(map(str.strip, summary.strip().splitlines())))
         ensure_core(store, change, map_, idea_id)
 
 
@@ -68,42 +80,76 @@ def split_idea(
     It stands beside the idea it came from, or under it where that one has ideas under it.
     Passages that people linked to the chosen ones go with them; the others stay behind.
     """
-    title = require_words(title, "title")
+    parts = [(title, passage_ids)]
+    (made,) = split_into_parts(store, discussion_id, idea_id, parts, actor=actor)
+    return made
+
+
+def split_into_parts(
+    store: Store,
+    discussion_id: int,
+    idea_id: int,
+    parts: Sequence[tuple[str, Sequence[int]]],
+    *,
+    actor: str,
+) -> list[int]:
+    """The same for several parts of an idea at once, (title, passages) of each; one correction."""
+    titles = [require_words(title, "title") for title, _ in parts]
+    if not parts:
+        raise CorrectionRefused("no passage was chosen; choose some for a new idea")
     with open_correction(store, discussion_id, actor, "split", idea_id) as (change, map_):
-        map_.require_passages(passage_ids)
-        chosen = map_.with_linked(passage_ids)
+        parent = map_.ideas[idea_id].parent_id if map_.is_leaf(idea_id) else idea_id
+        map_.require_room(parent, n_more=len(parts))
         inside = set(map_.passages_below(idea_id))
-        strangers = [p for p in chosen if p not in inside]
-        if strangers:
-            raise CorrectionRefused(
-                f"{map_.where(strangers[0])} does not stand under {map_.called(idea_id)}; "
-                "only what stands there can be split from it"
-            )
-        map_.require_not_emptied(chosen)
-        map_.require_none_apart(chosen)
-        old = map_.ideas[idea_id]
-        is_leaf = map_.is_leaf(idea_id)
-        parent = old.parent_id if is_leaf else idea_id
-        map_.require_room(parent)
-        made = change.add_idea(
-            idea_id,
-            parent_id=parent,
-            level=old.level + (not is_leaf),
-            title=title,
-            keyphrases="[]",
-            origin=Origin.PERSON,
-            title_origin=Origin.PERSON,
-            summary_origin=Origin.MACHINE,
-            parent_origin=old.parent_origin if is_leaf else Origin.PERSON,
-        )
-        move_passages(change, map_, chosen, made, because="split")
+        left: set[int] = set()
+        made = []
+        for title, (_, passage_ids) in zip(titles, parts, strict=True):
+            map_.require_passages(passage_ids)
+            chosen = map_.with_linked(passage_ids)
+            _require_inside(map_, idea_id, chosen, inside)
+            left |= {leaf for p in chosen if (leaf := map_.leaf_of(p)) is not None}
+            made.append(_split_off(change, map_, idea_id, chosen, title=title))
+            inside -= set(chosen)
         # What stays behind must not follow in a rebuild: that would undo the split.
-        leaving = set(chosen)
-        for leaf in {map_.leaf_of(passage_id) for passage_id in chosen}:
-            for passage_id in map_.under[leaf or 0]:
-                if passage_id not in leaving:
-                    keep_place(change, map_, passage_id, because="split")
-        change.set_representatives(made, best_fitting(map_, chosen))
+        for leaf in sorted(left):
+            for passage_id in map_.under[leaf]:
+                keep_place(change, map_, passage_id, because="split")
+    return made
+
+
+def _require_inside(
+    map_: StoredMap, idea_id: int, passage_ids: Sequence[int], inside: Collection[int]
+) -> None:
+    strangers = [p for p in passage_ids if p not in inside]
+    if strangers:
+        raise CorrectionRefused(
+            f"{map_.where(strangers[0])} does not stand under {map_.called(idea_id)}; "
+            "only what stands there can be split from it"
+        )
+    map_.require_not_emptied(passage_ids)
+    map_.require_none_apart(passage_ids)
+
+
+def _split_off(
+    change: Change, map_: StoredMap, idea_id: int, passage_ids: Sequence[int], *, title: str
+) -> int:
+    """A new idea that holds these passages."""
+    old, is_leaf = map_.ideas[idea_id], map_.is_leaf(idea_id)
+    made = change.add_idea(
+        idea_id,
+        parent_id=old.parent_id if is_leaf else idea_id,
+        level=old.level + (not is_leaf),
+        title=title,
+        keyphrases="[]",
+        origin=Origin.PERSON,
+        title_origin=Origin.PERSON,
+        summary_origin=Origin.MACHINE,
+        parent_origin=old.parent_origin if is_leaf else Origin.PERSON,
+    )
+    move_passages(change, map_, passage_ids, made, because="split")
+    change.set_representatives(made, best_fitting(map_, passage_ids))
+    for passage_id in passage_ids:
+        map_.replace(passage_id, made)
     return made
 
 
@@ -134,21 +180,6 @@ def move_idea(
             _make_broad(change, map_, under)
         change.update_idea(idea_id, parent_id=under, parent_origin=Origin.PERSON)
         ensure_core(store, change, map_, idea_id)
-
-
-def confirm_idea(store: Store, discussion_id: int, idea_id: int, *, actor: str) -> None:
-    """Say that an idea is right: it stays, with the passages it has."""
-    _set_status(store, discussion_id, idea_id, IdeaStatus.CONFIRMED, actor=actor)
-
-
-def hide_idea(store: Store, discussion_id: int, idea_id: int, *, actor: str) -> None:
-    """Show an idea, and all below it, to readers no longer; its passages stay with it."""
-    _set_status(store, discussion_id, idea_id, IdeaStatus.HIDDEN, actor=actor)
-
-
-def release_idea(store: Store, discussion_id: int, idea_id: int, *, actor: str) -> None:
-    """Take back that an idea is confirmed or hidden: it is the machine's again."""
-    _set_status(store, discussion_id, idea_id, IdeaStatus.MACHINE, actor=actor)
 
 
 def _require_alike(map_: StoredMap, idea_id: int, other: int) -> None:
@@ -222,35 +253,3 @@ def _make_broad(change: Change, map_: StoredMap, idea_id: int) -> None:
         change.place(passage_id, part, weight=weight, because=map_.reasons.get(passage_id))
     change.set_representatives(part, map_.under.get(idea_id, [])[:N_REPRESENTATIVES])
     change.set_core(idea_id, ())
-
-
-def _set_status(
-    store: Store, discussion_id: int, idea_id: int, status: IdeaStatus, *, actor: str
-) -> None:
-    verb = {
-        IdeaStatus.CONFIRMED: "confirmed",
-        IdeaStatus.HIDDEN: "hidden",
-        IdeaStatus.MACHINE: "shown",
-    }[status]
-    with open_correction(store, discussion_id, actor, verb, idea_id) as (change, map_):
-        if map_.ideas[idea_id].status is IdeaStatus.CONFIRMED and status is IdeaStatus.MACHINE:
-            change.verb = "unconfirmed"
-        change.update_idea(idea_id, status=status)
-        ensure_core(store, change, map_, idea_id)
-        for passage_id in map_.passages_below(idea_id):
-            if status is not IdeaStatus.MACHINE:
-                keep_place(change, map_, passage_id, because="status")
-            elif map_.reasons.get(passage_id) == "status" and not _is_kept_by_another(
-                map_, passage_id, idea_id
-            ):
-                placement = map_.placements[passage_id]
-                change.place(passage_id, placement.idea_id, weight=placement.weight, because=None)
-
-
-def _is_kept_by_another(map_: StoredMap, passage_id: int, idea_id: int) -> bool:
-    """Whether another idea over the passage is confirmed or hidden."""
-    return any(
-        map_.ideas[above].status is not IdeaStatus.MACHINE
-        for above in map_.path(map_.leaf_of(passage_id))
-        if above != idea_id
-    )

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from synth.corrections.stored_map import StoredMap, ensure_core, open_correction
 from synth.errors import CorrectionRefused
+from synth.records import Unplaced
 from synth.store import Change, Store
 
 
@@ -64,6 +65,61 @@ def unplace_passages(
         change.noun_id = moved[0]
         for passage_id in moved:
             change.place(passage_id, None, weight=0.0, because="pinned")
+
+
+def set_passages_aside(
+    store: Store,
+    discussion_id: int,
+    passage_ids: Sequence[int],
+    *,
+    reason: Unplaced = Unplaced.OFF_TOPIC,
+    actor: str,
+) -> None:
+    """Say that passages, and those linked to them, are not about the question, and why."""
+    if reason.is_about:
+        raise CorrectionRefused(f"what is {reason.value} is about the question; choose another")
+    with open_correction(store, discussion_id, actor, "set_aside", None) as (change, map_):
+        map_.require_passages(passage_ids)
+        moved = map_.with_linked(passage_ids)
+        map_.require_not_emptied(moved)
+        change.noun_id = moved[0]
+        for passage_id in moved:
+            change.place(passage_id, None, weight=0.0, because="pinned", reason=reason)
+
+
+def keep_passages(
+    store: Store, discussion_id: int, passage_ids: Sequence[int], *, actor: str
+) -> None:
+    """Say that passages are where they belong: each stays under its idea."""
+    with open_correction(store, discussion_id, actor, "pinned", None) as (change, map_):
+        map_.require_passages(passage_ids)
+        change.noun_id = passage_ids[0]
+        for passage_id in passage_ids:
+            idea_id = map_.leaf_of(passage_id)
+            if idea_id is None:
+                raise CorrectionRefused(
+                    f"{map_.where(passage_id)} stands under no idea; say where it belongs"
+                )
+            ensure_core(store, change, map_, idea_id)
+            change.place(passage_id, idea_id, weight=1.0, because="pinned")
+
+
+def release_passages(
+    store: Store, discussion_id: int, passage_ids: Sequence[int], *, actor: str
+) -> None:
+    """Leave it to the machine again where passages belong; the next build may move them."""
+    with open_correction(store, discussion_id, actor, "released", None) as (change, map_):
+        map_.require_passages(passage_ids)
+        change.noun_id = passage_ids[0]
+        for passage_id in passage_ids:
+            there = map_.placements[passage_id]
+            change.place(
+                passage_id,
+                there.idea_id,
+                weight=there.weight,
+                because=None,
+                reason=None if there.idea_id else there.reason,
+            )
 
 
 def link_passages(

@@ -14,6 +14,8 @@ from synth.records import Idea, Origin, Placement
 from synth.store import Change, Correction, Store
 
 N_REPRESENTATIVES = 5
+_OF_ALL = frozenset({"signed_off", "reopened"})
+"""Corrections that are about all ideas."""
 CORE_SHARE = 0.5
 """Share of its passages, the best fit first, that carries an idea from map to map."""
 
@@ -205,8 +207,10 @@ def core_of(passage_ids: Sequence[int]) -> list[int]:
 def open_correction(
     store: Store, discussion_id: int, actor: str, verb: str, idea_id: int | None
 ) -> Iterator[tuple[Change, StoredMap]]:
-    """A correction about an idea, or about passages where ``idea_id`` is None: all or nothing."""
-    noun = "passage" if idea_id is None or verb == "pinned" else "idea"
+    """A correction about an idea, or about passages or all ideas where ``idea_id`` is None: all or
+    nothing."""
+    is_about_passages = idea_id is None or verb == "pinned"
+    noun = "map" if verb in _OF_ALL else "passage" if is_about_passages else "idea"
     actor = require_words(actor, "actor")
     with store.atomic():
         with store.corrections.change(

@@ -52,8 +52,8 @@ class IdeaQuestion:
 def idea_questions(store: Store, discussion_id: int) -> dict[int, IdeaQuestion]:
     """Idea id → what is asked about it, in reading order.
 
-    Left out are ideas that a person made, named or hid, and those of which every passage names a
-    participant.
+    Left out are ideas that a person made, named, locked or hid, and those of which every passage
+    names a participant.
     """
     reader = _Reader(store, discussion_id)
     found = {idea.id: reader.about(idea) for idea in reader.ideas if _is_machines(idea)}
@@ -62,7 +62,8 @@ def idea_questions(store: Store, discussion_id: int) -> dict[int, IdeaQuestion]:
 
 def _is_machines(idea: Idea) -> bool:
     is_named = Origin.PERSON in (idea.origin, idea.title_origin)
-    return not is_named and idea.status is not IdeaStatus.HIDDEN
+    is_open = idea.locked_by is None and idea.status is not IdeaStatus.HIDDEN
+    return is_open and not is_named
 
 
 class _Reader:

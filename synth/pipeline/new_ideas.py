@@ -14,7 +14,7 @@ from synth.clustering.incremental import new_leaves, parent_for
 from synth.corpus import Corpus
 from synth.embedding.knn_graph import similarity_graph
 from synth.pipeline.standing_map import StandingMap
-from synth.records import IdeaName, IdeaStatus, IdeaTree, VoicedPassage
+from synth.records import IdeaName, IdeaStatus, IdeaTree, Lock, VoicedPassage
 from synth.titles import Encode, name_ideas
 
 READ_WORDS = 4_000
@@ -84,12 +84,18 @@ def _authorship(passages: Sequence[VoicedPassage]) -> Authorship:
 def _with_parents(found: Sequence[NewIdea], standing: StandingMap) -> list[NewIdea]:
     """The new ideas with their parents, as far as the tree has room.
 
-    None goes under a hidden idea, where no reader would see it.
+    None goes under a hidden idea, where no reader would see it, nor under a locked one. Where all
+    ideas are signed off, what is new stands beside them, and they take none of its room.
     """
     parents: dict[int, int | None] = {}
+    locked: set[int | None] = set()
     for idea in standing.outline:  # parents come first
+        if idea.status is IdeaStatus.HIDDEN or idea.locked_by is Lock.SIGN_OFF:
+            continue
+        if idea.locked_by is not None:
+            locked.add(idea.id)
         is_shown = idea.parent_id is None or idea.parent_id in parents
-        if idea.status is not IdeaStatus.HIDDEN and is_shown:
+        if is_shown and idea.parent_id not in locked:
             parents[idea.id] = idea.parent_id
     known = standing.centroid_of
     placed: list[NewIdea] = []

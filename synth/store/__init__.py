@@ -18,7 +18,7 @@ from synth.store.sides import Answer, SideRow
 from synth.store.sources import Source
 from synth.store.threads import MessageEvidence
 from synth.store.trouble import DatabaseError, problem_of
-from synth.store.undo import Correction
+from synth.store.undo import Correction, built_on
 from synth.store.write_queue import WriteQueue
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "Version",
     "Watch",
     "WriteQueue",
+    "built_on",
     "open_store",
     "problem_of",
     "site_of",

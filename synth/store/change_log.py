@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from synth.outline import counts_under, members_under, path_up, reading_order
-from synth.records import Origin, Stance
+from synth.records import LinkKind, Origin, Stance, Unplaced
 from synth.store.ideas import Ideas
 from synth.store.rows import Collection, Row
 
@@ -24,9 +24,11 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "representatives": ("idea_id", "rank"),
     "idea_cores": ("idea_id", "passage_id"),
     "passage_links": ("one_id", "other_id"),
+    "idea_links": ("one_id", "other_id"),
     "extract_ideas": ("extract_id", "idea_id"),
     "retired_ideas": ("idea_id",),
     "sides": ("message_id",),
+    "sign_offs": ("discussion_id",),
 }
 """Tables that a correction may change, parents before children, and what names a row in each."""
 
@@ -130,6 +132,16 @@ class Change(ChangedRows):
         values |= {"title_by": None, "own_title": None, "own_summary": None}
         self.update_idea(idea_id, **values)
 
+    def set_summary(self, idea_id: int, summary: str) -> None:
+        """Give an idea a person's summary; a language model's title goes with its summary."""
+        there = self.row("ideas", (idea_id,))
+        assert there is not None
+        values: dict[str, object] = {"summary": summary, "summary_origin": Origin.PERSON}
+        if there["title_by"] is not None:
+            values |= {"title": there["own_title"], "title_by": None}
+            values |= {"own_title": None, "own_summary": None}
+        self.update_idea(idea_id, **values)
+
     def add_idea(self, like: int, **values: object) -> int:
         """A new idea in the language and on the run of another one; returns its id."""
         there = self.row("ideas", (like,))
@@ -150,13 +162,47 @@ class Change(ChangedRows):
             self.drop("extract_ideas", (extract_id, idea_id))
             if into is not None:
                 self.put("extract_ideas", (extract_id, into))
+        self._pass_links_on(idea_id, into)
         self.drop("ideas", (idea_id,))
         self.put("retired_ideas", (idea_id,), into_id=into, discussion_id=self._discussion_id)
 
+    def _pass_links_on(self, idea_id: int, into: int | None) -> None:
+        """Links of an idea that goes are those of the idea that it lives on in."""
+        for one, other, kind in self._tuples(
+            "SELECT one_id, other_id, kind FROM idea_links WHERE ?1 IN (one_id, other_id)", idea_id
+        ):
+            self.drop("idea_links", (one, other))
+            if into is None:
+                continue
+            key = (into if one == idea_id else one, into if other == idea_id else other)
+            if key[0] != key[1] and not self.row("idea_links", key):
+                self.put("idea_links", key, kind=kind)
+
+    def link_ideas(self, one_id: int, other_id: int, kind: LinkKind | None) -> None:
+        """Say how one idea stands to another, or that it stands in no way (None)."""
+        if kind is None:
+            self.drop("idea_links", (one_id, other_id))
+        else:
+            self.put("idea_links", (one_id, other_id), kind=kind)
+
+    def sign_off(self, *, at: str | None) -> None:
+        """Note since when all ideas are signed off; None where they no longer are."""
+        if at is None:
+            self.drop("sign_offs", (self._discussion_id,))
+        else:
+            self.put("sign_offs", (self._discussion_id,), at=at)
+
     def place(
-        self, passage_id: int, idea_id: int | None, *, weight: float, because: str | None
+        self,
+        passage_id: int,
+        idea_id: int | None,
+        *,
+        weight: float,
+        because: str | None,
+        reason: Unplaced | None = None,
     ) -> None:
-        """Put a passage under a leaf idea or none; ``because`` None leaves it to the machine."""
+        """Put a passage under a leaf idea or none, for a reason where it is not about the question;
+        ``because`` None leaves it to the machine."""
         origin = Origin.MACHINE if because is None else Origin.PERSON
         there = self.row("placements", (passage_id,))
         was = None if there is None else there["idea_id"]
@@ -165,7 +211,7 @@ class Change(ChangedRows):
             "weight": weight,
             "origin": origin,
             "because": because,
-            "reason": None,
+            "reason": reason,
         }
         if there is None:
             values["run_id"] = self._value("SELECT run_id FROM passages WHERE id = ?", passage_id)

@@ -6,18 +6,23 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 from synth.errors import CorrectionRefused
-from synth.records import Origin
+from synth.records import IdeaLink, Origin
 from synth.store.change_log import Change, Rows
 from synth.store.rows import NO_WORDS, Collection, json_text, record
 from synth.store.runs import Events
 from synth.store.undo import Correction, restore
 
+NOUNS = ("idea", "passage", "side", "map")
+"""What a correction may be about."""
 VERBS = frozenset(
     {
-        *("renamed", "merged", "split", "moved", "pinned", "unplaced"),
-        *("confirmed", "unconfirmed", "hidden", "shown", "linked", "parted", "sided"),
+        *("renamed", "described", "merged", "split", "moved", "confirmed", "unconfirmed"),
+        *("hidden", "shown", "locked", "unlocked", "related", "unrelated"),
+        *("pinned", "unplaced", "set_aside", "released", "linked", "parted", "sided"),
+        *("signed_off", "reopened"),
     }
 )
 """Events of these verbs are corrections; ``undid`` takes one back."""
@@ -47,8 +52,10 @@ class HeldIdea:
     id: int
     parent_id: int | None
     parent_origin: Origin
+    """Person also where it is locked."""
     is_broad: bool
     """Whether other ideas stand under it."""
+    is_locked: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,15 +123,52 @@ class Corrections(Collection):
         rows = self._rows(
             """SELECT id, at, actor, verb, noun, noun_id, coalesce(before, '{}') AS before,
                coalesce(after, '{}') AS after FROM events WHERE discussion_id = ?
-               AND noun IN ('idea', 'passage', 'side', 'event') ORDER BY id DESC""",
+               AND noun IN ('idea', 'passage', 'side', 'map', 'event') ORDER BY id DESC""",
             discussion_id,
         )
         undone = {row["noun_id"] for row in rows if row["verb"] == "undid"}
         return [
             record(Correction, row, is_undone=row["id"] in undone)
             for row in rows
-            if row["verb"] in VERBS and row["noun"] in ("idea", "passage", "side")
+            if row["verb"] in VERBS and row["noun"] in NOUNS
         ]
+
+    def since(self, discussion_id: int, event_id: int) -> list[Correction]:
+        """What was corrected, or taken back, after an event, the oldest first."""
+        rows = self._rows(
+            """SELECT id, at, actor, verb, noun, noun_id, coalesce(before, '{}') AS before,
+               coalesce(after, '{}') AS after FROM events WHERE discussion_id = ? AND id > ?
+               AND noun IN ('idea', 'passage', 'side', 'map', 'event') ORDER BY id""",
+            *(discussion_id, event_id),
+        )
+        return [
+            record(Correction, row, is_undone=False)
+            for row in rows
+            if row["verb"] in VERBS | {"undid"}
+        ]
+
+    def version(self, discussion_id: int) -> int:
+        """The id of the last correction or undoing; 0 where nobody corrected anything."""
+        return self._count(
+            """SELECT coalesce(max(id), 0) FROM events WHERE discussion_id = ?
+               AND noun IN ('idea', 'passage', 'side', 'map', 'event')""",
+            discussion_id,
+        )
+
+    def signed_off_at(self, discussion_id: int) -> datetime | None:
+        """Since when all ideas are signed off; None where they are not."""
+        at = self._text("SELECT at FROM sign_offs WHERE discussion_id = ?", discussion_id)
+        return None if at is None else datetime.fromisoformat(at)
+
+    def idea_links(self, discussion_id: int) -> list[IdeaLink]:
+        """How people say that ideas stand to each other, in order of the ideas' ids."""
+        rows = self._rows(
+            """SELECT k.one_id, k.other_id, k.kind FROM idea_links k
+               JOIN ideas i ON i.id = k.one_id WHERE i.discussion_id = ?
+               ORDER BY k.one_id, k.other_id""",
+            discussion_id,
+        )
+        return [record(IdeaLink, row) for row in rows]
 
     def forget_words(self, discussion_id: int) -> None:
         """Take the machine's titles and summaries, which are made of people's words, off the map
@@ -147,13 +191,17 @@ class Corrections(Collection):
     def held(self, discussion_id: int) -> list[HeldIdea]:
         """Ideas that a person touched, and the parents that a person chose, oldest first."""
         rows = self._rows(
-            """SELECT i.id, i.parent_id, i.parent_origin,
+            """SELECT i.id, i.parent_id,
+                 CASE WHEN i.locked_by IS NULL THEN i.parent_origin ELSE 'person' END
+                   AS parent_origin, i.locked_by IS NOT NULL AS is_locked,
                  EXISTS (SELECT 1 FROM ideas c WHERE c.parent_id = i.id) AS is_broad
                FROM ideas i WHERE i.discussion_id = ? AND (
-                 i.status <> 'machine' OR 'person' IN
+                 i.status <> 'machine' OR i.locked_by IS NOT NULL OR 'person' IN
                    (i.origin, i.title_origin, i.summary_origin, i.parent_origin)
                  OR i.id IN (SELECT idea_id FROM placements WHERE origin = 'person')
-                 OR i.id IN (SELECT parent_id FROM ideas WHERE parent_origin = 'person'))
+                 OR i.id IN (SELECT one_id FROM idea_links UNION SELECT other_id FROM idea_links)
+                 OR i.id IN (SELECT parent_id FROM ideas
+                   WHERE parent_origin = 'person' OR locked_by IS NOT NULL))
                ORDER BY i.id""",
             discussion_id,
         )

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from synth.records import Idea, Origin, Placement, Unplaced
-from synth.store.rows import IN, Collection, json_text, record
+from synth.store.rows import IN, NO_WORDS, Collection, json_text, record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +146,8 @@ class Ideas(Collection):
         self._write(
             """UPDATE ideas SET own_title = coalesce(own_title, title),
                own_summary = coalesce(own_summary, summary), title = ?, summary = ?, title_by = ?
-               WHERE id = ? AND title_origin = 'machine' AND summary_origin = 'machine'""",
+               WHERE id = ? AND title_origin = 'machine' AND summary_origin = 'machine'
+               AND locked_by IS NULL""",
             *(title, summary, by, idea_id),
         )
 
@@ -155,7 +156,7 @@ class Ideas(Collection):
         self._write(
             """UPDATE ideas SET title = own_title, summary = own_summary,
                title_by = NULL, own_title = NULL, own_summary = NULL
-               WHERE id = ? AND title_by IS NOT NULL""",
+               WHERE id = ? AND title_by IS NOT NULL AND locked_by IS NULL""",
             idea_id,
         )
 
@@ -283,15 +284,18 @@ PLACED = """SELECT p.id AS passage_id, p.message_id, p.start, p."end", l.idea_id
     FROM passages p JOIN messages m ON m.id = p.message_id
     LEFT JOIN placements l ON l.passage_id = p.id"""
 _IN_ORDER = "ORDER BY p.message_id, p.start"
+_IS_LOCKED = f"(locked_by IS NOT NULL AND title <> '{NO_WORDS}')"
+"""Where words were erased with the passages they were taken from, there are none to keep."""
 _KEPT = {
-    column: f"CASE WHEN {origin} = 'person' THEN {column} ELSE ? END"
-    for column, origin in (
-        ("title", "title_origin"),
-        ("language", "title_origin"),
-        ("summary", "summary_origin"),
-        ("origin", "origin"),
+    column: f"CASE WHEN {condition} THEN {column} ELSE ? END"
+    for column, condition in (
+        ("title", f"title_origin = 'person' OR {_IS_LOCKED}"),
+        ("language", f"title_origin = 'person' OR {_IS_LOCKED}"),
+        ("summary", f"summary_origin = 'person' OR {_IS_LOCKED}"),
+        ("origin", "origin = 'person'"),
+        *((column, _IS_LOCKED) for column in ("keyphrases", *_OWN_TITLE)),
     )
 }
-"""What a rebuild leaves as it is where a person wrote it."""
+"""What a rebuild leaves as it is: what a person wrote, and the words of locked ideas."""
 _NEXT_ID = """SELECT 1 + max(coalesce((SELECT max(id) FROM ideas), 0),
     coalesce((SELECT max(idea_id) FROM retired_ideas), 0))"""

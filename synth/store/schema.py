@@ -136,6 +136,12 @@ def m016_participants_in_order_and_links_to_the_web(db: Database) -> None:
     _execute(db, "m016_participants_in_order_and_links_to_the_web.sql")
 
 
+@migrations()
+def m017_links_locks_and_sign_off(db: Database) -> None:
+    """Ideas that people link and lock, the sign-off of all of them, and proposed corrections."""
+    _execute(db, "m017_links_locks_and_sign_off.sql")
+
+
 def _execute(db: Database, file: str) -> None:
     """Run the statements of a file in ``migrations/``."""
     # Not by executescript(): that would commit what the migrations before this one did.

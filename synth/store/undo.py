@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 _DECIDED: Mapping[str, frozenset[str]] = {
     "ideas": frozenset(
         {"title", "title_origin", "summary", "summary_origin", "status", "parent_id"}
-        | {"parent_origin", "title_by", "own_title", "own_summary"}
+        | {"parent_origin", "title_by", "own_title", "own_summary", "locked_by"}
     ),
     "placements": frozenset({"idea_id", "origin", "because"}),
     "passage_links": frozenset({"kind"}),
+    "idea_links": frozenset({"kind"}),
     "sides": frozenset({"side", "origin"}),
+    "sign_offs": frozenset({"at"}),
 }
 """What a person decides in a row; the rest follows from it."""
 
@@ -36,7 +38,7 @@ class Correction:
     actor: str
     verb: str
     noun: str
-    """``idea``, ``passage`` or ``side``: that of the message ``noun_id``."""
+    """``idea``, ``passage``, ``map`` (all ideas), or ``side``: that of the message ``noun_id``."""
     noun_id: int | None
     before: Rows
     after: Rows
@@ -88,13 +90,30 @@ def _to_undo(history: Sequence[Correction], event_id: int | None) -> Correction:
 
 
 def _refuse_if_built_on(correction: Correction, history: Sequence[Correction]) -> None:
-    mine = _decided_by(correction)
-    for later in reversed(history):
-        if later.id > correction.id and not later.is_undone and mine & _decided_by(later):
-            raise CorrectionRefused(
-                f"correction {correction.id} cannot be undone alone: correction {later.id} "
-                f"({later.verb}) builds on it; undo that one first"
-            )
+    later = built_on(history).get(correction.id)
+    if later is not None:
+        raise CorrectionRefused(
+            f"correction {correction.id} cannot be undone alone: correction {later.id} "
+            f"({later.verb}) builds on it; undo that one first"
+        )
+
+
+def built_on(history: Sequence[Correction]) -> dict[int, Correction]:
+    """Correction → the first later one that stands on it; ``history`` with the newest first.
+
+    What is undone stands on nothing, and nothing stands on it.
+    """
+    found: dict[int, Correction] = {}
+    first_after: dict[tuple[str, Key, str], Correction] = {}
+    for one in history:
+        if one.is_undone:
+            continue
+        decided = _decided_by(one)
+        later = {first_after[what].id: first_after[what] for what in decided & first_after.keys()}
+        if later:
+            found[one.id] = later[min(later)]
+        first_after |= dict.fromkeys(decided, one)
+    return found
 
 
 def _decided_by(correction: Correction) -> set[tuple[str, Key, str]]:
@@ -146,11 +165,13 @@ class _Restoring(Collection):
                 self._idea(key, before, is_new=after is None)
         for key, before, after in self._correction.rows("placements"):
             self._placement(key[0], before or {}, after or {})
-        for table in ("idea_cores", "passage_links"):
+        for table in ("idea_cores", "passage_links", "idea_links"):
             for key, before, _ in self._correction.rows(table):
                 self._put_back(table, key, before)
         for key, before, _ in self._correction.rows("sides"):
             self._side(key, before)
+        for _, before, _ in self._correction.rows("sign_offs"):
+            self._change.sign_off(at=None if before is None else before["at"])
         for key, before, _ in self._correction.rows("ideas"):
             if before is None:
                 self._unmake(key[0])
@@ -195,14 +216,15 @@ class _Restoring(Collection):
             wanted if is_possible else there["idea_id"],
             weight=before["weight"] if "weight" in before else there["weight"],
             because=because if is_possible else None,
+            reason=before.get("reason") if wanted is None else None,
         )
 
     def _put_back(self, table: str, key: Key, before: Row | None) -> None:
         if before is None:
             self._change.drop(table, key)
             return
-        passages = key if table == "passage_links" else key[1:]
-        ideas = () if table == "passage_links" else key[:1]
+        passages: Key = {"passage_links": key, "idea_cores": key[1:]}.get(table, ())
+        ideas: Key = {"idea_links": key, "idea_cores": key[:1]}.get(table, ())
         if all(map(self._is_passage, passages)) and all(map(self._is_idea, ideas)):
             self._put(table, key, before)
 
@@ -238,6 +260,7 @@ class _Restoring(Collection):
                 continue
             is_touched = (
                 there["status"] != IdeaStatus.MACHINE
+                or there["locked_by"] is not None
                 or Origin.PERSON in (there["origin"], there["title_origin"])
                 or Origin.PERSON in (there["summary_origin"], there["parent_origin"])
             )
