@@ -101,10 +101,24 @@ class EditConflict(SynthError):
 
 
 class CorrectionRefused(SynthError):
-    """A person's correction contradicts an earlier one, or what a map may look like."""
+    """A person's correction contradicts an earlier one, or what a map may look like.
+
+    ``text`` may hold ``%(name)s`` for each of the ``values``: pages say it in their own language.
+    """
+
+    def __init__(self, text: str, **values: object) -> None:
+        self.text = text
+        self.values = values
+        super().__init__(text % values if values else text)
+
+
+def N_(text: str) -> str:  # noqa: N802 - the name by which catalogues find words
+    """Mark words to be translated where they are shown."""
+    return text
 
 
 __all__ = [
+    "N_",
     "CorrectionRefused",
     "EditConflict",
     "InputProblem",

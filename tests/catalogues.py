@@ -19,7 +19,7 @@ from babel.messages.pofile import read_po, write_po
 from synth.export.report import TRANSLATIONS
 
 ROOT = Path(__file__).resolve().parent.parent
-FOLDERS = ("synth/export", "web")
+FOLDERS = ("synth/corrections", "synth/export", "synth/store", "web")
 """Where there are words to be translated."""
 LANGUAGES = ("fr",)
 METHODS = [("templates/**.html", "jinja2"), ("templates/**.j2", "jinja2"), ("**.py", "python")]

@@ -20,8 +20,10 @@ from web.api import api
 from web.api.openapi import problem
 from web.http import answer_cache, discussion_cache, limits, security, store, visits
 from web.jobs import Jobs
+from web.pages.corrections import corrections
 from web.pages.discussions import discussions
 from web.pages.harvest import harvest
+from web.pages.history import history
 from web.pages.ideas import ideas
 from web.pages.maps import maps
 from web.pages.passages import passages
@@ -78,7 +80,8 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     semantic_search.init_app(app)
     templates.init_app(app)
     for pages in (
-        discussions, maps, ideas, passages, threads, search, harvest, settings, uploads, api,
+        discussions, maps, ideas, passages, threads, search, harvest, settings, uploads,
+        corrections, history, api,
     ):  # fmt: skip
         app.register_blueprint(pages)
     if app.debug or app.config.get("STYLEGUIDE"):

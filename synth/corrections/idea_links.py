@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from synth.corrections.stored_map import StoredMap, ensure_core, open_correction
-from synth.errors import CorrectionRefused
+from synth.errors import N_, CorrectionRefused
 from synth.records import LinkKind
 from synth.store import Store
 
@@ -21,8 +21,9 @@ def link_ideas(
         change.link_ideas(one, another, kind)
         if kind is LinkKind.RELATED and change.row("idea_links", (another, one)):
             raise CorrectionRefused(
-                f"{map_.called(other)} is linked to {map_.called(idea_id)} already; "
-                "take that link away first"
+                N_("%(idea)s is linked to %(other)s already; take that link away first"),
+                idea=map_.called(other),
+                other=map_.called(idea_id),
             )
         for each in (idea_id, other):
             ensure_core(store, change, map_, each)
@@ -35,7 +36,9 @@ def unlink_ideas(store: Store, discussion_id: int, idea_id: int, other: int, *, 
         pairs = ((idea_id, other), (other, idea_id))
         if not any(change.row("idea_links", pair) for pair in pairs):
             raise CorrectionRefused(
-                f"{map_.called(idea_id)} and {map_.called(other)} are not linked"
+                N_("%(idea)s and %(other)s are not linked"),
+                idea=map_.called(idea_id),
+                other=map_.called(other),
             )
         for one, another in pairs:
             change.link_ideas(one, another, None)
@@ -44,7 +47,7 @@ def unlink_ideas(store: Store, discussion_id: int, idea_id: int, other: int, *, 
 def _require_two(map_: StoredMap, idea_id: int, other: int) -> None:
     map_.idea(other)
     if idea_id == other:
-        raise CorrectionRefused("an idea cannot be linked to itself; name two")
+        raise CorrectionRefused(N_("an idea cannot be linked to itself; name two"))
 
 
 def _in_order(one: int, other: int, kind: LinkKind) -> tuple[int, int]:

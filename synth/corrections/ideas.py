@@ -15,7 +15,7 @@ from synth.corrections.stored_map import (
     open_correction,
     require_words,
 )
-from synth.errors import CorrectionRefused
+from synth.errors import N_, CorrectionRefused
 from synth.records import Origin
 from synth.store import Change, Store
 
@@ -30,7 +30,7 @@ def rename_idea(
     actor: str,
 ) -> None:
     """Give an idea a title, and a summary where one is given, that no rebuild replaces."""
-    title = require_words(title, "title")
+    title = require_words(title, N_("the title is empty; say one"))
     with open_correction(store, discussion_id, actor, "renamed", idea_id) as (change, map_):
         change.set_title(idea_id, title, summary=None if summary is None else summary.strip())
         ensure_core(store, change, map_, idea_id)
@@ -55,7 +55,7 @@ def merge_ideas(
     with open_correction(store, discussion_id, actor, "merged", idea_id) as (change, map_):
         others = [other for other in dict.fromkeys(others) if other != idea_id]
         if not others:
-            raise CorrectionRefused("name at least two ideas to merge")
+            raise CorrectionRefused(N_("name at least two ideas to merge"))
         for other in others:
             _require_alike(map_, idea_id, other)
         if map_.is_leaf(idea_id):
@@ -94,9 +94,9 @@ def split_into_parts(
     actor: str,
 ) -> list[int]:
     """The same for several parts of an idea at once, (title, passages) of each; one correction."""
-    titles = [require_words(title, "title") for title, _ in parts]
+    titles = [require_words(title, N_("the title is empty; say one")) for title, _ in parts]
     if not parts:
-        raise CorrectionRefused("no passage was chosen; choose some for a new idea")
+        raise CorrectionRefused(N_("no passage was chosen; choose some for a new idea"))
     with open_correction(store, discussion_id, actor, "split", idea_id) as (change, map_):
         parent = map_.ideas[idea_id].parent_id if map_.is_leaf(idea_id) else idea_id
         map_.require_room(parent, n_more=len(parts))
@@ -123,8 +123,12 @@ def _require_inside(
     strangers = [p for p in passage_ids if p not in inside]
     if strangers:
         raise CorrectionRefused(
-            f"{map_.where(strangers[0])} does not stand under {map_.called(idea_id)}; "
-            "only what stands there can be split from it"
+            N_(
+                "%(passage)s does not stand under %(idea)s; only what stands there can "
+                "be split from it"
+            ),
+            passage=map_.where(strangers[0]),
+            idea=map_.called(idea_id),
         )
     map_.require_not_emptied(passage_ids)
     map_.require_none_apart(passage_ids)
@@ -165,14 +169,19 @@ def move_idea(
             map_.idea(under)
             if idea_id in map_.path(under):
                 raise CorrectionRefused(
-                    f"{map_.called(under)} stands under {map_.called(idea_id)} or is the same; "
-                    "an idea cannot stand under itself"
+                    N_(
+                        "%(idea)s stands under %(other)s or is the same; an idea cannot stand "
+                        "under itself"
+                    ),
+                    idea=map_.called(under),
+                    other=map_.called(idea_id),
                 )
         old = map_.ideas[idea_id].parent_id
         if old is not None and old != under and len(map_.children[old]) == 1:
             raise CorrectionRefused(
-                f"{map_.called(idea_id)} is the only idea under {map_.called(old)}; "
-                "move that one, or merge the two"
+                N_("%(idea)s is the only idea under %(other)s; move that one, or merge the two"),
+                idea=map_.called(idea_id),
+                other=map_.called(old),
             )
         map_.require_depth(idea_id, under)
         map_.require_room(under, n_more=int(old != under))
@@ -186,14 +195,22 @@ def _require_alike(map_: StoredMap, idea_id: int, other: int) -> None:
     map_.idea(other)
     if idea_id in map_.path(other) or other in map_.path(idea_id):
         raise CorrectionRefused(
-            f"{map_.called(idea_id)} and {map_.called(other)} stand one under the other; "
-            "merge ideas beside each other, or move one first"
+            N_(
+                "%(idea)s and %(other)s stand one under the other; merge ideas beside "
+                "each other, or move one first"
+            ),
+            idea=map_.called(idea_id),
+            other=map_.called(other),
         )
     if map_.is_leaf(idea_id) != map_.is_leaf(other):
         leaf, broad = (idea_id, other) if map_.is_leaf(idea_id) else (other, idea_id)
         raise CorrectionRefused(
-            f"{map_.called(broad)} has ideas under it and {map_.called(leaf)} has none; "
-            f"move {leaf} under {broad} instead"
+            N_(
+                "%(idea)s has ideas under it and %(other)s has none; move the second one under "
+                "the first instead"
+            ),
+            idea=map_.called(broad),
+            other=map_.called(leaf),
         )
 
 
@@ -204,8 +221,8 @@ def _require_company(map_: StoredMap, others: Sequence[int]) -> None:
     for parent, n in leaving.items():
         if n == len(map_.children[parent]):
             raise CorrectionRefused(
-                f"{map_.called(parent)} would be left without an idea under it; "
-                "merge that one instead"
+                N_("%(idea)s would be left without an idea under it; merge that one instead"),
+                idea=map_.called(parent),
             )
 
 

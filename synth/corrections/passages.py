@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from synth.corrections.stored_map import StoredMap, ensure_core, open_correction
-from synth.errors import CorrectionRefused
+from synth.errors import N_, CorrectionRefused
 from synth.records import Unplaced
 from synth.store import Change, Store
 
@@ -26,13 +26,22 @@ def passages_of(
         inside = there.get(message_id)
         if inside is None:
             raise CorrectionRefused(
-                f"no passage of a message {message_id} in this discussion; message_id in "
-                "placements.csv says which there are"
+                N_(
+                    "no passage of a message %(message)s in this discussion; message_id in "
+                    "placements.csv says which there are"
+                ),
+                message=message_id,
             )
         if start is not None and start not in inside:
             starts = ", ".join(str(at) for at in inside)
             raise CorrectionRefused(
-                f"no passage of message {message_id} starts at {start}; they start at {starts}"
+                N_(
+                    "no passage of message %(message)s starts at %(start)s; they start at "
+                    "%(starts)s"
+                ),
+                message=message_id,
+                start=start,
+                starts=starts,
             )
         found += inside.values() if start is None else [inside[start]]
     return list(dict.fromkeys(found))
@@ -77,7 +86,9 @@ def set_passages_aside(
 ) -> None:
     """Say that passages, and those linked to them, are not about the question, and why."""
     if reason.is_about:
-        raise CorrectionRefused(f"what is {reason.value} is about the question; choose another")
+        raise CorrectionRefused(
+            N_("what is %(reason)s is about the question; choose another"), reason=reason.value
+        )
     with open_correction(store, discussion_id, actor, "set_aside", None) as (change, map_):
         map_.require_passages(passage_ids)
         moved = map_.with_linked(passage_ids)
@@ -98,7 +109,8 @@ def keep_passages(
             idea_id = map_.leaf_of(passage_id)
             if idea_id is None:
                 raise CorrectionRefused(
-                    f"{map_.where(passage_id)} stands under no idea; say where it belongs"
+                    N_("%(passage)s stands under no idea; say where it belongs"),
+                    passage=map_.where(passage_id),
                 )
             ensure_core(store, change, map_, idea_id)
             change.place(passage_id, idea_id, weight=1.0, because="pinned")
@@ -141,7 +153,7 @@ def link_passages(
         change.noun_id = one[0]
         chain = list(dict.fromkeys([*one, *other]))
         if len(chain) < 2:
-            raise CorrectionRefused("name two passages to link")
+            raise CorrectionRefused(N_("name two passages to link"))
         joined = map_.with_linked(chain)
         map_.require_none_apart(joined)
         home = _home(map_, joined, first=one[0])
@@ -176,8 +188,8 @@ def part_passages(
         for left in one:
             if set(map_.with_linked([left])) & set(other):
                 raise CorrectionRefused(
-                    f"{map_.where(left)} is linked to what it should stay apart from; "
-                    "undo that first (`synth correct list`)"
+                    N_("%(passage)s is linked to what it should stay apart from; undo that first"),
+                    passage=map_.where(left),
                 )
         for left in one:
             for right in other:
@@ -196,8 +208,12 @@ def _home(map_: StoredMap, passage_ids: Sequence[int], *, first: int) -> int | N
         placed = [p for p in passage_ids if map_.is_persons(p)]
         other = next(p for p in placed if map_.leaf_of(p) != map_.leaf_of(placed[0]))
         raise CorrectionRefused(
-            f"{map_.where(placed[0])} and {map_.where(other)} were put in different places by "
-            "people; move one of them first"
+            N_(
+                "%(passage)s and %(other_passage)s were put in different places by "
+                "people; move one of them first"
+            ),
+            passage=map_.where(placed[0]),
+            other_passage=map_.where(other),
         )
     if held:
         return held.pop()
@@ -215,8 +231,13 @@ def _part(store: Store, change: Change, map_: StoredMap, pair: tuple[int, int]) 
     free = [block for block in blocks if not any(map_.is_persons(p) for p in block)]
     if not free:
         raise CorrectionRefused(
-            f"people put {map_.where(left)} and {map_.where(right)} under "
-            f"{map_.called(here)}; move one of them first"
+            N_(
+                "people put %(passage)s and %(other_passage)s under %(idea)s; move one "
+                "of them first"
+            ),
+            passage=map_.where(left),
+            other_passage=map_.where(right),
+            idea=map_.called(here),
         )
     mover = min(free, key=lambda block: min(map_.placements[p].weight for p in block))
     target = _nearest(store, map_, mover)

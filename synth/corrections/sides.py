@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from synth.corrections.stored_map import require_words
-from synth.errors import CorrectionRefused
+from synth.errors import N_, CorrectionRefused
 from synth.records import Stance
 from synth.store import Store
 
@@ -16,7 +16,7 @@ def set_side(
     Raises CorrectionRefused for a message that answers nothing, or whose platform says its side:
     what people stated there is not for others to change.
     """
-    actor = require_words(actor, "actor")
+    actor = require_words(actor, N_("the actor is empty; say one"))
     with store.atomic():
         _require_open(store, discussion_id, message_id)
         with store.corrections.change(
@@ -29,12 +29,19 @@ def _require_open(store: Store, discussion_id: int, message_id: int) -> None:
     message = store.messages.get(message_id)
     if message is None or store.messages.discussion_of(message_id) != discussion_id:
         raise CorrectionRefused(
-            f"no message {message_id} in this discussion; message_id in messages.csv says which "
-            "there are"
+            N_(
+                "no message %(message)s in this discussion; message_id in messages.csv "
+                "says which there are"
+            ),
+            message=message_id,
         )
     if message.stance is not None:
         raise CorrectionRefused(
-            f"message {message_id} is {message.stance.value} as its platform says; that stays"
+            N_("message %(message)s is %(side)s as its platform says; that stays"),
+            message=message_id,
+            side=message.stance.value,
         )
     if message.parent_id is None:
-        raise CorrectionRefused(f"message {message_id} answers nothing, so it takes no side")
+        raise CorrectionRefused(
+            N_("message %(message)s answers nothing, so it takes no side"), message=message_id
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from synth.corrections.stored_map import StoredMap, ensure_core, keep_place, open_correction
-from synth.errors import CorrectionRefused
+from synth.errors import N_, CorrectionRefused
 from synth.records import IdeaStatus, Lock
 from synth.store import Change, Store
 from synth.store.rows import now, time_text
@@ -55,13 +55,14 @@ def unlock_idea(store: Store, discussion_id: int, idea_id: int, *, actor: str) -
         inside = map_.subtree(idea_id)
         if any(map_.ideas[i].locked_by is Lock.SIGN_OFF for i in inside):
             raise CorrectionRefused(
-                f"{map_.called(idea_id)} is signed off with all other ideas; "
-                "take the sign-off back first"
+                N_("%(idea)s is signed off with all other ideas; take the sign-off back first"),
+                idea=map_.called(idea_id),
             )
         above = [i for i in map_.path(idea_id)[1:] if map_.ideas[i].locked_by is not None]
         if above:
             raise CorrectionRefused(
-                f"{map_.called(above[-1])} is locked with all below it; unlock that one"
+                N_("%(idea)s is locked with all below it; unlock that one"),
+                idea=map_.called(above[-1]),
             )
         _lock(change, map_, inside, None)
 
@@ -73,7 +74,7 @@ def sign_off(store: Store, discussion_id: int, *, actor: str) -> None:
     """
     with open_correction(store, discussion_id, actor, "signed_off", None) as (change, map_):
         if store.corrections.signed_off_at(discussion_id) is not None:
-            raise CorrectionRefused("the ideas are signed off already")
+            raise CorrectionRefused(N_("the ideas are signed off already"))
         change.sign_off(at=time_text(now()))
         _lock(change, map_, map_.ideas, Lock.SIGN_OFF)
         for idea in map_.ideas.values():
@@ -88,7 +89,7 @@ def take_sign_off_back(store: Store, discussion_id: int, *, actor: str) -> None:
     """
     with open_correction(store, discussion_id, actor, "reopened", None) as (change, map_):
         if store.corrections.signed_off_at(discussion_id) is None:
-            raise CorrectionRefused("the ideas are not signed off")
+            raise CorrectionRefused(N_("the ideas are not signed off"))
         change.sign_off(at=None)
         open_again = {i for i, idea in map_.ideas.items() if idea.locked_by is Lock.SIGN_OFF}
         _lock(change, map_, open_again, None)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from synth.clustering.tree import MAX_CHILDREN, MAX_LEVELS
 from synth.duplicates.voices import count_voices
-from synth.errors import CorrectionRefused
+from synth.errors import N_, CorrectionRefused
 from synth.records import Idea, Origin, Placement
 from synth.store import Change, Correction, Store
 
@@ -18,6 +18,28 @@ _OF_ALL = frozenset({"signed_off", "reopened"})
 """Corrections that are about all ideas."""
 CORE_SHARE = 0.5
 """Share of its passages, the best fit first, that carries an idea from map to map."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalledIdea:
+    """An idea as a refusal names it."""
+
+    id: int
+    title: str
+
+    def __str__(self) -> str:
+        return f"idea {self.id} ({self.title})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalledPassage:
+    """A passage as a refusal names it."""
+
+    message_id: int
+    start: int
+
+    def __str__(self) -> str:
+        return f"message {self.message_id} at {self.start}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,13 +64,14 @@ class StoredMap:
         found = self.ideas.get(idea_id)
         if found is None:
             raise CorrectionRefused(
-                f"no idea {idea_id} on this map; idea_id in ideas.csv says which there are"
+                N_("no idea %(idea)s on this map; idea_id in ideas.csv says which there are"),
+                idea=idea_id,
             )
         return found
 
-    def called(self, idea_id: int) -> str:
+    def called(self, idea_id: int) -> CalledIdea:
         """The idea as messages name it."""
-        return f"idea {idea_id} ({self.ideas[idea_id].title})"
+        return CalledIdea(id=idea_id, title=self.ideas[idea_id].title)
 
     def is_leaf(self, idea_id: int) -> bool:
         return not self.children.get(idea_id)
@@ -108,16 +131,22 @@ class StoredMap:
         if not self.is_leaf(idea_id):
             inside = ", ".join(str(child) for child in self.children[idea_id])
             raise CorrectionRefused(
-                f"{self.called(idea_id)} has ideas under it, and passages stand under the "
-                f"lowest ideas only; choose one of {inside}"
+                N_(
+                    "%(idea)s has ideas under it, and passages stand under the lowest "
+                    "ideas only; choose one of %(ideas)s"
+                ),
+                idea=self.called(idea_id),
+                ideas=inside,
             )
 
     def require_passages(self, passage_ids: Collection[int]) -> None:
         if not passage_ids:
-            raise CorrectionRefused("no passage was chosen; name at least one message")
+            raise CorrectionRefused(N_("no passage was chosen; name at least one message"))
         for passage_id in passage_ids:
             if passage_id not in self.placements:
-                raise CorrectionRefused(f"no passage {passage_id} on this map")
+                raise CorrectionRefused(
+                    N_("no passage %(passage)s on this map"), passage=passage_id
+                )
 
     def require_none_apart(self, passage_ids: Collection[int]) -> None:
         """Refuse to put passages under one idea that people set apart."""
@@ -126,8 +155,9 @@ class StoredMap:
             apart = self.apart.get(one, set()) & together
             if apart:
                 raise CorrectionRefused(
-                    f"{self.where(one)} and {self.where(min(apart))} must stay apart; "
-                    "undo that first (`synth correct list`)"
+                    N_("%(passage)s and %(other_passage)s must stay apart; undo that first"),
+                    passage=self.where(one),
+                    other_passage=self.where(min(apart)),
                 )
 
     def require_not_emptied(self, passage_ids: Collection[int], *, keep: int | None = None) -> None:
@@ -137,39 +167,54 @@ class StoredMap:
         for leaf, n in leaving.items():
             if n == len(self.under[leaf]):
                 raise CorrectionRefused(
-                    f"{self.called(leaf)} would be left without a passage; "
-                    "merge it into another idea or hide it"
+                    N_(
+                        "%(idea)s would be left without a passage; merge it into another idea "
+                        "or hide it"
+                    ),
+                    idea=self.called(leaf),
                 )
 
     def require_room(self, parent: int | None, *, n_more: int = 1) -> None:
         """Refuse more ideas side by side than one reads; people fill all places but one at the
         top, which the machine needs for what is new."""
         beside = self.children.get(parent, [])
-        place = "the top" if parent is None else self.called(parent)
+        place = N_("the top") if parent is None else self.called(parent)
         if len(beside) + n_more > MAX_CHILDREN:
             raise CorrectionRefused(
-                f"{place} has {len(beside)} ideas already, and a map shows {MAX_CHILDREN} side by "
-                "side at most; merge or move some first"
+                N_(
+                    "%(place)s has %(n)s ideas already, and a map shows %(most)s side by "
+                    "side at most; merge or move some first"
+                ),
+                place=place,
+                n=len(beside),
+                most=MAX_CHILDREN,
             )
         chosen = sum(self.ideas[i].parent_origin is Origin.PERSON for i in beside)
         if parent is None and chosen + 1 >= MAX_CHILDREN:
             raise CorrectionRefused(
-                f"people put {chosen} ideas at the top already, and new ones need a place there; "
-                "move one under another first"
+                N_(
+                    "people put %(n)s ideas at the top already, and new ones need a place "
+                    "there; move one under another first"
+                ),
+                n=chosen,
             )
 
     def require_depth(self, idea_id: int, parent: int | None) -> None:
         level = 0 if parent is None else self.idea(parent).level
         if level + self.height(idea_id) > MAX_LEVELS:
             raise CorrectionRefused(
-                f"{self.called(idea_id)} would reach below level {MAX_LEVELS} there, and a map "
-                "has no more; choose a higher place"
+                N_(
+                    "%(idea)s would reach below level %(most)s there, and a map has no "
+                    "more; choose a higher place"
+                ),
+                idea=self.called(idea_id),
+                most=MAX_LEVELS,
             )
 
-    def where(self, passage_id: int) -> str:
+    def where(self, passage_id: int) -> CalledPassage:
         """The passage as messages name it."""
         placement = self.placements[passage_id]
-        return f"message {placement.message_id} at {placement.start}"
+        return CalledPassage(message_id=placement.message_id, start=placement.start)
 
 
 def stored_map(store: Store, discussion_id: int) -> StoredMap:
@@ -211,7 +256,7 @@ def open_correction(
     nothing."""
     is_about_passages = idea_id is None or verb == "pinned"
     noun = "map" if verb in _OF_ALL else "passage" if is_about_passages else "idea"
-    actor = require_words(actor, "actor")
+    actor = require_words(actor, N_("the actor is empty; say one"))
     with store.atomic():
         with store.corrections.change(
             discussion_id, actor=actor, verb=verb, noun=noun, noun_id=idea_id
@@ -219,7 +264,7 @@ def open_correction(
             map_ = stored_map(store, discussion_id)
             if not map_.ideas:
                 raise CorrectionRefused(
-                    "there is no map yet to correct; make one with `synth build`"
+                    N_("there is no map yet to correct; make one with `synth build`")
                 )
             if idea_id is not None:
                 map_.idea(idea_id)
@@ -235,18 +280,18 @@ def undo_correction(
 
     Raises CorrectionRefused when there is none, or when a later one builds on it.
     """
-    actor = require_words(actor, "actor")
+    actor = require_words(actor, N_("the actor is empty; say one"))
     with store.atomic():
         correction = store.corrections.undo(discussion_id, event_id, actor=actor)
         count_voices(store, discussion_id)
     return correction
 
 
-def require_words(text: str, what: str) -> str:
-    """One line of words. Raises CorrectionRefused where there are none."""
+def require_words(text: str, refusal: str) -> str:
+    """One line of words. Raises CorrectionRefused with ``refusal`` where there are none."""
     words = " ".join(text.split())
     if not words:
-        raise CorrectionRefused(f"the {what} is empty; say one")
+        raise CorrectionRefused(refusal)
     return words
 
 

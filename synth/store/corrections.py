@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from synth.errors import CorrectionRefused
+from synth.errors import N_, CorrectionRefused
 from synth.records import IdeaLink, Origin
 from synth.store.change_log import Change, Rows
 from synth.store.rows import NO_WORDS, Collection, json_text, record
@@ -86,7 +86,7 @@ class Corrections(Collection):
             change.recount()
             before, after = change.changes()
             if not before and not after:
-                raise CorrectionRefused("that is so already; nothing was changed")
+                raise CorrectionRefused(N_("that is so already; nothing was changed"))
             Events(self._db).add(
                 discussion_id,
                 actor=actor,

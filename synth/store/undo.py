@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from synth.errors import CorrectionRefused
+from synth.errors import N_, CorrectionRefused
 from synth.records import IdeaStatus, Origin
 from synth.store.change_log import KEYS, Change, Key, Rows, key_of
 from synth.store.rows import Collection, Row
@@ -79,22 +79,31 @@ def _to_undo(history: Sequence[Correction], event_id: int | None) -> Correction:
     open_ones = [one for one in history if not one.is_undone]
     if event_id is None:
         if not open_ones:
-            raise CorrectionRefused("there is no correction to undo")
+            raise CorrectionRefused(N_("there is no correction to undo"))
         return open_ones[0]
     for one in history:
         if one.id == event_id:
             if one.is_undone:
-                raise CorrectionRefused(f"correction {event_id} is undone already")
+                raise CorrectionRefused(
+                    N_("correction %(event_id)s is undone already"), event_id=event_id
+                )
             return one
-    raise CorrectionRefused(f"no correction {event_id}; `synth correct list` shows them")
+    raise CorrectionRefused(
+        N_("no correction %(event_id)s; `synth correct list` shows them"), event_id=event_id
+    )
 
 
 def _refuse_if_built_on(correction: Correction, history: Sequence[Correction]) -> None:
     later = built_on(history).get(correction.id)
     if later is not None:
         raise CorrectionRefused(
-            f"correction {correction.id} cannot be undone alone: correction {later.id} "
-            f"({later.verb}) builds on it; undo that one first"
+            N_(
+                "correction %(correction)s cannot be undone alone: correction "
+                "%(later)s (%(verb)s) builds on it; undo that one first"
+            ),
+            correction=correction.id,
+            later=later.id,
+            verb=later.verb,
         )
 
 

@@ -16,6 +16,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from synth.corrections.wanted import Kind
 from synth.store import open_store
 from tests.web.hostile import POISON, Ids, fill_hostile, words_of
 from web import create_app
@@ -36,7 +37,22 @@ ALLOWED = set(
 ADDRESSES = ("href", "src", "action", "formaction", "xlink:href", "poster", "srcset", "content")
 NEEDED = {"api.point": "?" + urlencode({"text": POISON[:1500]})}
 """What an address cannot be asked without."""
-PARAMETERS = ("q", "page", "sort", "since", "lang", "into", "idea", "state", "nature", "z", "text")
+PARAMETERS = (
+    "q",
+    "page",
+    "sort",
+    "since",
+    "lang",
+    "into",
+    "idea",
+    "state",
+    "nature",
+    "z",
+    "text",
+    "then",
+    "other",
+    "by",
+)
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +82,7 @@ def values_of(name: str, ids: Ids) -> tuple[object, ...]:
         "passage_id": ids.passages,
         "extract_id": ids.extracts,
         "number": (1,),
+        "kind": tuple(kind.value for kind in Kind),
     }
     return known[name]
 

@@ -263,4 +263,6 @@ def _words() -> dict[str, object]:
         "read_idea": _("Read this idea"),
         "zoom_to_it": _("Zoom to it"),
         "close": _("Close"),
+        "correct": _("Correct"),
+        "correct_idea": _("Correct idea %(id)s", id="{id}"),
     }

@@ -16,6 +16,7 @@ from synth.analytics.activity import Order, on_side, ordered, sides_of
 from synth.records import Stance, Unplaced
 from synth.store import Discussion
 from web.http.store import find_snapshot
+from web.services.corrections import ShownLink, links_of
 from web.services.idea import IdeaProfile, profile_of
 from web.services.outline import Branch, Outline
 from web.services.quotes import Quoted, quote_placements
@@ -37,6 +38,8 @@ class IdeaContext:
     before: Branch | None
     after: Branch | None
     facts: Mapping[int, IdeaFacts]
+    links: Sequence[ShownLink]
+    """How people say that it stands to other ideas."""
     profile: IdeaProfile | None
     """None on the later pages of its passages."""
     orders: Sequence[Choice]
@@ -93,6 +96,7 @@ def idea(slug: str, idea_id: int) -> str | Response:
             before=before,
             after=after,
             facts=snapshot.facts(asked_since(snapshot.discussion)),
+            links=links_of(snapshot, idea_id),
             profile=profile_of(snapshot, branch) if paging.page == 1 else None,
             orders=choices("sort", by, order, anchor="all"),
             sides=choices("side", sides(), side, anchor="all") if has_sides else (),

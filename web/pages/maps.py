@@ -10,10 +10,12 @@ from flask import Blueprint, Response, make_response, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from synth.records import Idea
 from synth.store import Discussion, Embed
-from web.http.security import content_policy
+from web.http.security import content_policy, may_write
 from web.http.store import find_snapshot
 from web.map import MapBox, map_box, map_ideas, pack_points, picture_png
+from web.services.corrections import hidden_ideas
 from web.services.outline import Branch
 from web.services.snapshot import IdeaFacts
 from web.ui.query import asked_since
@@ -48,6 +50,8 @@ class OutlineContext:
     n_not_about: int
     is_open: bool
     """Whether the address asks for all levels at once."""
+    hidden: Sequence[Idea]
+    """Ideas that a person hid, for those who may show them again."""
 
 
 @maps.get("/d/<slug>/map")
@@ -101,6 +105,7 @@ def outline(slug: str) -> str:
             n_unplaced=len(snapshot.unplaced()),
             n_not_about=len(snapshot.not_about()),
             is_open=request.args.get("open") == "all",
+            hidden=hidden_ideas(snapshot) if may_write() else (),
         )
     )
 

@@ -86,10 +86,14 @@ export function addKeys(outline) {
   });
 }
 
-const outline = document.getElementById("outline");
-if (outline) {
+function start() {
+  const outline = document.getElementById("outline");
+  if (!outline) { return; }
   addKeys(outline);
   outline.dataset.ready = "";
   const hint = document.getElementById("outline-keys");
   if (hint) { hint.hidden = false; }
 }
+
+start();
+document.addEventListener("page-renewed", start); // a correction has made it anew

@@ -11,7 +11,7 @@ from jinja2 import StrictUndefined
 
 from web.http.security import may_write
 from web.services.quotes import contained
-from web.ui import i18n, words
+from web.ui import correction_words, i18n, words
 from web.ui.query import page_address
 
 Fields = dict[str, object]
@@ -47,6 +47,10 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         page_address=page_address,
         may_write=may_write,
+        may_correct=may_write,
+        kind_words=correction_words.KINDS,
+        link_words=correction_words.LINKS,
+        linked_from_words=correction_words.LINKED_FROM,
         natures=words.NATURES,
         evidence_words=words.EVIDENCE,
         state_words=words.STATES,

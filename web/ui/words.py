@@ -28,6 +28,7 @@ _COUNTED: dict[str, tuple[str, str]] = {
     "new voice": ngettext_noop("%(n)s new voice", "%(n)s new voices"),
     "passage": ngettext_noop("%(n)s passage", "%(n)s passages"),
     "problem": ngettext_noop("%(n)s problem", "%(n)s problems"),
+    "step": ngettext_noop("%(n)s step", "%(n)s steps"),
     "text": ngettext_noop("%(n)s text", "%(n)s texts"),
     "thread": ngettext_noop("%(n)s thread", "%(n)s threads"),
     "voice": ngettext_noop("%(n)s voice", "%(n)s voices"),
@@ -91,6 +92,16 @@ VERBS: dict[str, LazyString] = {
     "shown": lazy_gettext("shown again"),
     "linked": lazy_gettext("passages tied together"),
     "parted": lazy_gettext("passages kept apart"),
+    "described": lazy_gettext("described"),
+    "locked": lazy_gettext("locked"),
+    "unlocked": lazy_gettext("unlocked"),
+    "related": lazy_gettext("linked to another idea"),
+    "unrelated": lazy_gettext("a link taken away"),
+    "set_aside": lazy_gettext("passages set aside as not about the question"),
+    "released": lazy_gettext("passages left to the machine"),
+    "sided": lazy_gettext("the side of a message was set"),
+    "signed_off": lazy_gettext("all ideas signed off"),
+    "reopened": lazy_gettext("the sign-off taken back"),
 }
 """What people did to the map."""
 UNPLACED: dict[Unplaced, LazyString] = {

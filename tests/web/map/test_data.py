@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
-from synth.corrections.ideas import hide_idea
+from synth.corrections import hide_idea
 from synth.store import Source, Store
 from web.map.data import GRID, MAX_BATCHES, POINT, UNPLACED, batches_of, pack_points
 from web.services.snapshot import Snapshot

@@ -14,11 +14,13 @@ from flask import Flask, template_rendered
 from flask.testing import FlaskClient
 
 from synth.corrections import confirm_idea, hide_idea, merge_ideas, split_idea, unplace_passages
+from synth.corrections.wanted import OF_PASSAGES, Kind
 from synth.records import Nature, Span
 from synth.store import Store
 from web import create_app
 from web.app import ErrorContext
 from web.http.discussion_cache import DiscussionCache
+from web.pages.corrections import CorrectContext, MenuContext
 from web.pages.discussions import (
     AboutContext,
     DiscussionContext,
@@ -27,6 +29,7 @@ from web.pages.discussions import (
     SinceContext,
 )
 from web.pages.harvest import KeyContext, TakeContext
+from web.pages.history import HistoryContext
 from web.pages.ideas import IdeaContext, NotAboutContext, UnplacedContext
 from web.pages.maps import EmbedContext, MapContext, OutlineContext
 from web.pages.passages import PassageContext, RepeatedContext
@@ -58,8 +61,14 @@ PAGES = {
     f"{AT}/overview": OverviewContext,
     f"{AT}/since?since=2024-03-01": SinceContext,
     f"{AT}/point?text=stalls": PointContext,
+    f"{AT}/ideas/1/correct": MenuContext,
+    f"{AT}/passages/1/correct": MenuContext,
+    f"{AT}/history": HistoryContext,
     "/upload": UploadContext,
     "/nowhere": ErrorContext,
+} | {
+    f"{AT}/{'passages' if kind in OF_PASSAGES else 'ideas'}/1/correct/{kind.value}": CorrectContext
+    for kind in Kind
 }
 FROM_FLASK = {"g", "request", "session", "config", "csrf_token", "csrf_meta_tag"}
 
@@ -91,7 +100,7 @@ def test_every_template_of_a_page_is_tested_here() -> None:
     pages = {context.template for context in (*PAGES.values(), JobContext)}
     folder = Path(create_app.__code__.co_filename).parent / "templates"
     partial = {"base.html", "discussion_base.html", "macros.html", "map_macros.html"}
-    partial |= {"outline_parts.html", "reading_parts.html"}
+    partial |= {"outline_parts.html", "reading_parts.html", "correct_parts.html"}
     assert {path.name for path in folder.glob("*.html")} - partial == pages
 
 

@@ -29,10 +29,11 @@ class IdeaMap {
   }
 
   makeParts() {
-    const { root, words, model } = this, at = (name, id) => root.dataset[name].replace(/0$/, id);
+    const { root, words, model } = this, at = (name, id) => root.dataset[name].replace(/0(?=$|\/correct$)/, id);
     const addresses = {
       passage: (id) => at("passage", id), passagePage: (id) => at("passagePage", id),
       idea: (id) => at("idea", id), ideaPage: (id) => at("ideaPage", id),
+      correct: root.dataset.correct ? (id) => at("correct", id) : null,
     };
     const target = this.mode === "embed" ? "_blank" : null;
     const shared = { words, model, addresses, target, fetchJson: remembered(fetchJson) };

@@ -1,7 +1,7 @@
 // The chosen idea beside the map: what it says, who speaks, and the way to its page.
 
 import { balance } from "./labels.js";
-import { counted, day, element, shortened } from "./words.js";
+import { counted, day, element, say, shortened } from "./words.js";
 
 const N_QUOTES = 3, LETTERS = 260;
 
@@ -26,6 +26,15 @@ export class Panel {
     return made;
   }
 
+  // Its menu is opened by correct.js.
+  correctLink(id) {
+    const made = this.link(this.addresses.correct(id), this.words.correct);
+    made.className = "correct-link";
+    made.dataset.menu = this.addresses.correct(id);
+    made.setAttribute("aria-label", say(this.words.correct_idea, { id }));
+    return made;
+  }
+
   hide() { this.asked = null; this.node.hidden = true; this.node.replaceChildren(); }
 
   // nNew: passages that are new, or 0.
@@ -46,6 +55,7 @@ export class Panel {
     const more = element("div", "map-panel-more");
     const way = element("p", "actions", this.link(this.addresses.ideaPage(idea.id), words.read_idea), this.zoom);
     way.firstChild.className = "button";
+    if (this.addresses.correct) { way.append(this.correctLink(idea.id)); }
     this.node.className = `map-panel hue-${idea.hue}`;
     this.node.replaceChildren(this.close, ...parts.filter((part) => part !== null), more, way);
     this.node.hidden = false;

@@ -1,0 +1,289 @@
+"""Correcting on the pages: each kind of correction, its note with Undo, two people at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from selectolax.lexbor import LexborHTMLParser
+
+from synth.corrections import hide_idea, link_ideas, lock_idea, pin_passages, rename_idea
+from synth.corrections.wanted import Kind
+from synth.records import IdeaStatus, LinkKind, Lock, Origin, Unplaced
+from synth.store import Store
+from web import create_app
+
+AT = "/d/the-market-square"
+ONE = 1
+STALLS, HOSTILE, TABLES = 1, 2, 3
+"""The ideas: the second stands under the first."""
+SCRIPT = {"Accept": "application/json"}
+FORMS: Mapping[Kind, tuple[str, Mapping[str, object]]] = {
+    Kind.RENAME: (f"ideas/{STALLS}", {"text": " Market  stalls "}),
+    Kind.DESCRIBE: (f"ideas/{STALLS}", {"text": "What people say of the stalls."}),
+    Kind.MERGE: (f"ideas/{HOSTILE}", {"other": TABLES}),
+    Kind.SPLIT: (f"ideas/{TABLES}", {"title-1": "Near the school", "in-1": "5"}),
+    Kind.MOVE: (f"ideas/{TABLES}", {"other": STALLS}),
+    Kind.LINK: (f"ideas/{STALLS}", {"other": TABLES, "link": "opposes"}),
+    Kind.CONFIRM: (f"ideas/{STALLS}", {}),
+    Kind.HIDE: (f"ideas/{TABLES}", {}),
+    Kind.LOCK: (f"ideas/{STALLS}", {}),
+    Kind.PLACE: ("passages/4", {"other": HOSTILE}),
+    Kind.KEEP: ("passages/4", {}),
+    Kind.ASIDE: ("passages/4", {"reason": "thanks"}),
+    Kind.UNPLACE: ("passages/4", {}),
+    Kind.TOGETHER: ("passages/4", {"other": 5}),
+    Kind.APART: ("passages/4", {"other": 3}),
+}
+"""Address of the target, and what its form says."""
+
+
+def rows_of(store: Store) -> dict[str, list[tuple[object, ...]]]:
+    tables = ("ideas", "placements", "passage_links", "idea_links", "idea_cores", "retired_ideas")
+    return {
+        table: sorted(store._db.execute(f"SELECT * FROM {table}").fetchall(), key=repr)
+        for table in tables
+    }
+
+
+def send(
+    client: FlaskClient, kind: Kind, *, version: int, address: str = "", **values: object
+) -> object:
+    target, fields = FORMS[kind]
+    return client.post(
+        f"{AT}/{address or target}/correct/{kind.value}",
+        data={"version": version, **fields, **values},
+    )
+
+
+def is_as_asked(store: Store, kind: Kind) -> bool:
+    """Whether the map holds what the form of that kind asked for."""
+    ideas = {idea.id: idea for idea in store.ideas.outline(ONE)}
+    at = {p.passage_id: p for p in store.ideas.placements(ONE)}
+    links = store.corrections.links(ONE)
+    checks = {
+        Kind.RENAME: lambda: ideas[STALLS].title == "Market stalls",
+        Kind.DESCRIBE: lambda: ideas[STALLS].summary.startswith("What people say"),
+        Kind.MERGE: lambda: TABLES not in ideas and at[5].idea_id == HOSTILE,
+        Kind.SPLIT: lambda: ideas[at[5].idea_id or 0].title == "Near the school",
+        Kind.MOVE: lambda: ideas[TABLES].parent_id == STALLS,
+        Kind.LINK: lambda: store.corrections.idea_links(ONE)[0].kind is LinkKind.OPPOSES,
+        Kind.CONFIRM: lambda: ideas[STALLS].status is IdeaStatus.CONFIRMED,
+        Kind.HIDE: lambda: ideas[TABLES].status is IdeaStatus.HIDDEN,
+        Kind.LOCK: lambda: {ideas[STALLS].locked_by, ideas[HOSTILE].locked_by} == {Lock.PERSON},
+        Kind.PLACE: lambda: at[4].idea_id == HOSTILE,
+        Kind.KEEP: lambda: (at[4].idea_id, at[4].origin) == (TABLES, Origin.PERSON),
+        Kind.ASIDE: lambda: (at[4].idea_id, at[4].reason) == (None, Unplaced.THANKS),
+        Kind.UNPLACE: lambda: (at[4].idea_id, at[4].reason) == (None, None),
+        Kind.TOGETHER: lambda: links[0].is_together,
+        Kind.APART: lambda: not links[0].is_together,
+    }
+    return bool(checks[kind]())
+
+
+def text_of(page: str, selector: str) -> str:
+    found = LexborHTMLParser(page).css_first(selector)
+    return " ".join(found.text().split()) if found else ""
+
+
+@pytest.mark.parametrize("kind", FORMS)
+def test_a_correction_is_in_force_at_once_and_its_note_takes_it_back(
+    kind: Kind, client: FlaskClient, store: Store
+) -> None:
+    before = rows_of(store)
+    answer = send(client, kind, version=0)
+    assert answer.status_code == 303
+    assert is_as_asked(store, kind)
+    page = client.get(answer.location)
+    note = LexborHTMLParser(page.text).css_first(".toast")
+    assert note is not None
+    assert note.css_first("button").text() == "Undo"
+    undo = note.css_first("form").attributes["action"]
+    undone = client.post(undo, data={"then": answer.location})
+    assert undone.status_code == 303
+    assert "Taken back." in client.get(undone.location).text
+    assert rows_of(store) == before
+
+
+@pytest.mark.parametrize("kind", FORMS)
+def test_a_script_is_told_what_was_done(kind: Kind, client: FlaskClient, store: Store) -> None:
+    target, fields = FORMS[kind]
+    answer = client.post(
+        f"{AT}/{target}/correct/{kind.value}", data={"version": 0, **fields}, headers=SCRIPT
+    )
+    told = json.loads(answer.text)
+    assert set(told) == {"said", "undo", "address"}
+    assert client.get(told["address"]).status_code == 200
+    undone = client.post(told["undo"], headers=SCRIPT)
+    assert json.loads(undone.text)["said"] == "Taken back."
+
+
+def test_what_is_refused_is_said_beside_the_form_with_what_was_asked(
+    client: FlaskClient, store: Store
+) -> None:
+    answer = send(client, Kind.RENAME, version=0, text="   ")
+    assert answer.status_code == 422
+    assert text_of(answer.text, "#correct-problem") == "The title is empty; say one."
+    answer = send(client, Kind.LINK, version=0, other="")
+    assert "Nothing was chosen" in answer.text
+    answer = send(client, Kind.MOVE, version=0, other="")
+    assert answer.status_code == 422, "an idea goes to the top only where that was chosen"
+    french = client.post(
+        f"{AT}/ideas/{STALLS}/correct/merge?lang=fr", data={"other": HOSTILE, "version": 0}
+    )
+    assert "sont l’une sous l’autre" in text_of(french.text, "#correct-problem")
+    assert "Stalls by the river" in text_of(french.text, "#correct-problem")
+    assert store.corrections.history(ONE) == []
+
+
+def test_two_people_at_once_see_what_the_other_did_and_nothing_is_lost(
+    client: FlaskClient, store: Store
+) -> None:
+    form = client.get(f"{AT}/ideas/{STALLS}/correct/rename").text
+    version = LexborHTMLParser(form).css_first("input[name=version]").attributes["value"]
+    rename_idea(store, ONE, STALLS, title="Theirs", actor="Ana")
+    answer = send(client, Kind.RENAME, version=int(version or 0), text="Mine")
+    assert answer.status_code == 409
+    conflict = text_of(answer.text, "#correct-conflict")
+    assert "Ana renamed “Stalls by the river” to “Theirs”." in conflict
+    page = LexborHTMLParser(answer.text)
+    assert page.css_first("#correct-text").attributes["value"] == "Mine"
+    assert text_of(answer.text, "button[type=submit]") == "Do it anyway"
+    assert [one.actor for one in store.corrections.history(ONE)] == ["Ana"]
+    version = page.css_first("input[name=version]").attributes["value"]
+    assert send(client, Kind.RENAME, version=int(version or 0), text="Mine").status_code == 303
+    assert [one.actor for one in store.corrections.history(ONE)] == ["person", "Ana"]
+
+
+def test_what_others_did_elsewhere_is_no_conflict(client: FlaskClient, store: Store) -> None:
+    rename_idea(store, ONE, TABLES, title="Theirs", actor="Ana")
+    pin_passages(store, ONE, [5], HOSTILE, actor="Ana")
+    assert send(client, Kind.RENAME, version=0).status_code == 303
+    assert send(client, Kind.CONFIRM, version=0).status_code == 303
+    assert send(client, Kind.KEEP, version=0).status_code == 303
+
+
+@pytest.mark.parametrize("kind", [Kind.PLACE, Kind.KEEP, Kind.ASIDE, Kind.TOGETHER])
+def test_a_passage_that_another_person_moved_meanwhile_is_a_conflict(
+    kind: Kind, client: FlaskClient, store: Store
+) -> None:
+    pin_passages(store, ONE, [4], STALLS if kind is Kind.MERGE else HOSTILE, actor="Ana")
+    answer = send(client, kind, version=0)
+    assert answer.status_code == 409
+    assert "Ana moved the passage “Cafés need room" in text_of(answer.text, "#correct-conflict")
+
+
+def test_the_history_tells_who_did_what_and_what_stands_on_it(
+    client: FlaskClient, store: Store
+) -> None:
+    rename_idea(store, ONE, STALLS, title="First", actor="Ana")
+    rename_idea(store, ONE, STALLS, title="Second", actor="Bo")
+    pin_passages(store, ONE, [5], HOSTILE, actor="Bo")
+    page = client.get(f"{AT}/history").text
+    steps = [" ".join(one.text().split()) for one in LexborHTMLParser(page).css(".steps li")]
+    assert "Bo moved the passage “Des tables, oui, mais pas devant l’école.” from" in steps[0]
+    assert "Bo renamed “First” to “Second”." in steps[1]
+    assert "Cannot be taken back alone; on it stands: Bo renamed" in steps[2]
+    assert "Take back" not in steps[2]
+    mine = client.get(f"{AT}/history?by=Ana").text
+    assert "Ana renamed" in mine
+    assert "Bo moved" not in mine
+    about = client.get(f"{AT}/history?idea={TABLES}&lang=fr").text
+    assert "Bo a déplacé de « Room for tables » vers" in about
+    assert "Ana a renommé" not in about
+
+
+def test_a_step_on_which_another_one_stands_is_not_undone(
+    client: FlaskClient, store: Store
+) -> None:
+    rename_idea(store, ONE, STALLS, title="First", actor="Ana")
+    first = store.corrections.version(ONE)
+    rename_idea(store, ONE, STALLS, title="Second", actor="Bo")
+    answer = client.post(f"{AT}/corrections/{first}/undo", headers=SCRIPT)
+    assert answer.status_code == 422
+    assert "cannot be undone alone" in json.loads(answer.text)["problem"]
+    idea = store.ideas.get(STALLS)
+    assert idea is not None
+    assert idea.title == "Second"
+
+
+def test_links_are_told_on_both_pages_and_hidden_ideas_can_be_found_again(
+    client: FlaskClient, store: Store
+) -> None:
+    link_ideas(store, ONE, STALLS, TABLES, kind=LinkKind.QUESTIONS, actor="Ana")
+    assert "This idea questions Room for tables" in text_of(
+        client.get(f"{AT}/ideas/{STALLS}").text, ".links"
+    )
+    assert "This idea is questioned by Stalls by the river" in text_of(
+        client.get(f"{AT}/ideas/{TABLES}").text, ".links"
+    )
+    hide_idea(store, ONE, TABLES, actor="Ana")
+    assert "Room for tables" in text_of(client.get(f"{AT}/outline").text, "section")
+    assert client.get(f"{AT}/ideas/{TABLES}").status_code == 404
+    assert "Neither confirmed nor hidden" in client.get(f"{AT}/ideas/{TABLES}/correct").text
+    shown = client.post(f"{AT}/ideas/{TABLES}/correct/show", data={"version": 99})
+    assert client.get(shown.location).status_code == 200
+
+
+def test_the_menu_offers_what_makes_sense(client: FlaskClient, store: Store) -> None:
+    def kinds(address: str) -> set[str]:
+        page = LexborHTMLParser(client.get(f"{AT}/{address}/correct").text)
+        return {
+            (one.attributes["href"] or "").partition("?")[0].rpartition("/")[2]
+            for one in page.css(".correct-menu a[data-correct]")
+        }
+
+    assert {"rename", "merge", "lock"} <= kinds(f"ideas/{STALLS}")
+    assert not {"unlock", "unlink", "show"} & kinds(f"ideas/{STALLS}")
+    lock_idea(store, ONE, STALLS, actor="Ana")
+    assert "unlock" in kinds(f"ideas/{STALLS}")
+    assert "lock" not in kinds(f"ideas/{STALLS}")
+    assert {"place", "keep", "aside"} <= kinds("passages/4")
+    assert "keep" not in kinds("passages/6"), "it stands under no idea"
+
+
+def test_a_search_finds_ideas_and_passages_to_choose(client: FlaskClient) -> None:
+    def choices(address: str) -> list[str]:
+        page = LexborHTMLParser(client.get(f"{AT}/{address}").text)
+        return [one.attributes["value"] or "" for one in page.css(".candidates input[name=other]")]
+
+    assert choices(f"ideas/{HOSTILE}/correct/merge?q=tables") == [str(TABLES)]
+    assert choices(f"ideas/{HOSTILE}/correct/merge?q=nothing") == []
+    assert choices(f"ideas/{STALLS}/correct/move?q=stalls") == [], "not under itself"
+    assert set(choices("passages/4/correct/apart?q=stalls")) == {"1", "2", "3"}
+    assert choices("passages/4/correct/apart?q=2") == ["2"]
+
+
+def test_only_own_pages_are_gone_back_to(client: FlaskClient) -> None:
+    for evil in ("https://evil.example/", "//evil.example", "/d/other/", f"{AT}/\\evil"):
+        answer = send(client, Kind.CONFIRM, version=99, then=evil)
+        assert answer.location == f"{AT}/ideas/{STALLS}"
+        client.post(f"{AT}/ideas/{STALLS}/correct/show", data={"version": 99})
+    answer = send(client, Kind.CONFIRM, version=99, then=f"{AT}/outline?open=all")
+    assert answer.location == f"{AT}/outline?open=all"
+
+
+def test_ids_of_another_discussion_lead_nowhere(client: FlaskClient, store: Store) -> None:
+    other = store.discussions.add("Elsewhere")
+    for address in (f"ideas/{STALLS}/correct", "passages/1/correct", "passages/1/correct/keep"):
+        assert client.get(f"/d/{other.slug}/{address}").status_code == 404
+    event = store.corrections.version(ONE)
+    rename_idea(store, ONE, STALLS, title="Theirs", actor="Ana")
+    answer = client.post(f"/d/{other.slug}/corrections/{event + 1}/undo", headers=SCRIPT)
+    assert answer.status_code == 422
+    assert client.get(f"{AT}/ideas/1/correct/keep").status_code == 404
+    assert client.get(f"{AT}/ideas/1/correct/nonsense").status_code == 404
+
+
+def test_who_may_only_read_sees_no_menu_and_may_change_nothing(app: Flask, store: Store) -> None:
+    reader = create_app({"DB": app.config["DB"], "UPLOADS": False, "TESTING": True}).test_client()
+    for address in (f"ideas/{STALLS}", "passages/1", "outline", "unplaced", "map"):
+        page = reader.get(f"{AT}/{address}").text
+        assert "/correct" not in page
+        assert "correct.js" not in page
+    assert reader.get(f"{AT}/history").status_code == 200
+    assert reader.get(f"{AT}/ideas/{STALLS}/correct/rename").status_code == 403
+    assert store.corrections.history(ONE) == []
