@@ -35,7 +35,7 @@ from web.pages.uploads import uploads
 from web.services import semantic_search
 from web.ui import i18n, templates
 from web.ui.templates import render
-from web.ui.words import HTTP_ERRORS
+from web.ui.words import HTTP_ERRORS, told_actor
 
 
 class RowNumber(IntegerConverter):
@@ -131,7 +131,7 @@ def _tell_store(error: StoreProblem | DatabaseError) -> Response:
 
 
 def _tell_conflict(error: EditConflict) -> Response | tuple[str, int]:
-    text = _("%(name)s changed it after you opened this page.", name=error.actor or _("Somebody"))
+    text = _("%(name)s changed it after you opened this page.", name=told_actor(error.actor))
     return _tell(409, _("Changed meanwhile"), f"{text} {_('Nothing of yours was stored.')}")
 
 

@@ -76,3 +76,12 @@ class Edits(Collection):
             if is_seen(state):
                 break
         return tuple(sorted(changed)), last
+
+    def text_before(self, message_id: int, version: str) -> str | None:
+        """The words that a message had in an earlier version; None where the history lacks it."""
+        texts = self._column(
+            """SELECT json_extract(before, '$.text') FROM events
+               WHERE noun = 'message' AND noun_id = ? AND before IS NOT NULL ORDER BY id DESC""",
+            message_id,
+        )
+        return next((text for text in texts if version_of_text(text or "") == version), None)

@@ -215,11 +215,13 @@ class Extracts(Collection):
         if text is None:
             raise StoreProblem(f"no message {message_id}")
         if version not in (None, version_of_text(text)):
+            chosen_in = Edits(self._db).text_before(message_id, version) or ""
             raise EditConflict(
                 f"message {message_id}",
                 changed=("text",),
                 stored={"text": text},
-                wanted={"start": span.start, "end": span.end},
+                wanted={"quote": chosen_in[span.start : span.end]},
+                actor="import",
             )
         if not 0 <= span.start < span.end <= len(text):
             raise StoreProblem(f"{span.start}:{span.end} lies outside message {message_id}")

@@ -3,55 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
-from synth.errors import StoreProblem
-from synth.records import Extract, ExtractState, Message, Nature, Span
-from synth.store import Discussion, ExtractChange, Store
+from synth.errors import EditConflict, StoreProblem, StoreTrouble
+from synth.records import Extract, ExtractState, Message, Nature
+from synth.store import (
+    Discussion,
+    version_of_extract,
+    version_of_text,
+)
 from web.http.security import writers_only
 from web.http.store import current_store, find_snapshot
+from web.pages.harvest_forms import (
+    ACTIONS,
+    BadWords,
+    SentDecision,
+    SentTaking,
+    change_of,
+    changed_facts,
+    chosen_span,
+    form_nature,
+    form_tags,
+    sent_decision,
+    sent_taking,
+)
 from web.pages.threads import find_message
 from web.services.outline import Branch
-from web.services.quotes import (
-    Quoted,
-    find_span,
-    parse_span,
-    quote_extracts,
-    quote_placements,
-    shortened,
-    widen,
-)
+from web.services.quotes import Quoted, quote_extracts, quote_placements
 from web.services.snapshot import Snapshot
 from web.ui.query import Paging, asked_page
 from web.ui.templates import render
+from web.ui.words import told_actor
 
 harvest = Blueprint("harvest", __name__)
 PER_PAGE = 30
 ACTOR = "person"
 """Who decides, as long as there are no accounts."""
-MAX_TAGS = 12
-MAX_TAG_LETTERS = 40
-MAX_QUOTE_LETTERS = 80
-"""Of the words that a notice repeats."""
-ACTIONS = {
-    "take": (ExtractState.TAKEN, lazy_gettext("Taken.")),
-    "reject": (ExtractState.REJECTED, lazy_gettext("Rejected.")),
-    "undo": (ExtractState.SUGGESTED, lazy_gettext("Back among the suggestions.")),
-    "save": (None, lazy_gettext("Saved.")),
-    "before": (None, lazy_gettext("The sentence before is part of it now.")),
-    "after": (None, lazy_gettext("The sentence after is part of it now.")),
-}
-
-
-class BadWords(Exception):
-    """What the form asked for cannot be done; said to the person."""
+_GONE = lazy_gettext("This suggestion is gone; the map may have been made anew.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +55,11 @@ class Key:
 
     extract: Extract
     quoted: Quoted
+
+    @property
+    def version(self) -> str:
+        """A form carries it, so that a change by somebody else meanwhile is noticed."""
+        return version_of_extract(self.extract)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,14 +84,31 @@ class KeyContext:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeyConflictContext:
+    template: ClassVar[str] = "key_conflict.html"
+    discussion: Discussion
+    key: Key
+    """As it is now."""
+    who: str
+    changed: str
+    """What they changed, in words; empty where nobody knows."""
+    sent: SentDecision
+    back: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TakeContext:
     template: ClassVar[str] = "take.html"
     discussion: Discussion
     message: Message
+    version: str
+    """Of the message's words, in which the places are chosen."""
     choices: Sequence[tuple[str, Quoted]]
     """(``start:end``, words) of the passages of the message."""
-    words: str
+    sent: SentTaking
     problem: str
+    was_chosen: str = ""
+    """Words of an earlier version of the message that the person chose."""
 
 
 @harvest.get("/d/<slug>/key")
@@ -128,21 +145,28 @@ def count_states(counts: Mapping[tuple[ExtractState, Nature], int]) -> dict[Extr
 
 @harvest.post("/d/<slug>/key/<int:extract_id>")
 @writers_only
-def decide(slug: str, extract_id: int) -> Response:
+def decide(slug: str, extract_id: int) -> Response | tuple[str, int]:
     """Take, reject, put back or adjust one; then back to where the form stood."""
     snapshot = find_snapshot(slug)
     store = snapshot.store
     extract = store.extracts.get(extract_id)
     if extract is None or store.extracts.discussion_of(extract_id) != snapshot.id:
-        abort(404, description=_("This suggestion is gone; the map may have been made anew."))
+        abort(404, description=_GONE)
     if request.form.get("action") not in ACTIONS:
         abort(400, description=_("The form does not say what to do."))
     state, told = ACTIONS[request.form["action"]]
+    now = version_of_extract(extract)
+    seen = request.form.get("version", now)
     try:
-        store.extracts.decide(extract_id, _change(store, extract, state), actor=ACTOR)
+        change = change_of(store, extract, state)
+        store.extracts.decide(extract_id, change, actor=ACTOR, version=seen)
     except BadWords as problem:
+        if seen != now:  # the number was given again, to words of another message
+            abort(404, description=_GONE)
         flash(str(problem), "problem")
         return redirect(_back(slug, anchor=extract_id), 303)
+    except EditConflict as conflict:
+        return _conflict_page(snapshot, extract_id, conflict), 409
     flash(str(told), "done")
     stays = state is None or state is request.form.get("state", type=ExtractState)
     return redirect(
@@ -154,7 +178,7 @@ def decide(slug: str, extract_id: int) -> Response:
 @writers_only
 def choose(slug: str, message_id: int) -> str:
     """Choose words of a message to take."""
-    return _take_page(slug, message_id, words="", problem="")
+    return _take_page(slug, message_id, SentTaking())
 
 
 @harvest.post("/d/<slug>/messages/<int:message_id>/take")
@@ -162,21 +186,40 @@ def choose(slug: str, message_id: int) -> str:
 def take(slug: str, message_id: int) -> Response | tuple[str, int]:
     """Take words that nobody suggested; then back to the message in its thread."""
     message = find_message(find_snapshot(slug), message_id)
-    words = request.form.get("words", "")
+    sent = sent_taking()
+    # Words that were typed are looked for in the message as it is now.
+    version = None if sent.words.strip() else request.form.get("version")
     try:
-        span = _chosen_span(message, words)
+        span = chosen_span(message, sent.words)
         current_store().extracts.take(
-            message_id, span, nature=_form_nature(), tags=_form_tags(), actor=ACTOR
+            message_id,
+            span,
+            nature=form_nature(),
+            tags=form_tags(),
+            actor=ACTOR,
+            version=version,
         )
     except BadWords as problem:
-        return _take_page(slug, message_id, words=words, problem=str(problem)), 422
+        return _take_page(slug, message_id, sent, problem=str(problem)), 422
+    except EditConflict as conflict:
+        chosen = str(conflict.wanted.get("quote", ""))
+        told = _(
+            "The message was edited after you opened this page, so nothing was taken. These are "
+            "its words as they are now: please choose again."
+        )
+        sent = replace(sent, span="")
+        return _take_page(slug, message_id, sent, problem=told, was_chosen=chosen), 409
     except StoreProblem as problem:
-        return _take_page(slug, message_id, words=words, problem=f"{problem}."), 422
+        if problem.trouble is not StoreTrouble.OTHER:
+            raise
+        return _take_page(slug, message_id, sent, problem=f"{problem}."), 422
     flash(_("Taken."), "done")
     return redirect(url_for("threads.message", slug=slug, message_id=message_id), 303)
 
 
-def _take_page(slug: str, message_id: int, *, words: str, problem: str) -> str:
+def _take_page(
+    slug: str, message_id: int, sent: SentTaking, *, problem: str = "", was_chosen: str = ""
+) -> str:
     snapshot = find_snapshot(slug)
     message = find_message(snapshot, message_id)
     placements = snapshot.store.ideas.of_messages([message_id]).get(message_id, [])
@@ -186,9 +229,29 @@ def _take_page(slug: str, message_id: int, *, words: str, problem: str) -> str:
         TakeContext(
             discussion=snapshot.discussion,
             message=message,
+            version=version_of_text(message.text),
             choices=list(zip(spans, quoted, strict=True)),
-            words=words,
+            sent=sent,
             problem=problem,
+            was_chosen=was_chosen,
+        )
+    )
+
+
+def _conflict_page(snapshot: Snapshot, extract_id: int, conflict: EditConflict) -> str:
+    """Both what stands there now and what the person sent."""
+    extract = snapshot.store.extracts.get(extract_id)
+    if extract is None:
+        abort(404, description=_GONE)
+    (quoted,) = quote_extracts(snapshot, [extract])
+    return render(
+        KeyConflictContext(
+            discussion=snapshot.discussion,
+            key=Key(extract=extract, quoted=quoted),
+            who=told_actor(conflict.actor),
+            changed=changed_facts(conflict),
+            sent=sent_decision(),
+            back=_back(snapshot.discussion.slug, anchor=extract_id),
         )
     )
 
@@ -202,69 +265,6 @@ def _groups(snapshot: Snapshot, page: Sequence[Extract]) -> list[KeyGroup]:
         KeyGroup(idea=idea, keys=list(group))
         for idea, group in groupby(keys, key=lambda k: k.quoted.idea)
     ]
-
-
-def _change(store: Store, extract: Extract, state: ExtractState | None) -> ExtractChange:
-    """What the form says; raises BadWords where the message does not hold what it asks for."""
-    message = store.messages.get(extract.message_id)
-    assert message is not None
-    action, words = request.form["action"], request.form.get("words", "").strip()
-    span: Span | None = None
-    if action in {"before", "after"}:
-        span = _widened(message, extract, "before" if action == "before" else "after")
-    elif words and words.split() != extract.quote.split():
-        span = find_span(message.text, words, near=extract.start)
-        if span is None:
-            short = shortened(words, MAX_QUOTE_LETTERS)
-            raise BadWords(
-                _("Not changed: the message does not hold the words “%(words)s”.", words=short)
-            )
-    return ExtractChange(
-        state=state,
-        nature=request.form.get("nature", type=Nature),
-        span=span,
-        tags=_form_tags() if "tags" in request.form else None,
-    )
-
-
-def _widened(message: Message, extract: Extract, side: Literal["before", "after"]) -> Span:
-    from models.sentences import split
-
-    span = Span(start=extract.start, end=extract.end)
-    wider = widen(split(message.text, message.language), span, side=side)
-    if wider is None:
-        raise BadWords(
-            _("Not changed: the message has no sentence before it.")
-            if side == "before"
-            else _("Not changed: the message has no sentence after it.")
-        )
-    return wider
-
-
-def _chosen_span(message: Message, words: str) -> Span:
-    """The passage that was ticked, or where the typed words stand; raises BadWords."""
-    if words.strip():
-        found = find_span(message.text, words)
-        if found is None:
-            short = shortened(words, MAX_QUOTE_LETTERS)
-            raise BadWords(_("The message does not hold the words “%(words)s”.", words=short))
-        return found
-    chosen = parse_span(request.form.get("span", ""))
-    if chosen is None:
-        raise BadWords(_("Choose a passage, or type the words to take."))
-    return chosen
-
-
-def _form_nature() -> Nature:
-    nature = request.form.get("nature", type=Nature)
-    if nature is None:
-        raise BadWords(_("Say what the words are: an issue, a solution …"))
-    return nature
-
-
-def _form_tags() -> tuple[str, ...]:
-    tags = (" ".join(tag.split())[:MAX_TAG_LETTERS] for tag in request.form["tags"].split(","))
-    return tuple(dict.fromkeys(filter(None, tags)))[:MAX_TAGS]
 
 
 def _back(slug: str, *, anchor: int | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import ClassVar, Literal
@@ -11,11 +11,13 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from synth.store import Discussion, Embed, Framing, site_of
+from synth.errors import EditConflict
+from synth.store import Discussion, Embed, Framing, site_of, version_of_framing
 from web.http.security import writers_only
 from web.http.store import current_store, find_discussion
 from web.ui.i18n import number
 from web.ui.templates import render
+from web.ui.words import told_actor
 
 settings = Blueprint("settings", __name__)
 ACTOR = "person"
@@ -57,6 +59,18 @@ class SettingsContext:
     """By field, in the order of the form."""
     max_question: int
     max_introduction: int
+    version: str
+    """Of what is said now: a change by somebody else while the form is open is noticed."""
+    meanwhile: Meanwhile | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meanwhile:
+    """What somebody else changed while the form was open."""
+
+    who: str
+    now: Sequence[tuple[str, str]]
+    """(field, what stands there now)."""
 
 
 @settings.get("/d/<slug>/settings")
@@ -76,12 +90,37 @@ def save(slug: str) -> Response | tuple[str, int]:
         framing = _framing(sent, found.framing, today=datetime.now(UTC).date())
     except BadField as bad:
         return _page(found, sent, {bad.field: str(bad)}), 422
-    changed = current_store().discussions.frame(found.id, framing, actor=ACTOR)
+    version = request.form.get("version")
+    discussions = current_store().discussions
+    try:
+        changed = discussions.frame(found.id, framing, actor=ACTOR, version=version)
+    except EditConflict as conflict:
+        now = find_discussion(slug)
+        meanwhile = Meanwhile(who=told_actor(conflict.actor), now=_stored(conflict, now.framing))
+        return _page(now, sent, {}, meanwhile), 409
     flash(_("Saved.") if changed else _("Nothing was changed."), "done")
     return redirect(url_for("settings.form", slug=slug), 303)
 
 
-def _page(found: Discussion, shown: SettingsForm, problems: Mapping[Field, str]) -> str:
+def _stored(conflict: EditConflict, framing: Framing) -> list[tuple[str, str]]:
+    """What somebody else changed, as it is now."""
+    form = _form_of(framing)
+    embed = {"anybody": _("Every site"), "nobody": _("Nobody")}.get(form.embed, form.sites)
+    fields = {
+        "question": (_("The question"), form.question),
+        "introduction": (_("Introduction"), form.introduction),
+        "embed": (_("Who may show the map inside their own pages"), embed),
+        "synthesis_at": (_("The last synthesis was published on"), form.synthesis),
+    }
+    return [told for name, told in fields.items() if name in conflict.changed]
+
+
+def _page(
+    found: Discussion,
+    shown: SettingsForm,
+    problems: Mapping[Field, str],
+    meanwhile: Meanwhile | None = None,
+) -> str:
     return render(
         SettingsContext(
             discussion=found,
@@ -89,6 +128,8 @@ def _page(found: Discussion, shown: SettingsForm, problems: Mapping[Field, str])
             problems=problems,
             max_question=MAX_QUESTION,
             max_introduction=MAX_INTRODUCTION,
+            version=version_of_framing(found.framing),
+            meanwhile=meanwhile,
         )
     )
 

@@ -181,6 +181,12 @@ HTTP_ERRORS: dict[int, tuple[LazyString, LazyString]] = {
     ),
 }
 """Status → its name, and what to say where the code says nothing more exact."""
+ACTORS: dict[str, LazyString] = {
+    "": lazy_gettext("Somebody"),
+    "person": lazy_gettext("Somebody"),
+    "import": lazy_gettext("An import"),
+}
+"""Who acts without a name."""
 STORE_TROUBLES: dict[StoreTrouble, tuple[LazyString, LazyString]] = {
     StoreTrouble.LOCKED: (
         lazy_gettext("Somebody else is writing just now"),
@@ -310,3 +316,8 @@ LIGHTS: dict[Light, LazyString] = {
     Light.ORANGE: lazy_gettext("orange"),
     Light.GREEN: lazy_gettext("green"),
 }
+
+
+def told_actor(actor: str) -> str:
+    """Who did something, at the beginning of a sentence."""
+    return str(ACTORS.get(actor, actor))

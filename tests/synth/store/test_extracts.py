@@ -330,6 +330,7 @@ def test_a_place_in_words_that_were_edited_meanwhile_is_not_taken(
             version=version_of_text(before.text),
         )
     assert conflict.value.stored == {"text": "No. The stalls should stay."}
+    assert conflict.value.wanted == {"quote": "The stalls"}
     assert store.extracts.all(discussion_id) == []
 
 

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask, Response, request, session
@@ -38,9 +39,9 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """One entry for each time that a request opens the file."""
     seen: list[Path] = []
 
-    def noting(path: Path) -> Store:
+    def noting(path: Path, **how: Any) -> Store:
         seen.append(path)
-        return open_store(path)
+        return open_store(path, **how)
 
     monkeypatch.setattr("web.http.store.open_store", noting)
     return seen

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
-from synth.records import ExtractState, Nature, Origin
-from synth.store import Store
+from synth.records import CleanText, ExtractState, Nature, Origin, RawMessage
+from synth.store import Imported, Store
 from web import create_app
 
 AT = "/d/the-market-square"
@@ -168,3 +170,89 @@ def test_a_form_from_elsewhere_is_refused(db: Path, store: Store) -> None:
     kept = store.extracts.get(1)
     assert kept is not None
     assert kept.state is ExtractState.SUGGESTED
+
+
+def _version(client: FlaskClient, extract_id: int) -> str:
+    """The version that the form of a key passage carries."""
+    page = client.get(f"{AT}/key").text
+    found = re.search(
+        rf'action="{AT}/key/{extract_id}".*?name="version" value="([0-9a-f]+)"', page, re.DOTALL
+    )
+    assert found is not None
+    return found[1]
+
+
+def test_who_decides_on_what_others_changed_is_shown_both_and_loses_no_word(
+    client: FlaskClient, store: Store
+) -> None:
+    seen = _version(client, 1)
+    decide(client, 1, "take", version=seen, nature="argument", tags="river")
+    mine = {**FORM, "action": "reject", "nature": "issue", "tags": "mine, too", "then": "2"}
+    mine |= {"version": seen, "words": "They bring people"}
+    answer = client.post(f"{AT}/key/1", data=mine)
+    assert answer.status_code == 409
+    assert "Somebody changed it after you opened this page. Changed: the nature, the state" in (
+        answer.text
+    )
+    for shown in ("The stalls should stay by the river.", ">river<"):
+        assert shown in answer.text
+    for kept in (">They bring people<", 'value="mine, too"', 'value="issue" selected'):
+        assert kept in answer.text
+    there = store.extracts.get(1)
+    assert there is not None
+    assert (there.state, there.nature, there.tags) == ("taken", "argument", ("river",))
+    again = re.search(r'name="version" value="([0-9a-f]+)"', answer.text)
+    assert again is not None
+    assert decide(client, 1, **{**mine, "version": again[1]}) == f"{AT}/key#e2"
+    after = store.extracts.get(1)
+    assert after is not None
+    assert (after.state, after.quote, after.tags) == (
+        "rejected",
+        "They bring people",
+        ("mine", "too"),
+    )
+
+
+def test_pressing_the_same_button_as_somebody_else_is_no_conflict(client: FlaskClient) -> None:
+    seen = _version(client, 1)
+    for _ in range(2):
+        decide(client, 1, "take", version=seen)
+
+
+def test_a_number_that_means_another_passage_now_is_gone(client: FlaskClient, store: Store) -> None:
+    seen = _version(client, 1)
+    moved = replace(store.extracts.all(1)[1], idea_ids=())
+    store.extracts.replace_suggestions(1, [moved], run_id=1)
+    assert [e.id for e in store.extracts.all(1)] == [1]
+    words = "The stalls should stay by the river."
+    answer = client.post(
+        f"{AT}/key/1", data={**FORM, "action": "take", "version": seen, "words": words}
+    )
+    assert answer.status_code == 404
+    assert "made anew" in answer.text
+
+
+def test_a_place_in_words_that_were_edited_meanwhile_is_not_taken(
+    client: FlaskClient, store: Store
+) -> None:
+    page = client.get(f"{AT}/messages/6/take").text
+    version = re.search(r'name="version" value="([0-9a-f]+)"', page)
+    assert version is not None
+    text = "Well then. Thanks, all."
+    edited = Imported(
+        raw=RawMessage(source_id="s5", text=text, position="1"),
+        clean=CleanText(text=text),
+        language="en",
+        namespace="",
+        participant_id=None,
+        is_chat=False,
+    )
+    store.messages.update(1, [edited])
+    form = {"span": "0:12", "nature": "example", "tags": "end", "version": version[1]}
+    answer = client.post(f"{AT}/messages/6/take", data=form)
+    assert answer.status_code == 409
+    for shown in ("was edited after you opened", "Thanks, all.", 'value="end"', "example"):
+        assert shown in answer.text
+    assert store.extracts.of_messages([6]) == {}
+    typed = client.post(f"{AT}/messages/6/take", data={**form, "words": "Well then."})
+    assert typed.status_code == 303

@@ -28,7 +28,7 @@ from web.pages.discussions import (
     OverviewContext,
     SinceContext,
 )
-from web.pages.harvest import KeyContext, TakeContext
+from web.pages.harvest import KeyConflictContext, KeyContext, TakeContext
 from web.pages.history import HistoryContext
 from web.pages.ideas import IdeaContext, NotAboutContext, UnplacedContext
 from web.pages.maps import EmbedContext, MapContext, OutlineContext
@@ -97,7 +97,7 @@ def test_a_page_renders_exactly_its_context(address: str, app: Flask, client: Fl
 
 
 def test_every_template_of_a_page_is_tested_here() -> None:
-    pages = {context.template for context in (*PAGES.values(), JobContext)}
+    pages = {context.template for context in (*PAGES.values(), JobContext, KeyConflictContext)}
     folder = Path(create_app.__code__.co_filename).parent / "templates"
     partial = {"base.html", "discussion_base.html", "macros.html", "map_macros.html"}
     partial |= {"outline_parts.html", "reading_parts.html", "correct_parts.html"}

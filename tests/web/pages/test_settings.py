@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -78,3 +79,26 @@ def test_a_form_from_elsewhere_is_refused(db: Path, store: Store) -> None:
     guarded = create_app({"DB": str(db), "TESTING": True}).test_client()
     assert guarded.post(AT, data=GOOD).status_code == 400
     assert store.discussions.all()[0].question == ""
+
+
+def test_who_saves_what_others_changed_is_shown_both_and_loses_no_word(
+    client: FlaskClient, store: Store
+) -> None:
+    def version(page: str) -> str:
+        found = re.search(r'name="version" value="([0-9a-f]+)"', page)
+        assert found is not None
+        return found[1]
+
+    seen = version(client.get(AT).text)
+    theirs = GOOD | {"question": "Whose square?", "synthesis": "", "version": seen}
+    assert client.post(AT, data=theirs).status_code == 303
+    mine = GOOD | {"question": "My own <question>?", "version": seen}
+    answer = client.post(AT, data=mine)
+    assert answer.status_code == 409
+    assert "Somebody changed it after you opened this page" in answer.text
+    assert '<dd dir="auto">Whose square?</dd>' in answer.text
+    assert 'value="My own &lt;question&gt;?"' in answer.text
+    assert store.discussions.all()[0].question == "Whose square?"
+    again = mine | {"version": version(answer.text)}
+    assert client.post(AT, data=again).status_code == 303
+    assert store.discussions.all()[0].question == "My own <question>?"
