@@ -27,6 +27,8 @@ _COMMANDS = {
     "batch": "Run the main job over many inputs, one folder each.",
     "export": "Write a discussion as CSV files and a report.",
     "evaluate": "Compare the ideas found with ideas that people coded.",
+    "backup": "Copy the discussion file, also while it is in use, and read the copy back.",
+    "restore": "Put a backup in the place of the discussion file; what was there is kept.",
     "erase": "Remove a participant's name and words.",
     "info": "Say what a discussion file holds, and which models there are.",
 }
@@ -41,6 +43,8 @@ _MODULES = {
     "batch": "synth.cli.build:batch",
     "export": "synth.cli.discussion:export",
     "evaluate": "synth.cli.discussion:evaluate",
+    "backup": "synth.cli.backup:backup",
+    "restore": "synth.cli.backup:restore",
     "erase": "synth.cli.discussion:erase",
     "info": "synth.cli.discussion:info",
 }

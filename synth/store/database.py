@@ -243,7 +243,7 @@ def _opened(path: Path, wait: float, queue: WriteQueue | None) -> Database:
         db.queue = queue
         is_known = _is_up_to_date(db, path)
         if not is_known:
-            _check_ours(db, path)
+            check_ours(db, path)
         _prepare(db)
         if not is_known:
             _update(db)
@@ -279,7 +279,7 @@ def _tables_of(db: Database, path: Path) -> _Tables:
     return found.st_dev, found.st_ino, int(application), int(version)
 
 
-def _check_ours(db: Database, path: Path) -> None:
+def check_ours(db: Database, path: Path) -> None:
     """Refuse files of other programs, and of later versions of this one."""
     tables = set(db.table_names())
     (application,) = db.execute("PRAGMA application_id").fetchone()
