@@ -17,6 +17,7 @@ demo: .venv/.ready
 
 test: .venv/.ready
 	@sh .ci/find-browser
+	@sh .ci/find-nginx
 	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: .venv/.ready

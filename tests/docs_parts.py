@@ -1,4 +1,5 @@
-"""The generated parts of the docs: ``docs/commands.md`` holds every command's help.
+"""The generated parts of the docs: ``docs/commands.md`` holds every command's help, and
+``docs/running.md`` every key of the configuration.
 
 ``python -m tests.docs_parts`` writes them; ``tests/test_docs.py`` fails when they drifted.
 """
@@ -6,12 +7,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal, get_origin
 
 import click
+import msgspec
 
+from benchmarks.pages import write_between_marks
 from synth.cli import main
+from web.configuration import keys, variable_of, words_of
 
-COMMANDS = Path(__file__).resolve().parent.parent / "docs" / "commands.md"
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+COMMANDS = DOCS / "commands.md"
+RUNNING = DOCS / "running.md"
 WIDTH = 88
 
 
@@ -43,5 +50,18 @@ def _sections(group: click.Group, context: click.Context) -> list[str]:
     return parts
 
 
+def keys_table() -> str:
+    """Every key of the configuration, its variable, its default and what it means."""
+    lines = ["| key | variable | default | |", "|---|---|---|---|"]
+    for name, kind, default, about in keys():
+        shown = f"`{msgspec.json.encode(default, enc_hook=str).decode()}`"
+        if default in (None, "", ()):
+            shown = ""
+        more = f" {words_of(kind).capitalize()}." if get_origin(kind) is Literal else ""
+        lines.append(f"| `{name}` | `{variable_of(name)}` | {shown} | {about}{more} |")
+    return "\n".join(lines)
+
+
 if __name__ == "__main__":
     COMMANDS.write_text(commands_page(), encoding="utf-8")
+    write_between_marks(RUNNING, "keys", keys_table())

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.pages import write_between_marks
-from tests.docs_parts import COMMANDS, commands_page
+from benchmarks.pages import between_marks, write_between_marks
+from tests.docs_parts import COMMANDS, RUNNING, commands_page, keys_table
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -17,6 +17,10 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 
 def test_the_help_in_the_docs_is_the_help_of_the_commands() -> None:
     assert COMMANDS.read_text(encoding="utf-8") == commands_page(), "run `make docs`"
+
+
+def test_the_keys_in_the_docs_are_the_keys_of_the_configuration() -> None:
+    assert between_marks(RUNNING, "keys") == f"{keys_table()}\n", "run `make docs`"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)

@@ -18,7 +18,18 @@ from synth.errors import EditConflict, StoreProblem
 from synth.store import DatabaseError
 from web.api import api
 from web.api.openapi import problem
-from web.http import answer_cache, discussion_cache, limits, security, store, visits
+from web.http import (
+    answer_cache,
+    discussion_cache,
+    limits,
+    logs,
+    metrics,
+    proxy,
+    security,
+    store,
+    visits,
+)
+from web.http.health import health
 from web.jobs import Jobs
 from web.pages.corrections import corrections
 from web.pages.discussions import discussions
@@ -38,6 +49,13 @@ from web.ui.templates import render
 from web.ui.words import HTTP_ERRORS, told_actor
 
 
+class Viewer(Flask):
+    """The application; an error of its own goes to the log with the number of its request."""
+
+    def log_exception(self, exc_info: logs.ExcInfo) -> None:
+        logs.tell_exception(exc_info)
+
+
 class RowNumber(IntegerConverter):
     """``<int:…>`` in an address: what SQLite can number; larger ones lead nowhere."""
 
@@ -50,6 +68,7 @@ class ErrorContext:
     template: ClassVar[str] = "error.html"
     title: str
     text: str
+    request_id: str
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
@@ -58,7 +77,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     ``UPLOADS`` says whether exports may be uploaded and extracts decided; by default only when
     ``HOST`` is a loopback address, because there are no accounts yet.
     """
-    app = Flask(__name__)
+    app = Viewer(__name__)
     app.config.from_mapping(
         DB="synth.db",
         HOST="127.0.0.1",
@@ -70,6 +89,8 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.config.setdefault("UPLOADS", app.config["HOST"] in security.LOOPBACK)
     app.url_map.converters["int"] = RowNumber
     app.extensions["jobs"] = Jobs(Path(app.config["DB"]))
+    logs.init_app(app)
+    metrics.init_app(app)
     security.init_app(app)
     limits.init_app(app)
     CSRFProtect(app)
@@ -81,12 +102,13 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     templates.init_app(app)
     for pages in (
         discussions, maps, ideas, passages, threads, search, harvest, settings, uploads,
-        corrections, history, api,
+        corrections, history, api, health,
     ):  # fmt: skip
         app.register_blueprint(pages)
     if app.debug or app.config.get("STYLEGUIDE"):
         app.register_blueprint(styleguide)
     answer_cache.init_app(app)
+    proxy.init_app(app)
     app.register_error_handler(HTTPException, _tell_http)
     app.register_error_handler(CSRFError, _tell_old_form)
     app.register_error_handler(StoreProblem, _tell_store)
@@ -139,4 +161,4 @@ def _tell(status: int, title: str, text: str) -> Response | tuple[str, int]:
     """An error as a page, or as a problem document under ``/api/``."""
     if request.path.startswith("/api/"):
         return problem(status, title, text)
-    return render(ErrorContext(title=title, text=text)), status
+    return render(ErrorContext(title=title, text=text, request_id=logs.request_id())), status

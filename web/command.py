@@ -22,24 +22,33 @@ STOPPING = ("SIGINT", "SIGTERM", "SIGHUP")
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
+    "--config",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Configuration file; default: synth.toml beside the discussion file, or in this folder.",
+)
+@click.option(
     "--db",
     type=click.Path(dir_okay=False, path_type=Path),
-    default="synth.db",
-    show_default=True,
-    help="Discussion file (SQLite); made if it is not there.",
+    help="Discussion file (SQLite), made if it is not there.  [default: synth.db]",
 )
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
-def serve(db: Path, host: str, port: int) -> None:
-    """Open the viewer on http://127.0.0.1:8000/ (stop with Ctrl-C)."""
-    from web.app import close_app, create_app
+@click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
+@click.option("--port", type=click.IntRange(1, 65535), help="[default: 8000]")
+def serve(config: Path | None, db: Path | None, host: str | None, port: int | None) -> None:
+    """Open the viewer on http://127.0.0.1:8000/ (stop with Ctrl-C).
+
+    docs/running.md says how it is run for a group, and what can be configured.
+    """
+    from web.app import close_app
+    from web.configuration import surrounding_configuration
+    from web.configured import configured_app
     from web.server import server_of
 
-    _check_free(host, port)
-    app = create_app({"DB": str(db), "HOST": host})
-    server = server_of(app, host=host, port=port)
+    told = surrounding_configuration(config, {"db": db, "host": host, "port": port})
+    _check_free(told.host, told.port)
+    app = configured_app(told)
+    server = server_of(app, host=told.host, port=told.port, threads=told.threads)
     _stop_on_signals(server)
-    click.echo(f"The viewer is at http://{host}:{port}/ (Ctrl-C stops it)")
+    click.echo(f"The viewer is at {told.address} (Ctrl-C stops it)")
     try:
         server.run()
     finally:

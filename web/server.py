@@ -22,7 +22,7 @@ from waitress.parser import HTTPRequestParser
 from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
-from web.http.limits import SMALL_BODY, limit_of
+from web.http.limits import MAX_HEAD, SMALL_BODY, limit_of
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -37,10 +37,10 @@ sending a byte now and then."""
 CROWDED = 0.9
 """Share of the connections above which idle ones are closed for new ones."""
 LINGER = 2.0
+"""Seconds that a connection stays open after a body was refused, so that the sender, who is still
+at it, gets to read the answer."""
 LINGER_BYTES = 4 * 1024 * 1024
-"""Seconds and bytes that a body is read and thrown away after it was refused, so that the sender,
-who is still at it, gets to read the answer."""
-MAX_HEAD = 32 * 1024
+"""That are read meanwhile, and thrown away. Then the sender has to wait, and looks up."""
 GRACE = 8.0
 """Seconds that requests under way have when the server stops."""
 Limit = Callable[[dict[str, Any]], int]
@@ -116,11 +116,13 @@ class Connection(HTTPChannel):  # type: ignore[misc]
         return going_on
 
     def readable(self) -> bool:
-        return self._lingers_until is not None or bool(super().readable())
+        if self._lingers_until is not None:
+            return self._n_thrown_away < LINGER_BYTES
+        return bool(super().readable())
 
     def writable(self) -> bool:
         if self._lingers_until is not None:
-            return bool(self.will_close)
+            return time.time() > self._lingers_until
         return bool(super().writable())
 
     def handle_read(self) -> None:
@@ -129,8 +131,13 @@ class Connection(HTTPChannel):  # type: ignore[misc]
             return
         n_bytes = len(self.recv(self.adj.recv_bytes))
         self._n_thrown_away += n_bytes
-        is_enough = self._n_thrown_away > LINGER_BYTES or time.time() > self._lingers_until
-        if not n_bytes or is_enough:
+        if not n_bytes:
+            self.handle_close()
+
+    def handle_write(self) -> None:
+        if self._lingers_until is None:
+            super().handle_write()
+        else:
             self.handle_close()
 
     def handle_close(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from synth.store.change_log import Change
 from synth.store.corrections import HeldIdea, Link
-from synth.store.database import Store, Version, Watch, open_store
+from synth.store.database import Store, Version, Watch, check_file, open_store
 from synth.store.discussions import Discussion, Embed, Framing, site_of, version_of_framing
 from synth.store.edits import version_of_extract, version_of_text
 from synth.store.extracts import ExtractChange, ExtractMark
@@ -50,6 +50,7 @@ __all__ = [
     "Watch",
     "WriteQueue",
     "built_on",
+    "check_file",
     "open_store",
     "problem_of",
     "site_of",

@@ -308,6 +308,23 @@ def _update(db: Database) -> None:
         db.conn.commit()
 
 
+def check_file(path: Path, *, patience: float) -> None:
+    """Raise StoreProblem unless the file opens, within ``patience`` seconds, and its tables are
+    those of this version. Nothing is written, and a file that is not there is not made."""
+    try:
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=patience
+        )
+        with closing(connection):
+            db = Database(connection, execute_plugins=False)
+            _check_ours(db, path)
+            if migrations.pending(db):
+                raise StoreProblem(f"{path}: its tables are those of an earlier version")
+            db.execute("SELECT 1 FROM discussions LIMIT 1").fetchone()
+    except DatabaseError as error:
+        raise cannot_open(path, error) from error
+
+
 class Watch:
     """Notices at once, and for next to nothing, that somebody changed the file at ``path``.
 

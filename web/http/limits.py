@@ -12,10 +12,12 @@ from typing import Any, TypeVar
 from flask import Flask, abort, current_app, request
 from flask_babel import gettext as _
 
-from web.http import security
+from web.http import proxy, security
 
 SMALL_BODY = 64 * 1024
 """Bytes; enough for every form, and for every question to the API."""
+MAX_HEAD = 32 * 1024
+"""Bytes of all headers of a request."""
 MEGABYTE = 1024 * 1024
 MAX_UPLOAD_BYTES = 512 * MEGABYTE
 """Of all files of one upload; config ``UPLOAD_LIMIT``."""
@@ -43,10 +45,22 @@ def limit_of(app: Flask) -> Callable[[Environ], int]:
     """What tells the limit from a WSGI environment, before the request is handed to ``app``."""
 
     def ask(environ: Environ) -> int:
-        with app.request_context(environ):
-            return body_limit()
+        limits: list[int] = []
+
+        def note(seen: Environ, _start_response: object) -> list[bytes]:
+            with app.request_context(seen):
+                limits.append(body_limit())
+            return []
+
+        proxy.wrapped(app, note)(environ, _start)
+        return limits[0]
 
     return ask
+
+
+def _start(*_: object) -> Callable[[bytes], object]:
+    """Stands for a server that sends an answer."""
+    return lambda _data: None
 
 
 def init_app(app: Flask) -> None:

@@ -70,9 +70,14 @@ def any_host(view: Callable[P, R]) -> Callable[P, R]:
     return view
 
 
-def _check_host() -> None:
+def is_for_any_host() -> bool:
+    """Whether the view of this request is so marked."""
     view = current_app.view_functions.get(request.endpoint or "")
-    if getattr(view, "any_host", False) or is_for_us():
+    return bool(getattr(view, "any_host", False))
+
+
+def _check_host() -> None:
+    if is_for_any_host() or is_for_us():
         return
     abort(
         400,

@@ -73,7 +73,15 @@ def _remember(response: Response) -> Response:
     """Keep a language that was asked for, where it is not the one already kept."""
     wanted = request.args.get("lang")
     if wanted in LANGUAGES and request.cookies.get(COOKIE) != wanted:
-        response.set_cookie(COOKIE, wanted, max_age=_A_YEAR, samesite="Lax", httponly=True)
+        response.set_cookie(
+            COOKIE,
+            wanted,
+            max_age=_A_YEAR,
+            path=f"{request.script_root}/",
+            secure=request.is_secure,
+            samesite="Lax",
+            httponly=True,
+        )
     return response
 
 

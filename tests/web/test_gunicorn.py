@@ -1,0 +1,63 @@
+"""gunicorn with two processes over one file, configured as documented."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from synth.store import open_store
+from tests.web.processes import change_question, free_port, process, wait_until_answered
+
+pytest.importorskip("gunicorn", reason="the extra `serve` is not installed")
+CLOSING = {"Connection": "close"}
+
+
+def test_two_processes_serve_one_file(db: Path, tmp_path: Path) -> None:
+    port, figures = free_port(), tmp_path / "figures"
+    figures.mkdir()
+    (tmp_path / "synth.toml").write_text(
+        f'db = "{db.name}"\nport = {port}\n'
+        '[log]\nformat = "json"\nlevel = "info"\n[metrics]\nserve = "loopback"\n'
+    )
+    command = [sys.executable, "-m", "gunicorn", "-c", "python:web.gunicorn_settings"]
+    variables = {"WEB_CONCURRENCY": "2", "PROMETHEUS_MULTIPROC_DIR": str(figures)}
+    site = f"http://127.0.0.1:{port}"
+    with process(command, folder=tmp_path, variables=variables) as started:
+        wait_until_answered(f"{site}/readyz", started)
+        with httpx.Client() as browser:
+            for n in range(12):
+                change_question(browser, f"{site}/d/the-market-square/settings", f"Question {n}?")
+                pages = [
+                    httpx.get(f"{site}/d/the-market-square/", headers=CLOSING).text
+                    for _ in range(4)
+                ]
+                assert [page for page in pages if f"Question {n}?" not in page] == []
+        writers = {re.sub(r"\D", "", path.name) for path in figures.glob("counter_*.db")}
+        assert len(writers) == 2, "only one process was asked"
+        text = httpx.get(f"{site}/metrics").text
+        route = 'synth_requests_total{method="GET",route="/d/<slug>/",status="200"}'
+        assert f"{route} 48.0" in text
+        started.send_signal(signal.SIGTERM)
+        output, _ = started.communicate(timeout=20)
+        assert started.returncode == 0
+    lines = [json.loads(line) for line in output.splitlines()]
+    assert sum(line["logger"] == "synth.request" for line in lines) > 60
+    assert "127.0.0.1 - -" not in output
+    assert not Path(f"{db}-wal").exists()
+    with open_store(db) as store:
+        assert store.discussions.named("the-market-square").question == "Question 11?"
+
+
+def test_a_configuration_that_is_wrong_ends_it_with_one_line(tmp_path: Path) -> None:
+    (tmp_path / "synth.toml").write_text("prot = 1\n")
+    command = [sys.executable, "-m", "gunicorn", "-c", "python:web.gunicorn_settings"]
+    with process(command, folder=tmp_path, variables={}) as started:
+        output, _ = started.communicate(timeout=60)
+    assert started.returncode != 0
+    assert "prot: there is no such key; did you mean port?" in output
