@@ -317,7 +317,7 @@ def check_file(path: Path, *, patience: float) -> None:
         )
         with closing(connection):
             db = Database(connection, execute_plugins=False)
-            _check_ours(db, path)
+            check_ours(db, path)
             if migrations.pending(db):
                 raise StoreProblem(f"{path}: its tables are those of an earlier version")
             db.execute("SELECT 1 FROM discussions LIMIT 1").fetchone()

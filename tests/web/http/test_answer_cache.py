@@ -53,6 +53,8 @@ def test_a_page_is_made_once(app: Flask, opened: list[Path]) -> None:
     second = app.test_client().get(f"{AT}/", headers=ELSEWHERE)
     assert (second.status_code, second.data) == (200, first.data)
     assert len(opened) == n_opened == 1
+    own = "X-Request-ID"
+    assert first.headers.pop(own) != second.headers.pop(own)
     assert {**second.headers} == {**first.headers}
 
 
@@ -264,8 +266,8 @@ def test_everybody_gets_what_they_would_get_without_it(asked: str, db: Path) -> 
 
 
 def _same(page: bytes) -> bytes:
-    """Without the secret of its forms, which is another one each time."""
-    return re.sub(rb'name="csrf_token" value=".+?"', b"", page)
+    """Without the secret of its forms and the number of its request, which are others each time."""
+    return re.sub(rb'name="csrf_token" value=".+?"|<code>[0-9a-f]{16}</code>', b"", page)
 
 
 def test_readers_of_a_file_that_changes_never_read_what_was_before(app: Flask, db: Path) -> None:
