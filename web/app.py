@@ -38,8 +38,10 @@ from web.pages.history import history
 from web.pages.ideas import ideas
 from web.pages.maps import maps
 from web.pages.passages import passages
+from web.pages.proposals import proposals
 from web.pages.search import search
 from web.pages.settings import settings
+from web.pages.sign_off import sign_off
 from web.pages.styleguide import styleguide
 from web.pages.threads import threads
 from web.pages.uploads import uploads
@@ -102,7 +104,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     templates.init_app(app)
     for pages in (
         discussions, maps, ideas, passages, threads, search, harvest, settings, uploads,
-        corrections, history, api, health,
+        corrections, history, proposals, sign_off, api, health,
     ):  # fmt: skip
         app.register_blueprint(pages)
     if app.debug or app.config.get("STYLEGUIDE"):

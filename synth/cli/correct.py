@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from synth.store import Correction, Discussion, Store
 
 Place = tuple[int, int | None]
+NOT_ABOUT = (
+    *("greeting", "thanks", "test", "list_matter", "no_answer", "duplicate", "bot", "address"),
+    *("quotation", "off_topic"),
+)
+"""Why a passage is not about the question, as :class:`synth.records.Unplaced` says it."""
 
 
 def place(value: str) -> Place:
@@ -83,6 +88,14 @@ def rename(
     rename_idea(store, here, idea, title=title, summary=summary, actor=actor)
 
 
+@_correction(IDEA, click.argument("summary"))
+def describe(store: Store, here: int, idea: int, *, summary: str, actor: str) -> None:
+    """Say what IDEA is about: SUMMARY stands under its title. "" takes it away."""
+    from synth.corrections import describe_idea
+
+    describe_idea(store, here, idea, summary=summary, actor=actor)
+
+
 @_correction(IDEA, click.argument("others", type=int, nargs=-1, required=True, metavar="OTHER..."))
 def merge(store: Store, here: int, idea: int, others: tuple[int, ...], *, actor: str) -> None:
     """Make IDEA and each OTHER one idea, which keeps the id and title of IDEA."""
@@ -122,14 +135,28 @@ def move(store: Store, here: int, idea: int, *, under: int | None, top: bool, ac
 @_correction(
     MESSAGES,
     click.option(
-        "--to", "idea", type=int, required=True, metavar="IDEA", help="Where they belong."
+        "--to", "idea", type=int, metavar="IDEA", help="Where they belong; else where they are."
     ),
 )
-def pin(store: Store, here: int, places: tuple[Place, ...], *, idea: int, actor: str) -> None:
+def pin(
+    store: Store, here: int, places: tuple[Place, ...], *, idea: int | None, actor: str
+) -> None:
     """Put passages, and those linked to them, under an idea, where they stay."""
-    from synth.corrections import passages_of, pin_passages
+    from synth.corrections import keep_passages, passages_of, pin_passages
 
-    pin_passages(store, here, passages_of(store, here, places), idea, actor=actor)
+    passages = passages_of(store, here, places)
+    if idea is None:
+        keep_passages(store, here, passages, actor=actor)
+    else:
+        pin_passages(store, here, passages, idea, actor=actor)
+
+
+@_correction(MESSAGES)
+def unpin(store: Store, here: int, places: tuple[Place, ...], *, actor: str) -> None:
+    """Leave it to the machine where passages belong; the next build may move them."""
+    from synth.corrections import passages_of, release_passages
+
+    release_passages(store, here, passages_of(store, here, places), actor=actor)
 
 
 @_correction(MESSAGES)
@@ -138,6 +165,25 @@ def unplace(store: Store, here: int, places: tuple[Place, ...], *, actor: str) -
     from synth.corrections import passages_of, unplace_passages
 
     unplace_passages(store, here, passages_of(store, here, places), actor=actor)
+
+
+@_correction(
+    MESSAGES,
+    click.option(
+        "--reason",
+        type=click.Choice(NOT_ABOUT),
+        default="off_topic",
+        show_default=True,
+        help="Why they are not about it.",
+    ),
+)
+def aside(store: Store, here: int, places: tuple[Place, ...], *, reason: str, actor: str) -> None:
+    """Set passages aside: they are not about the question."""
+    from synth.corrections import passages_of, set_passages_aside
+    from synth.records import Unplaced
+
+    passages = passages_of(store, here, places)
+    set_passages_aside(store, here, passages, reason=Unplaced(reason), actor=actor)
 
 
 @_correction(IDEA)
@@ -162,6 +208,59 @@ def show(store: Store, here: int, idea: int, *, actor: str) -> None:
     from synth.corrections import release_idea
 
     release_idea(store, here, idea, actor=actor)
+
+
+@_correction(IDEA)
+def lock(store: Store, here: int, idea: int, *, actor: str) -> None:
+    """Let the machine change nothing about IDEA and all below it; later messages may come."""
+    from synth.corrections import lock_idea
+
+    lock_idea(store, here, idea, actor=actor)
+
+
+@_correction(IDEA)
+def unlock(store: Store, here: int, idea: int, *, actor: str) -> None:
+    """Let the machine change IDEA, and all below it, again."""
+    from synth.corrections import unlock_idea
+
+    unlock_idea(store, here, idea, actor=actor)
+
+
+@_correction(
+    IDEA,
+    click.argument("other", type=int),
+    click.option(
+        "--as",
+        "kind",
+        type=click.Choice(["supports", "opposes", "answers", "questions", "related"]),
+        default="related",
+        show_default=True,
+        help="What IDEA does to OTHER.",
+    ),
+)
+def link_ideas(store: Store, here: int, idea: int, *, other: int, kind: str, actor: str) -> None:
+    """Say how IDEA stands to OTHER; pages and map show it."""
+    from synth import corrections
+    from synth.records import LinkKind
+
+    corrections.link_ideas(store, here, idea, other, kind=LinkKind(kind), actor=actor)
+
+
+@_correction(IDEA, click.argument("other", type=int))
+def unlink_ideas(store: Store, here: int, idea: int, *, other: int, actor: str) -> None:
+    """Take back how IDEA and OTHER stand to each other."""
+    from synth import corrections
+
+    corrections.unlink_ideas(store, here, idea, other, actor=actor)
+
+
+@_correction(click.option("--take-back", is_flag=True, help="Open the frame again."))
+def sign_off(store: Store, here: int, *, take_back: bool, actor: str) -> None:
+    """Confirm all ideas: their frame stays, later messages are placed under it."""
+    from synth import corrections
+
+    change = corrections.take_sign_off_back if take_back else corrections.sign_off
+    change(store, here, actor=actor)
 
 
 @_correction(MESSAGE, MESSAGES)
@@ -227,14 +326,20 @@ def _tell(store: Store, found: Discussion, event: dict[str, Any], *, as_json: bo
         made = {name: event[name] for name in ("verb", "noun", "noun_id", "before", "after")}
         output.say_json({"discussion": found.slug, "correction": event["id"]} | made)
         return
-    click.echo(f"{verb.capitalize()}: {_what(noun, noun_id)}.")
+    click.echo(f"{_words(verb).capitalize()}: {_what(noun, noun_id)}.")
     moved = (event["after"] or {}).get("placements", ())
-    if verb in ("pinned", "unplaced") and len(moved) > 1:
+    if verb in ("pinned", "unplaced", "set_aside") and len(moved) > 1:
         click.echo(f"{len(moved)} passages in all, with those linked to them.")
     output.tell_outline(store, found)
 
 
+def _words(verb: str) -> str:
+    return verb.replace("_", " ")
+
+
 def _what(noun: str, noun_id: int | None) -> str:
+    if noun == "map":
+        return "all ideas"
     said = {"event": "correction", "side": "the side of message"}
     return f"{said.get(noun, noun)} {noun_id}"
 
@@ -247,6 +352,6 @@ def _facts(one: Correction) -> dict[str, Any]:
 def _line(one: Correction) -> str:
     undone = " (undone)" if one.is_undone else ""
     return (
-        f"{one.id}  {one.at:%Y-%m-%d %H:%M}  {one.actor}: {one.verb} "
+        f"{one.id}  {one.at:%Y-%m-%d %H:%M}  {one.actor}: {_words(one.verb)} "
         f"{_what(one.noun, one.noun_id)}{undone}"
     )

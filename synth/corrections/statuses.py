@@ -93,7 +93,7 @@ def take_sign_off_back(store: Store, discussion_id: int, *, actor: str) -> None:
         change.sign_off(at=None)
         open_again = {i for i, idea in map_.ideas.items() if idea.locked_by is Lock.SIGN_OFF}
         _lock(change, map_, open_again, None)
-        for idea_id in open_again & _confirmed_with_all(store, discussion_id):
+        for idea_id in map_.ideas.keys() & _confirmed_with_all(store, discussion_id):
             if map_.ideas[idea_id].status is IdeaStatus.CONFIRMED:
                 change.update_idea(idea_id, status=IdeaStatus.MACHINE)
 

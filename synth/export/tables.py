@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
-from synth.records import Extract, Idea, Message, Placement
+from synth.records import Extract, Idea, IdeaLink, Message, Placement
 from synth.store import Store
 from synth.store.repetitions import Member
 from synth.store.rows import time_text
@@ -23,7 +23,7 @@ def write_tables(
     store: Store, discussion_id: int, folder: Path, *, names: Mapping[str, str] | None = None
 ) -> list[Path]:
     """Write ``messages.csv``, ``ideas.csv``, ``placements.csv``, ``extracts.csv``,
-    ``repetitions.csv``, ``run.json``.
+    ``repetitions.csv``, ``run.json``, and ``idea_links.csv`` where people linked ideas.
 
     ``names`` (pseudonym → real name) is given only when a person chose to show names.
     Each file is replaced whole, never left half-written. Returns the paths.
@@ -35,12 +35,14 @@ def write_tables(
     placements = store.ideas.placements(discussion_id)
     extracts = store.extracts.all(discussion_id)
     members = list(store.repetitions.members(discussion_id))
+    links = store.corrections.idea_links(discussion_id)
     return [
         _write_csv(folder / "messages.csv", _messages(names or {}), messages),
         _write_csv(folder / "ideas.csv", IDEAS, store.ideas.outline(discussion_id)),
         _write_csv(folder / "placements.csv", _placements(sources), placements),
         _write_csv(folder / "extracts.csv", _extracts(sources), extracts),
         _write_csv(folder / "repetitions.csv", _repetitions(sources, members), members),
+        *([_write_csv(folder / "idea_links.csv", IDEA_LINKS, links)] if links else ()),
         replace_file(folder / "run.json", _provenance(store, discussion_id)),
     ]
 
@@ -68,6 +70,13 @@ IDEAS: Columns[Idea] = {
     "n_authors": lambda idea: idea.n_authors,
     "stability": lambda idea: None if idea.stability is None else f"{idea.stability:.3f}",
     "status": lambda idea: idea.status,
+}
+
+
+IDEA_LINKS: Columns[IdeaLink] = {
+    "idea_id": lambda link: link.one_id,
+    "kind": lambda link: link.kind,
+    "other_idea_id": lambda link: link.other_id,
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from synth.store.change_log import Change
+from synth.store.correction_proposals import CorrectionProposal
 from synth.store.corrections import HeldIdea, Link
 from synth.store.database import Store, Version, Watch, check_file, open_store
 from synth.store.discussions import Discussion, Embed, Framing, site_of, version_of_framing
@@ -26,6 +27,7 @@ __all__ = [
     "Answer",
     "Change",
     "Correction",
+    "CorrectionProposal",
     "DatabaseError",
     "Discussion",
     "Embed",

@@ -15,6 +15,7 @@ from sqlite_utils import Database
 
 from synth.errors import StoreProblem, StoreTrouble
 from synth.store.activity import Activities
+from synth.store.correction_proposals import CorrectionProposals
 from synth.store.corrections import Corrections
 from synth.store.discussions import Discussions
 from synth.store.extracts import Extracts
@@ -87,6 +88,7 @@ class Store:
         self.sides = Sides(db)
         self.extracts = Extracts(db)
         self.corrections = Corrections(db)
+        self.correction_proposals = CorrectionProposals(db)
         self.runs = Runs(db)
         self.events = Events(db)
         self.search = Search(db)

@@ -142,6 +142,12 @@ def m017_links_locks_and_sign_off(db: Database) -> None:
     _execute(db, "m017_links_locks_and_sign_off.sql")
 
 
+@migrations()
+def m018_what_proposals_rest_on(db: Database) -> None:
+    """Which corrections had been made when a correction was proposed."""
+    _execute(db, "m018_what_proposals_rest_on.sql")
+
+
 def _execute(db: Database, file: str) -> None:
     """Run the statements of a file in ``migrations/``."""
     # Not by executescript(): that would commit what the migrations before this one did.

@@ -13,7 +13,16 @@ from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 from msgspec import Meta, Struct
 
 from synth import records, store
-from synth.records import ExtractState, Nature, Origin, ParentEvidence, Stance, Unplaced
+from synth.records import (
+    ExtractState,
+    LinkKind,
+    Lock,
+    Nature,
+    Origin,
+    ParentEvidence,
+    Stance,
+    Unplaced,
+)
 from web.map import MapIdea as ShownIdea
 from web.services.outline import N_HUES, Branch, Outline
 from web.ui.query import Paging, page_address
@@ -308,6 +317,9 @@ class Idea(Answer):
     ]
     is_tentative: Annotated[bool, about("Whether it is too unstable to rely on.")]
     status: Annotated[Literal["machine", "confirmed"], about("Whether a person confirmed it.")]
+    locked_by: Annotated[
+        Lock | None, about("Who said that the machine may not change it: a person, or a sign-off.")
+    ]
     origin: Origin
     title_by: Annotated[
         str | None, about("The language model that wrote title and summary, if one did.")
@@ -333,7 +345,16 @@ class Voices(Answer):
     is_carried_by_few: bool
 
 
+class IdeaLink(Answer):
+    """How one idea stands to another, as a person says."""
+
+    one_id: RowId
+    other_id: RowId
+    kind: Annotated[LinkKind, about("What the one does to the other; `related` goes both ways.")]
+
+
 class IdeaWithPassages(Idea):
+    links: Annotated[list[IdeaLink], about("From this idea and to it.")]
     children: Annotated[list[RowId], about("In reading order.")]
     voices: Voices | None
     passages: Page[Passage]
@@ -373,6 +394,7 @@ class Map(Answer):
     """What the map draws beside its points."""
 
     ideas: Annotated[list[MapIdea], about("Parents before children.")]
+    links: Annotated[list[IdeaLink], about("Between ideas, as people said.")]
     batches: Annotated[list[Time], about("When each import came in.")]
     synthesis_at: Annotated[
         Time | None, about("When the last synthesis was published; null before the first.")

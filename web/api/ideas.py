@@ -9,11 +9,22 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from synth.analytics.activity import Order, ordered
 from synth.records import Unplaced
-from web.api.answers import Idea, IdeaWithPassages, Items, Map, MapIdea, Page, Passage, Voices
+from web.api.answers import (
+    Idea,
+    IdeaLink,
+    IdeaWithPassages,
+    Items,
+    Map,
+    MapIdea,
+    Page,
+    Passage,
+    Voices,
+)
 from web.api.openapi import BYTES, operation
 from web.api.parameters import PAGED, QUERY, Parameter, asked_paging
 from web.http.store import find_snapshot
 from web.map import batches_of, map_ideas, pack_points
+from web.services.corrections import shown_links
 from web.services.search_results import ideas_named
 from web.services.snapshot import Snapshot
 
@@ -53,6 +64,11 @@ def idea(slug: str, idea_id: int) -> IdeaWithPassages | WerkzeugResponse:
     return IdeaWithPassages.of_branch(
         branch,
         voices=None if voices is None else Voices.of(voices),
+        links=[
+            IdeaLink.of(link)
+            for link in shown_links(snapshot)
+            if idea_id in (link.one_id, link.other_id)
+        ],
         children=[child.idea.id for child in branch.children],
         passages=_passages(snapshot, rows),
     )
@@ -81,6 +97,7 @@ def map_facts(slug: str) -> Map:
     return Map.of(
         snapshot.discussion,
         ideas=[MapIdea.of_idea(one) for one in map_ideas(snapshot)],
+        links=[IdeaLink.of(link) for link in shown_links(snapshot)],
         batches=[
             batch.at.isoformat() for batch in batches_of(snapshot.store.sources.all(snapshot.id))
         ],

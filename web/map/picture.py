@@ -23,6 +23,7 @@ from synth.records import Stance
 from synth.store import Discussion
 from web.map.data import GRID, POINT, UNPLACED, MapIdea
 from web.services.outline import Branch, Outline
+from web.ui.correction_words import LINKED_FROM, LINKS
 from web.ui.words import STANCES, counted_forms
 
 WIDTH, HEIGHT = 150.0, 100.0
@@ -263,6 +264,8 @@ def _words() -> dict[str, object]:
         "read_idea": _("Read this idea"),
         "zoom_to_it": _("Zoom to it"),
         "close": _("Close"),
+        "links": {kind.value: str(words) for kind, words in LINKS.items()},
+        "linked_from": {kind.value: str(words) for kind, words in LINKED_FROM.items()},
         "correct": _("Correct"),
         "correct_idea": _("Correct idea %(id)s", id="{id}"),
     }

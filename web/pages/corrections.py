@@ -16,14 +16,19 @@ from werkzeug.wrappers import Response
 
 from synth.corrections import undo_correction
 from synth.corrections.conflicts import changed_since
-from synth.corrections.wanted import Kind, WantedCorrection, carry_out, concern_of
+from synth.corrections.proposals import propose_correction
+from synth.corrections.wanted import PROPOSABLE, Kind, WantedCorrection, carry_out, concern_of
 from synth.errors import N_, CorrectionRefused
 from synth.records import Idea, LinkKind, Placement, Unplaced
 from synth.store import Discussion
-from web.http.security import writers_only
+from web.http.correctors import (
+    contributors_only,
+    correctors_only,
+    current_actor,
+    may_correct,
+)
 from web.http.store import current_store, find_snapshot
 from web.services import corrections as offered
-from web.services.actors import PERSON
 from web.services.corrections import Candidate, ProposedPart
 from web.services.explanation import passage_in
 from web.services.history import sentences
@@ -38,6 +43,7 @@ corrections = Blueprint("corrections", __name__)
 MAX_TITLE = 200
 MAX_SUMMARY = 2_000
 MAX_QUERY = 300
+MAX_WHY = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +68,8 @@ class MenuContext:
     discussion: Discussion
     target: Target
     kinds: Sequence[Kind]
+    is_proposal: bool
+    """Whether corrections are only asked for."""
     back: str
 
 
@@ -80,13 +88,17 @@ class CorrectContext:
     meanwhile: Sequence[str]
     """What others changed since the form was opened."""
     version: int
+    is_proposal: bool
+    """Whether it is only asked for."""
+    why: str
+    """Why it is asked for."""
     back: str
     max_title: int = MAX_TITLE
     max_summary: int = MAX_SUMMARY
 
 
 @corrections.get("/d/<slug>/ideas/<int:idea_id>/correct")
-@writers_only
+@contributors_only
 def idea_menu(slug: str, idea_id: int) -> str:
     """What can be corrected of an idea."""
     snapshot = find_snapshot(slug)
@@ -102,7 +114,7 @@ def idea_menu(slug: str, idea_id: int) -> str:
 
 
 @corrections.get("/d/<slug>/passages/<int:passage_id>/correct")
-@writers_only
+@contributors_only
 def passage_menu(slug: str, passage_id: int) -> str:
     """What can be corrected of a passage."""
     snapshot = find_snapshot(slug)
@@ -113,7 +125,7 @@ def passage_menu(slug: str, passage_id: int) -> str:
 
 
 @corrections.get("/d/<slug>/ideas/<int:idea_id>/correct/<kind>")
-@writers_only
+@contributors_only
 def idea_form(slug: str, idea_id: int, kind: str) -> str:
     """The form of one correction of an idea."""
     snapshot = find_snapshot(slug)
@@ -121,7 +133,7 @@ def idea_form(slug: str, idea_id: int, kind: str) -> str:
 
 
 @corrections.get("/d/<slug>/passages/<int:passage_id>/correct/<kind>")
-@writers_only
+@contributors_only
 def passage_form(slug: str, passage_id: int, kind: str) -> str:
     """The form of one correction of a passage."""
     snapshot = find_snapshot(slug)
@@ -129,7 +141,7 @@ def passage_form(slug: str, passage_id: int, kind: str) -> str:
 
 
 @corrections.post("/d/<slug>/ideas/<int:idea_id>/correct/<kind>")
-@writers_only
+@contributors_only
 def correct_idea(slug: str, idea_id: int, kind: str) -> Response | tuple[str, int]:
     """Correct an idea."""
     snapshot = find_snapshot(slug)
@@ -137,7 +149,7 @@ def correct_idea(slug: str, idea_id: int, kind: str) -> Response | tuple[str, in
 
 
 @corrections.post("/d/<slug>/passages/<int:passage_id>/correct/<kind>")
-@writers_only
+@contributors_only
 def correct_passage(slug: str, passage_id: int, kind: str) -> Response | tuple[str, int]:
     """Correct the place of a passage."""
     snapshot = find_snapshot(slug)
@@ -145,13 +157,13 @@ def correct_passage(slug: str, passage_id: int, kind: str) -> Response | tuple[s
 
 
 @corrections.post("/d/<slug>/corrections/<int:event_id>/undo")
-@writers_only
+@correctors_only
 def undo(slug: str, event_id: int) -> Response:
     """Take a correction back; then to where the form stood."""
     snapshot = find_snapshot(slug)
     back = _back(url_for("history.listing", slug=slug), slug)
     try:
-        undo_correction(snapshot.store, snapshot.id, event_id, actor=PERSON)
+        undo_correction(snapshot.store, snapshot.id, event_id, actor=current_actor())
     except CorrectionRefused as refused:
         return _refused(refusal(refused), back)
     return _done(_("Taken back."), back, undo=None)
@@ -162,6 +174,8 @@ def undo(slug: str, event_id: int) -> Response:
 
 def _correct(snapshot: Snapshot, target: Target, kind: Kind) -> Response | tuple[str, int]:
     """Make the correction that the form asks for, unless somebody changed the same meanwhile."""
+    if not may_correct():
+        return _propose(snapshot, target, kind)
     wanted, store = _wanted(target, kind), snapshot.store
     version = request.form.get("version", 0, type=int)
     try:
@@ -169,7 +183,7 @@ def _correct(snapshot: Snapshot, target: Target, kind: Kind) -> Response | tuple
         with store.atomic():
             meanwhile = changed_since(store, snapshot.id, version, concern_of(wanted))
             if not meanwhile:
-                carry_out(store, snapshot.id, wanted, actor=PERSON)
+                carry_out(store, snapshot.id, wanted, actor=current_actor())
                 event_id = store.corrections.version(snapshot.id)
     except CorrectionRefused as refused:
         return _form(snapshot, target, kind, wanted=wanted, problem=refusal(refused)), 422
@@ -178,6 +192,22 @@ def _correct(snapshot: Snapshot, target: Target, kind: Kind) -> Response | tuple
         return _form(snapshot, target, kind, wanted=wanted, meanwhile=told), 409
     undo = url_for("corrections.undo", slug=snapshot.discussion.slug, event_id=event_id)
     return _done(str(KINDS[kind].done), _after(snapshot, target, wanted), undo=undo)
+
+
+def _propose(snapshot: Snapshot, target: Target, kind: Kind) -> Response | tuple[str, int]:
+    """Ask for the correction."""
+    wanted = _wanted(target, kind)
+    try:
+        _require_filled(wanted)
+        propose_correction(snapshot.store, snapshot.id, wanted, why=_why(), actor=current_actor())
+    except CorrectionRefused as refused:
+        return _form(snapshot, target, kind, wanted=wanted, problem=refusal(refused)), 422
+    said = _("Proposed. Those who may correct the map see it.")
+    return _done(said, _after(snapshot, target, wanted), undo=None)
+
+
+def _why() -> str:
+    return request.form.get("why", "").replace("\0", "").strip()[:MAX_WHY]
 
 
 def _require_filled(wanted: WantedCorrection) -> None:
@@ -244,9 +274,14 @@ def _done(said: str, address: str, *, undo: str | None) -> Response:
     if _is_script():
         answer: Response = jsonify(said=said, undo=undo, address=address)
         return answer
-    told: Any = {"text": said, "undo": undo, "back": address}
-    flash(told, "correction")
+    tell_done(said, undo=undo, back=address)
     return redirect(address, 303)
+
+
+def tell_done(said: str, *, undo: str | None, back: str) -> None:
+    """Say on the next page what was done; ``undo``: where it is taken back."""
+    told: Any = {"text": said, "undo": undo, "back": back}
+    flash(told, "correction")
 
 
 def _refused(problem: str, address: str) -> Response:
@@ -274,7 +309,8 @@ def _menu(snapshot: Snapshot, target: Target, kinds: Sequence[Kind]) -> str:
         MenuContext(
             discussion=snapshot.discussion,
             target=target,
-            kinds=kinds,
+            kinds=[kind for kind in kinds if may_correct() or kind in PROPOSABLE],
+            is_proposal=not may_correct(),
             back=_back(_home(snapshot, target), snapshot.discussion.slug),
         )
     )
@@ -302,6 +338,8 @@ def _form(
             problem=problem,
             meanwhile=meanwhile,
             version=snapshot.store.corrections.version(snapshot.id),
+            is_proposal=not may_correct(),
+            why=_why(),
             back=_back(_home(snapshot, target), snapshot.discussion.slug),
         )
     )
@@ -348,6 +386,8 @@ def _kind(name: str, *, is_about_passage: bool) -> Kind:
         abort(404)
     if found.is_about_passage != is_about_passage:
         abort(404)
+    if found not in PROPOSABLE and not may_correct():
+        abort(403)
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from flask import Blueprint, Response, make_response, request, url_for
@@ -12,12 +13,13 @@ from markupsafe import Markup
 
 from synth.records import Idea
 from synth.store import Discussion, Embed
-from web.http.security import content_policy, may_write
+from web.http.correctors import may_correct
+from web.http.security import content_policy
 from web.http.store import find_snapshot
 from web.map import MapBox, map_box, map_ideas, pack_points, picture_png
 from web.services.corrections import hidden_ideas
 from web.services.outline import Branch
-from web.services.snapshot import IdeaFacts
+from web.services.snapshot import IdeaFacts, Snapshot
 from web.ui.query import asked_since
 from web.ui.templates import render
 
@@ -52,6 +54,10 @@ class OutlineContext:
     """Whether the address asks for all levels at once."""
     hidden: Sequence[Idea]
     """Ideas that a person hid, for those who may show them again."""
+    n_proposals: int
+    """Corrections that are asked for, for those who may answer."""
+    signed_off_at: datetime | None
+    """Since when all ideas are signed off."""
 
 
 @maps.get("/d/<slug>/map")
@@ -105,9 +111,17 @@ def outline(slug: str) -> str:
             n_unplaced=len(snapshot.unplaced()),
             n_not_about=len(snapshot.not_about()),
             is_open=request.args.get("open") == "all",
-            hidden=hidden_ideas(snapshot) if may_write() else (),
+            n_proposals=_n_proposals(snapshot),
+            signed_off_at=snapshot.store.corrections.signed_off_at(snapshot.id),
+            hidden=hidden_ideas(snapshot) if may_correct() else (),
         )
     )
+
+
+def _n_proposals(snapshot: Snapshot) -> int:
+    if not may_correct():
+        return 0
+    return snapshot.store.correction_proposals.count_open(snapshot.id)
 
 
 def _embed_code(discussion: Discussion) -> str:

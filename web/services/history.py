@@ -33,6 +33,8 @@ class Step:
     name: str
     """How the actor is called."""
     sentence: str
+    proposed_by: Sequence[str]
+    """The names of those who had asked for it."""
     ideas: Sequence[int]
     """The ideas that it is about."""
     is_undone: bool
@@ -247,6 +249,7 @@ def told(
     shown = {one.id: one for one in some}
     shown |= {above[i].id: above[i] for i in list(shown) if i in above}
     teller = Teller(store, discussion_id, list(shown.values()))
+    proposers = store.correction_proposals.proposers([one.id for one in some])
     return [
         Step(
             id=one.id,
@@ -254,6 +257,7 @@ def told(
             actor=one.actor,
             name=name_of(store, one.actor),
             sentence=teller.sentence(one),
+            proposed_by=[name_of(store, actor) for actor in proposers.get(one.id, ())],
             ideas=sorted(ideas_of(one)),
             is_undone=one.is_undone,
             stands_on_it=teller.sentence(above[one.id]) if one.id in above else "",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from synth.outline import shown as not_hidden
-from synth.records import Idea
+from synth.records import Idea, Lock
 
 N_HUES = 12
 """The style sheet has this many; a top idea and all below it share one."""
@@ -24,6 +24,8 @@ class Branch:
     """A class of the style sheet."""
     language: str | None
     children: tuple[Branch, ...]
+    is_new: bool = False
+    """Whether it came after all ideas had been signed off."""
 
     @property
     def subtree_ids(self) -> tuple[int, ...]:
@@ -37,8 +39,11 @@ class Outline:
     def __init__(self, ideas: Sequence[Idea], languages: Mapping[int, str]) -> None:
         self._languages = languages
         self._below: dict[int | None, list[Idea]] = {}
+        self._is_signed_off = any(idea.locked_by is Lock.SIGN_OFF for idea in ideas)
         for idea in not_hidden(ideas):
             self._below.setdefault(idea.parent_id, []).append(idea)
+        # What came after a sign-off stands after the ideas that were signed off.
+        self._below.get(None, []).sort(key=self._is_new)
         self._by_id: dict[int, Branch] = {}
         self.roots = tuple(
             self._branch(idea, str(n), f"hue-{(n - 1) % N_HUES}")
@@ -76,12 +81,16 @@ class Outline:
     def _walk(self, branches: Sequence[Branch]) -> list[Branch]:
         return [each for b in branches for each in (b, *self._walk(b.children))]
 
+    def _is_new(self, idea: Idea) -> bool:
+        return self._is_signed_off and idea.locked_by is None
+
     def _branch(self, idea: Idea, number: str, hue: str) -> Branch:
         branch = Branch(
             idea=idea,
             number=number,
             hue=hue,
             language=self._languages.get(idea.id),
+            is_new=self._is_new(idea),
             children=tuple(
                 self._branch(child, f"{number}.{n}", hue)
                 for n, child in enumerate(self._below.get(idea.id, ()), 1)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from flask import Flask, render_template
 from jinja2 import StrictUndefined
 
+from web.http import correctors
 from web.http.security import may_write
 from web.services.quotes import contained
 from web.ui import correction_words, i18n, words
@@ -47,7 +48,9 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         page_address=page_address,
         may_write=may_write,
-        may_correct=may_write,
+        may_correct=correctors.may_correct,
+        may_propose=correctors.may_propose,
+        may_sign_off=correctors.may_sign_off,
         kind_words=correction_words.KINDS,
         link_words=correction_words.LINKS,
         linked_from_words=correction_words.LINKED_FROM,

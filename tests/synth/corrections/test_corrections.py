@@ -16,23 +16,34 @@ from synth import CorrectionRefused, StoreProblem
 from synth.clustering.tree import MAX_CHILDREN, MAX_LEVELS
 from synth.corrections import (
     confirm_idea,
+    describe_idea,
     hide_idea,
+    keep_passages,
+    link_ideas,
     link_passages,
+    lock_idea,
     merge_ideas,
     move_idea,
     part_passages,
     passages_of,
     pin_passages,
     release_idea,
+    release_passages,
     rename_idea,
+    set_passages_aside,
+    sign_off,
     split_idea,
+    split_into_parts,
+    take_sign_off_back,
     undo_correction,
+    unlink_ideas,
+    unlock_idea,
     unplace_passages,
 )
 from synth.corrections.stored_map import StoredMap, stored_map
 from synth.pipeline import import_files
 from synth.pipeline.build import BuildReport
-from synth.records import IdeaStatus, Origin
+from synth.records import IdeaLink, IdeaStatus, LinkKind, Lock, Origin, Unplaced
 from synth.settings import CLUSTERERS, ClustererName
 from synth.store import Store, open_store
 from tests.synth.pipeline.quick_build import made_up_models
@@ -103,7 +114,7 @@ def rows_of(store: Store) -> dict[str, list[tuple[object, ...]]]:
     """Every row that a correction may change."""
     tables = (
         *("ideas", "placements", "representatives", "idea_cores", "passage_links"),
-        *("extract_ideas", "retired_ideas"),
+        *("extract_ideas", "retired_ideas", "idea_links", "sign_offs"),
     )
     return {
         table: sorted(store._db.execute(f"SELECT * FROM {table}").fetchall()) for table in tables
@@ -246,8 +257,79 @@ def parted(store: Store, map_: StoredMap) -> None:
     assert after.leaf_of(one) != after.leaf_of(other)
 
 
+def described(store: Store, map_: StoredMap) -> None:
+    leaf = leaves(map_)[1]
+    describe_idea(store, ONE, leaf, summary=" What\n it says. ", actor=ME)
+    assert assert_sound(store).ideas[leaf].summary == "What\nit says."
+
+
+def split_in_two(store: Store, map_: StoredMap) -> None:
+    leaf = max(leaves(map_), key=lambda i: len(map_.under[i]))
+    one, two = map_.under[leaf][1:3], map_.under[leaf][3:6]
+    parts = [("One part", one), ("Another", two)]
+    made = split_into_parts(store, ONE, leaf, parts, actor=ME)
+    after = assert_sound(store)
+    assert [set(after.under[i]) for i in made] == [set(one), set(two)]
+    assert [after.ideas[i].title for i in made] == ["One part", "Another"]
+    assert set(after.under[leaf]) == set(map_.under[leaf]) - set(one) - set(two)
+
+
+def locked(store: Store, map_: StoredMap) -> None:
+    above = broad(map_)[0]
+    lock_idea(store, ONE, above, actor=ME)
+    after = assert_sound(store)
+    assert {after.ideas[i].locked_by for i in map_.subtree(above)} == {Lock.PERSON}
+    assert after.placements == map_.placements
+
+
+def ideas_linked(store: Store, map_: StoredMap) -> None:
+    one, other = leaves(map_)[:2]
+    link_ideas(store, ONE, one, other, kind=LinkKind.OPPOSES, actor=ME)
+    assert store.corrections.idea_links(ONE) == [
+        IdeaLink(one_id=one, other_id=other, kind=LinkKind.OPPOSES)
+    ]
+
+
+def kept(store: Store, map_: StoredMap) -> None:
+    leaf = leaves(map_)[1]
+    passage = map_.under[leaf][-1]
+    keep_passages(store, ONE, [passage], actor=ME)
+    placement = assert_sound(store).placements[passage]
+    assert (placement.idea_id, placement.origin) == (leaf, Origin.PERSON)
+
+
+def set_aside(store: Store, map_: StoredMap) -> None:
+    passage = map_.under[leaves(map_)[0]][0]
+    set_passages_aside(store, ONE, [passage], reason=Unplaced.THANKS, actor=ME)
+    placement = assert_sound(store).placements[passage]
+    assert (placement.idea_id, placement.reason) == (None, Unplaced.THANKS)
+
+
+def signed_off(store: Store, map_: StoredMap) -> None:
+    sign_off(store, ONE, actor=ME)
+    after = assert_sound(store)
+    assert {i.status for i in after.ideas.values()} == {IdeaStatus.CONFIRMED}
+    assert {i.locked_by for i in after.ideas.values()} == {Lock.SIGN_OFF}
+    assert store.corrections.signed_off_at(ONE) is not None
+
+
 EACH = [
-    *(renamed, merged, merged_broad, split, split_broad, moved, moved_to_the_top),
+    *(
+        described,
+        split_in_two,
+        locked,
+        ideas_linked,
+        kept,
+        set_aside,
+        signed_off,
+        renamed,
+        merged,
+        merged_broad,
+        split,
+        split_broad,
+        moved,
+        moved_to_the_top,
+    ),
     *(moved_under_a_leaf, pinned, unplaced, confirmed, hidden, linked, parted),
 ]
 
@@ -283,6 +365,7 @@ def test_a_correction_can_be_taken_back_after_rebuilds(
     assert store.corrections.held(ONE) == []
     assert store.corrections.reasons(ONE) == {}
     assert store.corrections.links(ONE) == []
+    assert store.corrections.idea_links(ONE) == []
     rebuild(store, ONE, 8)
     assert_sound(store)
 
@@ -324,6 +407,12 @@ REFUSED: dict[str, Callable[[Store, StoredMap], object]] = {
     ),
     "name two passages": lambda s, m: link_passages(s, ONE, [1], [1], actor=ME),
     "is linked to what": lambda s, m: part_passages(s, ONE, [1], [1], actor=ME),
+    "not linked": lambda s, m: unlink_ideas(s, ONE, leaves(m)[0], leaves(m)[1], actor=ME),
+    "linked to itself": lambda s, m: link_ideas(s, ONE, 1, 1, kind=LinkKind.ANSWERS, actor=ME),
+    "is about the question": lambda s, m: set_passages_aside(
+        s, ONE, [1], reason=Unplaced.BETWEEN, actor=ME
+    ),
+    "are not signed off": lambda s, m: take_sign_off_back(s, ONE, actor=ME),
     "no correction 12": lambda s, m: undo_correction(s, ONE, 12, actor=ME),
     "no passage of a message 999": lambda s, m: passages_of(s, ONE, [(999, None)]),
     "starts at 7; they start at 0": lambda s, m: passages_of(s, ONE, [(1, 7)]),
@@ -438,6 +527,9 @@ def holds(store: Store, before: StoredMap) -> None:
             assert idea.title_origin is Origin.MACHINE or now.title == idea.title
             if idea.parent_origin is Origin.PERSON:
                 assert now.parent_id == idea.parent_id
+    locks_hold(map_, before)
+    for link in store.corrections.idea_links(ONE):
+        assert {link.one_id, link.other_id} <= map_.ideas.keys()
     for passage, placement in before.placements.items():
         if placement.origin is Origin.PERSON:
             assert map_.leaf_of(passage) == placement.idea_id
@@ -448,6 +540,18 @@ def holds(store: Store, before: StoredMap) -> None:
     for one, others in before.apart.items():
         leaf = map_.leaf_of(one)
         assert leaf is None or leaf not in {map_.leaf_of(other) for other in others}
+
+
+def locks_hold(map_: StoredMap, before: StoredMap) -> None:
+    """Whether the machine changed nothing about locked ideas."""
+    for idea in before.ideas.values():
+        if idea.locked_by is None or not before.passages_below(idea.id):
+            continue
+        now = map_.ideas[idea.id]
+        said = (now.title, now.summary, now.keyphrases, now.locked_by)
+        assert said == (idea.title, idea.summary, idea.keyphrases, idea.locked_by)
+        assert now.parent_id == idea.parent_id
+        assert set(before.under.get(idea.id, ())) <= set(map_.under.get(idea.id, ()))
 
 
 @pytest.mark.parametrize("correction", EACH, ids=lambda c: c.__name__)
@@ -585,6 +689,18 @@ ANY_OF: dict[str, Callable[[Store, Drawn], object]] = {
     "show": lambda s, d: release_idea(s, ONE, d.idea, actor=ME),
     "link": lambda s, d: link_passages(s, ONE, [d.one], [d.two], actor=ME),
     "part": lambda s, d: part_passages(s, ONE, [d.one], [d.two], actor=ME),
+    "describe": lambda s, d: describe_idea(s, ONE, d.idea, summary=f"It is {d.one}", actor=ME),
+    "lock": lambda s, d: lock_idea(s, ONE, d.idea, actor=ME),
+    "unlock": lambda s, d: unlock_idea(s, ONE, d.idea, actor=ME),
+    "link ideas": lambda s, d: link_ideas(
+        s, ONE, d.idea, d.leaf, kind=list(LinkKind)[d.one % 5], actor=ME
+    ),
+    "unlink ideas": lambda s, d: unlink_ideas(s, ONE, d.idea, d.leaf, actor=ME),
+    "keep": lambda s, d: keep_passages(s, ONE, [d.one], actor=ME),
+    "release": lambda s, d: release_passages(s, ONE, [d.one, d.two], actor=ME),
+    "aside": lambda s, d: set_passages_aside(s, ONE, [d.one], actor=ME),
+    "sign off": lambda s, d: sign_off(s, ONE, actor=ME),
+    "take back": lambda s, d: take_sign_off_back(s, ONE, actor=ME),
     "undo": lambda s, d: undo_correction(s, ONE, actor=ME),
     "undo any": lambda s, d: undo_correction(s, ONE, d.one % 12, actor=ME),
 }

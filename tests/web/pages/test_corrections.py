@@ -287,3 +287,76 @@ def test_who_may_only_read_sees_no_menu_and_may_change_nothing(app: Flask, store
     assert reader.get(f"{AT}/history").status_code == 200
     assert reader.get(f"{AT}/ideas/{STALLS}/correct/rename").status_code == 403
     assert store.corrections.history(ONE) == []
+
+
+# -- proposals and the sign-off ------------------------------------------------------------------
+
+
+@pytest.fixture
+def asker(app: Flask) -> FlaskClient:
+    """Somebody who may propose and not correct."""
+    config = {"UPLOADS": False, "PROPOSALS": True, "TESTING": True, "WTF_CSRF_ENABLED": False}
+    return create_app({"DB": app.config["DB"]} | config).test_client()
+
+
+def test_who_may_only_propose_asks_with_the_same_forms(
+    asker: FlaskClient, client: FlaskClient, store: Store
+) -> None:
+    assert "Propose a correction" in asker.get(f"{AT}/ideas/{STALLS}").text
+    menu = asker.get(f"{AT}/passages/4/correct").text
+    assert "/correct/place" in menu
+    assert "/correct/keep" not in menu
+    assert asker.get(f"{AT}/passages/4/correct/keep").status_code == 403
+    assert asker.post(f"{AT}/ideas/{STALLS}/correct/hide").status_code == 403
+    form = asker.get(f"{AT}/passages/4/correct/place").text
+    assert text_of(form, ".actions button") == "Propose it"
+    asked = {"other": HOSTILE, "why": "It speaks of the river."}
+    assert asker.post(f"{AT}/passages/4/correct/place", data=asked).status_code == 303
+    again = asker.post(f"{AT}/passages/4/correct/place", data=asked)
+    assert again.status_code == 422
+    assert "proposed this already" in again.text
+    assert store.corrections.history(ONE) == []
+    assert "Accept" not in text_of(asker.get(f"{AT}/proposals").text, ".lines")
+    page = client.get(f"{AT}/proposals").text
+    assert "1 person asks for it" in page
+    assert "It speaks of the river." in page
+    assert "Proposed corrections (1)" in client.get(f"{AT}/outline").text
+
+
+def test_the_facilitator_accepts_or_declines(
+    asker: FlaskClient, client: FlaskClient, store: Store
+) -> None:
+    asker.post(f"{AT}/passages/4/correct/place", data={"other": HOSTILE})
+    asker.post(f"{AT}/ideas/{STALLS}/correct/rename", data={"text": "Market"})
+    one, other = (p.id for p in store.correction_proposals.all(ONE, state="open"))
+    answer = client.post(f"{AT}/proposals/{one}", data={"answer": "accept"})
+    assert "Accepted, and done." in client.get(answer.location).text
+    assert store.ideas.passages([4])[4].idea_id == HOSTILE
+    assert "proposed by A person" in client.get(f"{AT}/history").text
+    empty = client.post(f"{AT}/proposals/{other}", data={"answer": "decline"})
+    assert "The reason is empty" in client.get(empty.location).text
+    client.post(f"{AT}/proposals/{other}", data={"answer": "decline", "reason": "No."})
+    assert "declined it: No." in client.get(f"{AT}/proposals?state=declined").text
+    assert "declined it: No." in asker.get(f"{AT}/proposals?state=declined").text
+    assert asker.post(f"{AT}/proposals/{other}", data={"answer": "accept"}).status_code == 403
+
+
+def test_ideas_are_signed_off_and_what_is_new_stands_apart(
+    client: FlaskClient, store: Store
+) -> None:
+    answer = client.post(f"{AT}/sign-off", data={"answer": "sign"})
+    page = client.get(answer.location).text
+    assert "All ideas are signed off." in page
+    assert page.count("signed off</span>") == 3
+    assert "New since the sign-off" not in page
+    store._db.execute("UPDATE ideas SET locked_by = NULL, status = 'machine' WHERE id = 1")
+    store._db.conn.commit()
+    rename_idea(store, ONE, STALLS, title="Newcomers", actor="Ana")
+    outline = LexborHTMLParser(client.get(f"{AT}/outline").text)
+    titles = [one.text() for one in outline.css("#outline > ol > li > .outline-title a")]
+    assert titles == ["Room for tables", "Newcomers"], "what is new comes last"
+    assert outline.css_first("#since-sign-off").text() == "New since the sign-off"
+    assert "1 idea came since." in client.get(f"{AT}/sign-off").text
+    client.post(f"{AT}/sign-off", data={"answer": "back"})
+    assert store.corrections.signed_off_at(ONE) is None
+    assert "signed off</span>" not in client.get(f"{AT}/outline").text

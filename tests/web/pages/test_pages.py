@@ -33,8 +33,10 @@ from web.pages.history import HistoryContext
 from web.pages.ideas import IdeaContext, NotAboutContext, UnplacedContext
 from web.pages.maps import EmbedContext, MapContext, OutlineContext
 from web.pages.passages import PassageContext, RepeatedContext
+from web.pages.proposals import ProposalsContext
 from web.pages.search import PointContext, SearchContext
 from web.pages.settings import SettingsContext
+from web.pages.sign_off import SignOffContext
 from web.pages.threads import ThreadContext, ThreadsContext
 from web.pages.uploads import JobContext, UploadContext
 from web.services.semantic_search import MeaningLoader
@@ -64,6 +66,8 @@ PAGES = {
     f"{AT}/ideas/1/correct": MenuContext,
     f"{AT}/passages/1/correct": MenuContext,
     f"{AT}/history": HistoryContext,
+    f"{AT}/proposals": ProposalsContext,
+    f"{AT}/sign-off": SignOffContext,
     "/upload": UploadContext,
     "/nowhere": ErrorContext,
 } | {

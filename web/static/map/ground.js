@@ -1,5 +1,6 @@
 // The ground under the passages: the regions of ideas, what stands under none, and a pin.
 
+import { drawLinks } from "./links.js";
 import { rgba } from "./palette.js";
 
 const SUBS_FROM = 1.7; // zoom from which the regions of sub-ideas are drawn
@@ -58,6 +59,7 @@ export class Ground {
     }
     this.drawLeaves(view, { palette, model, inside });
     this.drawUnplaced(k, palette);
+    if (model.links.length) { drawLinks(pen, view, ratio, { model, palette, inside, anchor: (place) => this.anchor(place, model) }); }
     if (pin) { this.drawPin(view, ratio, pin, palette); }
   }
 
@@ -93,6 +95,12 @@ export class Ground {
     pen.setLineDash([2 / k, 2 / k]);
     pen.stroke(this.scaled.unplaced.land);
     pen.setLineDash([]);
+  }
+
+  // Where lines to an idea end: where its label stands.
+  anchor(place, model) {
+    const region = this.tops.ideas.get(place) ?? this.leaves?.get(place);
+    return region?.at ?? [model.ideas[place].x, model.ideas[place].y];
   }
 
   drawPin(view, ratio, [x, y], palette) {

@@ -45,6 +45,8 @@ class IdeaMap {
     this.panel = new Panel(root.querySelector(".map-panel"), {
       ...shared, heading: this.mode === "page" ? "h3" : "h2", onClose: () => this.close(), onZoom: () => this.zoomTo(this.state.idea),
     });
+    const line = document.getElementById("legend-links");
+    if (line) { line.hidden = !model.links.length; }
     this.legend = new Legend(document.getElementById("map-legend"), (asked) => this.tellApart(asked));
     const unplacedAt = this.scene.unplacedAt();
     this.scene.addLabels({

@@ -8,6 +8,7 @@ export class Model {
     this.points = points;
     this.batchAt = facts.batches.map(seconds);
     this.places = new Map(this.ideas.map((idea, n) => [idea.id, n]));
+    this.links = facts.links.map(({ one_id: one, other_id: other, kind }) => ({ one: this.places.get(one), other: this.places.get(other), kind }));
     this.top = new Uint16Array(this.ideas.length);
     this.ideas.forEach((idea, n) => { this.top[n] = idea.parent === null ? n : this.top[idea.parent]; });
     this.nUnplaced = points.idea.reduce((sum, idea) => sum + (idea === UNPLACED), 0);

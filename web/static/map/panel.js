@@ -26,6 +26,17 @@ export class Panel {
     return made;
   }
 
+  // How people say that it stands to other ideas; null where nobody did.
+  links(place) {
+    const { links, ideas } = this.model, mine = links.filter(({ one, other }) => one === place || other === place);
+    const said = ({ one, other, kind }) => {
+      const words = one === place ? this.words.links[kind] : this.words.linked_from[kind];
+      const there = ideas[one === place ? other : one];
+      return element("li", "", `${words} `, this.link(this.addresses.ideaPage(there.id), there.title));
+    };
+    return mine.length ? element("ul", "plain map-links", ...mine.map(said)) : null;
+  }
+
   // Its menu is opened by correct.js.
   correctLink(id) {
     const made = this.link(this.addresses.correct(id), this.words.correct);
@@ -51,6 +62,7 @@ export class Panel {
       above, title, element("p", "counts", facts.join(" · ")),
       nNew ? element("p", "map-new", counted(words.new, nNew)) : null,
       idea.n_for + idea.n_against > 0 ? element("p", "counts", balance(idea)) : null,
+      this.links(place),
     ];
     const more = element("div", "map-panel-more");
     const way = element("p", "actions", this.link(this.addresses.ideaPage(idea.id), words.read_idea), this.zoom);
