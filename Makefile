@@ -4,11 +4,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8000
 
-.PHONY: demo test lint docs bench clean
+.PHONY: demo test lint docs bench lock audit clean
 .DEFAULT_GOAL := demo
 
-# What is installed depends on these two files only, so a second run starts at once.
-.venv/.ready: pyproject.toml constraints.txt .ci/set-up
+# What is installed depends on these files only, so a second run starts at once.
+.venv/.ready: pyproject.toml requirements.lock transformers.lock .ci/set-up
 	@sh .ci/set-up $(PYTHON)
 	@touch $@
 
@@ -32,8 +32,16 @@ docs: .venv/.ready
 	@$(BIN)/python -m tests.contrast
 
 bench: .venv/.ready
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
 	@$(BIN)/python -m benchmarks
+
+# After a dependency was added; UPGRADE=1 takes newer versions of all of them.
+lock: .venv/.ready
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python .ci/lock.py
+
+# Whether a version in the locks has a known weakness. Needs the network; says so without.
+audit: .venv/.ready
+	@sh .ci/audit
 
 clean:
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
