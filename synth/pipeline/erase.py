@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from synth.errors import ModelMissing, StoreProblem, SynthError
+from synth.errors import ModelMissing, StoreProblem, StoreTrouble, SynthError
 from synth.pipeline.build import BuildReport, build, embedder_of
 from synth.settings import QUIET, Progress, Settings
 from synth.store import Store
@@ -13,6 +13,9 @@ from synth.store.participants import author_hash
 from synth.store.rows import sha256_text
 from synth.threads.evidence import bare_subject, is_reply_subject, without_former
 from synth.titles.wording import without_reply_marks
+
+PATIENCE = 30.0
+"""Seconds that those who read an earlier state of the file are waited for."""
 
 
 def erase_participant(
@@ -23,9 +26,13 @@ def erase_participant(
     ``who`` is a pseudonym, an author key or a name of the export. Returns how many messages were
     emptied and what the rebuild did (None when there was no map). Who is erased already has
     no message left, and the map is built again: so a second call finishes what a failed build or
-    an interruption left. Nothing is erased where the map's model is missing (ModelMissing). Raises
-    StoreProblem when there is nobody of that name, and when the map could not be built: then the
-    words are gone all the same, and so are all titles and summaries of the machine.
+    an interruption left. When this returns, the words stand neither in the file nor in what SQLite
+    keeps beside it; that is so before the map is built.
+
+    Nothing is erased where the map's model is missing (ModelMissing). Raises StoreProblem when there
+    is nobody of that name; when the map could not be built: then the words are gone all the same,
+    and so are all titles and summaries of the machine; and when somebody went on reading an
+    earlier state, which keeps the words in the file.
     """
     participant = store.participants.find(discussion_id, who)
     is_erased = author_hash(who) in store.participants.erased_keys(discussion_id)
@@ -36,12 +43,14 @@ def erase_participant(
     settings = _last_settings(store, discussion_id)
     embedder = None if settings is None else embedder_of(settings)
     n_messages, report = 0, None
+    with store.atomic():
+        if participant is not None:
+            n_messages = _erase(store, discussion_id, participant)
+        store.corrections.forget_words(discussion_id)
+        store.events.add(discussion_id, actor="facilitator", verb="erased", noun="participant")
+    _forget_unused(store, discussion_id)
+    store.vacuum(patience=PATIENCE)
     try:
-        with store.atomic():
-            if participant is not None:
-                n_messages = _erase(store, discussion_id, participant)
-            store.corrections.forget_words(discussion_id)
-            store.events.add(discussion_id, actor="facilitator", verb="erased", noun="participant")
         if settings is not None:
             report = build(
                 store, discussion_id, settings, force=True, embedder=embedder, progress=progress
@@ -52,7 +61,15 @@ def erase_participant(
             "erase them once more, by the pseudonym, to finish it"
         ) from error
     finally:
-        _leave_no_trace(store, discussion_id)
+        _forget_unused(store, discussion_id)
+        is_gone = store.checkpoint(patience=PATIENCE)
+    if not is_gone:
+        raise StoreProblem(
+            f"{store.path}: the words of {who!r} are erased, but somebody still reads an earlier "
+            "state of the file, which keeps them in it; stop what has it open and erase them once "
+            "more, by the pseudonym, to finish it",
+            trouble=StoreTrouble.LOCKED,
+        )
     return n_messages, report
 
 
@@ -100,11 +117,10 @@ def _last_settings(store: Store, discussion_id: int) -> Settings | None:
     return Settings(**stored)  # type: ignore[arg-type]
 
 
-def _leave_no_trace(store: Store, discussion_id: int) -> None:
-    """Clear what no row of the participant's needs: old titles, vectors, free pages."""
+def _forget_unused(store: Store, discussion_id: int) -> None:
+    """Clear what no row of the participant's needs: old titles and vectors."""
     store.runs.forget_words(discussion_id)
     # Vectors are kept of passages, and of what messages are called.
     lines = store.messages.first_lines()
     called = {line.strip() for line in lines} | {without_reply_marks(line) for line in lines}
     store.vectors.forget_unused(keep={sha256_text(line) for line in called})
-    store.vacuum()

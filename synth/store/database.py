@@ -123,14 +123,14 @@ class Store:
             db.execute("PRAGMA foreign_keys = ON")
             yield Store(db, self.path)
 
-    def vacuum(self) -> bool:
+    def vacuum(self, *, patience: float = BUSY_SECONDS) -> bool:
         """Give freed pages back and leave no trace of deleted words in the file or beside it.
 
-        Returns False where somebody who reads an earlier state keeps it from being done.
+        Returns False where somebody still reads an earlier state after ``patience`` seconds.
         """
         self._db.execute("INSERT INTO messages_fts(messages_fts) VALUES ('rebuild')")
         self._db.vacuum()
-        return self._checkpoint("TRUNCATE")
+        return self.checkpoint(patience=patience)
 
     def checkpoint(self, *, patience: float = 0.0) -> bool:
         """Bring all that was written into the main file, so that a copy of it holds everything.

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from synth.corrections import confirm_idea
-from synth.errors import ModelMissing, StoreProblem
+from synth.errors import ModelMissing, StoreProblem, StoreTrouble
 from synth.pipeline import build, erase_participant, import_files, write_results
 from synth.records import Message
 from synth.settings import Settings
-from synth.store import Proposal, Store, open_store
+from synth.store import Proposal, Store, Watch, open_store
 from tests.synth.small_discussion import rows, write_csv
 
 BUILD = import_module("synth.pipeline.build")
@@ -342,3 +342,60 @@ def test_a_map_of_an_earlier_version_is_built_again_with_todays_settings(built: 
     last = built.runs.last(ONE)
     assert last is not None
     assert last.settings["sides"] is True
+
+
+def _traces(db: Path) -> list[str]:
+    """What of the stranger's words is left in the file or beside it."""
+    parts = [db, *db.parent.glob(f"{db.name}-*")]
+    stored = b"".join(path.read_bytes() for path in parts)
+    return [t for t in ("Zebulon", "harbour crane", "squeaks", "ferry") if t.encode() in stored]
+
+
+def test_the_words_are_gone_while_others_have_the_file_open(with_a_stranger: Store) -> None:
+    """A viewer holds it open, and readers come and go."""
+    db = with_a_stranger.path
+    with closing(Watch(db)) as watch, open_store(db) as reader:
+        assert watch.version() is not None
+        assert reader.messages.count(ONE) == 42
+        erase_participant(with_a_stranger, ONE, "Zebulon Quill")
+        assert _traces(db) == []
+
+
+def test_the_words_are_gone_before_the_map_is_built_anew(
+    with_a_stranger: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Building takes long, and may be cut off."""
+    db = with_a_stranger.path
+    left: list[list[str]] = []
+
+    def note(*_: object, **__: object) -> None:
+        left.append(_traces(db))
+        raise StoreProblem("cut off")
+
+    with closing(Watch(db)) as watch, pytest.raises(StoreProblem, match="are erased, but"):
+        watch.version()
+        with monkeypatch.context() as patch:
+            patch.setattr("synth.pipeline.erase.build", note)
+            erase_participant(with_a_stranger, ONE, "Zebulon Quill")
+    assert left == [[]]
+
+
+def test_who_keeps_the_words_by_reading_an_earlier_state_is_waited_for_and_told_of(
+    with_a_stranger: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("synth.pipeline.erase.PATIENCE", 0.05)
+    store = with_a_stranger
+    pseudonyms = {name: pseudonym for pseudonym, name in store.participants.names(ONE).items()}
+    pseudonym = pseudonyms["Zebulon Quill"]
+    with open_store(store.path) as reader:
+        reader.hold()
+        assert reader.messages.count(ONE) == 42
+        with pytest.raises(StoreProblem, match="still reads an earlier state") as problem:
+            erase_participant(store, ONE, pseudonym)
+        assert problem.value.trouble is StoreTrouble.LOCKED
+        assert _traces(store.path) != []
+    assert {m.text for m in store.messages.all(ONE) if m.source_id == "41"} == {""}
+    n_messages, report = erase_participant(store, ONE, "Zebulon Quill")
+    assert n_messages == 0
+    assert report is not None
+    assert _traces(store.path) == []
