@@ -29,10 +29,10 @@ def erase_participant(
     an interruption left. When this returns, the words stand neither in the file nor in what SQLite
     keeps beside it; that is so before the map is built.
 
-    Nothing is erased where the map's model is missing (ModelMissing). Raises StoreProblem when there
-    is nobody of that name; when the map could not be built: then the words are gone all the same,
-    and so are all titles and summaries of the machine; and when somebody went on reading an
-    earlier state, which keeps the words in the file.
+    Nothing is erased where the map's model is missing (ModelMissing). Raises StoreProblem when
+    there is nobody of that name; when the map could not be built: then the words are gone all
+    the same, and so are all titles and summaries of the machine; and when somebody went on
+    reading an earlier state, which keeps the words in the file.
     """
     participant = store.participants.find(discussion_id, who)
     is_erased = author_hash(who) in store.participants.erased_keys(discussion_id)

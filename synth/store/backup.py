@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import secrets
 import sqlite3
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -26,6 +28,8 @@ _IN_USE_BYTE = 128
 _PERSONS = 0o600
 Told = Callable[[int, int], object]
 """Hears (pages done, pages in all)."""
+_ABANDONED = 24 * 3600
+"""Seconds after which nobody is still at work on a copy."""
 _MAX_FAULTS = 3
 """Faults that are named."""
 
@@ -110,6 +114,7 @@ def _require_free(db: Path, target: Path, *, is_forced: bool) -> None:
 @contextmanager
 def _new_file(target: Path) -> Iterator[Path]:
     """An empty file beside ``target``, for its owner alone; removed where it is left in the end."""
+    _remove_abandoned(target)
     partial = target.with_name(f".{target.name}.{secrets.token_hex(4)}.partial")
     try:
         os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_RDWR, _PERSONS))
@@ -122,6 +127,14 @@ def _new_file(target: Path) -> Iterator[Path]:
     finally:
         for ending in ("", *COMPANIONS):
             Path(f"{partial}{ending}").unlink(missing_ok=True)
+
+
+def _remove_abandoned(target: Path) -> None:
+    """Remove what was left by a program that was killed while it copied to ``target``."""
+    for partial in target.parent.glob(f".{glob.escape(target.name)}.*.partial*"):
+        with suppress(OSError):
+            if time.time() - partial.stat().st_mtime > _ABANDONED:
+                partial.unlink()
 
 
 def _copied(db: Path, partial: Path, told: Told) -> dict[str, int]:
@@ -190,7 +203,8 @@ def _put(partial: Path, target: Path) -> None:
 
 
 def _set_aside(db: Path, at: datetime) -> Path | None:
-    """Rename the file and all that SQLite keeps beside it; None where there is none."""
+    """Keep the file, and all that SQLite keeps beside it, under another name; None where there is
+    none."""
     if not db.exists():
         for ending in COMPANIONS:  # of a file that somebody removed
             Path(f"{db}{ending}").unlink(missing_ok=True)
@@ -199,7 +213,11 @@ def _set_aside(db: Path, at: datetime) -> Path | None:
     kept = db.with_name(f"{db.stem}-before-restore-{at:%Y%m%dT%H%M%S}{db.suffix}")
     if kept.exists():
         raise StoreProblem(f"{kept}: is there already; wait a second and try again")
-    for ending in (*COMPANIONS, ""):
+    try:
+        kept.hardlink_to(db)  # so that there is a file at every moment
+    except OSError:  # not every file system can
+        db.rename(kept)
+    for ending in COMPANIONS:  # of a file that cannot be read
         part = Path(f"{db}{ending}")
         if part.exists():
             part.rename(f"{kept}{ending}")
