@@ -66,12 +66,20 @@ async function openForm(address) {
   const replaced = host.querySelector(`[data-place="${form.dataset.kind}"]`);
   if (replaced) { replaced.after(form); replaced.hidden = true; } else { link.closest("p, footer, div").after(form); }
   open = { link, menu: null, form, replaced };
-  settle(form);
+  settle(form, replaced);
   firstField(form).focus();
 }
 
-function settle(form) {
-  const title = form.querySelector("h1"), heading = document.createElement("h3");
+// One level below the heading that the form stands under, or that of the title in whose place it is.
+function levelOf(form, replaced) {
+  if (replaced?.matches("h1")) { return 1; }
+  const isBefore = (one) => !form.contains(one) && one.compareDocumentPosition(form) & Node.DOCUMENT_POSITION_FOLLOWING;
+  const above = [...document.querySelectorAll("h1, h2, h3, h4, h5")].filter(isBefore).at(-1);
+  return above ? Number(above.tagName[1]) + 1 : 2;
+}
+
+function settle(form, replaced) {
+  const title = form.querySelector("h1"), heading = document.createElement(`h${levelOf(form, replaced)}`);
   for (const { name, value } of title?.attributes ?? []) { heading.setAttribute(name, value); }
   if (title) { heading.append(...title.childNodes); title.replaceWith(heading); }
   enhance(form);
@@ -88,7 +96,7 @@ function renew(page) {
   if (!form) { return false; }
   open.form.replaceWith(form);
   open.form = form;
-  settle(form);
+  settle(form, open.replaced);
   firstField(form).focus();
   return true;
 }
