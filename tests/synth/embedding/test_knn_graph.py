@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from synth.embedding import knn_graph
 from synth.embedding.context import Context, in_context
 from synth.embedding.knn_graph import similarity_graph
 from synth.embedding.space import centre_of, centred
@@ -52,6 +53,35 @@ def test_one_vector_many_times_is_a_star() -> None:
     graph = similarity_graph(vectors).toarray()
     assert graph[0, 1:].tolist() == [1.0] * 5
     assert graph[1:, 1:].sum() == 0
+
+
+def test_where_only_some_cells_are_searched_most_neighbours_are_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    vectors, _ = made_up(3000, n_ideas=40)
+    exact = similarity_graph(vectors) > 0
+    monkeypatch.setattr(knn_graph, "EXACT_SEARCH_LIMIT", 1000)
+    monkeypatch.setattr(knn_graph, "CELLS_BATCH", 700)
+    found = similarity_graph(vectors)
+    assert found.diagonal().sum() == 0
+    assert (found > 0).multiply(exact).sum() > 0.9 * exact.sum()
+    first, second = found.nonzero()
+    likeness = np.einsum("ij,ij->i", vectors[first], vectors[second])
+    assert np.allclose(found[first, second], np.maximum(likeness, 1e-3), atol=1e-5)
+
+
+@pytest.mark.parametrize("n_cores", [1, 3])
+def test_the_number_of_cores_does_not_change_the_graph(
+    n_cores: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vectors, _ = made_up(2000, n_ideas=20, dim=200)
+    monkeypatch.setattr(knn_graph, "EXACT_SEARCH_LIMIT", 1000)
+    monkeypatch.setattr(knn_graph, "CELLS_BATCH", 500)
+    usual = similarity_graph(vectors)
+    monkeypatch.setattr(knn_graph, "n_usable", lambda: n_cores)
+    again = similarity_graph(vectors)
+    assert np.array_equal(usual.indices, again.indices)
+    assert np.array_equal(usual.data, again.data)
 
 
 def test_the_same_input_gives_the_same_graph() -> None:
