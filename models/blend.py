@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.embedders import ModelCard
-from models.lexical import N_DIMENSIONS, Arrays, LexicalView, named_in, part_of
+from models.lexical import N_DIMENSIONS, N_FITTED, Arrays, LexicalView, named_in, part_of
 from models.text_counts import WEIGHTS_SHA256, Texts
 from models.vectors import unit_rows
 
@@ -43,11 +43,16 @@ class Blend:
     """
 
     def __init__(
-        self, *, seed: int = 0, estimates: bool = False, static_weight: float | None = None
+        self,
+        *,
+        seed: int = 0,
+        estimates: bool = False,
+        static_weight: float | None = None,
+        n_fitted: int = N_FITTED,
     ) -> None:
-        """``static_weight``: how much static vectors count, where that is known; see
-        ``LexicalView``."""
-        self.seed = seed
+        """``static_weight``: how much static vectors count, where that is known, and ``n_fitted``:
+        see ``LexicalView``."""
+        self.seed, self._n_fitted = seed, n_fitted
         self._static_weight = static_weight
         self._wants_estimates = estimates
 
@@ -111,7 +116,9 @@ class Blend:
 
     def _learn(self, vectors: Vectors, texts: Texts, is_known: Mask | None) -> Vectors:
         """Fit; returns the lexical view of the texts."""
-        self.view_ = LexicalView(seed=self.seed, static_weight=self._static_weight)
+        self.view_ = LexicalView(
+            seed=self.seed, static_weight=self._static_weight, n_fitted=self._n_fitted
+        )
         view = self.view_.fit_transform(texts)
         known = vectors if is_known is None else vectors[is_known]
         self.mean_ = known.mean(axis=0) if len(known) else np.zeros(vectors.shape[1], np.float32)

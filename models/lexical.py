@@ -52,8 +52,8 @@ _COMMON = 0.5
 """Share of the texts above which a term says nothing."""
 _N_COLUMNS = 50_000
 """N-grams that are kept, those of most texts first."""
-_N_FITTED = 5_000
-"""Texts the axes are fitted on, evenly spread; the others are projected."""
+N_FITTED = 5_000
+"""Texts of a discussion that the axes are fitted on, evenly spread; the others are projected."""
 _N_ITERATIONS, _N_ITERATIONS_LARGE = 4, 2
 """Power iterations of the randomised SVD (Halko et al. 2011). Where the texts are too many to
 be fitted on all, the axes are an estimate anyway, and two more bring no better neighbours."""
@@ -72,9 +72,12 @@ class LexicalView:
     discussion and half in another language, in between in a mixed one.
     """
 
-    def __init__(self, *, seed: int = 0, static_weight: float | None = None) -> None:
-        """``static_weight``: that of a discussion which these texts are a part of."""
-        self.static, self.latent = StaticView(), LatentView(seed=seed)
+    def __init__(
+        self, *, seed: int = 0, static_weight: float | None = None, n_fitted: int = N_FITTED
+    ) -> None:
+        """``static_weight``: that of a discussion which these texts are a part of; ``n_fitted``:
+        texts, evenly spread, that the axes are fitted on, the others being projected."""
+        self.static, self.latent = StaticView(), LatentView(seed=seed, n_fitted=n_fitted)
         self._given_weight = static_weight
 
     def fit(self, texts: Texts) -> Self:
@@ -164,12 +167,13 @@ class StaticView:
 class LatentView:
     """Latent semantic analysis of character n-grams."""
 
-    def __init__(self, *, seed: int = 0) -> None:
-        self.seed = seed
+    def __init__(self, *, seed: int = 0, n_fitted: int = N_FITTED) -> None:
+        """``n_fitted`` as for ``LexicalView``."""
+        self.seed, self.n_fitted = seed, n_fitted
 
     def fit(self, texts: Texts) -> Self:
         """Learn which n-grams count, their weights, and the axes that tell texts apart."""
-        step = -(-len(texts) // _N_FITTED) or 1
+        step = -(-len(texts) // self.n_fitted) or 1
         counts = counted(texts).ngrams[::step]
         n_texts = counts.shape[0]
         n_with = np.bincount(counts.indices, minlength=N_BUCKETS)

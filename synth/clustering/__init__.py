@@ -92,6 +92,7 @@ def find_ideas(
             vectors=vectors,
             refit=refit,
             authorship=written,
+            n_messages=len(np.unique(written.messages)),
             constraints=decided,
             clusterer=clusterer,
             n_resamplings=options.n_resamplings,

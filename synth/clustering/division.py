@@ -76,6 +76,8 @@ class Divider:
     """(n, dim) centred unit rows of all passages."""
     refit: Refit
     authorship: Authorship
+    n_messages: int
+    """Of the whole discussion."""
     constraints: Constraints
     clusterer: Clusterer
     n_resamplings: int
@@ -136,12 +138,11 @@ class Divider:
     def _readable(self, n_messages: int) -> LeafRange:
         """How many parts an idea of so many messages may have side by side."""
         usual = readable_leaves(n_messages)
-        n_all = len(np.unique(self.authorship.messages))
         return LeafRange(
             fewest=min(usual.fewest, MAX_CHILDREN),
             usual=min(usual.usual, float(MAX_CHILDREN)),
             most=min(usual.most, MAX_CHILDREN),
-            min_messages=max(usual.min_messages, 3 if n_all >= TWO_ARE_FEW else 2),
+            min_messages=max(usual.min_messages, 3 if self.n_messages >= TWO_ARE_FEW else 2),
         )
 
 

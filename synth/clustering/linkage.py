@@ -158,6 +158,8 @@ def average_linkage(means: NDArray[np.float32], weights: NDArray[np.float64]) ->
     """
     n = len(means)
     exact = means.astype(np.float64)
+    if n > 1 and (weights == weights[0]).all():
+        return _unweighted(exact)
     merges = _chain(exact @ exact.T, weights.astype(np.float64).copy())
     # Equal distances keep the order of the chain, in which parts come before the whole.
     merges.sort(key=lambda merge: merge[2])
@@ -168,6 +170,16 @@ def average_linkage(means: NDArray[np.float32], weights: NDArray[np.float64]) ->
         node_of_slot[kept] = n + number
     distance = np.array([merge[2] for merge in merges], dtype=np.float64)
     return MergeTree(n_groups=n, left=left, right=right, distance=distance)
+
+
+def _unweighted(means: NDArray[np.float64]) -> MergeTree:
+    """The same for groups of one weight, where a library can do it."""
+    from scipy.cluster.hierarchy import linkage
+    from scipy.spatial.distance import squareform
+
+    merges = linkage(squareform(1.0 - means @ means.T, checks=False), "average")
+    left, right = merges[:, 0].astype(np.intp), merges[:, 1].astype(np.intp)
+    return MergeTree(n_groups=len(means), left=left, right=right, distance=merges[:, 2])
 
 
 def groups_after(

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from models.lexical import Arrays
     from models.text_counts import CountedTexts
 
+N_FITTED_OF_PART = 1_000
+"""Texts of a part that its axes are fitted on, evenly spread; a space is fitted for every part."""
 CENTRE_SHRINKAGE = 4.0
 """Passages' worth of doubt about the mean: two passages do not say what a discussion is about."""
 
@@ -205,6 +207,8 @@ class PartSpaces:
     """(n,)"""
     static_weight: float | None = None
     """How much static vectors count in the whole discussion; None where that is not known."""
+    kept: NDArray[np.intp] | None = None
+    """The passages that count, numbered from 0 in :meth:`fit`; None for all."""
 
     def fit(self, rows: NDArray[np.intp]) -> NDArray[np.float32]:
         """The passages ``rows`` in their context, without what they share: float32 (n_rows, dim).
@@ -214,12 +218,14 @@ class PartSpaces:
         from models import Blend
 
         n, around = len(self.languages), self.context
+        if self.kept is not None:
+            rows = self.kept[rows]
         messages, message = np.unique(around.message[rows], return_inverse=True)
         number = np.full(len(around.parent) + 1, -1, dtype=np.intp)
         number[messages] = np.arange(len(messages))
         topic = around.topic[messages]
         called = np.unique(topic[topic >= 0])
-        blend = Blend(static_weight=self.static_weight)
+        blend = Blend(static_weight=self.static_weight, n_fitted=N_FITTED_OF_PART)
         _, blended = blend.fit_transform(*self._texts(rows))
         topics = blended[:0]
         if len(called):
@@ -234,16 +240,8 @@ class PartSpaces:
         return centred(in_context(blended, context), languages)
 
     def take(self, rows: NDArray[np.intp]) -> Self:
-        """The same over some of the passages, which are then numbered from 0."""
-        n = len(self.languages)
-        kept = np.concatenate([rows, np.arange(n, len(self.texts))])
-        return replace(
-            self,
-            texts=self.texts.take(kept),
-            vectors=self.vectors[kept],
-            context=replace(self.context, message=self.context.message[rows]),
-            languages=[self.languages[row] for row in rows.tolist()],
-        )
+        """The same over some of the passages, which are then numbered from 0; nothing is copied."""
+        return replace(self, kept=rows if self.kept is None else self.kept[rows])
 
     def _texts(self, rows: NDArray[np.intp]) -> tuple[NDArray[np.float32], CountedTexts]:
         return self.vectors[rows], self.texts.take(rows)

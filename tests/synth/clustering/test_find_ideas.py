@@ -160,17 +160,20 @@ def test_arrays_that_do_not_belong_together_are_refused() -> None:
         find_ideas(vectors, graph, authorship=Authorship.single(9))
 
 
-def test_average_linkage_agrees_with_scipy() -> None:
+@pytest.mark.parametrize("n_copies", [[1] * 40, [1, 2, 1, 3] * 10])
+def test_average_linkage_agrees_with_scipy(n_copies: list[int]) -> None:
+    """A group weighs as many passages as it holds."""
     vectors, _ = made_up(40, n_ideas=5, spread=1.5)
-    ours = average_linkage(vectors, np.ones(40))
-    cosine = 1 - vectors.astype(np.float64) @ vectors.T.astype(np.float64)
-    theirs = linkage(cosine[np.triu_indices(40, 1)], "average")
-    assert np.allclose(ours.distance, theirs[:, 2])
+    ours = average_linkage(vectors, np.array(n_copies, dtype=np.float64))
+    passages = np.repeat(vectors, n_copies, axis=0).astype(np.float64)
+    above = np.triu_indices(len(passages), 1)
+    theirs = linkage(np.maximum(1 - passages @ passages.T, 0)[above], "average")
+    assert np.allclose(ours.distance, theirs[-39:, 2])
     for n_merges in (0, 20, 35, 39):
-        expected = theirs[n_merges - 1, 2] if n_merges else 0.0
+        parts = np.repeat(groups_after(ours, n_merges), n_copies)
+        expected = theirs[n_merges - 40, 2] + 1e-9 if n_merges else 1e-6
         flat = cophenet(theirs) <= expected
-        parts = groups_after(ours, n_merges)
-        assert (parts[:, None] == parts[None])[np.triu_indices(40, 1)].tolist() == flat.tolist()
+        assert (parts[:, None] == parts[None])[above].tolist() == flat.tolist()
 
 
 def test_copies_merge_in_an_order_that_holds_together() -> None:
@@ -344,6 +347,7 @@ def _divider(
         vectors=vectors,
         refit=Refit(fit=lambda rows: np.eye(len(rows), 8, dtype=np.float32), neighbours=_no_graph),
         authorship=Authorship.single(n),
+        n_messages=n,
         constraints=Constraints.none(n) if constraints is None else constraints,
         clusterer=Linkage(),
         n_resamplings=0,
