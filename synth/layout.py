@@ -7,7 +7,7 @@ near its idea, so that ideas lie together and broader ideas hold their children.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -38,6 +38,8 @@ NEAREST = 3
 AMONG = 1_000
 """They are looked for among so many passages of its idea, evenly spread."""
 AT_ONCE = 4_096
+EXACT_AT_ONCE = 16_384
+"""Passages whose vectors are held in double precision at a time."""
 
 
 def lay_out(
@@ -144,13 +146,20 @@ def _affinities(graph: sp.csr_array, tree: IdeaTree) -> sp.csr_matrix:
     return sp.csr_matrix(joint / max(float(joint.sum()), 1e-12))
 
 
-def _principal_plane(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+def _principal_plane(rows: NDArray[np.floating]) -> NDArray[np.float64]:
     """Coordinates on the two main axes, (n, 2), with signs fixed so that runs agree."""
-    spread = rows - rows.mean(axis=0)
-    _, axes = np.linalg.eigh(spread.T @ spread)
+    middle = rows.mean(axis=0, dtype=np.float64)
+
+    _, axes = np.linalg.eigh(sum((r - middle).T @ (r - middle) for r in _exact(rows)))
     plane = axes[:, ::-1][:, :2]
     plane = plane * np.where(plane[np.abs(plane).argmax(axis=0), [0, 1]] < 0, -1.0, 1.0)
-    return np.asarray(spread @ plane)
+    return np.concatenate([(r - middle) @ plane for r in _exact(rows)])
+
+
+def _exact(rows: NDArray[np.floating]) -> Iterator[NDArray[np.float64]]:
+    """The rows in double precision, some at a time."""
+    for start in range(0, len(rows), EXACT_AT_ONCE):
+        yield rows[start : start + EXACT_AT_ONCE].astype(np.float64)
 
 
 def _around_ideas(
@@ -158,11 +167,10 @@ def _around_ideas(
 ) -> NDArray[np.float64]:
     """A start: ideas on the plane of their centroids, passages around their idea. (n, 2)"""
     n, dim = vectors.shape
-    exact = vectors.astype(np.float64)
     jitter = random.normal(scale=1e-2, size=(n, 2))
     if dim < 2 or n < 3:
         return jitter
-    own = _principal_plane(exact)
+    own = _principal_plane(vectors)
     placed = np.flatnonzero(tree.leaf >= 0)
     if len(np.unique(tree.leaf[placed])) < 3:
         return own + jitter * max(float(own.std()), 1.0)
@@ -170,7 +178,11 @@ def _around_ideas(
     belongs = membership(tree.leaf, n_ideas, np.float64)
     sizes = np.asarray(belongs.sum(axis=1)).ravel()
     leaves = np.flatnonzero(sizes)
-    centroids = (belongs @ exact)[leaves] / sizes[leaves, None]
+    sums = np.zeros((n_ideas, dim))
+    for number, some in enumerate(_exact(vectors)):
+        first = number * EXACT_AT_ONCE
+        sums += belongs[:, first : first + len(some)] @ some
+    centroids = sums[leaves] / sizes[leaves, None]
     anchors = np.zeros((n_ideas, 2))
     anchors[leaves] = _principal_plane(centroids)
     start = own.copy()

@@ -95,7 +95,7 @@ def context_of(
         message=np.array([number[passage.message_id] for passage in passages], dtype=np.intp),
         parent=np.array(parents, dtype=np.intp),
         topic=np.array([topics.of_message.get(m.id, -1) for m in messages], dtype=np.intp),
-        topics=vectors,
+        topics=vectors.copy(),  # not all that they are a part of
     )
 
 

@@ -121,7 +121,8 @@ def keyphrases_of(
     each key; keys without one are left out. Where a word mostly stands in one longer phrase, the
     phrase is meant ("feu", "feu d'artifice").
     """
-    best = [c for c in np.argsort(-scores, kind="stable")[:LOOKED_AT].tolist() if scores[c] > 0]
+    told = np.flatnonzero(scores > 0)
+    best: list[int] = told[np.argsort(-scores[told], kind="stable")[:LOOKED_AT]].tolist()
     keys = {column: vocabulary.keys[column] for column in best}
     chosen: list[Keyphrase] = []
     for column in best:

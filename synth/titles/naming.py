@@ -6,7 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, count
+from itertools import combinations, count, product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -244,11 +244,10 @@ def _keyphrases(
     """The most telling phrases of each idea, as its language writes them."""
     groups, vocabulary = material.groups, material.vocabulary
     scores = score_phrases(groups, vocabulary, material.voices)
+    ideas = zip(scores, material.voices, groups.languages, strict=True)
     return [
-        keyphrases_of(
-            scores[idea], material.voices[idea], vocabulary, surfaces.get(primary(language), {})
-        )
-        for idea, language in enumerate(groups.languages)
+        keyphrases_of(of_idea, uses, vocabulary, surfaces.get(primary(language), {}))
+        for of_idea, uses, language in ideas
     ]
 
 
@@ -332,10 +331,9 @@ def _titles(proposals: _Proposals, elsewhere: Collection[str]) -> list[str]:
     """One title per idea, none twice and none that is ``elsewhere``: the best that is left, for
     the surest ideas first."""
     groups, people = proposals.material.groups, proposals.material.people
-    languages = sorted(set(groups.languages), key=str)
-    taken = [
-        (title, _words(title, language)) for title in sorted(elsewhere) for language in languages
-    ]
+    taken = _TakenTitles()
+    for title, language in product(sorted(elsewhere), set(groups.languages)):
+        taken.add(title, language)
     borne = set(elsewhere)
     titles: dict[int, str] = {}
     is_broad = np.isin(np.arange(groups.n_ideas), groups.parent)
@@ -351,24 +349,38 @@ def _titles(proposals: _Proposals, elsewhere: Collection[str]) -> list[str]:
             if not option or names_someone(option, people):
                 continue
             first = first or option
-            if not _is_taken(option, language, taken):
+            if not taken.holds(option, language):
                 titles[idea] = option
                 break
         else:
             titles[idea] = _numbered(first, borne)
         borne.add(titles[idea])
-        taken.append((titles[idea], _words(titles[idea], language)))
+        taken.add(titles[idea], language)
     return [titles[idea] for idea in range(groups.n_ideas)]
 
 
-def _is_taken(
-    title: str, language: str | None, taken: Sequence[tuple[str, frozenset[str]]]
-) -> bool:
-    """Whether another idea bears it; two names side by side are not either of them."""
-    words = _words(title, language)
-    is_pair = BETWEEN in title
-    alike = [others for other, others in taken if (BETWEEN in other) == is_pair]
-    return words in alike if is_pair else is_taken(words, alike)
+class _TakenTitles:
+    """The titles that ideas bear, by their words."""
+
+    def __init__(self) -> None:
+        self._pairs: set[frozenset[str]] = set()
+        self._with_word: dict[str, list[frozenset[str]]] = defaultdict(list)
+
+    def add(self, title: str, language: str | None) -> None:
+        words = _words(title, language)
+        if BETWEEN in title:
+            self._pairs.add(words)
+            return
+        for word in words:
+            self._with_word[word].append(words)
+
+    def holds(self, title: str, language: str | None) -> bool:
+        """Whether an idea bears it; two names side by side are not either of them."""
+        words = _words(title, language)
+        if BETWEEN in title:
+            return words in self._pairs
+        # Titles without a word in common are never alike.
+        return any(is_taken(words, self._with_word.get(word, ())) for word in words)
 
 
 def _numbered(title: str, titles: Collection[str]) -> str:

@@ -17,6 +17,8 @@ from synth.titles.exemplars import Groups, Vectors
 
 LENGTH_BONUS = 0.2
 """Each further word of a phrase adds this share to its score: longer phrases say more."""
+IDEAS_AT_ONCE = 64
+"""Ideas whose phrases are scored in one go: many ideas have many phrases, which few ideas use."""
 SAID_BY_ONE = 0.6
 """Factor for a phrase of a single voice where other phrases have several."""
 
@@ -90,28 +92,33 @@ def _grams(text: str, language: str, longer: Collection[str]) -> Iterator[str]:
 
 def score_phrases(
     groups: Groups, vocabulary: PhraseTable, voices: NDArray[np.float32]
-) -> NDArray[np.float64]:
-    """(n_ideas, n_phrases) how characteristic each phrase is of each idea; 0 where it is not.
+) -> Iterator[NDArray[np.float64]]:
+    """For each idea in turn, (n_phrases,) how characteristic each phrase is of it, else 0.
 
     Class-based tf-idf (Grootendorst 2022) against the siblings and the whole discussion, times
     the cosine between the phrase's passages, wherever they are, and the idea; a phrase of few
     voices counts less, one of several words a little more. ``voices`` as :func:`voices_using`
     counts them.
     """
-    present = vocabulary.present
-    inside = np.asarray((groups.belongs @ present).todense(), np.float64)
-    total = np.asarray(present.sum(axis=0), np.float64).ravel()
-    scope = np.where(groups.parent[:, None] >= 0, inside[groups.parent], total)
+    used = (groups.belongs @ vocabulary.present).tocsr()
+    total = np.asarray(vocabulary.present.sum(axis=0), np.float64).ravel()
     n_tops = max(1, int((groups.parent < 0).sum()))
     n_siblings = np.array([len(groups.siblings(i)) + 1 for i in range(groups.n_ideas)])
-    frequency = inside / np.maximum(inside.sum(axis=1, keepdims=True), 1)
-    rarity = _class_rarity(total[None], np.array([n_tops])) + _class_rarity(scope, n_siblings)
+    everywhere = _class_rarity(total[None], np.array([n_tops]))
     n_words = np.array([key.count(" ") + 1 for key in vocabulary.keys], np.float64)
-    likeness = np.maximum(groups.directions @ vocabulary.meaning.T, 0)
-    n_speakers = voices.max(axis=1, initial=0)
-    alone = np.where((voices < 2) & (n_speakers[:, None] > 2), SAID_BY_ONE, 1.0)
-    scores = frequency * rarity * likeness * alone * voices / (voices + 1)
-    return np.asarray(scores * (1 + LENGTH_BONUS * (n_words - 1)), np.float64)
+    for start in range(0, groups.n_ideas, IDEAS_AT_ONCE):
+        some = slice(start, start + IDEAS_AT_ONCE)
+        inside = np.asarray(used[some].todense(), np.float64)
+        parent, uses = groups.parent[some], voices[some]
+        above = np.asarray(used[np.maximum(parent, 0)].todense(), np.float64)
+        scope = np.where(parent[:, None] >= 0, above, total)
+        frequency = inside / np.maximum(inside.sum(axis=1, keepdims=True), 1)
+        rarity = everywhere + _class_rarity(scope, n_siblings[some])
+        likeness = np.maximum(groups.directions[some] @ vocabulary.meaning.T, 0)
+        n_speakers = uses.max(axis=1, initial=0)
+        alone = np.where((uses < 2) & (n_speakers[:, None] > 2), SAID_BY_ONE, 1.0)
+        scores = frequency * rarity * likeness * alone * uses / (uses + 1)
+        yield from np.asarray(scores * (1 + LENGTH_BONUS * (n_words - 1)), np.float64)
 
 
 def _class_rarity(totals: NDArray[np.float64], n_classes: NDArray[np.intp]) -> NDArray[np.float64]:

@@ -157,7 +157,8 @@ class TopicNames:
         weights = np.log(np.maximum(lift, 1)) * self._bonus * np.maximum(likeness, LEAST_LIKENESS)
         weights *= material.voices[idea] >= min(FEW_VOICES, material.n_voices[idea])
         scores = (shares @ covered) * weights
-        best = [c for c in np.argsort(-scores, kind="stable")[:LOOKED_AT].tolist() if scores[c]]
+        told = np.flatnonzero(scores)
+        best = told[np.argsort(-scores[told], kind="stable")[:LOOKED_AT]].tolist()
         meant = list(dict.fromkeys(self._meant(idea, column) for column in best))
         named = self._named(idea, [keys[column] for column in meant])
         columns = [material.vocabulary.row_of[key] for key in named]

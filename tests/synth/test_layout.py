@@ -46,6 +46,16 @@ def test_same_seed_same_map(built: Built, positions: np.ndarray) -> None:
     assert np.array_equal(lay_out(*built, seed=1), positions)
 
 
+def test_vectors_may_be_looked_at_some_at_a_time(
+    built: Built, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(layout, "STEPS_EARLY", 0)
+    monkeypatch.setattr(layout, "STEPS_LATE", 0)
+    at_once = lay_out(*built, seed=1)
+    monkeypatch.setattr(layout, "EXACT_AT_ONCE", 50)
+    assert np.allclose(lay_out(*built, seed=1), at_once, atol=1e-5)
+
+
 def test_the_map_stays_put(built: Built, positions: np.ndarray) -> None:
     before = positions.copy()
     before[::10] = np.nan

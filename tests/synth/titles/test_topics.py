@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import pytest
+
+from synth.titles import scoring
 from tests.synth.titles.test_naming import BUSES, MARKET, TREES, named
 
 FARMS = [
@@ -115,3 +120,15 @@ def test_a_lone_word_stands_beside_another_phrase() -> None:
     ]
     names = named(parking + TREES, [0] * 7 + [1] * 4)
     assert sorted(names[0].title.casefold().split(" · ")) == ["parking", "taxis"]
+
+
+def test_names_do_not_depend_on_how_many_ideas_are_scored_at_a_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def names() -> list[tuple[str, Sequence[str]]]:
+        found = named(FARMS + STALLS + BUSES, [2] * 4 + [3] * 4 + [4] * 5, parent=[-1, 0, 1, 1, 0])
+        return [(name.title, name.keyphrases) for name in found]
+
+    at_once = names()
+    monkeypatch.setattr(scoring, "IDEAS_AT_ONCE", 2)
+    assert names() == at_once
