@@ -1,11 +1,14 @@
 """How time and memory grow from 1,000 passages to 100,000: vectors to tree, titles and layout.
 
-    python -m benchmarks.scale DISCUSSION.db [--sizes 1000 2000 ... 100000] [--write]
+    python -m benchmarks.scale DISCUSSION.db ... [--sizes 1000 2000 ... 100000] [--write]
 
-DISCUSSION.db holds a full build, whose vectors are taken from it. Where its passages end, others
-are made: a sentence each of four passages, with a vector between those of two of them and some
-noise, so that nothing is a copy. Each size runs in a process
-of its own; reading the file is not counted, everything after it is, one stage after the other.
+DISCUSSION.db holds a full build, whose vectors are taken from it; several are one large discussion.
+Where their passages end, others are made: of a passage and two of its neighbours, a few words of
+each in turn, with a vector between theirs and some noise. So they lie where people say much,
+share words and no sentences, and nothing is a copy, as in real discussions. As in the program
+the model has read ``READ_AT_MOST`` texts, and the rest is estimated from the words. Each size runs
+in a process of its own; reading the file is not counted, everything after it is, one stage after
+the other.
 """
 
 from __future__ import annotations
@@ -32,11 +35,15 @@ from synth.records import IdeaTree, Passage
 
 PAGE, MARK = DOCS / "performance.md", "scale"
 SIZES = (1_000, 2_000, 5_000, 11_000, 25_000, 50_000, 100_000)
-STAGES = ("copies", "blend", "graph", "leaves", "stability", "place", "titles", "layout")
+STAGES = ("copies", "blend", "graph", "leaves", "divide", "stability", "place", "titles", "layout")
 NOISE = 0.35
 """Length of the noise beside a vector of length one: neighbours stay neighbours, copies do not."""
 PER_MESSAGE = 3
 """Passages of a made-up message."""
+NEIGHBOURS = 20
+"""Passages among which the two are drawn that a made-up one is made of beside the first."""
+FEWEST_WORDS, MOST_WORDS = 2, 5
+"""Words in a row that a made-up passage has from one of the three."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +52,8 @@ class Collection:
 
     texts: list[str]
     vectors: NDArray[np.float32]
+    is_read: NDArray[np.bool_]
+    """(n,) whether the model has read it; the vectors of others are not looked at."""
     message: NDArray[np.intp]
     """(n,) numbered from 0."""
     voice: NDArray[np.intp]
@@ -55,8 +64,13 @@ class Collection:
     """(n_messages,)"""
 
 
-def collect(path: Path, n: int) -> Collection:
-    """The first ``n`` passages of a discussion, and made-up ones where it has fewer."""
+def collect(paths: Sequence[Path], n: int) -> Collection:
+    """The first ``n`` passages of these discussions, and made-up ones where they have fewer."""
+    found = _joined([_read(path) for path in paths], n)
+    return found if len(found.texts) >= n else _more(found, n - len(found.texts))
+
+
+def _read(path: Path) -> Collection:
     from models import load
     from synth.embedding.vectors import read_texts
     from synth.settings import QUIET
@@ -67,26 +81,68 @@ def collect(path: Path, n: int) -> Collection:
         messages = {m.id: m for m in store.messages.all(here)}
         passages = store.passages.all(here)
         read = read_texts(store, load(), passages, progress=QUIET)
-    vectors = read.vectors
-    rows = np.flatnonzero(read.is_read)[:n]
-    some = [passages[row] for row in rows.tolist()]
-    of = list(dict.fromkeys(p.message_id for p in some))
+    of = list(dict.fromkeys(p.message_id for p in passages))
     number = {message_id: row for row, message_id in enumerate(of)}
-    real = Collection(
-        texts=[p.text for p in some],
-        vectors=vectors[rows],
-        message=np.array([number[p.message_id] for p in some], dtype=np.intp),
+    return Collection(
+        texts=[p.text for p in passages],
+        vectors=read.vectors,
+        is_read=read.is_read,
+        message=np.array([number[p.message_id] for p in passages], dtype=np.intp),
         voice=np.array([messages[i].participant_id or -i for i in of], dtype=np.intp),
         languages=[messages[i].language for i in of],
         subjects=[messages[i].subject for i in of],
     )
-    return real if len(some) >= n else _more(real, n - len(some))
+
+
+def _joined(parts: Sequence[Collection], n: int) -> Collection:
+    """The first ``n`` passages of all together, of each as large a share."""
+    share = min(1.0, n / sum(len(part.texts) for part in parts))
+    parts = [_first(part, round(share * len(part.texts))) for part in parts]
+    n_messages = np.cumsum([0, *(len(part.voice) for part in parts)]).tolist()
+    # Voices of two discussions are two, also where their numbers are the same.
+    apart = 1 + max(int(np.abs(part.voice).max(initial=0)) for part in parts)
+    return Collection(
+        texts=[text for part in parts for text in part.texts],
+        vectors=np.vstack([part.vectors for part in parts]),
+        is_read=_read_first(np.concatenate([part.is_read for part in parts])),
+        message=np.concatenate(
+            [part.message + first for part, first in zip(parts, n_messages, strict=False)]
+        ),
+        voice=np.concatenate(
+            [part.voice + np.sign(part.voice) * number * apart for number, part in enumerate(parts)]
+        ),
+        languages=[language for part in parts for language in part.languages],
+        subjects=[subject for part in parts for subject in part.subjects],
+    )
+
+
+def _first(part: Collection, n: int) -> Collection:
+    """The first ``n`` passages, with their messages."""
+    n_messages = int(part.message[:n].max(initial=-1)) + 1
+    return Collection(
+        texts=part.texts[:n],
+        vectors=part.vectors[:n],
+        is_read=part.is_read[:n],
+        message=part.message[:n],
+        voice=part.voice[:n_messages],
+        languages=part.languages[:n_messages],
+        subjects=part.subjects[:n_messages],
+    )
+
+
+def _read_first(is_read: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """``READ_AT_MOST`` of those that are read, evenly spread."""
+    from synth.embedding.vectors import READ_AT_MOST
+
+    rows = np.flatnonzero(is_read)
+    kept = rows[np.unique(np.linspace(0, len(rows) - 1, READ_AT_MOST).round().astype(np.intp))]
+    return np.isin(np.arange(len(is_read)), rows if len(rows) <= READ_AT_MOST else kept)
 
 
 def _more(real: Collection, n_made: int) -> Collection:
     """``real`` and so many made-up passages."""
     random = np.random.default_rng(0)
-    drawn = random.integers(len(real.texts), size=(n_made, 4))
+    drawn = _near_each_other(real, n_made, random)
     noise = random.normal(size=(n_made, real.vectors.shape[1])).astype(np.float32)
     noise *= NOISE / np.linalg.norm(noise, axis=1, keepdims=True)
     between = real.vectors[drawn[:, 0]] + real.vectors[drawn[:, 1]]
@@ -97,9 +153,10 @@ def _more(real: Collection, n_made: int) -> Collection:
     return Collection(
         texts=[
             *real.texts,
-            *(". ".join(_sentence(real.texts[row], random) for row in rows) for rows in drawn),
+            *(_mixed([real.texts[row].split() for row in rows], random) for rows in drawn),
         ],
         vectors=np.vstack([real.vectors, made]),
+        is_read=_read_first(np.concatenate([real.is_read, np.ones(n_made, dtype=np.bool_)])),
         message=np.concatenate([real.message, n_messages + np.arange(n_made) // PER_MESSAGE]),
         voice=np.concatenate([real.voice, real.voice[sources]]),
         languages=real.languages + [real.languages[m] for m in sources],
@@ -107,9 +164,32 @@ def _more(real: Collection, n_made: int) -> Collection:
     )
 
 
-def _sentence(text: str, random: np.random.Generator) -> str:
-    sentences = [part for part in text.split(". ") if part.strip()] or [text]
-    return sentences[int(random.integers(len(sentences)))]
+def _near_each_other(
+    real: Collection, n_made: int, random: np.random.Generator
+) -> NDArray[np.intp]:
+    """(n_made, 3) a passage that was read, and two of its neighbours."""
+    import faiss
+
+    rows = np.flatnonzero(real.is_read)
+    vectors = np.ascontiguousarray(real.vectors[rows] - real.vectors[rows].mean(axis=0))
+    k = min(NEIGHBOURS, len(rows))
+    _, near = faiss.knn(vectors, vectors, k, metric=faiss.METRIC_INNER_PRODUCT)
+    first = random.integers(len(rows), size=n_made)
+    beside = near[first[:, None], random.integers(k, size=(n_made, 2))]
+    return np.asarray(rows[np.column_stack([first, beside])], dtype=np.intp)
+
+
+def _mixed(texts: Sequence[Sequence[str]], random: np.random.Generator) -> str:
+    """A few words of each text in turn, as many in all as the first has."""
+    words: list[str] = []
+    at = [0] * len(texts)
+    while len(words) < len(texts[0]):
+        for number, text in enumerate(texts):
+            n_words = int(random.integers(FEWEST_WORDS, MOST_WORDS + 1))
+            start = at[number] % len(text) if text else 0
+            words.extend(text[start : start + n_words])
+            at[number] = start + n_words
+    return " ".join(words[: len(texts[0])])
 
 
 def run(collection: Collection) -> dict[str, float]:
@@ -138,15 +218,15 @@ def run(collection: Collection) -> dict[str, float]:
         read = ReadTexts(
             texts=counted(collection.texts),
             vectors=collection.vectors,
-            is_read=np.ones(len(languages), dtype=np.bool_),
+            is_read=collection.is_read,
         )
-        blend, _, blended = fit_blend(read, repetition.passages.group)
+        blend, vectors, blended = fit_blend(read, repetition.passages.group)
         rows = np.unique(repetition.passages.group)
         middle = centred(blended[rows], [languages[row] for row in rows.tolist()])
         del blended
     parts = PartSpaces(
         texts=read.texts,
-        vectors=collection.vectors,
+        vectors=vectors,
         context=_no_context(collection),
         languages=languages,
         static_weight=None if blend is None else blend.static_weight,
@@ -154,16 +234,20 @@ def run(collection: Collection) -> dict[str, float]:
     with _timed(seconds, "graph"):
         graph = similarity_graph(middle)
     voices, messages = collection.voice[collection.message[rows]], collection.message[rows]
-    with _timed(seconds, "leaves"), _apart(seconds, "stability"):
+    with (
+        _timed(seconds, "leaves"),
+        _apart(seconds, "stability", "stability_of"),
+        _apart(seconds, "divide", "with_parts"),
+    ):
         written = Authorship(messages=messages, voices=voices)
         refit = Refit(fit=lambda some: parts.fit(rows[some]), neighbours=similarity_graph)
         tree = find_ideas(middle, graph, authorship=written, refit=refit)
-    seconds["leaves"] -= seconds["stability"]
+    seconds["leaves"] -= seconds["stability"] + seconds["divide"]
     with _timed(seconds, "place"):
         tree = place(middle, tree, messages=messages)
     encode = load().encode
     with _timed(seconds, "titles"):
-        name_ideas(_corpus(collection).take(rows), tree, encode=encode)
+        name_ideas(_corpus(collection, vectors).take(rows), tree, encode=encode)
     with _timed(seconds, "layout"):
         lay_out(middle, graph, tree, effort=EFFORTS["full"].layout)
     return seconds | {"ideas": _n_leaves(tree), "cpu": time.process_time() - cpu}
@@ -177,7 +261,7 @@ def _no_context(collection: Collection) -> Context:
     return Context(message=collection.message, parent=nowhere, topic=nowhere, topics=none)
 
 
-def _corpus(collection: Collection) -> Corpus:
+def _corpus(collection: Collection, vectors: NDArray[np.float32]) -> Corpus:
     of = collection.message.tolist()
     voices = collection.voice[collection.message]
     return Corpus(
@@ -191,8 +275,8 @@ def _corpus(collection: Collection) -> Corpus:
         authors=[str(voice) for voice in voices.tolist()],
         languages=[collection.languages[message] for message in of],
         subjects=[collection.subjects[message] for message in of],
-        vectors=collection.vectors,
-        centred=collection.vectors,
+        vectors=vectors,
+        centred=vectors,
     )
 
 
@@ -209,17 +293,18 @@ def _timed(seconds: dict[str, float], stage: str) -> Iterator[None]:
 
 
 @contextmanager
-def _apart(seconds: dict[str, float], stage: str) -> Iterator[None]:
-    """Take the time of the resampling inside ``find_ideas``."""
+def _apart(seconds: dict[str, float], stage: str, function: str) -> Iterator[None]:
+    """Take the time of a function that ``find_ideas`` calls."""
     from synth import clustering
-    from synth.clustering.stability import stability_of
+
+    work = getattr(clustering, function)
 
     def timed(*given: object, **named: object) -> object:
         with _timed(seconds, stage):
-            return stability_of(*given, **named)  # type: ignore[arg-type]
+            return work(*given, **named)
 
     seconds[stage] = 0.0
-    with patch.object(clustering, "stability_of", timed):
+    with patch.object(clustering, function, timed):
         yield
 
 
@@ -238,19 +323,19 @@ def table(points: Sequence[dict[str, float]]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
-    parser.add_argument("database", type=Path)
+    parser.add_argument("databases", type=Path, nargs="+")
     parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES))
     parser.add_argument("--write", action="store_true", help="put the table into the docs")
     parser.add_argument("--point", type=int, help="one size in this process, as JSON")
     chosen = parser.parse_args()
     if chosen.point:
-        collection = collect(chosen.database, chosen.point)
+        collection = collect(chosen.databases, chosen.point)
         with in_threads(1):  # as the program makes a map
             print(json.dumps(run(collection) | {"passages": chosen.point}))
         return
     points = []
     for size in chosen.sizes:
-        command = [sys.executable, "-m", "benchmarks.scale", str(chosen.database)]
+        command = [sys.executable, "-m", "benchmarks.scale", *map(str, chosen.databases)]
         found = measured([*command, "--point", str(size)])
         points.append(json.loads(found.stdout) | {"peak_mb": found.peak_mb})
         print(table(points[-1:]).splitlines()[-1], flush=True)
