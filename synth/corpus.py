@@ -75,6 +75,7 @@ class Corpus:
 
         which = np.asarray(rows, dtype=np.intp)
         chosen: list[int] = which.tolist()
+        vectors = self.vectors[which]
         return type(self)(
             passages=[self.passages[row] for row in chosen],
             message_ids=self.message_ids[which],
@@ -83,8 +84,8 @@ class Corpus:
             authors=[self.authors[row] for row in chosen],
             languages=[self.languages[row] for row in chosen],
             subjects=[self.subjects[row] for row in chosen],
-            vectors=self.vectors[which],
-            centred=self.centred[which],
+            vectors=vectors,
+            centred=vectors if self.centred is self.vectors else self.centred[which],
         )
 
     def of_passages(self, passage_ids: Collection[int]) -> Self:

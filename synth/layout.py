@@ -38,7 +38,7 @@ NEAREST = 3
 AMONG = 1_000
 """They are looked for among so many passages of its idea, evenly spread."""
 AT_ONCE = 4_096
-EXACT_AT_ONCE = 16_384
+EXACT_AT_ONCE = 4_096
 """Passages whose vectors are held in double precision at a time."""
 
 

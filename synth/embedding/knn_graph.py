@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any, Self
 
 import numpy as np
@@ -30,13 +31,10 @@ MIN_SIMILARITY = 1e-3
 
 def _first_of_each(vectors: NDArray[np.float32]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Row of the first of each distinct vector, in order, and per row which one it equals."""
-    rows = np.ascontiguousarray(vectors)
-    keys = rows.view(np.dtype((np.void, rows.dtype.itemsize * rows.shape[1]))).ravel()
-    _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
-    order = np.argsort(first)
-    rank = np.empty_like(order)
-    rank[order] = np.arange(len(order))
-    return first[order], rank[inverse]
+    number: dict[bytes, int] = {}
+    keys = (blake2b(row, digest_size=16).digest() for row in np.ascontiguousarray(vectors))
+    which = np.array([number.setdefault(key, len(number)) for key in keys], dtype=np.intp)
+    return np.unique(which, return_index=True)[1], which
 
 
 Found = tuple[NDArray[np.intp], NDArray[np.float32]]
@@ -159,7 +157,9 @@ def similarity_graph(
     if n < 2:
         return sp.csr_array((n, n), dtype=np.float32)
     first, which = _first_of_each(np.asarray(vectors, dtype=np.float32))
-    distinct = np.ascontiguousarray(vectors[first], dtype=np.float32)
+    distinct = np.ascontiguousarray(
+        vectors if len(first) == n else vectors[first], dtype=np.float32
+    )
     k = min(n_neighbours, len(first) - 1)
     rows = columns = np.empty(0, dtype=np.intp)
     weights = np.empty(0, dtype=np.float32)

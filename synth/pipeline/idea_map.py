@@ -257,7 +257,8 @@ def _names(
     inputs: MapInputs, rows: NDArray[np.intp], tree: IdeaTree, effort: Effort
 ) -> list[IdeaName]:
     """What the ideas are called, judged by the passages ``rows``."""
-    corpus = inputs.corpus.take(rows)
+    # Names do not look at centred vectors, which are large.
+    corpus = inputs.corpus.with_centred(inputs.corpus.vectors).take(rows)
     names = name_ideas(
         corpus,
         _part(tree, rows),
