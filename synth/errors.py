@@ -4,6 +4,7 @@ SynthError
 ├── InputProblem     the input cannot be used: file, record, remedy (exit 1)
 │   └── UnknownFormat    no importer recognises the file
 ├── StoreProblem     the SQLite file cannot be used: which trouble, remedy (exit 1)
+│   └── Overtaken        others changed meanwhile what a build had read (exit 1)
 ├── EditConflict     somebody changed the same thing after it was read (exit 1)
 ├── CorrectionRefused   a correction of the map cannot be made, and why (exit 1)
 └── ModelMissing     a model is not there, is damaged, or needs an extra (exit 1)
@@ -70,6 +71,10 @@ class StoreProblem(SynthError):
         super().__init__(message)
 
 
+class Overtaken(StoreProblem):
+    """Others changed what a build had read before it could store its map; building again helps."""
+
+
 class EditConflict(SynthError):
     """Somebody changed the same thing after it was read for this edit; nothing was written.
 
@@ -123,6 +128,7 @@ __all__ = [
     "EditConflict",
     "InputProblem",
     "ModelMissing",
+    "Overtaken",
     "StoreProblem",
     "StoreTrouble",
     "SynthError",

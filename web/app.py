@@ -21,6 +21,7 @@ from web.api.openapi import problem
 from web.http import (
     answer_cache,
     discussion_cache,
+    incoming,
     limits,
     logs,
     metrics,
@@ -30,12 +31,14 @@ from web.http import (
     visits,
 )
 from web.http.health import health
+from web.job_folder import NoRoomForUploads
 from web.jobs import Jobs
 from web.pages.corrections import corrections
 from web.pages.discussions import discussions
 from web.pages.harvest import harvest
 from web.pages.history import history
 from web.pages.ideas import ideas
+from web.pages.jobs import jobs
 from web.pages.maps import maps
 from web.pages.passages import passages
 from web.pages.proposals import proposals
@@ -78,6 +81,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
 
     ``UPLOADS`` says whether exports may be uploaded and extracts decided; by default only when
     ``HOST`` is a loopback address, because there are no accounts yet.
+    ``UPLOAD_FOLDER``: where uploaded files wait to be imported; else in the folder ``<DB>.jobs``.
     """
     app = Viewer(__name__)
     app.config.from_mapping(
@@ -90,9 +94,10 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.config.from_mapping(config or {})
     app.config.setdefault("UPLOADS", app.config["HOST"] in security.LOOPBACK)
     app.url_map.converters["int"] = RowNumber
-    app.extensions["jobs"] = Jobs(Path(app.config["DB"]))
     logs.init_app(app)
     metrics.init_app(app)
+    folder = app.config.get("UPLOAD_FOLDER")
+    app.extensions["jobs"] = Jobs(Path(app.config["DB"]), uploads=Path(folder) if folder else None)
     security.init_app(app)
     limits.init_app(app)
     CSRFProtect(app)
@@ -103,7 +108,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     semantic_search.init_app(app)
     templates.init_app(app)
     for pages in (
-        discussions, maps, ideas, passages, threads, search, harvest, settings, uploads,
+        discussions, maps, ideas, passages, threads, search, harvest, settings, uploads, jobs,
         corrections, history, proposals, sign_off, api, health,
     ):  # fmt: skip
         app.register_blueprint(pages)
@@ -111,18 +116,18 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         app.register_blueprint(styleguide)
     answer_cache.init_app(app)
     proxy.init_app(app)
+    incoming.init_app(app)
     app.register_error_handler(HTTPException, _tell_http)
     app.register_error_handler(CSRFError, _tell_old_form)
     app.register_error_handler(StoreProblem, _tell_store)
     app.register_error_handler(DatabaseError, _tell_store)
     app.register_error_handler(EditConflict, _tell_conflict)
+    app.register_error_handler(NoRoomForUploads, _tell_no_room)
     return app
 
 
 def close_app(app: Flask) -> None:
-    """End its jobs and let go of its file; nothing is asked of it afterwards."""
-    jobs: Jobs = app.extensions["jobs"]
-    jobs.close()
+    """Let go of its file; nothing is asked of it afterwards."""
     store.close(app)
 
 
@@ -157,6 +162,11 @@ def _tell_store(error: StoreProblem | DatabaseError) -> Response:
 def _tell_conflict(error: EditConflict) -> Response | tuple[str, int]:
     text = _("%(name)s changed it after you opened this page.", name=told_actor(error.actor))
     return _tell(409, _("Changed meanwhile"), f"{text} {_('Nothing of yours was stored.')}")
+
+
+def _tell_no_room(_error: NoRoomForUploads) -> Response | tuple[str, int]:
+    text = _("Nothing of the upload was kept. Make room where uploads are kept and send it again.")
+    return _tell(507, _("The folder of uploads is full"), text)
 
 
 def _tell(status: int, title: str, text: str) -> Response | tuple[str, int]:

@@ -42,6 +42,7 @@ def serve(config: Path | None, db: Path | None, host: str | None, port: int | No
     from web.configuration import surrounding_configuration
     from web.configured import configured_app
     from web.server import server_of
+    from web.worker_command import workers
 
     told = surrounding_configuration(config, {"db": db, "host": host, "port": port})
     _check_free(told.host, told.port)
@@ -50,7 +51,8 @@ def serve(config: Path | None, db: Path | None, host: str | None, port: int | No
     _stop_on_signals(server)
     click.echo(f"The viewer is at {told.address} (Ctrl-C stops it)")
     try:
-        server.run()
+        with workers(app):
+            server.run()
     finally:
         close_app(app)
     exit_soon(0)

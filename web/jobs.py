@@ -1,109 +1,218 @@
-"""Main jobs in the background: one at a time, with progress that a page can show."""
+"""What pages ask about jobs: begin one, see how far it is, cancel it, start it again."""
 
 from __future__ import annotations
 
-import shutil
-import threading
-from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
 
+import msgspec
 from flask import current_app
 
 from synth.settings import Settings
-from synth.store import Discussion, open_store
-from web.worker import Order, Report, WorkerProcess
+from synth.store import (
+    Discussion,
+    Job,
+    JobState,
+    LogLine,
+    NewJob,
+    Place,
+    Step,
+    open_jobs,
+    open_store,
+)
+from web.job_ends import discard_opened, end, report_of
+from web.job_folder import JobFolder, Received, new_name
+from web.job_report import Report
+from web.work import first_step
+from web.worker import is_at_work
+
+N_LISTED = 200
+Opens = Callable[[], Discussion]
+"""Opens the discussion of an upload, or finds it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JobState(Report):
-    """What a page shows of a job: the report of its worker, and of what it is."""
+class JobStatus:
+    """A job, how far it is, and what happened to it."""
 
-    id: int
-    slug: str
-    """Of the discussion."""
-    title: str
-    is_kept: bool = True
-    """False once a failed upload left nothing behind."""
+    job: Job
+    report: Report
+    log: Sequence[LogLine] = ()
+    n_before: int = 0
+    """How many other jobs were asked for before and are not over."""
+    has_worker: bool = True
+    """Whether a worker runs that will carry it out."""
 
+    @property
+    def is_cancelling(self) -> bool:
+        return not self.job.is_over and self.job.ends_as is not None
 
-class Worker(Protocol):
-    """Carries out one order at a time."""
+    @property
+    def has_draft(self) -> bool:
+        """Whether a draft map may be looked at while the full one is made."""
+        return self.report.drafted is not None
 
-    def run(self, order: Order, listen: Callable[[Report], None]) -> Report: ...
+    @property
+    def is_kept(self) -> bool:
+        """Whether there is a discussion with something in it."""
+        return self.report.is_kept and self.job.discussion_id is not None
 
-    def stop(self) -> None: ...
+    @property
+    def has_files(self) -> bool:
+        """Whether what was uploaded is there and not yet imported."""
+        return self.job.uploads is not None
+
+    @property
+    def may_restart(self) -> bool:
+        """Whether the same job can be done again with what is there."""
+        if self.job.state not in {JobState.FAILED, JobState.CANCELLED, JobState.INTERRUPTED}:
+            return False
+        is_imported = self.job.kind != "upload" or self.report.imported is not None
+        return self.has_files or (is_imported and self.job.discussion_id is not None)
 
 
 class Jobs:
-    """The jobs of this viewer. The machine has one SQLite file, so one runs at a time."""
+    """The jobs of the discussion file ``db``."""
 
-    def __init__(self, db: Path, *, worker: Worker | None = None) -> None:
+    def __init__(self, db: Path, *, uploads: Path | None = None) -> None:
         self._db = db
-        self._worker: Worker = worker or WorkerProcess()
-        self._states: dict[int, JobState] = {}
-        self._new = threading.Lock()
-        self._turn = threading.Lock()
-        self._is_closed = False
+        self.folder = JobFolder.beside(db, uploads=uploads)
 
-    def start(self, discussion: Discussion, settings: Settings, *, uploads: Path | None) -> int:
-        """Import the files in the folder ``uploads``, if any, and build the discussion's map.
+    def upload(
+        self,
+        files: Sequence[Received],
+        settings: Settings,
+        *,
+        opens: Opens,
+        is_first: bool,
+        title: str,
+        asked_by: str,
+    ) -> int:
+        """Have files imported and the map made; returns the number of the job.
 
-        The folder is removed after. A discussion that is still empty when this fails is
-        removed too.
+        ``opens`` is called when the files are safe; ``is_first``: whether it opens a new
+        discussion, which does not stay if nothing comes of it. Where this fails, nothing is
+        left behind. Raises NoRoomForUploads.
         """
-        with self._new:
-            number = len(self._states) + 1
-            self._states[number] = JobState(
-                id=number, slug=discussion.slug, title=discussion.title, state="waiting"
-            )
-        order = Order(
-            db=str(self._db),
-            discussion_id=discussion.id,
-            uploads=None if uploads is None else str(uploads),
-            settings=settings,
+        name = new_name()
+        new = NewJob(
+            kind="upload",
+            title=title,
+            asked_by=asked_by,
+            settings=asdict(settings),
+            uploads=name,
+            files=tuple(file.filename or "" for file in files),
+            is_first=is_first,
         )
-        threading.Thread(target=self._work, args=(number, order), daemon=True).start()
+        number = self._add(new)
+        try:
+            self.folder.keep(name, files)
+            self._queue(number, opens(), Step.IMPORT)
+        except BaseException:
+            self._forget(number)
+            raise
         return number
 
-    def get(self, number: int) -> JobState | None:
-        return self._states.get(number)
+    def build(self, discussion: Discussion, settings: Settings, *, asked_by: str) -> int:
+        """Have the map of a discussion made anew; returns the number of the job."""
+        step = self._first_step(discussion, settings)
+        new = NewJob(
+            kind="build",
+            title=discussion.title,
+            asked_by=asked_by,
+            settings=asdict(settings),
+        )
+        number = self._add(new)
+        self._queue(number, discussion, step)
+        return number
 
-    def close(self) -> None:
-        """End what is at work, and begin nothing more."""
-        self._is_closed = True
-        self._worker.stop()
+    def get(self, number: int) -> JobStatus | None:
+        if not self.folder.jobs_file.exists():
+            return None
+        with open_jobs(self.folder.jobs_file) as jobs:
+            job = jobs.get(number)
+            if job is None or job.state is JobState.PREPARING:
+                return None
+            return JobStatus(
+                job=job,
+                report=report_of(job),
+                log=jobs.log(number),
+                n_before=jobs.n_before(number) if job.state is JobState.WAITING else 0,
+                has_worker=job.is_over or is_at_work(self.folder),
+            )
 
-    def _work(self, number: int, order: Order) -> None:
-        with self._turn:
-            if self._is_closed:
+    def last(self) -> list[JobStatus]:
+        """Those that are not over, then the others; the newest first."""
+        if not self.folder.jobs_file.exists():
+            return []
+        with open_jobs(self.folder.jobs_file) as jobs:
+            found = jobs.last(limit=N_LISTED)
+        return [JobStatus(job=job, report=report_of(job)) for job in found]
+
+    def counts(self) -> dict[str, int]:
+        """How many there are in each state."""
+        if not self.folder.jobs_file.exists():
+            return {}
+        with open_jobs(self.folder.jobs_file) as jobs:
+            return jobs.counts()
+
+    def cancel(self, number: int, *, actor: str) -> None:
+        """Have the job stopped; what it did so far is taken back or is whole."""
+        with open_jobs(self.folder.jobs_file) as jobs:
+            job = jobs.get(number)
+            if job is None or job.is_over or job.ends_as is not None:
                 return
-            self._update(number, Report())
-            report, is_kept = Report(state="failed"), True
-            try:
-                report = self._worker.run(order, lambda told: self._tell(number, told))
-            finally:
-                if order.uploads is not None:
-                    shutil.rmtree(order.uploads, ignore_errors=True)
-                if report.state == "failed":
-                    is_kept = self._clean_up(order)
-                self._update(number, report, is_kept=is_kept)
+            jobs.note(number, "cancelling", by=actor)
+            if jobs.withdraw(number):
+                report = replace(report_of(job), is_kept=not discard_opened(self._db, job))
+                end(jobs, job, JobState.CANCELLED, report=report, folder=self.folder)
+            else:
+                jobs.end_as(number, JobState.CANCELLED)
 
-    def _tell(self, number: int, report: Report) -> None:
-        if not report.is_over:  # its end is told when all is tidied up
-            self._update(number, report)
+    def restart(self, status: JobStatus, *, opens: Opens, actor: str) -> bool:
+        """Let a job wait again that ended without success; says whether it does.
 
-    def _update(self, number: int, report: Report, **changes: Any) -> None:
-        told = {field.name: getattr(report, field.name) for field in fields(Report)}
-        self._states[number] = replace(self._states[number], **told, **changes)
+        ``opens`` opens its discussion again where that is gone, or finds it.
+        """
+        if not status.may_restart:
+            return False
+        discussion = opens()
+        step = Step.IMPORT
+        if not status.has_files:
+            settings = msgspec.convert(status.job.settings, Settings)
+            step = self._first_step(discussion, settings)
+        with open_jobs(self.folder.jobs_file) as jobs:
+            return jobs.restart(status.job.id, _place(discussion, step), actor=actor)
 
-    def _clean_up(self, order: Order) -> bool:
-        """Remove a discussion that is still empty; whether it stays."""
+    def _first_step(self, discussion: Discussion, settings: Settings) -> Step:
         with open_store(self._db) as store:
-            if order.uploads is not None:
-                store.sources.drop_folder(order.discussion_id, order.uploads)
-            return not store.discussions.discard_empty(order.discussion_id)
+            return first_step(store, discussion.id, settings)
+
+    def _add(self, new: NewJob) -> int:
+        self.folder.make()
+        with open_jobs(self.folder.jobs_file) as jobs:
+            return jobs.add(new)
+
+    def _queue(self, number: int, discussion: Discussion, step: Step) -> None:
+        with open_jobs(self.folder.jobs_file) as jobs:
+            jobs.queue(number, _place(discussion, step))
+
+    def _forget(self, number: int) -> None:
+        """Take back a job that could not be begun."""
+        with open_jobs(self.folder.jobs_file) as jobs:
+            job = jobs.get(number)
+            if job is not None:
+                discard_opened(self._db, job)
+                if job.uploads is not None:
+                    self.folder.remove(job.uploads)
+            jobs.forget(number)
+
+
+def _place(discussion: Discussion, step: Step) -> Place:
+    return Place(
+        discussion_id=discussion.id, slug=discussion.slug, title=discussion.title, step=step
+    )
 
 
 def current_jobs() -> Jobs:

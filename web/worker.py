@@ -1,269 +1,253 @@
-"""The main job in a process of its own, which gives its memory back when it ends.
+"""The worker carries out the jobs of one discussion file, whoever asked for them.
 
-``main`` reads one ``Order`` as JSON from its standard input, imports and builds, and tells how far
-it is as one ``Report`` a line on its standard output, several times a second. ``WorkerProcess``
-is the other end, in the process of the viewer.
+It looks into the jobs file for what waits, lets a process carry it out (``work_process.py``), and
+writes down how far that is. Two are at work at most: one imports or makes a draft, one makes a full
+map, so that a new discussion has its draft while another one's full map takes its time. All that
+it knows is in the jobs file: where it dies, the next worker goes on.
 """
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import os
-import signal
-import subprocess
-import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO, Literal
+from threading import Event
 
 import msgspec
 
-from synth.errors import ModelMissing, SynthError
-from synth.parallel import new_python
-from synth.pipeline import build, import_files, require_messages
-from synth.settings import Settings, Stage
-from synth.store import Store, open_store
+from synth.errors import StoreProblem
+from synth.settings import Settings
+from synth.store import Job, JobState, Step, open_jobs
+from synth.store.jobs import Jobs
+from web.job_ends import died_of, discard_opened, drop_uploads, end, report_of, written
+from web.job_folder import RECEIVED_WITHIN, JobFolder
+from web.job_report import Order, Report
+from web.work_process import Carrier, WorkProcess, WorkThread
 
 log = logging.getLogger(__name__)
-UNFORESEEN = "Something unforeseen went wrong; the log has the details."
-EVERY = 0.3
-"""Seconds between two reports."""
-State = Literal["waiting", "running", "done", "failed"]
+EVERY = 0.2
+"""Seconds between two looks at the jobs file and the processes."""
+TOLD_EVERY = 0.5
+"""Seconds between two times that progress is written down."""
+MOST_ATTEMPTS = 3
+"""How often a step is begun whose process, or worker, dies."""
+LANES = (
+    frozenset({Step.IMPORT, Step.DRAFT}),
+    frozenset({Step.FULL}),
+    frozenset({Step.TIDY}),
+)
+"""What is done beside each other."""
+_AFTER_IMPORT = frozenset({Step.DRAFT, Step.FULL})
+KEPT_FOR = timedelta(days=7)
+"""How long the files of an interrupted job wait for somebody to start it again."""
+Start = Callable[[Order], Carrier]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """What is to be done: import the files in a folder, if any, and build the map."""
+class Lane:
+    """Jobs that are carried out one after the other."""
 
-    db: str
-    discussion_id: int
-    uploads: str | None
-    settings: Settings
+    def __init__(self, steps: frozenset[Step], *, folder: JobFolder, db: Path, start: Start):
+        self._steps = steps
+        self._folder = folder
+        self._db = db
+        self._start = start
+        self._job: Job | None = None
+        self._carrier: Carrier | None = None
+        self._told: Report | None = None
+        self._told_at = 0.0
 
+    def look(self, jobs: Jobs) -> None:
+        """Take a job that waits, or see how far the one at work is."""
+        job, carrier = self._job, self._carrier
+        if job is None or carrier is None:
+            self._take(jobs)
+        elif job.ends_as is None and job.id in jobs.ending():
+            carrier.kill()
+            self._let_go(jobs, Step.TIDY)
+        elif carrier.has_ended():
+            self._settle(jobs, job, carrier)
+        else:
+            self._tell(jobs, job, carrier.report)
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StageState:
-    """How far one stage of a job is. ``total`` is None where nobody knows."""
+    def stop(self, jobs: Jobs) -> None:
+        """Stop what is at work; it waits for the next worker."""
+        if self._job is not None and self._carrier is not None:
+            self._carrier.kill()
+            jobs.note(self._job.id, "suspended")
+            self._let_go(jobs, self._carrier.report.step)
 
-    name: str
-    unit: str
-    done: int
-    total: int | None
-    seconds: float
+    def _take(self, jobs: Jobs) -> None:
+        self._job = jobs.take(self._steps)
+        if self._job is not None:
+            self._told, self._told_at = None, 0.0
+            self._carrier = self._start(order_of(self._job, db=self._db, folder=self._folder))
 
-    @property
-    def rate(self) -> float:
-        """Units per second so far."""
-        return self.done / self.seconds if self.seconds else 0.0
+    def _let_go(self, jobs: Jobs, step: Step, *, is_counted: bool = False) -> None:
+        """Have ``step`` done by whoever takes the job next."""
+        assert self._job is not None
+        jobs.wait_again(self._job.id, step, is_counted=is_counted)
+        self._job = self._carrier = None
 
-    @property
-    def seconds_left(self) -> float | None:
-        if not self.total or not self.done:
-            return None
-        return (self.total - self.done) / self.rate
+    def _tell(self, jobs: Jobs, job: Job, report: Report, *, at_once: bool = False) -> None:
+        now = time.monotonic()
+        if report == self._told or (now - self._told_at < TOLD_EVERY and not at_once):
+            return
+        self._told, self._told_at = report, now
+        jobs.tell(job.id, step=report.step, report=written(report))
+        if report.step in _AFTER_IMPORT and job.uploads is not None:
+            drop_uploads(jobs, job, self._folder)
 
+    def _settle(self, jobs: Jobs, job: Job, carrier: Carrier) -> None:
+        """Write down how a process ended, and what becomes of its job."""
+        report, death = carrier.report, carrier.death()
+        self._tell(jobs, job, report, at_once=True)
+        if death:
+            jobs.note(job.id, "died", why=death)
+            self._after_death(jobs, job, report.step, died_of(death))
+        elif report.state == "paused":
+            jobs.note(job.id, "paused", step=report.step)
+            self._let_go(jobs, report.step)
+        elif report.is_transient and job.ends_as is None:
+            jobs.end_as(job.id, JobState.INTERRUPTED, error=report.error)
+            self._let_go(jobs, Step.TIDY)
+        else:
+            is_done = report.state == "done"
+            state = job.ends_as or (JobState.DONE if is_done else JobState.FAILED)
+            end(jobs, job, state, report=report, folder=self._folder)
+        self._job = self._carrier = None
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportCounts:
-    """Messages that the files brought."""
-
-    n_added: int
-    n_updated: int
-    n_unchanged: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MapCounts:
-    """The map that was made."""
-
-    n_ideas: int
-    n_passages: int
-    is_unchanged: bool
-    """It was up to date before."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """How far the work is, and what came of it so far."""
-
-    state: State = "running"
-    stages: tuple[StageState, ...] = ()
-    imported: ImportCounts | None = None
-    built: MapCounts | None = None
-    error: str = ""
-    problems: tuple[str, ...] = ()
-
-    @property
-    def is_over(self) -> bool:
-        return self.state in {"done", "failed"}
-
-
-@dataclass(slots=True, kw_only=True)
-class _StageClock:
-    name: str
-    unit: str
-    total: int | None
-    done: int = 0
-    begun: float = field(default_factory=time.monotonic)
-    ended: float | None = None
-
-    def advance(self, n: int = 1) -> None:
-        self.done += n
-
-    def state(self) -> StageState:
-        return StageState(
-            name=self.name,
-            unit=self.unit,
-            done=self.done,
-            total=self.total,
-            seconds=(self.ended or time.monotonic()) - self.begun,
-        )
+    def _after_death(self, jobs: Jobs, job: Job, step: Step, why: str) -> None:
+        """Try again, unless that was tried too often."""
+        now = jobs.get(job.id)
+        assert now is not None
+        if now.n_attempts < MOST_ATTEMPTS:
+            self._let_go(jobs, step, is_counted=True)
+        elif job.ends_as is not None:
+            end(jobs, job, job.ends_as, report=report_of(job), folder=self._folder)
+        else:
+            jobs.end_as(job.id, JobState.INTERRUPTED, error=why)
+            self._let_go(jobs, Step.TIDY)
 
 
-class Work:
-    """One order being carried out; also the Progress that its stages report to."""
+class Worker:
+    """Looks after the jobs of one file until it is told to stop."""
 
-    def __init__(self, order: Order) -> None:
-        self._order = order
-        self._report = Report()
-        self._stages: list[_StageClock] = []
+    def __init__(self, db: Path, folder: JobFolder, *, start: Start) -> None:
+        self._db = db
+        self._folder = folder
+        self._lanes = [Lane(steps, folder=folder, db=db, start=start) for steps in LANES]
 
-    @contextmanager
-    def stage(self, name: str, *, total: int | None, unit: str) -> Iterator[Stage]:
-        clock = _StageClock(name=self._plain(name), unit=unit, total=total)
-        self._stages.append(clock)
-        try:
-            yield clock
-        finally:
-            clock.ended = time.monotonic()
+    def recover(self) -> None:
+        """Let wait again what an earlier worker left at work; remove what it left behind."""
+        with open_jobs(self._folder.jobs_file) as jobs:
+            for job in jobs.in_state(JobState.RUNNING):
+                jobs.note(job.id, "resumed")
+                if job.n_attempts < MOST_ATTEMPTS:
+                    jobs.wait_again(job.id, job.step, is_counted=True)
+                elif job.ends_as is not None:
+                    end(jobs, job, job.ends_as, report=report_of(job), folder=self._folder)
+                else:
+                    jobs.end_as(job.id, JobState.INTERRUPTED, error=died_of("worker"))
+                    jobs.wait_again(job.id, Step.TIDY, is_counted=False)
+            self._drop_unready(jobs)
+            self._drop_old_uploads(jobs)
+            self._folder.sweep(jobs.uploads_in_use())
 
-    def report(self) -> Report:
-        return replace(self._report, stages=tuple(clock.state() for clock in self._stages))
-
-    def run(self) -> Report:
-        """Do all of it; what goes wrong is in the report."""
-        state: State = "failed"
-        error = UNFORESEEN
-        try:
-            with open_store(self._order.db) as store:
-                self._run(store)
-            state, error = "done", ""
-        except (SynthError, ModelMissing) as problem:
-            error = self._plain(problem)
-        except Exception:
-            log.exception("The main job over an upload failed")
-        self._report = replace(self._report, state=state, error=error)
-        return self.report()
-
-    def _run(self, store: Store) -> None:
-        if self._order.uploads is not None:
-            self._import(store, Path(self._order.uploads))
-        built = build(store, self._order.discussion_id, self._order.settings, progress=self)
-        self._report = replace(
-            self._report,
-            built=MapCounts(
-                n_ideas=built.n_ideas,
-                n_passages=built.n_passages,
-                is_unchanged=built.is_unchanged,
-            ),
-        )
-
-    def _import(self, store: Store, folder: Path) -> None:
-        files = sorted(path for path in folder.iterdir() if path.is_file())
-        try:
-            report = import_files(store, self._order.discussion_id, files, progress=self)
-        finally:
-            store.sources.drop_folder(self._order.discussion_id, str(folder))
-        problems = tuple(map(self._plain, report.all_problems))
-        self._report = replace(self._report, problems=problems)
-        require_messages(report, [path.name for path in files])
-        self._report = replace(
-            self._report,
-            imported=ImportCounts(
-                n_added=report.n_added,
-                n_updated=report.n_updated,
-                n_unchanged=report.n_unchanged,
-            ),
-        )
-
-    def _plain(self, told: object) -> str:
-        """What is told of a file, with the name it had when it was uploaded."""
-        return str(told).replace(f"{self._order.uploads}/", "")
-
-
-def main() -> None:
-    """The child process."""
-    work = Work(msgspec.json.decode(sys.stdin.buffer.readline(), type=Order))
-    with os.fdopen(os.dup(1), "wb") as out:
-        os.dup2(2, 1)  # what a library prints must not stand between the reports
-        is_over = threading.Event()
-        teller = threading.Thread(target=tell, args=(work, out, is_over), daemon=True)
-        teller.start()
-        report = work.run()
-        is_over.set()
-        teller.join()
-        out.write(_line(report))
-
-
-def tell(work: Work, out: BinaryIO, is_over: threading.Event) -> None:
-    """Write a report now and then until the work is over, or nobody reads them any more."""
-    while not is_over.wait(EVERY):
-        try:
-            out.write(_line(work.report()))
-            out.flush()
-        except OSError:  # the viewer has ended
-            os._exit(1)
-
-
-def _line(message: Order | Report) -> bytes:
-    return msgspec.json.encode(message) + b"\n"
-
-
-class WorkerProcess:
-    """Carries out orders, each in a new process."""
-
-    def __init__(self) -> None:
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def run(self, order: Order, listen: Callable[[Report], None]) -> Report:
-        """Do what is ordered; ``listen`` hears how far it is. A process that dies is a failure."""
-        report = Report()
-        command, environment = new_python("-c", "from web.worker import main; main()")
-        with subprocess.Popen(  # noqa: S603 - this Python, and words of ours
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=environment,
-            start_new_session=True,  # Ctrl-C is for the viewer, which ends it
-        ) as process:
-            self._process = process
-            assert process.stdin is not None
-            assert process.stdout is not None
-            with suppress(BrokenPipeError), process.stdin as stdin:  # it may have died already
-                stdin.write(_line(order))
-            for line in process.stdout:
-                if line.endswith(b"\n"):  # otherwise it died while it wrote
-                    report = msgspec.json.decode(line, type=Report)
-                    listen(report)
-        self._process = None
-        if not report.is_over:
-            return replace(report, state="failed", error=_death(process.returncode))
-        return report
+    def look(self) -> None:
+        """One look at the jobs file and at every process."""
+        with open_jobs(self._folder.jobs_file) as jobs:
+            for lane in self._lanes:
+                lane.look(jobs)
 
     def stop(self) -> None:
-        """End the process, where one is at work."""
-        process = self._process
-        if process is not None:
-            process.terminate()
+        with open_jobs(self._folder.jobs_file) as jobs:
+            for lane in self._lanes:
+                lane.stop(jobs)
+
+    def _drop_unready(self, jobs: Jobs) -> None:
+        """Forget jobs whose upload was cut off, and the discussions opened for them."""
+        before = datetime.now(UTC) - timedelta(seconds=RECEIVED_WITHIN)
+        for job in jobs.in_state(JobState.PREPARING):
+            if job.asked_at < before:
+                discard_opened(self._db, job)
+                jobs.forget(job.id)
+
+    def _drop_old_uploads(self, jobs: Jobs) -> None:
+        before = datetime.now(UTC) - KEPT_FOR
+        for job in jobs.in_state(JobState.INTERRUPTED):
+            if job.uploads is not None and job.finished_at is not None and job.finished_at < before:
+                drop_uploads(jobs, job, self._folder)
 
 
-def _death(code: int) -> str:
-    why = signal.Signals(-code).name if code < 0 else f"exit status {code}"
-    return (
-        f"The process that made the map ended before its time ({why}); "
-        "the machine may be short of memory: close other programs, or choose the quality draft."
+def run_worker(db: Path, folder: JobFolder, stop: Event) -> None:
+    """Carry out the jobs of ``db`` until ``stop`` is set; one worker at a time does."""
+    folder.make()
+    with _locked(folder.lock, stop) as lock:
+        if lock is None:
+            return
+        worker = Worker(db, folder, start=partial(_started, lock=lock))
+        worker.recover()
+        while not stop.wait(EVERY):
+            try:
+                worker.look()
+            except StoreProblem as problem:  # locked for long, or the disk is full
+                log.warning("%s", problem)
+        worker.stop()
+
+
+def _started(order: Order, *, lock: int) -> Carrier:
+    return WorkThread(order) if order.step is Step.TIDY else WorkProcess(order, lock=lock)
+
+
+def is_at_work(folder: JobFolder) -> bool:
+    """Whether a worker looks after these jobs."""
+    try:
+        file = os.open(folder.lock, os.O_RDWR)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(file)
+    return False
+
+
+@contextmanager
+def _locked(path: Path, stop: Event) -> Iterator[int | None]:
+    """An open file that this process alone has locked; None where ``stop`` came first."""
+    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        while not stop.is_set():
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                stop.wait(EVERY)
+            else:
+                yield file
+                return
+        yield None
+    finally:
+        os.close(file)
+
+
+def order_of(job: Job, *, db: Path, folder: JobFolder) -> Order:
+    """What is ordered of the process that carries out the job from its step on."""
+    assert job.discussion_id is not None
+    uploads = folder.path_of(job.uploads)
+    return Order(
+        db=str(db),
+        discussion_id=job.discussion_id,
+        uploads=None if uploads is None else str(uploads),
+        settings=msgspec.convert(job.settings, Settings),
+        step=job.step,
+        is_first=job.is_first,
+        report=report_of(job),
     )

@@ -23,6 +23,7 @@ _COMMANDS = {
     "build": "Make or renew the map of ideas.",
     "demo": "The sample threads from import to map, then the viewer.",
     "serve": "Open the viewer.",
+    "worker": "Carry out the jobs of a viewer that another server serves.",
     "correct": "Rename, merge, split, move, confirm, hide: corrections that every rebuild keeps.",
     "batch": "Run the main job over many inputs, one folder each.",
     "export": "Write a discussion as CSV files and a report.",

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from synth.clustering import ANY, FREE, TOP, UNPLACED, Constraints
 from synth.corrections.stored_map import StoredMap, core_of, stored_map
-from synth.errors import StoreProblem
+from synth.errors import Overtaken
 from synth.records import Idea, Origin, Passage
 from synth.store import NO_WORDS, HeldIdea, IdeaRow, Link, Store
 
@@ -48,9 +48,9 @@ def decisions(store: Store, discussion_id: int) -> tuple[Decision, ...]:
 
 
 def require_same(store: Store, discussion_id: int, before: tuple[Decision, ...]) -> None:
-    """Raise StoreProblem where people have corrected the map since ``before`` was read."""
+    """Raise Overtaken where people have corrected the map since ``before`` was read."""
     if decisions(store, discussion_id) != before:
-        raise StoreProblem("the map was corrected while it was being built; build it again")
+        raise Overtaken("the map was corrected while it was being built; build it again")
 
 
 def held_ideas(store: Store, discussion_id: int, passages: Sequence[Passage]) -> Held:

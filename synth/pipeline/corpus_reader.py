@@ -17,7 +17,7 @@ from synth.duplicates import Repetition, find_repetition
 from synth.embedding.context import context_of, mean_topic, topics_of
 from synth.embedding.space import PartSpaces, Space, fit_blend, fit_centred
 from synth.embedding.vectors import Later, read_texts
-from synth.errors import StoreProblem
+from synth.errors import Overtaken
 from synth.parallel import in_order, submit
 from synth.passages import cut
 from synth.pipeline.relevance import ReadPassages, examples_for, not_about, reason_of_turn
@@ -132,10 +132,10 @@ class CorpusReader:
         return cuts
 
     def fit(self, messages: Sequence[Message], cuts: Cuts) -> Fitted:
-        """All passages of the discussion. Raises StoreProblem where messages came meanwhile."""
+        """All passages of the discussion. Raises Overtaken where messages came meanwhile."""
         passages = self.store.passages.all(self.discussion_id)
         if any(passage.message_id not in cuts.passages for passage in passages):
-            raise StoreProblem("messages came in while the map was being built; build it again")
+            raise Overtaken("messages came in while the map was being built; build it again")
         found_repetition = _submit_repetition(passages, messages)
         topics, n = topics_of(messages), len(passages)
         read = read_texts(

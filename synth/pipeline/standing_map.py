@@ -14,7 +14,7 @@ from synth.corpus import Corpus
 from synth.corrections.constraints import Decision, decisions
 from synth.embedding.landmarks import Directions, Landmarks
 from synth.embedding.space import Space
-from synth.errors import StoreProblem
+from synth.errors import Overtaken
 from synth.layout import lay_out_rest
 from synth.pipeline.corpus_reader import CorpusReader
 from synth.records import Idea, VoicedPassage
@@ -51,7 +51,7 @@ class StandingMap:
         return {i: row / max(float(np.linalg.norm(row)), 1e-9) for i, row in total.items()}
 
     def refuse_if_stale(self, store: Store, discussion_id: int) -> None:
-        """Raise StoreProblem where people changed the stored map since it was read."""
+        """Raise Overtaken where people changed the stored map since it was read."""
         leaf = {one.passage_id: one.idea_id for one in store.passages.voiced(discussion_id)}
         is_as_read = (
             decisions(store, discussion_id) == self.decisions
@@ -60,7 +60,7 @@ class StandingMap:
             and leaf == {i: one.idea_id for i, one in self.passages.items()}
         )
         if not is_as_read:
-            raise StoreProblem("the map was corrected while it was being built; build it again")
+            raise Overtaken("the map was corrected while it was being built; build it again")
 
 
 def standing_map(reader: CorpusReader, space: Space, landmarks: Landmarks) -> StandingMap:

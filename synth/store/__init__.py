@@ -10,6 +10,8 @@ from synth.store.discussions import Discussion, Embed, Framing, site_of, version
 from synth.store.edits import version_of_extract, version_of_text
 from synth.store.extracts import ExtractChange, ExtractMark
 from synth.store.ideas import IdeaRow, PlacementRow
+from synth.store.jobs import Job, JobState, LogLine, NewJob, Place, Step
+from synth.store.jobs_file import open_jobs
 from synth.store.messages import Imported, Linked
 from synth.store.repetitions import RepetitionRow
 from synth.store.rows import NO_WORDS
@@ -38,21 +40,28 @@ __all__ = [
     "Hit",
     "IdeaRow",
     "Imported",
+    "Job",
+    "JobState",
     "Link",
     "Linked",
+    "LogLine",
     "MessageEvidence",
+    "NewJob",
+    "Place",
     "PlacementRow",
     "Proposal",
     "Ranked",
     "RepetitionRow",
     "SideRow",
     "Source",
+    "Step",
     "Store",
     "Version",
     "Watch",
     "WriteQueue",
     "built_on",
     "check_file",
+    "open_jobs",
     "open_store",
     "problem_of",
     "site_of",

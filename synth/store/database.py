@@ -41,7 +41,7 @@ Version = tuple[int, int]
 """(how often the file was replaced by another, SQLite's count of changes to it)."""
 
 
-class _Writing(Database):
+class WritingDatabase(Database):
     """A database whose transactions are those of a writer from their first word on.
 
     One that reads first and then writes fails at once where somebody else wrote in between:
@@ -119,7 +119,7 @@ class Store:
         """
         with closing(sqlite3.connect("")) as connection:
             self._db.conn.backup(connection)
-            db = _Writing(connection, execute_plugins=False)
+            db = WritingDatabase(connection, execute_plugins=False)
             db.execute("PRAGMA foreign_keys = ON")
             yield Store(db, self.path)
 
@@ -241,7 +241,7 @@ def _opened(path: Path, wait: float, queue: WriteQueue | None) -> Database:
     """The file, brought up to date."""
     connection = sqlite3.connect(path, timeout=wait)
     try:
-        db = _Writing(connection, execute_plugins=False)
+        db = WritingDatabase(connection, execute_plugins=False)
         db.queue = queue
         is_known = _is_up_to_date(db, path)
         if not is_known:

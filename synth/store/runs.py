@@ -32,14 +32,18 @@ class Runs(Collection):
     ) -> int:
         """Note that a run has begun; earlier ones that never ended are marked interrupted."""
         with self._db.atomic():
-            self._write(
-                """UPDATE runs SET state = 'interrupted'
-                   WHERE discussion_id = ? AND state = 'running'""",
-                discussion_id,
-            )
+            self.close_interrupted(discussion_id)
             what = {"discussion_id": discussion_id, "state": "running", "kind": kind, "seed": seed}
             how = {"settings": json_text(settings), "versions": json_text(versions)}
             return self._insert("runs", what | how | {"started_at": time_text(now())})
+
+    def close_interrupted(self, discussion_id: int) -> None:
+        """Mark runs that an earlier process never finished."""
+        self._write(
+            """UPDATE runs SET state = 'interrupted'
+               WHERE discussion_id = ? AND state = 'running'""",
+            discussion_id,
+        )
 
     def finish(
         self,

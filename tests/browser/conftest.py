@@ -17,6 +17,7 @@ from tests.browser.drawn_discussion import add_drawn
 from tests.browser.long_discussion import add_long
 from tests.browser.serving import serving
 from web import create_app
+from web.worker_command import workers
 
 ARGUMENTS = (
     "--headless",
@@ -88,7 +89,8 @@ def address(export: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         build(store, found.id, Settings(quality="draft"))
         add_drawn(store)
         add_long(store)
-    with serving(create_app({"DB": str(db)})) as where:
+    app = create_app({"DB": str(db)})
+    with serving(app) as where, workers(app):
         yield where
 
 

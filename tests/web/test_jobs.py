@@ -1,17 +1,12 @@
-"""Uploads and jobs; the build itself is tested with the pipeline."""
+"""Uploads and jobs on the pages; the build itself is tested with the pipeline."""
 
 from __future__ import annotations
 
 import io
-import os
-import signal
-import threading
-import time
-from collections.abc import Callable
+import re
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -19,10 +14,12 @@ from flask.testing import FlaskClient
 from synth.errors import ModelMissing
 from synth.pipeline import BuildReport
 from synth.settings import CLUSTERERS, ClustererName, Progress, Settings
-from synth.store import Store
-from web.jobs import Jobs, JobState
-from web.pages.uploads import safe_name, title_of_file
-from web.worker import MapCounts, Order, Report, StageState, Work, WorkerProcess, tell
+from synth.store import JobState, Step, Store, open_jobs
+from tests.web.working_here import Dead, Here, Stuck, carry_out, job, worker_of
+from web.job_ends import written
+from web.job_report import Order, Report, StageState
+from web.pages.uploads import title_of_file
+from web.work_process import Carrier
 
 CSV = b"id,text,author\n1,The bridge is old.,ann\n2,Then repair it.,bo\n3,,cy\n"
 
@@ -45,25 +42,10 @@ class Builds:
         )  # fmt: skip
 
 
-class WorkHere:
-    """A worker without a process, so that a test can replace the build."""
-
-    def run(self, order: Order, listen: Callable[[Report], None]) -> Report:
-        return Work(order).run()
-
-    def stop(self) -> None:
-        """Nothing to end."""
-
-
 @pytest.fixture
-def works_here(app: Flask) -> None:
-    app.extensions["jobs"] = Jobs(Path(app.config["DB"]), worker=WorkHere())
-
-
-@pytest.fixture
-def builds(works_here: None, monkeypatch: pytest.MonkeyPatch) -> Builds:
+def builds(monkeypatch: pytest.MonkeyPatch) -> Builds:
     made = Builds()
-    monkeypatch.setattr("web.worker.build", made)
+    monkeypatch.setattr("synth.pipeline.build", made)
     return made
 
 
@@ -73,14 +55,14 @@ def send(client: FlaskClient, *files: tuple[bytes, str], **form: str) -> Any:
 
 
 def ended(app: Flask, number: int = 1) -> JobState:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        state: JobState | None = app.extensions["jobs"].get(number)
-        assert state is not None
-        if state.is_over:
-            return state
-        time.sleep(0.02)
-    raise AssertionError("the job did not end")
+    carry_out(app)
+    return job(app, number).job.state
+
+
+def uploaded(app: Flask) -> list[Path]:
+    """Everything in the folder of uploads."""
+    folder = app.extensions["jobs"].folder.uploads
+    return [path for path in folder.rglob("*") if path.is_file()]
 
 
 def test_an_upload_becomes_a_discussion(
@@ -88,8 +70,8 @@ def test_an_upload_becomes_a_discussion(
 ) -> None:
     answer = send(client, (CSV, "old_bridge.csv"), quality="draft")
     assert (answer.status_code, answer.location) == (303, "/jobs/1")
-    state = ended(app)
-    assert (state.state, state.error) == ("done", "")
+    assert len(uploaded(app)) == 1
+    assert ended(app) is JobState.DONE
     found = store.discussions.named("old-bridge")
     assert (found.title, found.n_messages) == ("Old bridge", 2)
     assert builds.settings == [Settings(quality="draft")]
@@ -97,8 +79,9 @@ def test_an_upload_becomes_a_discussion(
     assert "2 new messages" in page
     assert "/d/old-bridge/" in page
     assert "What could not be read" in page
-    assert "synth-upload-" not in page
+    assert "job-" not in page.replace("job-state", "").replace("job-log", "")
     assert "http-equiv" not in page
+    assert uploaded(app) == []
 
 
 def test_two_files_go_into_a_discussion_that_is_there(
@@ -106,7 +89,7 @@ def test_two_files_go_into_a_discussion_that_is_there(
 ) -> None:
     more = CSV.replace(b"1,The", b"7,This").replace(b"2,Then", b"8,So").replace(b"3,", b"9,")
     send(client, (CSV, "a.csv"), (more, "b.csv"), into="the-market-square")
-    assert ended(app).state == "done"
+    assert ended(app) is JobState.DONE
     assert store.discussions.named("the-market-square").n_messages == 10
     assert len(store.discussions.all()) == 1
 
@@ -115,152 +98,251 @@ def test_a_file_that_nobody_can_read_leaves_nothing_behind(
     app: Flask, client: FlaskClient, store: Store, builds: Builds
 ) -> None:
     send(client, (b"\x00\x01\x02", "photo.jpg"), title="My photo")
-    state = ended(app)
-    assert (state.state, state.is_kept) == ("failed", False)
-    assert state.error.startswith("photo.jpg")
+    assert ended(app) is JobState.FAILED
+    status = job(app)
+    assert (status.is_kept, status.may_restart) == (False, False)
+    assert status.job.error.startswith("photo.jpg")
+    assert "\n" not in status.job.error
     assert "My photo" not in [d.title for d in store.discussions.all()]
     page = client.get("/jobs/1").text
     assert "Nothing was kept." in page
     assert "/d/my-photo" not in page
     assert builds.settings == []
+    assert uploaded(app) == []
+
+
+def test_an_empty_discussion_that_was_there_before_stays(
+    app: Flask, client: FlaskClient, store: Store, builds: Builds
+) -> None:
+    store.discussions.add("To be filled")
+    send(client, (b"\x00\x01\x02", "photo.jpg"), into="to-be-filled")
+    assert ended(app) is JobState.FAILED
+    assert store.discussions.find("to-be-filled") is not None
+
+
+def test_the_next_discussion_is_not_taken_for_the_one_that_failed(
+    app: Flask, client: FlaskClient, store: Store, builds: Builds
+) -> None:
+    send(client, (b"\x00\x01\x02", "photo.jpg"), title="My photo")
+    carry_out(app)
+    send(client, (CSV, "old_bridge.csv"))
+    carry_out(app)
+    assert job(app, 1).job.discussion_id is None
+    assert not job(app, 1).is_kept
+    assert job(app, 2).job.discussion_id == store.discussions.named("old-bridge").id
 
 
 def test_messages_stay_when_only_the_map_fails(
-    app: Flask,
-    client: FlaskClient,
-    store: Store,
-    works_here: None,
-    monkeypatch: pytest.MonkeyPatch,
+    app: Flask, client: FlaskClient, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def no_model(*_: object, **__: object) -> BuildReport:
         raise ModelMissing("e5-small: not installed; use --quality draft")
 
-    monkeypatch.setattr("web.worker.build", no_model)
+    monkeypatch.setattr("synth.pipeline.build", no_model)
     send(client, (CSV, "old_bridge.csv"))
-    state = ended(app)
-    assert (state.state, state.is_kept) == ("failed", True)
-    assert state.error == "e5-small: not installed; use --quality draft"
+    assert ended(app) is JobState.FAILED
+    status = job(app)
+    assert (status.is_kept, status.may_restart) == (True, True)
+    assert status.job.error == "e5-small: not installed; use --quality draft"
     assert store.discussions.named("old-bridge").n_messages == 2
 
 
-def test_the_upload_is_removed_afterwards(
-    app: Flask, client: FlaskClient, builds: Builds, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_map_that_failed_is_made_by_the_same_job_again(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import tempfile
+    def no_model(*_: object, **__: object) -> BuildReport:
+        raise ModelMissing("e5-small: not installed; use --quality draft")
 
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with monkeypatch.context() as patch:
+        patch.setattr("synth.pipeline.build", no_model)
+        send(client, (CSV, "old_bridge.csv"))
+        carry_out(app)
+    assert "Start again" in client.get("/jobs/1").text
+    made = Builds()
+    monkeypatch.setattr("synth.pipeline.build", made)
+    answer = client.post("/jobs/1/restart")
+    assert (answer.status_code, answer.location) == (303, "/jobs/1")
+    assert ended(app) is JobState.DONE
+    assert made.settings == [Settings(quality="full")]
+    assert job(app).report.imported is not None
+    assert [line.event for line in job(app).log] == [
+        "asked", "begun", "failed", "restarted", "begun", "done",
+    ]  # fmt: skip
+
+
+def test_a_large_upload_has_a_draft_map_first(
+    app: Flask, client: FlaskClient, builds: Builds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.work.N_AT_ONCE", 1)
     send(client, (CSV, "old_bridge.csv"))
-    ended(app)
-    deadline = time.monotonic() + 10
-    while list(tmp_path.glob("synth-upload-*")) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert list(tmp_path.glob("synth-upload-*")) == []
+    worker = worker_of(app, lambda order: (Stuck if order.step is Step.FULL else Here)(order))
+    while job(app).job.step is not Step.FULL:
+        worker.look()
+    assert builds.settings == [Settings(quality="draft")]
+    page = client.get("/jobs/1").text
+    assert "The draft map: 1 idea in 2 passages." in page
+    assert "Open “Old bridge”" in page
+    assert "Cancel" in page
+    worker.stop()
+    assert ended(app) is JobState.DONE
+    assert builds.settings == [Settings(quality="draft"), Settings(quality="full")]
+    steps = [stage.step for stage in job(app).report.stages]
+    assert list(dict.fromkeys(steps)) == ["import", "draft", "full"]
 
 
-def test_the_work_is_done_in_a_process_of_its_own(
-    app: Flask, client: FlaskClient, store: Store
+def test_a_full_map_that_stands_is_not_replaced_by_a_draft(
+    app: Flask,
+    client: FlaskClient,
+    store: Store,
+    builds: Builds,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    send(client, (CSV, "old_bridge.csv"), quality="draft")
-    state = ended(app)
-    assert (state.state, state.error) == ("done", "")
-    assert state.imported is not None
-    assert state.imported.n_added == 2
-    assert state.built is not None
-    assert state.built.n_passages == 2
-    assert len(state.problems) == 1
-    assert {stage.name for stage in state.stages} >= {"Import", "Cut"}
-    assert store.discussions.named("old-bridge").n_messages == 2
+    monkeypatch.setattr("web.work.N_AT_ONCE", 1)
+    found = store.discussions.named("the-market-square")
+    run_id = store.runs.begin(
+        found.id, kind="build", seed=0, settings={"quality": "full"}, versions={}
+    )
+    store.runs.finish(run_id, state="done")
+    send(client, (CSV, "a.csv"), into="the-market-square")
+    client.post("/d/the-market-square/build", data={"quality": "full"})
+    carry_out(app)
+    assert builds.settings == [Settings(quality="full")] * 2
 
 
-def test_a_file_that_the_process_cannot_read_is_told_in_one_line(
-    app: Flask, client: FlaskClient, store: Store
+def test_a_process_that_dies_is_begun_again_and_then_told(
+    app: Flask, client: FlaskClient, store: Store, builds: Builds
 ) -> None:
-    send(client, (b"\x00\x01\x02", "photo.jpg"), title="My photo")
-    state = ended(app)
-    assert (state.state, state.is_kept) == ("failed", False)
-    assert state.error.startswith("photo.jpg")
-    assert "\n" not in state.error
-
-
-class KilledProcess(WorkerProcess):
-    """A worker whose process is killed as soon as it runs, as the system does without memory."""
-
-    def run(self, order: Order, listen: Callable[[Report], None]) -> Report:
-        def kill() -> None:
-            while self._process is None:
-                time.sleep(0.001)
-            os.kill(self._process.pid, signal.SIGKILL)
-
-        killer = threading.Thread(target=kill)
-        killer.start()
-        report = super().run(order, listen)
-        killer.join()
-        return report
-
-
-def test_a_process_that_dies_is_told_in_one_line(
-    app: Flask, client: FlaskClient, store: Store
-) -> None:
-    app.extensions["jobs"] = Jobs(Path(app.config["DB"]), worker=KilledProcess())
     send(client, (CSV, "old_bridge.csv"), title="Killed")
-    state = ended(app)
-    assert (state.state, state.is_kept) == ("failed", False)
-    assert "SIGKILL" in state.error
-    assert "\n" not in state.error
-    assert "Killed" not in [d.title for d in store.discussions.all()]
-    send(client, (CSV, "again.csv"))
-    assert ended(app, 2).state == "failed"
+    jobs: list[Order] = []
+
+    def start(order: Order) -> Dead:
+        jobs.append(order)
+        return Dead(order)
+
+    worker = worker_of(app, start)
+    while job(app).job.state is not JobState.INTERRUPTED:
+        worker.look()
+    assert [order.step for order in jobs] == ["import"] * 3 + ["tidy"] * 3
+    assert "SIGKILL" in job(app).job.error
+    assert "\n" not in job(app).job.error
+    assert job(app).may_restart
+    page = client.get("/jobs/1").text
+    assert "The files are still here" in page
+    client.post("/jobs/1/restart")
+    assert ended(app) is JobState.DONE
+    assert store.discussions.named("killed").n_messages == 2
+    assert uploaded(app) == []
 
 
-def test_what_waits_does_not_begin_once_the_viewer_ends(app: Flask, client: FlaskClient) -> None:
-    jobs = Jobs(Path(app.config["DB"]), worker=WorkHere())
-    app.extensions["jobs"] = jobs
-    jobs.close()
-    send(client, (CSV, "old_bridge.csv"))
-    state = jobs.get(1)
-    assert state is not None
-    assert state.state == "waiting"
-
-
-class Told(Exception):
-    """Stands for the end of the process."""
-
-
-def test_a_process_that_nobody_listens_to_ends(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_what_was_interrupted_too_often_is_tidied_up(
+    app: Flask, client: FlaskClient, store: Store, builds: Builds
 ) -> None:
-    def end(code: int) -> None:
-        raise Told(code)
-
-    monkeypatch.setattr("os._exit", end)
-    monkeypatch.setattr("web.worker.EVERY", 0)
-    order = Order(db=str(tmp_path / "x.db"), discussion_id=1, uploads=None, settings=Settings())
-    read_end, write_end = os.pipe()
-    os.close(read_end)
-    out = os.fdopen(write_end, "wb")
-    with pytest.raises(Told):
-        tell(Work(order), out, threading.Event())
-    with pytest.raises(BrokenPipeError):
-        out.close()
+    send(client, (CSV, "old_bridge.csv"), title="Killed")
+    with open_jobs(app.extensions["jobs"].folder.jobs_file) as jobs:
+        jobs.end_as(1, JobState.INTERRUPTED, error="killed")
+    assert ended(app) is JobState.INTERRUPTED
+    assert "Killed" not in [d.title for d in store.discussions.all()]
+    assert not job(app).is_kept
+    client.post("/jobs/1/restart")
+    assert ended(app) is JobState.DONE
+    assert store.discussions.named("killed").n_messages == 2
 
 
-def test_what_is_at_work_ends_with_the_viewer(app: Flask, client: FlaskClient) -> None:
-    worker = WorkerProcess()
-    jobs = app.extensions["jobs"] = Jobs(Path(app.config["DB"]), worker=worker)
+def test_a_running_job_is_cancelled_by_its_button(
+    app: Flask, client: FlaskClient, store: Store
+) -> None:
     send(client, (CSV, "old_bridge.csv"))
-    while worker._process is None:
-        time.sleep(0.001)
-    jobs.close()
-    state = ended(app)
-    assert state.state == "failed"
-    assert "SIGTERM" in state.error
+    begun: list[Stuck] = []
+
+    def start(order: Order) -> Carrier:
+        if order.step is Step.TIDY:
+            return Here(order)
+        begun.append(Stuck(order))
+        return begun[-1]
+
+    worker = worker_of(app, start)
+    worker.look()
+    assert 'action="/jobs/1/cancel"' in client.get("/jobs/1").text
+    assert client.post("/jobs/1/cancel").location == "/jobs/1"
+    assert "It is being stopped." in client.get("/jobs/1").text
+    worker.look()
+    assert begun[0].is_killed
+    worker.look()
+    assert job(app).job.state is JobState.CANCELLED
+    assert "Old bridge" not in [d.title for d in store.discussions.all()]
+    assert uploaded(app) == []
+    page = client.get("/jobs/1").text
+    assert "It was cancelled." in page
+    assert "Nothing was kept." in page
 
 
-def test_a_report_is_read_as_it_was_written() -> None:
-    stage = StageState(name="Embed", unit="passages", done=50, total=None, seconds=1.5)
-    built = MapCounts(n_ideas=3, n_passages=50, is_unchanged=False)
-    report = Report(stages=(stage,), built=built, problems=("été.csv: row 3: no text",))
-    assert msgspec.json.decode(msgspec.json.encode(report), type=Report) == report
+def test_a_waiting_job_is_cancelled_at_once(app: Flask, client: FlaskClient, store: Store) -> None:
+    send(client, (CSV, "old_bridge.csv"))
+    client.post("/jobs/1/cancel")
+    assert job(app).job.state is JobState.CANCELLED
+    assert "Old bridge" not in [d.title for d in store.discussions.all()]
+    assert uploaded(app) == []
+
+
+def test_a_job_that_is_over_is_not_cancelled(
+    app: Flask, client: FlaskClient, builds: Builds
+) -> None:
+    send(client, (CSV, "old_bridge.csv"))
+    carry_out(app)
+    client.post("/jobs/1/cancel")
+    assert job(app).job.state is JobState.DONE
+    client.post("/jobs/1/restart")
+    assert job(app).job.state is JobState.DONE
+
+
+def test_what_runs_when_the_worker_stops_goes_on_with_the_next(
+    app: Flask, client: FlaskClient, builds: Builds
+) -> None:
+    send(client, (CSV, "old_bridge.csv"))
+    first = worker_of(app, Stuck)
+    first.look()
+    first.stop()
+    assert job(app).job.state is JobState.WAITING
+    assert "goes on when that is started again" in client.get("/jobs/1").text
+    assert ended(app) is JobState.DONE
+
+
+def test_what_a_killed_worker_left_goes_on_with_the_next(
+    app: Flask, client: FlaskClient, builds: Builds
+) -> None:
+    send(client, (CSV, "old_bridge.csv"))
+    worker_of(app, Stuck).look()
+    assert job(app).job.state is JobState.RUNNING
+    worker_of(app).recover()
+    assert job(app).job.state is JobState.WAITING
+    assert ended(app) is JobState.DONE
+    assert [line.event for line in job(app).log] == ["asked", "begun", "resumed", "begun", "done"]
+
+
+def test_a_job_whose_worker_is_killed_again_and_again_is_given_up(
+    app: Flask, client: FlaskClient, builds: Builds
+) -> None:
+    send(client, (CSV, "old_bridge.csv"))
+    for _ in range(3):
+        worker_of(app, Stuck).look()
+        worker_of(app).recover()
+    assert ended(app) is JobState.INTERRUPTED
+    assert job(app).may_restart
+
+
+def test_left_overs_of_a_crash_go_when_a_worker_begins(
+    app: Flask, client: FlaskClient, builds: Builds
+) -> None:
+    send(client, (CSV, "old_bridge.csv"))
+    folder = app.extensions["jobs"].folder
+    for left in ("job-0123", "another"):
+        (folder.uploads / left).mkdir()
+        (folder.uploads / left / "x.csv").write_bytes(CSV)
+    worker_of(app).recover()
+    there = {path.parent.name for path in uploaded(app)}
+    assert "job-0123" not in there
+    assert "another" in there
+    assert ended(app) is JobState.DONE
 
 
 def test_no_file_is_said(client: FlaskClient) -> None:
@@ -272,7 +354,7 @@ def test_no_file_is_said(client: FlaskClient) -> None:
 def test_a_map_is_made_anew(app: Flask, client: FlaskClient, builds: Builds) -> None:
     answer = client.post("/d/the-market-square/build", data={"quality": "full"})
     assert answer.location == "/jobs/1"
-    assert ended(app).state == "done"
+    assert ended(app) is JobState.DONE
     assert builds.settings == [Settings(quality="full")]
 
 
@@ -283,17 +365,17 @@ def test_a_clusterer_can_be_chosen(
     for page in ("/upload", "/d/the-market-square/about"):
         assert f'<option value="{clusterer}"' in client.get(page).text
     client.post("/d/the-market-square/build", data={"clusterer": clusterer})
-    assert ended(app).state == "done"
+    assert ended(app) is JobState.DONE
     send(client, (CSV, "old_bridge.csv"), clusterer=clusterer)
-    assert ended(app, 2).state == "done"
+    assert ended(app, 2) is JobState.DONE
     assert builds.settings == [Settings(clusterer=clusterer)] * 2
 
 
 def test_sides_can_be_left_to_the_platform(app: Flask, client: FlaskClient, builds: Builds) -> None:
     client.post("/d/the-market-square/build", data={"sides": "stated"})
-    assert ended(app).state == "done"
+    assert ended(app) is JobState.DONE
     client.post("/d/the-market-square/build", data={"sides": "read"})
-    assert ended(app, 2).state == "done"
+    assert ended(app, 2) is JobState.DONE
     assert [one.sides for one in builds.settings] == [False, True]
 
 
@@ -312,38 +394,61 @@ def test_a_clusterer_that_is_not_there_is_refused(
 
 
 def test_a_running_job_reloads_itself(app: Flask, client: FlaskClient) -> None:
-    running = JobState(
-        id=5,
-        slug="s",
-        title="T",
-        state="running",
-        stages=(StageState(name="Embed", unit="passages", done=50, total=100, seconds=10.0),),
+    client.post("/d/the-market-square/build", data={"quality": "full"})
+    stage = StageState(
+        name="Embed", unit="passages", done=50, total=100, seconds=10.0, step=Step.FULL
     )
-
-    app.extensions["jobs"]._states[5] = running
-    page = client.get("/jobs/5").text
+    with open_jobs(app.extensions["jobs"].folder.jobs_file) as jobs:
+        jobs.take([Step.FULL])
+        jobs.tell(1, step=Step.FULL, report=written(Report(step=Step.FULL, stages=(stage,))))
+    page = client.get("/jobs/1").text
     assert '<noscript><meta http-equiv="refresh" content="3"></noscript>' in page
     assert "5 a second" in page
     assert "about 10 s left" in page
 
 
+def test_progress_is_not_hidden_by_an_answer_that_was_kept(app: Flask, client: FlaskClient) -> None:
+    client.post("/d/the-market-square/build", data={"quality": "full"})
+    program = app.test_client()
+    assert program.get("/api/jobs/1").get_json()["state"] == "waiting"
+    with open_jobs(app.extensions["jobs"].folder.jobs_file) as jobs:
+        jobs.take([Step.FULL])
+    assert program.get("/api/jobs/1").get_json()["state"] == "running"
+
+
+def test_without_a_worker_the_page_says_so(app: Flask, client: FlaskClient) -> None:
+    client.post("/d/the-market-square/build", data={"quality": "full"})
+    assert "start “synth worker”" in client.get("/jobs/1").text
+
+
+def test_the_list_of_jobs_names_what_runs_and_what_is_over(
+    app: Flask, client: FlaskClient, builds: Builds
+) -> None:
+    assert "None." in client.get("/jobs").text
+    send(client, (CSV, "old_bridge.csv"))
+    carry_out(app)
+    client.post("/d/the-market-square/build", data={"quality": "full"})
+    page = client.get("/jobs").text
+    running, over = page.split("<h2>Over</h2>")
+    assert re.search(r'href="/jobs/2">\s*The market square', running)
+    assert "waiting" in running
+    assert re.search(r'href="/jobs/1">\s*Old bridge', over)
+    assert "done" in over
+    listed = client.get("/api/jobs").get_json()["items"]
+    assert [one["id"] for one in listed] == [2, 1]
+
+
+def test_the_page_of_a_job_is_french_for_who_reads_french(
+    app: Flask, client: FlaskClient, builds: Builds
+) -> None:
+    send(client, (CSV, "old_bridge.csv"))
+    carry_out(app)
+    for address, words in (("/jobs/1?lang=fr", "Journal"), ("/jobs?lang=fr", "Tâches")):
+        assert words in client.get(address).text
+
+
 def test_an_unknown_job_is_not_found(client: FlaskClient) -> None:
     assert client.get("/jobs/77").status_code == 404
-
-
-@pytest.mark.parametrize(
-    ("given", "kept"),
-    [
-        ("talk.mbox", "talk.mbox"),
-        ("../../etc/passwd", "etc_passwd"),
-        ("été 2024.csv", "ete_2024.csv"),
-        ("会議.csv", "upload-1.csv"),
-        ("a/b.tar.gz", "a_b.tar.gz"),
-        ("", "upload-1"),
-    ],
-)
-def test_file_names_are_made_safe_and_keep_their_ending(given: str, kept: str) -> None:
-    assert safe_name(given, 1) == kept
 
 
 def test_a_title_is_made_of_the_file_name() -> None:

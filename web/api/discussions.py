@@ -1,9 +1,6 @@
-"""Discussions as wholes: numbers, sources, the overview, what is new, and jobs on their way."""
+"""Discussions as wholes: numbers, sources, the overview, what is new."""
 
 from __future__ import annotations
-
-from flask import abort
-from flask_babel import gettext as _
 
 from web.api.answers import (
     Discussion,
@@ -14,14 +11,11 @@ from web.api.answers import (
     Source,
     SourceProblem,
 )
-from web.api.job_answers import Job
 from web.api.openapi import operation
 from web.api.parameters import PAGED, Parameter, asked_paging
 from web.api.report_answers import News, Overview
-from web.http.security import writers_only
 from web.http.store import current_store, find_snapshot
 from web.http.visits import current_visit
-from web.jobs import current_jobs
 from web.services.news import report_of
 from web.services.overview import first_problems, overview_of
 from web.services.since import usual_since
@@ -86,12 +80,3 @@ def since(slug: str) -> News:
         snapshot.discussion, current_visit().previous_at
     )
     return News.of_report(chosen, report_of(snapshot, chosen))
-
-
-@operation("/jobs/<int:number>", "How far a job is", is_for_writers=True)
-@writers_only
-def job(number: int) -> Job:
-    state = current_jobs().get(number)
-    if state is None:
-        abort(404, description=_("There is no such job; the viewer may have been started anew."))
-    return Job.of_job(state)

@@ -6,11 +6,14 @@ from typing import Annotated, Self
 
 from msgspec import Meta
 
-from web import jobs, worker
-from web.api.answers import Answer, Count, RowId, about
+from synth import store
+from synth.store import JobState, Step
+from web import job_report, jobs
+from web.api.answers import Answer, Count, MaybeTime, RowId, Time, about
 
 
 class JobStage(Answer):
+    step: Annotated[Step, about("The step of the job that it belongs to.")]
     name: str
     unit: str
     done: Count
@@ -31,26 +34,82 @@ class MapCounts(Answer):
     n_passages: Count
     is_unchanged: Annotated[bool, about("The map was up to date before.")]
 
+    @classmethod
+    def of_map(cls, counts: job_report.MapCounts | None) -> Self | None:
+        return None if counts is None else cls.of(counts)
+
+
+class LogLine(Answer):
+    """Something that happened to a job."""
+
+    at: Time
+    event: str
+    by: Annotated[str | None, about("Who did it, where somebody did.")]
+    step: Annotated[str | None, about("The step that was begun or put off.")]
+    attempt: Annotated[int | None, about("How often the step was begun.")]
+    why: Annotated[str | None, about("The signal or exit status that ended a process.")]
+
+    @classmethod
+    def of_line(cls, line: store.LogLine) -> Self:
+        names = ("by", "step", "attempt", "why")
+        return cls.of(line, **{name: line.facts.get(name) for name in names})
+
 
 class Job(Answer):
     """How far an upload is on its way to a map."""
 
-    id: Annotated[RowId, about("Counts from 1 since the viewer was started.")]
+    id: Annotated[RowId, about("Never given to another job.")]
+    kind: Annotated[str, about("`upload` or `build`.")]
     slug: Annotated[str, about("Of the discussion.")]
     title: str
+    files: Annotated[list[str], about("Names of what was uploaded.")]
+    asked_by: str
+    asked_at: Time
+    started_at: MaybeTime
+    finished_at: MaybeTime
+    state: JobState
+    step: Annotated[Step, about("What it does now, or does next.")]
+    is_cancelling: bool
+    may_restart: bool
     is_kept: Annotated[bool, about("False once a failed upload left nothing behind.")]
-    state: worker.State
     stages: list[JobStage]
     imported: ImportCounts | None
+    drafted: MapCounts | None
     built: MapCounts | None
     error: str
     problems: list[str]
+    log: list[LogLine]
 
     @classmethod
-    def of_job(cls, job: jobs.JobState) -> Self:
+    def of_job(cls, status: jobs.JobStatus) -> Self:
+        job, report = status.job, status.report
         return cls.of(
+            status,
             job,
-            stages=[JobStage.of(stage) for stage in job.stages],
-            imported=None if job.imported is None else ImportCounts.of(job.imported),
-            built=None if job.built is None else MapCounts.of(job.built),
+            report,
+            files=list(job.files),
+            stages=[JobStage.of(stage) for stage in report.stages],
+            imported=None if report.imported is None else ImportCounts.of(report.imported),
+            drafted=MapCounts.of_map(report.drafted),
+            built=MapCounts.of_map(report.built),
+            problems=list(report.problems),
+            log=[LogLine.of_line(line) for line in status.log],
         )
+
+
+class JobSummary(Answer):
+    """A job as the list of jobs shows it."""
+
+    id: RowId
+    kind: str
+    slug: str
+    title: str
+    asked_by: str
+    asked_at: Time
+    finished_at: MaybeTime
+    state: JobState
+    step: Step
+
+    @classmethod
+    def of_job(cls, status: jobs.JobStatus) -> Self:
+        return cls.of(status.job)

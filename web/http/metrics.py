@@ -20,9 +20,11 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from synth.store import JobState
 from web.configuration import Metrics
 from web.http import logs, security
 from web.http.answer_cache import do_not_cache
+from web.jobs import Jobs, current_jobs
 
 metrics = Blueprint("metrics", __name__)
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -62,14 +64,20 @@ class RequestFigures:
 class FileFigures(Collector):
     """What is looked up when somebody asks."""
 
-    def __init__(self, db: Path) -> None:
+    def __init__(self, db: Path, jobs: Jobs) -> None:
         self._db = db
+        self._jobs = jobs
 
     def collect(self) -> Iterator[Metric]:
         size = GaugeMetricFamily("synth_file_bytes", "Size of the file.", labels=["part"])
         for part, path in (("main", self._db), ("wal", Path(f"{self._db}-wal"))):
             size.add_metric([part], path.stat().st_size if path.is_file() else 0)
         yield size
+        n_jobs = GaugeMetricFamily("synth_jobs", "Jobs that are not over.", labels=["state"])
+        counts = self._jobs.counts()
+        for state in (JobState.WAITING, JobState.RUNNING):
+            n_jobs.add_metric([state], counts.get(state, 0))
+        yield n_jobs
 
 
 def init_app(app: Flask) -> None:
@@ -95,7 +103,7 @@ def tell() -> Response:
         MultiProcessCollector(asked)  # type: ignore[no-untyped-call]
     else:
         text = generate_latest(figures.registry)
-    asked.register(FileFigures(Path(current_app.config["DB"])))
+    asked.register(FileFigures(Path(current_app.config["DB"]), current_jobs()))
     answer = Response(text + generate_latest(asked), content_type=CONTENT_TYPE_PLAIN_0_0_4)
     answer.headers["Cache-Control"] = "no-store"
     do_not_cache()

@@ -73,6 +73,8 @@ def init_app(app: Flask) -> None:
         step_words=words.STEPS,
         unit_words=words.UNITS,
         job_words=words.JOB_STATES,
+        job_kind_words=words.JOB_KINDS,
+        job_step_words=words.JOB_STEPS,
     )
 
 

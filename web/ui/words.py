@@ -135,7 +135,20 @@ JOB_STATES: dict[str, LazyString] = {
     "running": lazy_gettext("at work"),
     "done": lazy_gettext("done"),
     "failed": lazy_gettext("failed"),
+    "cancelled": lazy_gettext("cancelled"),
+    "interrupted": lazy_gettext("interrupted"),
 }
+JOB_KINDS: dict[str, LazyString] = {
+    "upload": lazy_gettext("upload"),
+    "build": lazy_gettext("new map"),
+}
+JOB_STEPS: dict[str, LazyString] = {
+    "import": lazy_gettext("reading the files"),
+    "draft": lazy_gettext("the draft map"),
+    "full": lazy_gettext("the full map"),
+    "tidy": lazy_gettext("tidying up"),
+}
+"""By the values of ``Step``."""
 STAGES: dict[str, LazyString] = {
     "Import": lazy_gettext("Read"),
     "Store": lazy_gettext("Store"),

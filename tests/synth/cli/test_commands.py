@@ -82,7 +82,9 @@ def test_every_option_is_explained(name: str) -> None:
 
 
 def test_the_contract_lists_the_commands() -> None:
-    wanted = "run import build serve correct batch export evaluate erase info demo backup restore"
+    wanted = (
+        "run import build serve worker correct batch export evaluate erase info demo backup restore"
+    )
     assert sorted(COMMANDS) == sorted(wanted.split())
     output = synth("--help").output
     assert all(re.search(rf"^  {name} ", output, flags=re.MULTILINE) for name in COMMANDS)

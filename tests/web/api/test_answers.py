@@ -9,9 +9,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from synth.store import Step, open_jobs
 from web.api.openapi import document
-from web.jobs import JobState
-from web.worker import StageState
+from web.job_ends import written
+from web.job_report import Report, StageState
 
 AT = "/api/d/the-market-square"
 EXAMPLES = {
@@ -34,6 +35,7 @@ EXAMPLES = {
     "/api/d/{slug}/since": f"{AT}/since?since=2024-03-01",
     "/api/d/{slug}/overview": f"{AT}/overview",
     "/api/d/{slug}/extracts": f"{AT}/extracts",
+    "/api/jobs": "/api/jobs",
     "/api/jobs/{number}": "/api/jobs/1",
     "/api/openapi.json": "/api/openapi.json",
 }
@@ -78,14 +80,11 @@ def check(value: object, schema: dict[str, Any], where: str) -> None:
 
 @pytest.fixture
 def with_job(app: Flask) -> Flask:
-    state = JobState(
-        id=1,
-        slug="s",
-        title="T",
-        state="running",
-        stages=(StageState(name="Embed", unit="passages", done=1, total=None, seconds=0.0),),
-    )
-    app.extensions["jobs"]._states[1] = state
+    app.test_client().post("/d/the-market-square/build")
+    stage = StageState(name="Embed", unit="passages", done=1, total=None, seconds=0.0)
+    with open_jobs(app.extensions["jobs"].folder.jobs_file) as jobs:
+        jobs.take([Step.FULL])
+        jobs.tell(1, step=Step.FULL, report=written(Report(step=Step.FULL, stages=(stage,))))
     return app
 
 

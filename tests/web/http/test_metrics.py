@@ -8,6 +8,8 @@ import pytest
 from flask import Flask
 from prometheus_client.parser import text_string_to_metric_families
 
+from synth.settings import Settings
+from synth.store import open_store
 from web import create_app
 from web.configuration import Metrics
 
@@ -94,3 +96,13 @@ def test_a_token_opens_them_to_other_machines(db: Path, sent: str, status: int) 
 def test_figures_are_new_each_time(db: Path) -> None:
     app = app_with(db, Metrics(serve="loopback"))
     assert figures(app) != figures(app)
+
+
+def test_jobs_that_wait_are_counted(db: Path) -> None:
+    app = app_with(db, Metrics(serve="loopback"))
+    assert figures(app)["synth_jobs", ("waiting",)] == 0
+    with open_store(db) as store:
+        found_there = store.discussions.named("the-market-square")
+    app.extensions["jobs"].build(found_there, Settings(), asked_by="ann")
+    found = figures(app)
+    assert (found["synth_jobs", ("waiting",)], found["synth_jobs", ("running",)]) == (1, 0)
