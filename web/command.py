@@ -70,10 +70,10 @@ def _stop_on_signals(server: Server) -> None:
 
 def _check_free(host: str, port: int) -> None:
     """Raise InputProblem where something else listens already."""
-    with socket.socket() as probe:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((host, port))
+            probe.bind((host.strip("[]"), port))
         except OSError as error:
             raise InputProblem(
                 f"{host}:{port}",

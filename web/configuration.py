@@ -123,7 +123,13 @@ class Configuration:
     @property
     def address(self) -> str:
         """Where people find the front page."""
-        return f"{self.public_url.rstrip('/') or f'http://{self.host}:{self.port}{self.root}'}/"
+        return f"{self.public_url.rstrip('/') or f'http://{self.listens}{self.root}'}/"
+
+    @property
+    def listens(self) -> str:
+        """``127.0.0.1:8000`` or ``[::1]:8000``."""
+        host = self.host.strip("[]")
+        return f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}"
 
 
 def keys(kind: type = Configuration, above: str = "") -> Iterator[tuple[str, object, object, str]]:

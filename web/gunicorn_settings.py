@@ -27,7 +27,7 @@ if _told.metrics.serve != "off" and not os.environ.get(FOLDER):
     _made = os.environ[FOLDER] = tempfile.mkdtemp(prefix="synth-metrics-")
 
 wsgi_app = "web.wsgi:app"
-bind = f"{_told.host}:{_told.port}"
+bind = _told.listens
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 worker_class = "gthread"
 threads = _told.threads

@@ -204,3 +204,8 @@ def test_the_surroundings_say_which_file(
 def test_where_people_find_it(url: str, prefix: str, root: str, address: str) -> None:
     told = Configuration(public_url=url, prefix=prefix)
     assert (told.root, told.address) == (root, address)
+
+
+@pytest.mark.parametrize("host", ["::1", "[::1]"])
+def test_an_address_of_the_newer_kind_is_written_in_brackets(host: str) -> None:
+    assert Configuration(host=host).address == "http://[::1]:8000/"

@@ -61,7 +61,7 @@ def is_for_us() -> bool:
         if config["HOST"] not in LOOPBACK:
             # No foreign page has an address of numbers, or this machine's own name, for its own.
             names |= {socket.gethostname().lower()} | ({name} if _is_number(name) else set())
-    return name in names or host_is_trusted(name, names)
+    return bool({name, name.strip("[]")} & names) or host_is_trusted(name, names)
 
 
 def any_host(view: Callable[P, R]) -> Callable[P, R]:
@@ -76,17 +76,16 @@ def is_for_any_host() -> bool:
     return bool(getattr(view, "any_host", False))
 
 
-def _check_host() -> None:
+def _check_host() -> Response | None:
+    """One line where the name is not ours: a page would name styles that are refused as well."""
     if is_for_any_host() or is_for_us():
-        return
-    abort(
-        400,
-        description=_(
-            "This server does not answer for the name “%(name)s”. Whoever runs it can allow the "
-            "name: see “public_url” in docs/running.md.",
-            name=_named_host()[:100],
-        ),
+        return None
+    told = _(
+        "This server does not answer for the name “%(name)s”. Whoever runs it can allow the "
+        "name: see “public_url” in docs/running.md.",
+        name=_named_host()[:100],
     )
+    return Response(f"{told}\n", 400, mimetype="text/plain")
 
 
 def _named_host() -> str:
@@ -108,7 +107,10 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
+_ENCRYPTED = {"Strict-Transport-Security": "max-age=31536000"}
+"""Where the public address is one of https: browsers ask for no other from then on."""
 
 
 def content_policy(*, frame_ancestors: str = "'none'") -> str:
@@ -130,6 +132,9 @@ def init_app(app: Flask) -> None:
 
 
 def _safe(response: Response) -> Response:
-    for name, value in {"Content-Security-Policy": content_policy(), **_HEADERS}.items():
+    headers = {"Content-Security-Policy": content_policy(), **_HEADERS}
+    if request.is_secure and current_app.config["PUBLIC_URL"].startswith("https:"):
+        headers |= _ENCRYPTED
+    for name, value in headers.items():
         response.headers.setdefault(name, value)
     return response

@@ -38,6 +38,7 @@ def test_a_page_elsewhere_cannot_read_by_taking_this_address(
     assert "market square" not in answer.text
     assert host.partition(":")[0] in answer.text
     assert "public_url" in answer.text
+    assert answer.mimetype == "text/plain"
 
 
 def test_a_cached_page_is_not_given_to_another_name(app: Flask) -> None:
@@ -74,3 +75,19 @@ def test_a_strange_host_is_refused_in_the_readers_language(app: Flask) -> None:
 @pytest.mark.parametrize("host", ["a b", "ev\\il", "<b>", "", "[::1", "a@localhost"])
 def test_what_is_no_name_is_refused(app: Flask, host: str) -> None:
     assert status(app, host) == 400
+
+
+def test_an_address_of_numbers_may_be_the_public_one(db: Path) -> None:
+    app = create_app({"DB": str(db), "PUBLIC_URL": "http://[2001:db8::7]:8000"})
+    assert status(app, "[2001:db8::7]:8000") == 200
+    assert status(app, "[2001:db8::8]:8000") == 400
+
+
+def test_browsers_are_told_to_come_encrypted_where_the_public_address_is(db: Path) -> None:
+    name = "Strict-Transport-Security"
+    app = create_app({"DB": str(db), "PUBLIC_URL": "https://ideas.example.org"})
+    for _ in range(2):
+        encrypted = app.test_client().get("/", base_url="https://ideas.example.org")
+        assert encrypted.headers[name] == "max-age=31536000"
+        assert name not in app.test_client().get("/", base_url="http://ideas.example.org").headers
+    assert name not in create_app({"DB": str(db)}).test_client().get("/").headers
