@@ -7,6 +7,7 @@ SynthError
 │   └── Overtaken        others changed meanwhile what a build had read (exit 1)
 ├── EditConflict     somebody changed the same thing after it was read (exit 1)
 ├── CorrectionRefused   a correction of the map cannot be made, and why (exit 1)
+├── AccessRefused    an account, role or invitation cannot be had, and why (exit 1)
 └── ModelMissing     a model is not there, is damaged, or needs an extra (exit 1)
 """
 
@@ -14,8 +15,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from enum import Enum
+from typing import Literal
 
 from models.embedders import ModelMissing
+
+Refusal = Literal[
+    "no name", "name", "name taken", "address", "address taken", "owner", "claimed", "invitation",
+    "link",
+]  # fmt: skip
+"""Why an account, a role or an invitation cannot be had."""
 
 
 class SynthError(Exception):
@@ -122,8 +130,20 @@ def N_(text: str) -> str:  # noqa: N802 - the name by which catalogues find word
     return text
 
 
+class AccessRefused(SynthError):
+    """An account, a role or an invitation cannot be given or used.
+
+    ``kind`` tells pages why, in a word that they translate.
+    """
+
+    def __init__(self, kind: Refusal, text: str) -> None:
+        self.kind = kind
+        super().__init__(text)
+
+
 __all__ = [
     "N_",
+    "AccessRefused",
     "CorrectionRefused",
     "EditConflict",
     "InputProblem",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-from flask import Flask, Response, make_response, request
+from flask import Flask, Response, make_response, redirect, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
@@ -16,6 +16,7 @@ from werkzeug.routing import IntegerConverter, Map
 
 from synth.errors import EditConflict, StoreProblem
 from synth.store import DatabaseError
+from synth.store.access import SESSION_LASTS
 from web.api import api
 from web.api.openapi import problem
 from web.http import (
@@ -25,14 +26,18 @@ from web.http import (
     limits,
     logs,
     metrics,
+    permission,
     proxy,
+    rate_limits,
     security,
     store,
     visits,
 )
 from web.http.health import health
+from web.http.store import current_store
 from web.job_folder import NoRoomForUploads
 from web.jobs import Jobs
+from web.pages.accounts import accounts
 from web.pages.corrections import corrections
 from web.pages.discussions import discussions
 from web.pages.harvest import harvest
@@ -40,6 +45,7 @@ from web.pages.history import history
 from web.pages.ideas import ideas
 from web.pages.jobs import jobs
 from web.pages.maps import maps
+from web.pages.members import members
 from web.pages.passages import passages
 from web.pages.proposals import proposals
 from web.pages.search import search
@@ -49,9 +55,10 @@ from web.pages.styleguide import styleguide
 from web.pages.threads import threads
 from web.pages.uploads import uploads
 from web.services import semantic_search
+from web.services.actors import name_of
 from web.ui import i18n, templates
 from web.ui.templates import render
-from web.ui.words import HTTP_ERRORS, told_actor
+from web.ui.words import HTTP_ERRORS
 
 
 class Viewer(Flask):
@@ -79,8 +86,8 @@ class ErrorContext:
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     """The viewer over ``config["DB"]``.
 
-    ``UPLOADS`` says whether exports may be uploaded and extracts decided; by default only when
-    ``HOST`` is a loopback address, because there are no accounts yet.
+    ``ACCOUNTS`` says whether people sign in: ``on``, ``off``, or ``auto`` (see
+    ``web/http/permission.py``).
     ``UPLOAD_FOLDER``: where uploaded files wait to be imported; else in the folder ``<DB>.jobs``.
     """
     app = Viewer(__name__)
@@ -88,11 +95,12 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         DB="synth.db",
         HOST="127.0.0.1",
         SECRET_KEY=secrets.token_hex(32),
-        SESSION_COOKIE_SAMESITE="Strict",
+        # Not Strict: a link in a mail would open its page as if nobody were signed in.
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=SESSION_LASTS,
         WTF_CSRF_TIME_LIMIT=None,
     )
     app.config.from_mapping(config or {})
-    app.config.setdefault("UPLOADS", app.config["HOST"] in security.LOOPBACK)
     app.url_map.converters["int"] = RowNumber
     logs.init_app(app)
     metrics.init_app(app)
@@ -103,17 +111,20 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     CSRFProtect(app)
     discussion_cache.init_app(app)
     store.init_app(app)
+    rate_limits.init_app(app)
+    permission.init_app(app)
     i18n.init_app(app)
     visits.init_app(app)
     semantic_search.init_app(app)
     templates.init_app(app)
     for pages in (
         discussions, maps, ideas, passages, threads, search, harvest, settings, uploads, jobs,
-        corrections, history, proposals, sign_off, api, health,
+        corrections, history, proposals, sign_off, accounts, members, api, health,
     ):  # fmt: skip
         app.register_blueprint(pages)
     if app.debug or app.config.get("STYLEGUIDE"):
         app.register_blueprint(styleguide)
+    permission.check_addresses(app)
     answer_cache.init_app(app)
     proxy.init_app(app)
     incoming.init_app(app)
@@ -133,6 +144,8 @@ def close_app(app: Flask) -> None:
 
 def _tell_http(error: HTTPException) -> Response:
     code = error.code or 500
+    if code == 401 and (address := permission.sign_in_address()) is not None:
+        return make_response(redirect(address))
     title, text = HTTP_ERRORS.get(code, (error.name, error.description or ""))
     is_ours = error.description != type(error).description
     response = make_response(_tell(code, str(title), str(error.description if is_ours else text)))
@@ -153,6 +166,7 @@ def _tell_store(error: StoreProblem | DatabaseError) -> Response:
     refusal = store.refusal_of(error)
     if refusal is None:
         raise error
+    permission.forget_person()
     response = make_response(_tell(refusal.status, refusal.title, refusal.text))
     if refusal.retry_after is not None:
         response.retry_after = refusal.retry_after
@@ -160,7 +174,10 @@ def _tell_store(error: StoreProblem | DatabaseError) -> Response:
 
 
 def _tell_conflict(error: EditConflict) -> Response | tuple[str, int]:
-    text = _("%(name)s changed it after you opened this page.", name=told_actor(error.actor))
+    text = _(
+        "%(name)s changed it after you opened this page.",
+        name=name_of(current_store(), error.actor),
+    )
     return _tell(409, _("Changed meanwhile"), f"{text} {_('Nothing of yours was stored.')}")
 
 

@@ -14,6 +14,8 @@ from synth.errors import InputProblem
 from synth.parallel import exit_soon
 
 if TYPE_CHECKING:
+    from flask import Flask
+
     from web.server import Server
 
 STOPPING = ("SIGINT", "SIGTERM", "SIGHUP")
@@ -33,7 +35,13 @@ STOPPING = ("SIGINT", "SIGTERM", "SIGHUP")
 )
 @click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
 @click.option("--port", type=click.IntRange(1, 65535), help="[default: 8000]")
-def serve(config: Path | None, db: Path | None, host: str | None, port: int | None) -> None:
+@click.option(
+    "--accounts",
+    type=click.Choice(["auto", "on", "off"]),
+    help="Whether people sign in; auto: where others than this machine are let in, and once "
+    "somebody has an account.  [default: auto]",
+)
+def serve(config: Path | None, **options: str | int | Path | None) -> None:
     """Open the viewer on http://127.0.0.1:8000/ (stop with Ctrl-C).
 
     docs/running.md says how it is run for a group, and what can be configured.
@@ -44,18 +52,38 @@ def serve(config: Path | None, db: Path | None, host: str | None, port: int | No
     from web.server import server_of
     from web.worker_command import workers
 
-    told = surrounding_configuration(config, {"db": db, "host": host, "port": port})
+    told = surrounding_configuration(config, options)
     _check_free(told.host, told.port)
     app = configured_app(told)
     server = server_of(app, host=told.host, port=told.port, threads=told.threads)
     _stop_on_signals(server)
     click.echo(f"The viewer is at {told.address} (Ctrl-C stops it)")
+    _tell_accounts(app, told.address)
     try:
         with workers(app):
             server.run()
     finally:
         close_app(app)
     exit_soon(0)
+
+
+def _tell_accounts(app: Flask, address: str) -> None:
+    """Say who may do what here, and how the first account is opened."""
+    from synth.store import open_store
+    from web.http.permission import has_accounts
+    from web.services.accounts import first_link
+
+    with app.test_request_context():
+        if not has_accounts():
+            click.echo(
+                "Nobody signs in: only this machine is answered. --accounts on lets you invite."
+            )
+            return
+    with open_store(app.config["DB"]) as store:
+        token = first_link(store)
+    if token is not None:
+        click.echo("It has no owner yet. Whoever opens this link first is the owner:")
+        click.echo(f"{address.rstrip('/')}/link/{token}")
 
 
 def _stop_on_signals(server: Server) -> None:

@@ -9,10 +9,11 @@ from typing import Any
 from flask import Flask
 
 from web.app import create_app
-from web.configuration import Configuration, unknown_variables
+from web.configuration import Configuration, Smtp, unknown_variables
 from web.http import logs
 from web.http.limits import MEGABYTE
 from web.secret import kept_secret
+from web.services.accounts import MailServer
 
 
 def configured_app(configuration: Configuration) -> Flask:
@@ -24,8 +25,7 @@ def configured_app(configuration: Configuration) -> Flask:
 
 
 def _flask_config(told: Configuration) -> dict[str, Any]:
-    is_for_others = bool(told.public_url or told.trusted_proxies or told.root)
-    config: dict[str, Any] = {
+    return {
         "DB": str(told.db),
         "HOST": told.host,
         "PUBLIC_URL": told.public_url,
@@ -35,7 +35,7 @@ def _flask_config(told: Configuration) -> dict[str, Any]:
         "SECRET_KEY": told.secret_key or kept_secret(told.db),
         "ACCOUNTS": told.accounts,
         "LOG_ADDRESSES": told.log.addresses,
-        "SMTP": told.smtp,
+        "MAIL_SERVER": _mail_server(told.smtp),
         "METRICS": told.metrics,
         "UPLOAD_LIMIT": told.upload_limit * MEGABYTE,
         "UPLOAD_FOLDER": None if told.uploads is None else str(told.uploads),
@@ -43,4 +43,17 @@ def _flask_config(told: Configuration) -> dict[str, Any]:
         "SESSION_COOKIE_PATH": f"{told.root}/",
         "SESSION_COOKIE_SECURE": told.public_url.startswith("https:"),
     }
-    return config | ({"UPLOADS": False} if is_for_others else {})
+
+
+def _mail_server(told: Smtp) -> MailServer | None:
+    """None where no mail is sent."""
+    if not told.host:
+        return None
+    return MailServer(
+        host=told.host,
+        port=told.port,
+        user=told.user,
+        password=told.password,
+        sender=told.sender,
+        is_encrypted=told.starttls,
+    )

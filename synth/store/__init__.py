@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from synth.store.access import Invitation, Offer, Session
 from synth.store.change_log import Change
 from synth.store.correction_proposals import CorrectionProposal
 from synth.store.corrections import HeldIdea, Link
@@ -12,6 +13,7 @@ from synth.store.extracts import ExtractChange, ExtractMark
 from synth.store.ideas import IdeaRow, PlacementRow
 from synth.store.jobs import Job, JobState, LogLine, NewJob, Place, Step
 from synth.store.jobs_file import open_jobs
+from synth.store.members import Claim, Member, Membership
 from synth.store.messages import Imported, Linked
 from synth.store.repetitions import RepetitionRow
 from synth.store.rows import NO_WORDS
@@ -28,6 +30,7 @@ __all__ = [
     "NO_WORDS",
     "Answer",
     "Change",
+    "Claim",
     "Correction",
     "CorrectionProposal",
     "DatabaseError",
@@ -40,18 +43,23 @@ __all__ = [
     "Hit",
     "IdeaRow",
     "Imported",
+    "Invitation",
     "Job",
     "JobState",
     "Link",
     "Linked",
     "LogLine",
+    "Member",
+    "Membership",
     "MessageEvidence",
     "NewJob",
+    "Offer",
     "Place",
     "PlacementRow",
     "Proposal",
     "Ranked",
     "RepetitionRow",
+    "Session",
     "SideRow",
     "Source",
     "Step",

@@ -14,6 +14,7 @@ from types import TracebackType
 from sqlite_utils import Database
 
 from synth.errors import StoreProblem, StoreTrouble
+from synth.store.access import Invitations, Sessions, SignInLinks
 from synth.store.activity import Activities
 from synth.store.correction_proposals import CorrectionProposals
 from synth.store.corrections import Corrections
@@ -21,6 +22,7 @@ from synth.store.discussions import Discussions
 from synth.store.extracts import Extracts
 from synth.store.fitted_map import Growth, Spaces
 from synth.store.ideas import Ideas
+from synth.store.members import Audit, Claims, Members, Memberships
 from synth.store.messages import Messages
 from synth.store.participants import Participants
 from synth.store.passages import Passages, Vectors
@@ -96,6 +98,13 @@ class Store:
         self.growth = Growth(db)
         self.threads = Threads(db)
         self.activity = Activities(db)
+        self.members = Members(db)
+        self.memberships = Memberships(db)
+        self.claims = Claims(db)
+        self.audit = Audit(db)
+        self.invitations = Invitations(db)
+        self.sign_in_links = SignInLinks(db)
+        self.sessions = Sessions(db)
         self._version = self._data_version()
         self._n_changes = db.conn.total_changes
 

@@ -10,7 +10,9 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from synth.errors import EditConflict, StoreProblem
+from synth.permissions import Visibility
 from synth.store.edits import Edits, Facts, version_of
+from synth.store.members import Audit
 from synth.store.rows import SHOWN_IDEAS, Collection, Row, now, record, time_text
 from synth.store.runs import Events
 
@@ -95,6 +97,7 @@ class Discussion:
     languages: tuple[tuple[str, int], ...]
     """(language, number of messages), most frequent first."""
     framing: Framing
+    visibility: Visibility
 
     @property
     def question(self) -> str:
@@ -183,6 +186,22 @@ class Discussions(Collection):
         )
         what = "what is said about the discussion"
         return EditConflict(what, changed=changed, stored=there, wanted=asked, actor=actor)
+
+    def set_visibility(self, discussion_id: int, visibility: Visibility, *, actor: str) -> bool:
+        """Say who may read a discussion; says whether that is new."""
+        with self._db.atomic():
+            n_changed = self._write(
+                "UPDATE discussions SET visibility = ?1 WHERE id = ?2 AND visibility <> ?1",
+                *(visibility, discussion_id),
+            )
+            if n_changed:
+                Audit(self._db).add(
+                    actor,
+                    "changed visibility",
+                    discussion_id=discussion_id,
+                    facts={"after": visibility},
+                )
+        return bool(n_changed)
 
     def discard_empty(self, discussion_id: int) -> bool:
         """Remove a discussion that holds no message, with its runs and sources; says if it did."""

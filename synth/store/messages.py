@@ -227,6 +227,13 @@ class Messages(Collection):
         found = self._messages(f"WHERE m.id {IN}", message_ids)
         return {message.id: message for message in found}
 
+    def written_by(self, participant_ids: Sequence[int]) -> list[int]:
+        """The messages of these participants that have words, by id."""
+        return self._column(
+            f"SELECT id FROM messages WHERE participant_id {IN} AND text <> '' ORDER BY id",
+            participant_ids,
+        )
+
     def thread(self, thread_id: int, *, limit: int = -1, offset: int = 0) -> list[Message]:
         """A page of a thread, or all of it, in reading order."""
         return self._messages(

@@ -148,6 +148,12 @@ def m018_what_proposals_rest_on(db: Database) -> None:
     _execute(db, "m018_what_proposals_rest_on.sql")
 
 
+@migrations()
+def m019_members(db: Database) -> None:
+    """Accounts, roles in discussions, invitations, sessions; who may read a discussion."""
+    _execute(db, "m019_members.sql")
+
+
 def _execute(db: Database, file: str) -> None:
     """Run the statements of a file in ``migrations/``."""
     # Not by executescript(): that would commit what the migrations before this one did.

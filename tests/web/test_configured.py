@@ -12,6 +12,7 @@ import pytest
 from synth.errors import InputProblem
 from web.configuration import Configuration
 from web.configured import configured_app
+from web.http.permission import has_accounts
 from web.secret import kept_secret
 
 
@@ -56,7 +57,7 @@ def test_what_is_configured_reaches_the_viewer(db: Path) -> None:
             public_url="https://ideas.example.org/group",
             upload_limit=3,
             session_days=2,
-            accounts="on",
+            accounts="auto",
         )
     )
     config = app.config
@@ -65,8 +66,9 @@ def test_what_is_configured_reaches_the_viewer(db: Path) -> None:
     assert config["SESSION_COOKIE_SECURE"]
     assert config["SESSION_COOKIE_HTTPONLY"]
     assert config["SESSION_COOKIE_PATH"] == "/group/"
-    assert config["ACCOUNTS"] == "on"
-    assert not config["UPLOADS"]
+    assert config["ACCOUNTS"] == "auto"
+    with app.test_request_context():
+        assert has_accounts()
 
 
 def test_a_slip_of_the_pen_in_the_environment_is_told(

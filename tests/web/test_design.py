@@ -33,7 +33,11 @@ def test_both_schemes_have_the_same_tokens() -> None:
     light, dark = contrast.tokens("light"), contrast.tokens("dark")
     assert set(light) == set(dark)
     same = {name for name in light if light[name] == dark[name]}
-    assert same - {"serif", "sans", "hue-none", *(f"hue-{n}" for n in range(N_HUES))} == set()
+    assert (
+        same
+        - {"serif", "sans", "hue-none", "qr-paper", "qr-ink", *(f"hue-{n}" for n in range(N_HUES))}
+        == set()
+    )
     assert N_HUES == outline.N_HUES
 
 

@@ -83,6 +83,7 @@ def values_of(name: str, ids: Ids) -> tuple[object, ...]:
         "extract_id": ids.extracts,
         "number": (1,),
         "kind": tuple(kind.value for kind in Kind),
+        "token": ("made-up",),
     }
     return known[name]
 

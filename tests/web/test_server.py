@@ -152,13 +152,13 @@ def test_an_upload_may_be_large_and_has_its_limit(server: Server) -> None:
 
 
 def test_an_upload_is_refused_unread_to_those_who_may_not(app: Flask) -> None:
-    app.config["UPLOADS"] = False
+    app.config["ACCOUNTS"] = "on"
     with running(app) as server, connected(server) as one:
         one.sendall(head("POST", "/upload", f"Content-Length: {HUGE}"))
-        assert status(one) == 403
+        assert status(one) == 401
     with running(app) as server, connected(server) as one:
         one.sendall(head("POST", "/upload", f"Content-Length: {HUGE}", "Expect: 100-continue"))
-        assert status(one) == 403
+        assert status(one) == 401
 
 
 def test_who_waits_for_a_word_to_go_on_gets_it(server: Server) -> None:

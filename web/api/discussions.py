@@ -14,6 +14,7 @@ from web.api.answers import (
 from web.api.openapi import operation
 from web.api.parameters import PAGED, Parameter, asked_paging
 from web.api.report_answers import News, Overview
+from web.http.permission import is_listed
 from web.http.store import current_store, find_snapshot
 from web.http.visits import current_visit
 from web.services.news import report_of
@@ -31,9 +32,10 @@ SINCE = Parameter(
 )
 
 
-@operation("/discussions", "Every discussion")
+@operation("/discussions", "Every discussion", is_open=True)
 def discussions() -> Items[Discussion]:
-    return Items(items=[Discussion.of_discussion(d) for d in current_store().discussions.all()])
+    listed = [one for one in current_store().discussions.all() if is_listed(one)]
+    return Items(items=[Discussion.of_discussion(one) for one in listed])
 
 
 @operation("/d/<slug>", "A discussion and its last run")

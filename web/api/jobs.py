@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-from flask import abort
-from flask_babel import gettext as _
-
 from web.api.answers import Items
 from web.api.job_answers import Job, JobSummary
 from web.api.openapi import operation
 from web.http.answer_cache import do_not_cache
-from web.http.security import writers_only
-from web.jobs import current_jobs
+from web.http.permission import find_job, require_upload, visible_jobs
 
 
-@operation("/jobs", "Jobs that run and wait, then those that are over", is_for_writers=True)
-@writers_only
+@operation("/jobs", "Jobs that run and wait, then those that are over", is_open=True)
 def jobs() -> Items[JobSummary]:
+    require_upload()
     do_not_cache()
-    return Items(items=[JobSummary.of_job(status) for status in current_jobs().last()])
+    return Items(items=[JobSummary.of_job(status) for status in visible_jobs()])
 
 
-@operation("/jobs/<int:number>", "How far a job is", is_for_writers=True)
-@writers_only
+@operation("/jobs/<int:number>", "How far a job is", is_open=True)
 def job(number: int) -> Job:
     do_not_cache()
-    status = current_jobs().get(number)
-    if status is None:
-        abort(404, description=_("There is no such job."))
-    return Job.of_job(status)
+    return Job.of_job(find_job(number))

@@ -21,6 +21,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from web.api.answers import MAX_ID, Answer, about
 from web.api.parameters import Parameter, Schema, check_asked
+from web.http.permission import open_to_all
 
 api = Blueprint("api", __name__, url_prefix="/api")
 View = TypeVar("View", bound=Callable[..., Answer | Schema | WerkzeugResponse])
@@ -43,7 +44,8 @@ _INFO: Schema = {
 }
 _PROBLEMS = {
     "400": ("Bad", "A parameter is not known, or has no such value."),
-    "403": ("Forbidden", "Only the machine that serves this may ask."),
+    "401": ("Unknown", "Only people who are signed in may ask."),
+    "403": ("Forbidden", "Who asks may not know this."),
     "404": ("Missing", "There is no such thing here."),
     "409": ("Unusable", "The discussion file cannot be used."),
     "500": ("Failed", "Something unforeseen went wrong."),
@@ -84,8 +86,8 @@ class Operation:
     query: tuple[Parameter, ...]
     may_move: bool
     """Whether it may answer 301: the thing lives on under another address."""
-    is_for_writers: bool
-    """Whether it may answer 403."""
+    is_open: bool
+    """Whether its address has no discussion; what may be seen, it checks itself."""
 
     @property
     def path(self) -> str:
@@ -112,7 +114,7 @@ OPERATIONS: list[Operation] = []
 
 
 def operation(
-    rule: str, summary: str, *, query: tuple[Parameter, ...] = (), is_for_writers: bool = False
+    rule: str, summary: str, *, query: tuple[Parameter, ...] = (), is_open: bool = False
 ) -> Callable[[View], View]:
     """Serve the view under ``/api`` + ``rule`` and describe it.
 
@@ -132,7 +134,7 @@ def operation(
             answer=answers[0] if answers else None,
             query=query,
             may_move=0 < len(answers) < len(kinds),
-            is_for_writers=is_for_writers,
+            is_open=is_open,
         )
         OPERATIONS.append(described)
 
@@ -142,6 +144,8 @@ def operation(
             found = view(**places)
             return found if isinstance(found, WerkzeugResponse) else _response(found)
 
+        if is_open:
+            open_to_all(answer)
         api.add_url_rule(rule, endpoint=described.name, view_func=answer, methods=["GET"])
         return view
 
@@ -178,7 +182,7 @@ def document() -> Schema:
     }
 
 
-@operation("/openapi.json", "This document")
+@operation("/openapi.json", "This document", is_open=True)
 def openapi() -> Schema:
     return document()
 
@@ -217,7 +221,7 @@ def _responses(one: Operation, content: Schema) -> Schema:
         }
     problems = ["400", "409", "500"]
     problems += ["404"] if one.may_miss else []
-    problems += ["403"] if one.is_for_writers else []
+    problems += ["401", "403"] if one.is_open else []
     for status in sorted(problems):
         found[status] = {"$ref": f"#/components/responses/{_PROBLEMS[status][0]}"}
     return found

@@ -1,9 +1,9 @@
 """One cache for HTTP answers: each is made once, compressed, and sent with an ETag.
 
-An answer is stored under everything that it may depend on: the address, the host (it tells who
-may change things), the language, the day. All are dropped as soon as the file changes. Answers
-that belong to one person are not stored: answers to anybody with a session, answers that set a
-cookie, and answers for which a cookie was read.
+An answer is stored under everything that it may depend on: the address, the host, whether it is
+asked for on the machine itself, the language, the day. All are dropped as soon as the file changes.
+Answers that belong to one person are not stored: answers to anybody with a session, answers that
+set a cookie, and answers for which a cookie was read.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from cachetools import LRUCache
 from flask import Flask, Request, Response, current_app, g, request, session
 
 from synth.store import Version
+from web.http.permission import current_person
 from web.ui.i18n import COOKIE as LANGUAGE_COOKIE
 from web.ui.i18n import page_language
 
@@ -236,7 +237,8 @@ def _is_personal(response: Response) -> bool:
 def _key() -> Key:
     today = datetime.now(UTC).date().isoformat()
     address = (request.scheme, request.host, request.path, request.query_string.decode("latin-1"))
-    return (*address, page_language(), today)
+    # Who works on this machine itself sees more than who comes from elsewhere.
+    return (*address, page_language(), today, str(current_person().is_local))
 
 
 def _cache() -> AnswerCache:

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, current_app, jsonify
 from synth.errors import StoreProblem
 from synth.store import check_file
 from web.http.answer_cache import do_not_cache
+from web.http.permission import open_to_all
 from web.http.security import any_host
 
 health = Blueprint("health", __name__)
@@ -17,6 +18,7 @@ PATIENCE = 2.0
 
 
 @health.get("/healthz")
+@open_to_all
 @any_host
 def alive() -> Response:
     """200 as long as requests are answered."""
@@ -24,6 +26,7 @@ def alive() -> Response:
 
 
 @health.get("/readyz")
+@open_to_all
 @any_host
 def ready() -> Response:
     """200 where the file opens and its tables are those of this version; 503 otherwise."""

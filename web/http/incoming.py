@@ -7,7 +7,7 @@ from typing import IO, cast
 from flask import Flask, abort
 
 from web.http.answer_cache import TrackedRequest
-from web.http.security import may_write
+from web.http.permission import may_upload
 from web.jobs import current_jobs
 
 UPLOAD = "uploads.upload"
@@ -27,7 +27,7 @@ class ReceivingRequest(TrackedRequest):
             return super()._get_file_stream(
                 total_content_length, content_type, filename, content_length
             )
-        if not may_write():
+        if not may_upload():
             abort(403)  # before anything is written
         return cast("IO[bytes]", current_jobs().folder.receive())
 

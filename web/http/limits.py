@@ -12,7 +12,9 @@ from typing import Any, TypeVar
 from flask import Flask, abort, current_app, request
 from flask_babel import gettext as _
 
-from web.http import proxy, security
+from synth.errors import StoreProblem
+from synth.store import DatabaseError
+from web.http import permission, proxy
 
 SMALL_BODY = 64 * 1024
 """Bytes; enough for every form, and for every question to the API."""
@@ -36,9 +38,7 @@ def takes_files(view: View) -> View:
 
 def body_limit() -> int:
     """Bytes that the body of this request may have."""
-    if _is_upload() and security.may_write():
-        return int(current_app.config["UPLOAD_LIMIT"])
-    return SMALL_BODY
+    return int(current_app.config["UPLOAD_LIMIT"]) if _is_upload() and _may_upload() else SMALL_BODY
 
 
 def limit_of(app: Flask) -> Callable[[Environ], int]:
@@ -78,9 +78,16 @@ def _refuse() -> None:
     if (request.content_length or 0) <= limit:
         return
     if limit == SMALL_BODY and _is_upload():
-        security.refuse()
+        permission.require_upload()
     size = f"{limit // 1024} kB" if limit < MEGABYTE else f"{limit // MEGABYTE} MB"
     abort(413, description=_("At most %(size)s can be sent to this address.", size=size))
+
+
+def _may_upload() -> bool:
+    try:
+        return permission.may_upload()
+    except (StoreProblem, DatabaseError):
+        return False  # the page tells what is wrong with the file
 
 
 def _is_upload() -> bool:

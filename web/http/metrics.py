@@ -24,13 +24,12 @@ from synth.store import JobState
 from web.configuration import Metrics
 from web.http import logs, security
 from web.http.answer_cache import do_not_cache
+from web.http.permission import open_to_all
 from web.jobs import Jobs, current_jobs
 
 metrics = Blueprint("metrics", __name__)
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-FROM_ELSEWHERE = ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via")
-"""Headers that proxies set."""
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 """Seconds."""
 
@@ -91,6 +90,7 @@ def init_app(app: Flask) -> None:
 
 
 @metrics.get("/metrics")
+@open_to_all
 @security.any_host
 def tell() -> Response:
     """All figures, in the text form of Prometheus."""
@@ -115,6 +115,6 @@ def _may_ask(told: Metrics) -> bool:
         sent = request.headers.get("Authorization", "").encode()
         return hmac.compare_digest(sent, f"Bearer {told.token}".encode())
     # Who comes through a proxy on this machine comes from elsewhere.
-    if any(name in request.headers for name in FROM_ELSEWHERE):
+    if security.came_through_proxy():
         return False
     return bool(request.remote_addr) and ip_address(request.remote_addr or "").is_loopback

@@ -1,50 +1,21 @@
-"""What keeps pages safe: which names this server answers for, who may change things, and what
-browsers are told to refuse.
-
-There are no accounts yet: only the user of the machine itself may change things.
-"""
+"""What keeps pages safe: which names this server answers for, and what browsers are told to refuse.
+Who may do what stands in ``permission.py``."""
 
 from __future__ import annotations
 
 import socket
 from collections.abc import Callable
-from functools import wraps
 from ipaddress import ip_address
-from typing import NoReturn, ParamSpec, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, current_app, request
+from flask import Flask, Response, current_app, request
 from flask_babel import gettext as _
 from werkzeug.sansio.utils import host_is_trusted
 
+View = TypeVar("View", bound=Callable[..., Any])
+_SET_BY_PROXIES = ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via")
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "[::1]"})
-P = ParamSpec("P")
-R = TypeVar("R")
-
-
-def may_write() -> bool:
-    """Whether this request may upload and decide: on a loopback address, only under its own name,
-    not under one by which others come through a proxy."""
-    if not current_app.config["UPLOADS"] or not is_for_us():
-        return False
-    return current_app.config["HOST"] not in LOOPBACK or _named_host() in LOOPBACK
-
-
-def writers_only(view: Callable[P, R]) -> Callable[P, R]:
-    """403 for requests that may not change things."""
-
-    @wraps(view)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-        if not may_write():
-            refuse()
-        return view(*args, **kwargs)
-
-    return guarded
-
-
-def refuse() -> NoReturn:
-    """403, with the reason."""
-    abort(403, description=_("Changes can only be made on the machine that serves this page."))
 
 
 def is_for_us() -> bool:
@@ -53,7 +24,7 @@ def is_for_us() -> bool:
     Otherwise a page elsewhere could read and write here by pointing its own name at this address
     (DNS rebinding): to the browser, both would be one site.
     """
-    name = _named_host()
+    name = named_host()
     config = current_app.config
     names = {*config["HOSTS"], urlsplit(config["PUBLIC_URL"]).hostname or ""} - {""}
     if not names:
@@ -64,7 +35,13 @@ def is_for_us() -> bool:
     return bool({name, name.strip("[]")} & names) or host_is_trusted(name, names)
 
 
-def any_host(view: Callable[P, R]) -> Callable[P, R]:
+def came_through_proxy() -> bool:
+    """Whether a proxy passed the request on, be it one on this machine: then it comes from
+    elsewhere."""
+    return any(name in request.headers for name in _SET_BY_PROXIES)
+
+
+def any_host(view: View) -> View:
     """Mark a view that answers whatever the Host header says: it tells nothing."""
     view.any_host = True  # type: ignore[attr-defined]
     return view
@@ -83,12 +60,12 @@ def _check_host() -> Response | None:
     told = _(
         "This server does not answer for the name “%(name)s”. Whoever runs it can allow the "
         "name: see “public_url” in docs/running.md.",
-        name=_named_host()[:100],
+        name=named_host()[:100],
     )
     return Response(f"{told}\n", 400, mimetype="text/plain")
 
 
-def _named_host() -> str:
+def named_host() -> str:
     """The Host header without its port, in small letters."""
     host = request.host.lower()
     return host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host

@@ -19,14 +19,10 @@ from synth.corrections.conflicts import changed_since
 from synth.corrections.proposals import propose_correction
 from synth.corrections.wanted import PROPOSABLE, Kind, WantedCorrection, carry_out, concern_of
 from synth.errors import N_, CorrectionRefused
+from synth.permissions import Permission
 from synth.records import Idea, LinkKind, Placement, Unplaced
 from synth.store import Discussion
-from web.http.correctors import (
-    contributors_only,
-    correctors_only,
-    current_actor,
-    may_correct,
-)
+from web.http.permission import current_actor, may_here, needs
 from web.http.store import current_store, find_snapshot
 from web.services import corrections as offered
 from web.services.corrections import Candidate, ProposedPart
@@ -98,7 +94,7 @@ class CorrectContext:
 
 
 @corrections.get("/d/<slug>/ideas/<int:idea_id>/correct")
-@contributors_only
+@needs(Permission.PROPOSE)
 def idea_menu(slug: str, idea_id: int) -> str:
     """What can be corrected of an idea."""
     snapshot = find_snapshot(slug)
@@ -114,7 +110,7 @@ def idea_menu(slug: str, idea_id: int) -> str:
 
 
 @corrections.get("/d/<slug>/passages/<int:passage_id>/correct")
-@contributors_only
+@needs(Permission.PROPOSE)
 def passage_menu(slug: str, passage_id: int) -> str:
     """What can be corrected of a passage."""
     snapshot = find_snapshot(slug)
@@ -125,7 +121,7 @@ def passage_menu(slug: str, passage_id: int) -> str:
 
 
 @corrections.get("/d/<slug>/ideas/<int:idea_id>/correct/<kind>")
-@contributors_only
+@needs(Permission.PROPOSE)
 def idea_form(slug: str, idea_id: int, kind: str) -> str:
     """The form of one correction of an idea."""
     snapshot = find_snapshot(slug)
@@ -133,7 +129,7 @@ def idea_form(slug: str, idea_id: int, kind: str) -> str:
 
 
 @corrections.get("/d/<slug>/passages/<int:passage_id>/correct/<kind>")
-@contributors_only
+@needs(Permission.PROPOSE)
 def passage_form(slug: str, passage_id: int, kind: str) -> str:
     """The form of one correction of a passage."""
     snapshot = find_snapshot(slug)
@@ -141,7 +137,7 @@ def passage_form(slug: str, passage_id: int, kind: str) -> str:
 
 
 @corrections.post("/d/<slug>/ideas/<int:idea_id>/correct/<kind>")
-@contributors_only
+@needs(Permission.PROPOSE)
 def correct_idea(slug: str, idea_id: int, kind: str) -> Response | tuple[str, int]:
     """Correct an idea."""
     snapshot = find_snapshot(slug)
@@ -149,7 +145,7 @@ def correct_idea(slug: str, idea_id: int, kind: str) -> Response | tuple[str, in
 
 
 @corrections.post("/d/<slug>/passages/<int:passage_id>/correct/<kind>")
-@contributors_only
+@needs(Permission.PROPOSE)
 def correct_passage(slug: str, passage_id: int, kind: str) -> Response | tuple[str, int]:
     """Correct the place of a passage."""
     snapshot = find_snapshot(slug)
@@ -157,7 +153,7 @@ def correct_passage(slug: str, passage_id: int, kind: str) -> Response | tuple[s
 
 
 @corrections.post("/d/<slug>/corrections/<int:event_id>/undo")
-@correctors_only
+@needs(Permission.CORRECT)
 def undo(slug: str, event_id: int) -> Response:
     """Take a correction back; then to where the form stood."""
     snapshot = find_snapshot(slug)
@@ -174,7 +170,7 @@ def undo(slug: str, event_id: int) -> Response:
 
 def _correct(snapshot: Snapshot, target: Target, kind: Kind) -> Response | tuple[str, int]:
     """Make the correction that the form asks for, unless somebody changed the same meanwhile."""
-    if not may_correct():
+    if not may_here(Permission.CORRECT):
         return _propose(snapshot, target, kind)
     wanted, store = _wanted(target, kind), snapshot.store
     version = request.form.get("version", 0, type=int)
@@ -309,8 +305,8 @@ def _menu(snapshot: Snapshot, target: Target, kinds: Sequence[Kind]) -> str:
         MenuContext(
             discussion=snapshot.discussion,
             target=target,
-            kinds=[kind for kind in kinds if may_correct() or kind in PROPOSABLE],
-            is_proposal=not may_correct(),
+            kinds=[kind for kind in kinds if may_here(Permission.CORRECT) or kind in PROPOSABLE],
+            is_proposal=not may_here(Permission.CORRECT),
             back=_back(_home(snapshot, target), snapshot.discussion.slug),
         )
     )
@@ -338,7 +334,7 @@ def _form(
             problem=problem,
             meanwhile=meanwhile,
             version=snapshot.store.corrections.version(snapshot.id),
-            is_proposal=not may_correct(),
+            is_proposal=not may_here(Permission.CORRECT),
             why=_why(),
             back=_back(_home(snapshot, target), snapshot.discussion.slug),
         )
@@ -386,7 +382,7 @@ def _kind(name: str, *, is_about_passage: bool) -> Kind:
         abort(404)
     if found.is_about_passage != is_about_passage:
         abort(404)
-    if found not in PROPOSABLE and not may_correct():
+    if found not in PROPOSABLE and not may_here(Permission.CORRECT):
         abort(403)
     return found
 

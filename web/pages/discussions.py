@@ -10,6 +10,7 @@ from flask import Blueprint
 
 from synth.records import ExtractState, Problem, Run
 from synth.store import Discussion, Source
+from web.http.permission import is_listed, open_to_all
 from web.http.store import current_store, find_snapshot
 from web.http.visits import current_visit
 from web.map import MapBox, map_box
@@ -95,9 +96,12 @@ class SinceContext:
 
 
 @discussions.get("/")
+@open_to_all
 def front() -> str:
-    """Every discussion of this file."""
-    return render(FrontContext(discussions=current_store().discussions.all()))
+    """Every discussion of this file that the reader may know of."""
+    return render(
+        FrontContext(discussions=[d for d in current_store().discussions.all() if is_listed(d)])
+    )
 
 
 @discussions.get("/d/<slug>/")

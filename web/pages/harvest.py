@@ -13,13 +13,14 @@ from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
 from synth.errors import EditConflict, StoreProblem, StoreTrouble
+from synth.permissions import Permission
 from synth.records import Extract, ExtractState, Message, Nature
 from synth.store import (
     Discussion,
     version_of_extract,
     version_of_text,
 )
-from web.http.security import writers_only
+from web.http.permission import current_actor, needs
 from web.http.store import current_store, find_snapshot
 from web.pages.harvest_forms import (
     ACTIONS,
@@ -35,17 +36,15 @@ from web.pages.harvest_forms import (
     sent_taking,
 )
 from web.pages.threads import find_message
+from web.services.actors import name_of
 from web.services.outline import Branch
 from web.services.quotes import Quoted, quote_extracts, quote_placements
 from web.services.snapshot import Snapshot
 from web.ui.query import Paging, asked_page
 from web.ui.templates import render
-from web.ui.words import told_actor
 
 harvest = Blueprint("harvest", __name__)
 PER_PAGE = 30
-ACTOR = "person"
-"""Who decides, as long as there are no accounts."""
 _GONE = lazy_gettext("This suggestion is gone; the map may have been made anew.")
 
 
@@ -144,7 +143,7 @@ def count_states(counts: Mapping[tuple[ExtractState, Nature], int]) -> dict[Extr
 
 
 @harvest.post("/d/<slug>/key/<int:extract_id>")
-@writers_only
+@needs(Permission.HARVEST)
 def decide(slug: str, extract_id: int) -> Response | tuple[str, int]:
     """Take, reject, put back or adjust one; then back to where the form stood."""
     snapshot = find_snapshot(slug)
@@ -159,7 +158,7 @@ def decide(slug: str, extract_id: int) -> Response | tuple[str, int]:
     seen = request.form.get("version", now)
     try:
         change = change_of(store, extract, state)
-        store.extracts.decide(extract_id, change, actor=ACTOR, version=seen)
+        store.extracts.decide(extract_id, change, actor=current_actor(), version=seen)
     except BadWords as problem:
         if seen != now:  # the number was given again, to words of another message
             abort(404, description=_GONE)
@@ -175,14 +174,14 @@ def decide(slug: str, extract_id: int) -> Response | tuple[str, int]:
 
 
 @harvest.get("/d/<slug>/messages/<int:message_id>/take")
-@writers_only
+@needs(Permission.HARVEST)
 def choose(slug: str, message_id: int) -> str:
     """Choose words of a message to take."""
     return _take_page(slug, message_id, SentTaking())
 
 
 @harvest.post("/d/<slug>/messages/<int:message_id>/take")
-@writers_only
+@needs(Permission.HARVEST)
 def take(slug: str, message_id: int) -> Response | tuple[str, int]:
     """Take words that nobody suggested; then back to the message in its thread."""
     message = find_message(find_snapshot(slug), message_id)
@@ -196,7 +195,7 @@ def take(slug: str, message_id: int) -> Response | tuple[str, int]:
             span,
             nature=form_nature(),
             tags=form_tags(),
-            actor=ACTOR,
+            actor=current_actor(),
             version=version,
         )
     except BadWords as problem:
@@ -248,7 +247,7 @@ def _conflict_page(snapshot: Snapshot, extract_id: int, conflict: EditConflict) 
         KeyConflictContext(
             discussion=snapshot.discussion,
             key=Key(extract=extract, quoted=quoted),
-            who=told_actor(conflict.actor),
+            who=name_of(snapshot.store, conflict.actor),
             changed=changed_facts(conflict),
             sent=sent_decision(),
             back=_back(snapshot.discussion.slug, anchor=extract_id),

@@ -9,7 +9,9 @@ from typing import ClassVar
 from flask import Blueprint, request
 from flask_babel import gettext as _
 
+from synth.permissions import Permission
 from synth.store import Discussion
+from web.http.permission import needs
 from web.http.store import find_snapshot
 from web.services.actors import name_of
 from web.services.history import Step, ideas_of, told
@@ -36,8 +38,10 @@ class HistoryContext:
 
 
 @history.get("/d/<slug>/history")
+@needs(Permission.PROPOSE)
 def listing(slug: str) -> str:
-    """What was corrected; ``?idea=`` of one idea, ``?by=`` by one person."""
+    """What was corrected; ``?idea=`` of one idea, ``?by=`` by one person. For members: it names
+    them."""
     snapshot = find_snapshot(slug)
     store = snapshot.store
     made = store.corrections.history(snapshot.id)

@@ -12,10 +12,16 @@ from werkzeug.wrappers import Response
 
 from synth.store import Discussion
 from web.http.answer_cache import do_not_cache
-from web.http.security import writers_only
+from web.http.permission import (
+    current_actor,
+    find_job,
+    open_to_all,
+    require_upload,
+    visible_jobs,
+)
 from web.http.store import current_store
 from web.jobs import JobStatus, current_jobs
-from web.pages.uploads import ACTOR
+from web.pages.uploads import open_discussion
 from web.ui.templates import render
 
 jobs = Blueprint("jobs", __name__, url_prefix="/jobs")
@@ -39,11 +45,12 @@ class JobContext:
 
 
 @jobs.get("")
-@writers_only
+@open_to_all
 def all_jobs() -> str:
     """What runs and waits, and what is over."""
+    require_upload()
     do_not_cache()
-    found = current_jobs().last()
+    found = visible_jobs()
     return render(
         JobsContext(
             running=[status for status in found if not status.job.is_over],
@@ -53,7 +60,7 @@ def all_jobs() -> str:
 
 
 @jobs.get("/<int:number>")
-@writers_only
+@open_to_all
 def job(number: int) -> str:
     """How far a job is, and what came of it."""
     do_not_cache()
@@ -62,30 +69,24 @@ def job(number: int) -> str:
 
 
 @jobs.post("/<int:number>/cancel")
-@writers_only
+@open_to_all
 def cancel(number: int) -> Response:
     """Stop it; what it did so far is taken back."""
     find_job(number)
-    current_jobs().cancel(number, actor=ACTOR)
+    current_jobs().cancel(number, actor=current_actor())
     return redirect(url_for("jobs.job", number=number), 303)
 
 
 @jobs.post("/<int:number>/restart")
-@writers_only
+@open_to_all
 def restart(number: int) -> Response:
     """Do it again, with the files that are still there."""
     status = find_job(number)
-    if not current_jobs().restart(status, opens=lambda: _discussion_of(status), actor=ACTOR):
+    if not current_jobs().restart(
+        status, opens=lambda: _discussion_of(status), actor=current_actor()
+    ):
         flash(_("This job cannot be started again."), "problem")
     return redirect(url_for("jobs.job", number=number), 303)
-
-
-def find_job(number: int) -> JobStatus:
-    """The job with that number; 404 where there is none that this reader may see."""
-    status = current_jobs().get(number)
-    if status is None:
-        abort(404, description=_("There is no such job."))
-    return status
 
 
 def _discussion_of(status: JobStatus) -> Discussion:
@@ -94,4 +95,4 @@ def _discussion_of(status: JobStatus) -> Discussion:
     there = discussions.find(status.job.slug) if status.job.discussion_id is not None else None
     if there is None and not status.has_files:
         abort(404)
-    return there or discussions.add(status.job.title)
+    return there or open_discussion(status.job.title)

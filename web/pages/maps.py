@@ -11,9 +11,10 @@ from flask import Blueprint, Response, make_response, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from synth.permissions import Permission
 from synth.records import Idea
 from synth.store import Discussion, Embed
-from web.http.correctors import may_correct
+from web.http.permission import may_here
 from web.http.security import content_policy
 from web.http.store import find_snapshot
 from web.map import MapBox, map_box, map_ideas, pack_points, picture_png
@@ -113,13 +114,13 @@ def outline(slug: str) -> str:
             is_open=request.args.get("open") == "all",
             n_proposals=_n_proposals(snapshot),
             signed_off_at=snapshot.store.corrections.signed_off_at(snapshot.id),
-            hidden=hidden_ideas(snapshot) if may_correct() else (),
+            hidden=hidden_ideas(snapshot) if may_here(Permission.CORRECT) else (),
         )
     )
 
 
 def _n_proposals(snapshot: Snapshot) -> int:
-    if not may_correct():
+    if not may_here(Permission.CORRECT):
         return 0
     return snapshot.store.correction_proposals.count_open(snapshot.id)
 

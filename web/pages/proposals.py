@@ -12,8 +12,9 @@ from werkzeug.wrappers import Response
 
 from synth.corrections.proposals import accept_proposal, decline_proposal, grouped
 from synth.errors import CorrectionRefused
+from synth.permissions import Permission
 from synth.store import Discussion
-from web.http.correctors import contributors_only, correctors_only, current_actor, may_correct
+from web.http.permission import current_actor, may_here, needs
 from web.http.store import find_snapshot
 from web.pages.corrections import tell_done
 from web.services.proposals import ShownProposal, shown_proposals
@@ -37,7 +38,7 @@ class ProposalsContext:
 
 
 @proposals.get("/d/<slug>/proposals")
-@contributors_only
+@needs(Permission.PROPOSE)
 def listing(slug: str) -> str:
     """What is asked for, what most people ask for first; ``?state=`` shows what was answered.
 
@@ -47,7 +48,7 @@ def listing(slug: str) -> str:
     states = {"open": _("Open"), "accepted": _("Accepted"), "declined": _("Declined")}
     state = asked_choice("state", states)
     found = grouped(snapshot.store, snapshot.id, state)
-    if not may_correct():
+    if not may_here(Permission.CORRECT):
         found = [group for group in found if group.is_asked_by(current_actor())]
     return render(
         ProposalsContext(
@@ -60,7 +61,7 @@ def listing(slug: str) -> str:
 
 
 @proposals.post("/d/<slug>/proposals/<int:proposal_id>")
-@correctors_only
+@needs(Permission.CORRECT)
 def answer(slug: str, proposal_id: int) -> Response:
     """Accept it, which carries it out, or decline it with a reason."""
     snapshot = find_snapshot(slug)

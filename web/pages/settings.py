@@ -12,16 +12,15 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from synth.errors import EditConflict
+from synth.permissions import Permission, Visibility
 from synth.store import Discussion, Embed, Framing, site_of, version_of_framing
-from web.http.security import writers_only
+from web.http.permission import current_actor, needs
 from web.http.store import current_store, find_discussion
+from web.services.actors import name_of
 from web.ui.i18n import number
 from web.ui.templates import render
-from web.ui.words import told_actor
 
 settings = Blueprint("settings", __name__)
-ACTOR = "person"
-"""Who decides, as long as there are no accounts."""
 MAX_QUESTION = 300
 MAX_INTRODUCTION = 5_000
 MAX_SITES = 20
@@ -48,6 +47,7 @@ class SettingsForm:
     """One a line."""
     synthesis: str
     """``2024-05-31``, or nothing."""
+    visibility: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,15 +74,15 @@ class Meanwhile:
 
 
 @settings.get("/d/<slug>/settings")
-@writers_only
+@needs(Permission.FRAME)
 def form(slug: str) -> str:
     """What is said of the discussion now, to be changed."""
     found = find_discussion(slug)
-    return _page(found, _form_of(found.framing), {})
+    return _page(found, _form_of(found), {})
 
 
 @settings.post("/d/<slug>/settings")
-@writers_only
+@needs(Permission.FRAME)
 def save(slug: str) -> Response | tuple[str, int]:
     """Keep it, or show again what cannot be kept and why."""
     found, sent = find_discussion(slug), _sent_form()
@@ -91,20 +91,25 @@ def save(slug: str) -> Response | tuple[str, int]:
     except BadField as bad:
         return _page(found, sent, {bad.field: str(bad)}), 422
     version = request.form.get("version")
-    discussions = current_store().discussions
+    visibility = next((one for one in Visibility if one == sent.visibility), found.visibility)
+    discussions, actor = current_store().discussions, current_actor()
     try:
-        changed = discussions.frame(found.id, framing, actor=ACTOR, version=version)
+        with current_store().atomic():
+            changed = discussions.frame(found.id, framing, actor=actor, version=version)
+            changed |= discussions.set_visibility(found.id, visibility, actor=actor)
     except EditConflict as conflict:
         now = find_discussion(slug)
-        meanwhile = Meanwhile(who=told_actor(conflict.actor), now=_stored(conflict, now.framing))
+        meanwhile = Meanwhile(
+            who=name_of(current_store(), conflict.actor), now=_stored(conflict, now)
+        )
         return _page(now, sent, {}, meanwhile), 409
     flash(_("Saved.") if changed else _("Nothing was changed."), "done")
     return redirect(url_for("settings.form", slug=slug), 303)
 
 
-def _stored(conflict: EditConflict, framing: Framing) -> list[tuple[str, str]]:
+def _stored(conflict: EditConflict, found: Discussion) -> list[tuple[str, str]]:
     """What somebody else changed, as it is now."""
-    form = _form_of(framing)
+    form = _form_of(found)
     embed = {"anybody": _("Every site"), "nobody": _("Nobody")}.get(form.embed, form.sites)
     fields = {
         "question": (_("The question"), form.question),
@@ -134,14 +139,15 @@ def _page(
     )
 
 
-def _form_of(framing: Framing) -> SettingsForm:
-    embed = framing.embed
+def _form_of(found: Discussion) -> SettingsForm:
+    framing, embed = found.framing, found.embed
     return SettingsForm(
         question=framing.question,
         introduction=framing.introduction,
         embed="anybody" if embed.is_open else "listed" if embed.sites else "nobody",
         sites="\n".join(embed.sites),
         synthesis=framing.synthesis_at.date().isoformat() if framing.synthesis_at else "",
+        visibility=found.visibility,
     )
 
 
@@ -155,6 +161,7 @@ def _sent_form() -> SettingsForm:
         embed=text("embed"),
         sites=text("sites"),
         synthesis=text("synthesis"),
+        visibility=text("visibility"),
     )
 
 

@@ -13,9 +13,10 @@ from werkzeug.wrappers import Response
 from synth.corrections import sign_off as sign_all_off
 from synth.corrections import take_sign_off_back
 from synth.errors import CorrectionRefused
+from synth.permissions import Permission
 from synth.records import IdeaStatus
 from synth.store import Discussion
-from web.http.correctors import current_actor, signers_only
+from web.http.permission import current_actor, needs
 from web.http.store import find_snapshot
 from web.pages.corrections import tell_done
 from web.ui.refusals import refusal
@@ -38,7 +39,7 @@ class SignOffContext:
 
 
 @sign_off.get("/d/<slug>/sign-off")
-@signers_only
+@needs(Permission.SIGN_OFF)
 def form(slug: str) -> str:
     """What a sign-off means, and whether there is one."""
     snapshot = find_snapshot(slug)
@@ -56,7 +57,7 @@ def form(slug: str) -> str:
 
 
 @sign_off.post("/d/<slug>/sign-off")
-@signers_only
+@needs(Permission.SIGN_OFF)
 def save(slug: str) -> Response:
     """Sign all ideas off, or take that back."""
     snapshot = find_snapshot(slug)

@@ -14,6 +14,7 @@ from typing import ClassVar
 from flask import Blueprint
 
 from synth.records import Idea, IdeaStatus, IdeaVoices, Stance, Unplaced
+from web.http.permission import open_to_all
 from web.services.outline import N_HUES, Branch, Outline
 from web.services.quotes import Quoted
 from web.services.snapshot import IdeaFacts
@@ -41,6 +42,7 @@ class StyleguideContext:
 
 
 @styleguide.get("/styleguide")
+@open_to_all
 def components() -> str:
     """Type, colours and components."""
     outline = _outline()

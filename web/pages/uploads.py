@@ -11,17 +11,24 @@ from flask import Blueprint, abort, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from synth.permissions import Permission, Role
 from synth.settings import CLUSTERERS, Quality, Settings
 from synth.store import Discussion
 from web.http.limits import takes_files
-from web.http.security import writers_only
+from web.http.permission import (
+    current_actor,
+    current_person,
+    may,
+    needs,
+    open_to_all,
+    require,
+    require_upload,
+)
 from web.http.store import current_store, find_discussion
 from web.jobs import current_jobs
 from web.ui.templates import render
 
 uploads = Blueprint("uploads", __name__)
-ACTOR = "person"
-"""Who asks, as long as there are no accounts."""
 MAX_TITLE_LETTERS = 120
 
 
@@ -29,6 +36,9 @@ MAX_TITLE_LETTERS = 120
 class UploadContext:
     template: ClassVar[str] = "upload.html"
     discussions: Sequence[Discussion]
+    """Those that the reader may add to."""
+    may_start: bool
+    """Whether they may open a new one."""
     title: str
     into: str
     """Slug of the discussion to add to; empty for a new one."""
@@ -36,52 +46,68 @@ class UploadContext:
 
 
 @uploads.get("/upload")
-@writers_only
+@open_to_all
 def form() -> str:
     """Choose an export."""
+    require_upload()
     return _form_page(problem="")
 
 
 @uploads.post("/upload")
 @takes_files
-@writers_only
+@open_to_all
 def upload() -> Response | tuple[str, int]:
     """Take the files in and start the main job over them."""
+    require_upload()
     files = [file for file in request.files.getlist("files") if file.filename]
     if not files:
         return _form_page(problem=_("Choose a file to upload.")), 422
     settings = _settings()
     into = request.form.get("into", "")
     there = find_discussion(into) if into else None
+    require(Permission.START if there is None else Permission.UPLOAD, there)
     title = _wanted_title(files[0].filename or "") if there is None else there.title
     number = current_jobs().upload(
         files,
         settings,
-        opens=lambda: there or current_store().discussions.add(title),
+        opens=lambda: there or open_discussion(title),
         is_first=there is None,
         title=title,
-        asked_by=ACTOR,
+        asked_by=current_actor(),
     )
     return redirect(url_for("jobs.job", number=number), 303)
 
 
 @uploads.post("/d/<slug>/build")
-@writers_only
+@needs(Permission.BUILD)
 def rebuild(slug: str) -> Response:
     """Make the map anew; what people decided stays."""
-    number = current_jobs().build(find_discussion(slug), _settings(), asked_by=ACTOR)
+    number = current_jobs().build(find_discussion(slug), _settings(), asked_by=current_actor())
     return redirect(url_for("jobs.job", number=number), 303)
 
 
 def _form_page(*, problem: str) -> str:
     return render(
         UploadContext(
-            discussions=current_store().discussions.all(),
+            discussions=[d for d in current_store().discussions.all() if may(Permission.UPLOAD, d)],
+            may_start=may(Permission.START),
             title=request.form.get("title", ""),
             into=request.values.get("into", ""),
             problem=problem,
         )
     )
+
+
+def open_discussion(title: str) -> Discussion:
+    """A new discussion; who opens it is its facilitator."""
+    store, person = current_store(), current_person()
+    with store.atomic():
+        opened = store.discussions.add(title)
+        if person.member is not None:
+            store.memberships.set_role(
+                person.member.id, opened.id, Role.FACILITATOR, actor=person.actor
+            )
+    return opened
 
 
 def _wanted_title(filename: str) -> str:

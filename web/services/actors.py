@@ -5,15 +5,15 @@ from __future__ import annotations
 from flask_babel import gettext as _
 
 from synth.store import Store
-
-PERSON = "person"
-"""Who acts where nobody signs in."""
+from synth.store.members import PERSON
 
 
-def name_of(_store: Store, actor: str) -> str:
-    """The name of an actor of an event."""
-    if actor == PERSON:
-        return _("A person")
+def name_of(store: Store, actor: str) -> str:
+    """The name of an actor of an event. For members only: it may be somebody's own name."""
+    if actor in {"", PERSON}:
+        return _("Somebody")
+    if actor == "import":
+        return _("An import")
     if actor == "facilitator":
         return _("A facilitator")
-    return actor
+    return store.members.names().get(actor, actor)

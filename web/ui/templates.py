@@ -9,10 +9,16 @@ from urllib.parse import urlsplit
 from flask import Flask, render_template
 from jinja2 import StrictUndefined
 
-from web.http import correctors
-from web.http.security import may_write
+from web.http.permission import (
+    address_asked,
+    current_person,
+    has_accounts,
+    may,
+    may_here,
+    own_pseudonyms,
+)
 from web.services.quotes import contained
-from web.ui import correction_words, i18n, words
+from web.ui import correction_words, i18n, member_words, words
 from web.ui.query import page_address
 
 Fields = dict[str, object]
@@ -47,13 +53,19 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update({f.__name__: f for f in filters})
     app.jinja_env.globals.update(
         page_address=page_address,
-        may_write=may_write,
-        may_correct=correctors.may_correct,
-        may_propose=correctors.may_propose,
-        may_sign_off=correctors.may_sign_off,
         kind_words=correction_words.KINDS,
         link_words=correction_words.LINKS,
         linked_from_words=correction_words.LINKED_FROM,
+        may=may,
+        address_asked=address_asked,
+        may_here=may_here,
+        has_accounts=has_accounts,
+        own_pseudonyms=own_pseudonyms,
+        current_person=current_person,
+        role_words=member_words.ROLES,
+        role_work=member_words.ROLE_WORK,
+        audit_words=member_words.AUDITED,
+        visibility_words=member_words.VISIBILITIES,
         natures=words.NATURES,
         evidence_words=words.EVIDENCE,
         state_words=words.STATES,

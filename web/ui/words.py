@@ -18,6 +18,8 @@ def ngettext_noop(singular: str, plural: str) -> tuple[str, str]:
 
 
 _COUNTED: dict[str, tuple[str, str]] = {
+    "day": ngettext_noop("%(n)s day", "%(n)s days"),
+    "discussion": ngettext_noop("%(n)s discussion", "%(n)s discussions"),
     "idea": ngettext_noop("%(n)s idea", "%(n)s ideas"),
     "key passage": ngettext_noop("%(n)s key passage", "%(n)s key passages"),
     "like": ngettext_noop("%(n)s like", "%(n)s likes"),
@@ -184,6 +186,7 @@ HTTP_ERRORS: dict[int, tuple[LazyString, LazyString]] = {
         lazy_gettext("This cannot be understood"),
         lazy_gettext("Something is wrong in the address or the form."),
     ),
+    401: (lazy_gettext("Not signed in"), lazy_gettext("Sign in to see this.")),
     403: (lazy_gettext("Not allowed"), lazy_gettext("This is not open to everybody.")),
     404: (lazy_gettext("Not found"), lazy_gettext("There is nothing at this address.")),
     405: (lazy_gettext("Not possible here"), lazy_gettext("This address cannot be used that way.")),
@@ -194,12 +197,6 @@ HTTP_ERRORS: dict[int, tuple[LazyString, LazyString]] = {
     ),
 }
 """Status → its name, and what to say where the code says nothing more exact."""
-ACTORS: dict[str, LazyString] = {
-    "": lazy_gettext("Somebody"),
-    "person": lazy_gettext("Somebody"),
-    "import": lazy_gettext("An import"),
-}
-"""Who acts without a name."""
 STORE_TROUBLES: dict[StoreTrouble, tuple[LazyString, LazyString]] = {
     StoreTrouble.LOCKED: (
         lazy_gettext("Somebody else is writing just now"),
@@ -329,8 +326,3 @@ LIGHTS: dict[Light, LazyString] = {
     Light.ORANGE: lazy_gettext("orange"),
     Light.GREEN: lazy_gettext("green"),
 }
-
-
-def told_actor(actor: str) -> str:
-    """Who did something, at the beginning of a sentence."""
-    return str(ACTORS.get(actor, actor))

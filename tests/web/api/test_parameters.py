@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from web import create_app
 from web.api.answers import MAX_ID
 from web.api.openapi import document
 
@@ -115,12 +113,6 @@ def test_a_failure_is_a_problem_document_without_its_cause(
     answer = app.test_client().get("/api/discussions")
     assert (answer.status_code, answer.mimetype) == (500, "application/problem+json")
     assert "secret" not in answer.text
-
-
-def test_only_the_machine_that_serves_asks_for_jobs(db: Path) -> None:
-    client = create_app({"DB": str(db), "UPLOADS": False}).test_client()
-    answer = client.get("/api/jobs/1")
-    assert (answer.status_code, answer.mimetype) == (403, "application/problem+json")
 
 
 def test_no_two_answers_have_one_name() -> None:

@@ -31,6 +31,7 @@ HOSTS = ("localhost", "map.example")
 def app(app: Flask) -> Flask:
     """Reached under a second name, by which nobody may change things."""
     app.config["HOSTS"] = HOSTS
+    app.config["ACCOUNTS"] = "off"
     return app
 
 

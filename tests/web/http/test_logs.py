@@ -92,8 +92,9 @@ def test_an_error_stands_in_the_log_with_the_number_that_the_page_shows(
 
 @pytest.mark.parametrize("address", ["/nowhere", "/d/none/", "/upload"])
 def test_every_page_of_an_error_shows_its_number(app: Flask, address: str) -> None:
-    app.config["UPLOADS"] = False
-    answer = app.test_client().get(address)
+    app.config["ACCOUNTS"] = "off"
+    app.config["HOSTS"] = ("elsewhere.example",)
+    answer = app.test_client().get(address, base_url="http://elsewhere.example")
     assert answer.status_code in {403, 404}
     assert answer.headers["X-Request-ID"] in answer.text
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -12,8 +13,10 @@ from selectolax.lexbor import LexborHTMLParser
 
 from synth.corrections import hide_idea, link_ideas, lock_idea, pin_passages, rename_idea
 from synth.corrections.wanted import Kind
+from synth.permissions import Role
 from synth.records import IdeaStatus, LinkKind, Lock, Origin, Unplaced
 from synth.store import Store
+from tests.web.people import People, people_of
 from web import create_app
 
 AT = "/d/the-market-square"
@@ -192,7 +195,7 @@ def test_the_history_tells_who_did_what_and_what_stands_on_it(
     assert "Ana renamed" in mine
     assert "Bo moved" not in mine
     about = client.get(f"{AT}/history?idea={TABLES}&lang=fr").text
-    assert "Bo a déplacé de « Room for tables » vers" in about
+    assert "Bo a déplacé de « Room for tables » vers" in about
     assert "Ana a renommé" not in about
 
 
@@ -279,13 +282,13 @@ def test_ids_of_another_discussion_lead_nowhere(client: FlaskClient, store: Stor
 
 
 def test_who_may_only_read_sees_no_menu_and_may_change_nothing(app: Flask, store: Store) -> None:
-    reader = create_app({"DB": app.config["DB"], "UPLOADS": False, "TESTING": True}).test_client()
+    reader = create_app({"DB": app.config["DB"], "ACCOUNTS": "on", "TESTING": True}).test_client()
     for address in (f"ideas/{STALLS}", "passages/1", "outline", "unplaced", "map"):
         page = reader.get(f"{AT}/{address}").text
         assert "/correct" not in page
         assert "correct.js" not in page
-    assert reader.get(f"{AT}/history").status_code == 200
-    assert reader.get(f"{AT}/ideas/{STALLS}/correct/rename").status_code == 403
+    for address in ("history", f"ideas/{STALLS}/correct/rename"):
+        assert "/sign-in" in (reader.get(f"{AT}/{address}").location or "")
     assert store.corrections.history(ONE) == []
 
 
@@ -293,14 +296,23 @@ def test_who_may_only_read_sees_no_menu_and_may_change_nothing(app: Flask, store
 
 
 @pytest.fixture
-def asker(app: Flask) -> FlaskClient:
+def people(db: Path) -> People:
+    return people_of(db)
+
+
+@pytest.fixture
+def asker(people: People) -> FlaskClient:
     """Somebody who may propose and not correct."""
-    config = {"UPLOADS": False, "PROPOSALS": True, "TESTING": True, "WTF_CSRF_ENABLED": False}
-    return create_app({"DB": app.config["DB"]} | config).test_client()
+    return people.client(Role.PARTICIPANT)
+
+
+@pytest.fixture
+def facilitator(people: People) -> FlaskClient:
+    return people.client(Role.FACILITATOR)
 
 
 def test_who_may_only_propose_asks_with_the_same_forms(
-    asker: FlaskClient, client: FlaskClient, store: Store
+    asker: FlaskClient, facilitator: FlaskClient, store: Store
 ) -> None:
     assert "Propose a correction" in asker.get(f"{AT}/ideas/{STALLS}").text
     menu = asker.get(f"{AT}/passages/4/correct").text
@@ -317,26 +329,26 @@ def test_who_may_only_propose_asks_with_the_same_forms(
     assert "proposed this already" in again.text
     assert store.corrections.history(ONE) == []
     assert "Accept" not in text_of(asker.get(f"{AT}/proposals").text, ".lines")
-    page = client.get(f"{AT}/proposals").text
+    page = facilitator.get(f"{AT}/proposals").text
     assert "1 person asks for it" in page
     assert "It speaks of the river." in page
-    assert "Proposed corrections (1)" in client.get(f"{AT}/outline").text
+    assert "Proposed corrections (1)" in facilitator.get(f"{AT}/outline").text
 
 
 def test_the_facilitator_accepts_or_declines(
-    asker: FlaskClient, client: FlaskClient, store: Store
+    asker: FlaskClient, facilitator: FlaskClient, store: Store
 ) -> None:
     asker.post(f"{AT}/passages/4/correct/place", data={"other": HOSTILE})
     asker.post(f"{AT}/ideas/{STALLS}/correct/rename", data={"text": "Market"})
     one, other = (p.id for p in store.correction_proposals.all(ONE, state="open"))
-    answer = client.post(f"{AT}/proposals/{one}", data={"answer": "accept"})
-    assert "Accepted, and done." in client.get(answer.location).text
+    answer = facilitator.post(f"{AT}/proposals/{one}", data={"answer": "accept"})
+    assert "Accepted, and done." in facilitator.get(answer.location).text
     assert store.ideas.passages([4])[4].idea_id == HOSTILE
-    assert "proposed by A person" in client.get(f"{AT}/history").text
-    empty = client.post(f"{AT}/proposals/{other}", data={"answer": "decline"})
-    assert "The reason is empty" in client.get(empty.location).text
-    client.post(f"{AT}/proposals/{other}", data={"answer": "decline", "reason": "No."})
-    assert "declined it: No." in client.get(f"{AT}/proposals?state=declined").text
+    assert "proposed by Participant" in facilitator.get(f"{AT}/history").text
+    empty = facilitator.post(f"{AT}/proposals/{other}", data={"answer": "decline"})
+    assert "The reason is empty" in facilitator.get(empty.location).text
+    facilitator.post(f"{AT}/proposals/{other}", data={"answer": "decline", "reason": "No."})
+    assert "declined it: No." in facilitator.get(f"{AT}/proposals?state=declined").text
     assert "declined it: No." in asker.get(f"{AT}/proposals?state=declined").text
     assert asker.post(f"{AT}/proposals/{other}", data={"answer": "accept"}).status_code == 403
 

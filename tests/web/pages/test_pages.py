@@ -17,6 +17,7 @@ from synth.corrections import confirm_idea, hide_idea, merge_ideas, split_idea, 
 from synth.corrections.wanted import OF_PASSAGES, Kind
 from synth.records import Nature, Span
 from synth.store import Store
+from tests.web.pages.test_accounts import MEMBER_PAGES
 from web import create_app
 from web.app import ErrorContext
 from web.http.discussion_cache import DiscussionCache
@@ -31,6 +32,7 @@ from web.pages.discussions import (
 from web.pages.harvest import KeyConflictContext, KeyContext, TakeContext
 from web.pages.history import HistoryContext
 from web.pages.ideas import IdeaContext, NotAboutContext, UnplacedContext
+from web.pages.jobs import JobContext, JobsContext
 from web.pages.maps import EmbedContext, MapContext, OutlineContext
 from web.pages.passages import PassageContext, RepeatedContext
 from web.pages.proposals import ProposalsContext
@@ -38,7 +40,7 @@ from web.pages.search import PointContext, SearchContext
 from web.pages.settings import SettingsContext
 from web.pages.sign_off import SignOffContext
 from web.pages.threads import ThreadContext, ThreadsContext
-from web.pages.uploads import JobContext, UploadContext
+from web.pages.uploads import UploadContext
 from web.services.semantic_search import MeaningLoader
 
 AT = "/d/the-market-square"
@@ -101,10 +103,12 @@ def test_a_page_renders_exactly_its_context(address: str, app: Flask, client: Fl
 
 
 def test_every_template_of_a_page_is_tested_here() -> None:
-    pages = {context.template for context in (*PAGES.values(), JobContext, KeyConflictContext)}
+    own = (JobContext, JobsContext, KeyConflictContext, *MEMBER_PAGES.values())
+    pages = {context.template for context in (*PAGES.values(), *own)}
     folder = Path(create_app.__code__.co_filename).parent / "templates"
     partial = {"base.html", "discussion_base.html", "macros.html", "map_macros.html"}
-    partial |= {"outline_parts.html", "reading_parts.html", "correct_parts.html"}
+    partial |= {"outline_parts.html", "reading_parts.html", "correct_parts.html", "job_parts.html"}
+    partial |= {"outline_parts.html", "reading_parts.html", "account_parts.html", "job_parts.html"}
     assert {path.name for path in folder.glob("*.html")} - partial == pages
 
 

@@ -70,9 +70,9 @@ def test_everything_may_be_left_empty(client: FlaskClient, store: Store) -> None
 
 
 def test_only_who_may_write_sees_and_sends_the_form(db: Path) -> None:
-    guest = create_app({"DB": str(db), "UPLOADS": False, "WTF_CSRF_ENABLED": False}).test_client()
-    assert guest.get(AT).status_code == 403
-    assert guest.post(AT, data=GOOD).status_code == 403
+    guest = create_app({"DB": str(db), "ACCOUNTS": "on", "WTF_CSRF_ENABLED": False}).test_client()
+    assert guest.get(AT).location == f"/sign-in?next={AT}"
+    assert guest.post(AT, data=GOOD).status_code == 401
 
 
 def test_a_form_from_elsewhere_is_refused(db: Path, store: Store) -> None:

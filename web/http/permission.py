@@ -1,0 +1,366 @@
+"""Who asks, and what they may do.
+
+Every address is checked before its page runs. One with ``<slug>`` needs the permission to read
+that discussion, or what ``needs`` says; one without must be marked by ``needs`` or
+``open_to_all``. An address that says neither stops the viewer from starting.
+
+There are two ways to run a viewer. With *accounts* everybody is a visitor until they sign in.
+Without, on a laptop for one person, whoever uses the machine itself is the owner and nothing is
+asked; this holds on loopback addresses only, and until the first account is opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import ParamSpec, TypeVar
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, current_app, g, request, session, url_for
+from flask_babel import gettext as _
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from werkzeug.exceptions import NotFound
+
+from synth.errors import StoreProblem
+from synth.permissions import Permission, Role, Visibility, allows, role_in
+from synth.store import Discussion, Member, Session, open_store
+from synth.store.members import PERSON
+from synth.store.rows import now
+from web.http.discussion_cache import cached_for_file
+from web.http.security import LOOPBACK, came_through_proxy, named_host
+from web.http.store import current_store, find_discussion
+from web.jobs import JobStatus, current_jobs
+
+P = ParamSpec("P")
+R = TypeVar("R")
+View = Callable[P, R]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Who sent a request."""
+
+    member: Member | None = None
+    """None for visitors, and for who works without an account."""
+    session: Session | None = None
+    is_local: bool = False
+    """Whether they use the machine itself, where nobody has an account."""
+
+    @property
+    def actor(self) -> str:
+        """As events name them."""
+        return self.member.actor if self.member is not None else PERSON
+
+    @property
+    def is_owner(self) -> bool:
+        return self.is_local or (self.member is not None and self.member.is_owner)
+
+
+class _SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login brings no types
+    """What Flask-Login keeps in the cookie: the token of the session, not the member."""
+
+    def __init__(self, token: str, session: Session, member: Member) -> None:
+        self.id = token
+        self.session = session
+        self.member = member
+
+
+def has_accounts() -> bool:
+    """Whether people sign in here; see the head of this module."""
+    if "has_accounts" not in g:
+        g.has_accounts = _find_accounts()
+    return bool(g.has_accounts)
+
+
+def forget_person() -> None:
+    """Take who asks for a visitor who cannot sign in: the file that knows them cannot be used."""
+    g.has_accounts, g.person, g.is_file_unusable = False, Person(), True
+
+
+def find_job(number: int) -> JobStatus:
+    """The job with that number; 404 where there is none that who sent this request may see."""
+    status = current_jobs().get(number)
+    if status is None or not _may_see(status):
+        abort(404, description=_("There is no such job."))
+    return status
+
+
+def visible_jobs() -> list[JobStatus]:
+    """Those that are not over, then the others; the newest first, as far as who sent this request
+    may see them."""
+    return [one for one in current_jobs().last() if _may_see(one)]
+
+
+def _may_see(status: JobStatus) -> bool:
+    """One's own, and those over discussions that one may build."""
+    person, slug = current_person(), status.job.slug
+    if person.is_owner or (person.member is not None and person.actor == status.job.asked_by):
+        return True
+    found = current_store().discussions.find(slug) if slug else None
+    return found is not None and found.slug == slug and may(Permission.BUILD, found)
+
+
+def _find_accounts() -> bool:
+    chosen = current_app.config["ACCOUNTS"]
+    if chosen != "auto":
+        return bool(chosen == "on")
+    config = current_app.config
+    for_others = ("PUBLIC_URL", "HOSTS", "TRUSTED_PROXIES", "ROOT")
+    if config["HOST"] not in LOOPBACK or any(config[name] for name in for_others):
+        return True
+
+    def find() -> bool:
+        return current_store().members.are_there()
+
+    return cached_for_file(("", "has accounts"), find)
+
+
+def current_person() -> Person:
+    """Who sent this request."""
+    if "person" not in g:
+        g.person = _find_person()
+    found: Person = g.person
+    return found
+
+
+def current_actor() -> str:
+    """Who sent this request, as events name them."""
+    return current_person().actor
+
+
+def role_here(discussion: Discussion) -> Role | None:
+    """The role of who sent this request; None where they may not know of the discussion."""
+    known: dict[int, Role | None] = g.setdefault("roles_here", {})
+    if discussion.id not in known:
+        known[discussion.id] = _find_role(discussion)
+    return known[discussion.id]
+
+
+def _find_role(discussion: Discussion) -> Role | None:
+    person = current_person()
+    roles: dict[int, Role] = {}
+    if person.member is not None and not person.is_owner:
+        if "roles" not in g:
+            g.roles = current_store().memberships.roles(person.member.id)
+        roles = g.roles
+    return role_in(
+        discussion.visibility, is_owner=person.is_owner, membership=roles.get(discussion.id)
+    )
+
+
+def may(permission: Permission | str, discussion: Discussion | None = None) -> bool:
+    """Whether who sent this request may do that, in a discussion or in the installation."""
+    wanted, person = Permission(permission), current_person()
+    if discussion is not None:
+        return allows(role_here(discussion), wanted)
+    if person.is_owner:
+        return allows(Role.OWNER, wanted)
+    is_starter = person.member is not None and person.member.may_start
+    return wanted is Permission.START and is_starter
+
+
+def may_upload() -> bool:
+    """Whether who sent this request may bring in messages anywhere."""
+    return may(Permission.START) or any(
+        may(Permission.UPLOAD, one) for one in current_store().discussions.all()
+    )
+
+
+def require_upload() -> None:
+    """End the request of those who may upload nowhere."""
+    if not may_upload():
+        require(Permission.START)
+
+
+def is_listed(discussion: Discussion) -> bool:
+    """Whether the discussion stands in the list that who sent this request sees."""
+    is_public = discussion.visibility is Visibility.PUBLIC
+    return is_public or role_here(discussion) not in (None, Role.VISITOR)
+
+
+def may_here(permission: Permission | str) -> bool:
+    """The same in the discussion of this page; False on pages that belong to none."""
+    slug = (request.view_args or {}).get("slug")
+    if slug is None or g.get("is_file_unusable"):
+        return False
+    if "discussion_here" not in g:
+        try:
+            g.discussion_here = find_discussion(slug)
+        except NotFound:  # this is the page that says so
+            g.discussion_here = None
+    return g.discussion_here is not None and may(permission, g.discussion_here)
+
+
+def own_pseudonyms() -> frozenset[str]:
+    """The pseudonyms under which who asks wrote in the discussion of this page."""
+    member, slug = current_person().member, (request.view_args or {}).get("slug")
+    if member is None or slug is None:
+        return frozenset()
+    if "own_pseudonyms" not in g:
+        claims = current_store().claims.of(find_discussion(slug).id, member_id=member.id)
+        g.own_pseudonyms = frozenset(one.pseudonym for one in claims)
+    found: frozenset[str] = g.own_pseudonyms
+    return found
+
+
+def require(permission: Permission, discussion: Discussion | None = None) -> None:
+    """End the request where ``may`` says no.
+
+    404 where not even the discussion may be known; else 401 for visitors, 403 for others.
+    """
+    if discussion is not None and not may(Permission.READ, discussion):
+        abort(404)
+    if not may(permission, discussion):
+        code = 401 if _can_sign_in() else 403
+        abort(code, description=tell_refused(code))
+
+
+def needs(permission: Permission) -> Callable[[View[P, R]], View[P, R]]:
+    """Let a page run only for those with that permission; in the discussion ``slug`` where its
+    address has one."""
+
+    def mark(view: View[P, R]) -> View[P, R]:
+        view.permission = permission  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def open_to_all(view: View[P, R]) -> View[P, R]:
+    """Let a page without a discussion in its address run for everybody. What it shows or does, it
+    checks itself (``may``, ``require``)."""
+    view.permission = None  # type: ignore[attr-defined]
+    return view
+
+
+def address_asked() -> str:
+    """The address of this request, with the path under which all pages stand."""
+    return f"{request.script_root}{request.full_path}".rstrip("?")
+
+
+def sign_in_address() -> str | None:
+    """Where a visitor who opens this page is led to sign in; None for data and for forms."""
+    if request.method != "GET" or request.path.startswith("/api/"):
+        return None
+    return url_for("accounts.sign_in", next=address_asked())
+
+
+def begin_session(member: Member) -> None:
+    """Sign a member in in this browser. What the cookie held before is dropped."""
+    store = current_store()
+    lasts = current_app.permanent_session_lifetime
+    device = device_of(request.user_agent.string)
+    token = store.sessions.begin(member.id, device=device, lasts=lasts)
+    session.clear()
+    session.permanent = True
+    found = store.sessions.find(token)
+    assert found is not None
+    login_user(_SignedIn(token, *found))
+    g.pop("person", None)
+    g.pop("roles", None)
+    g.pop("roles_here", None)
+
+
+def end_session() -> None:
+    """Sign out in this browser."""
+    person = current_person()
+    if person.session is not None and person.member is not None:
+        current_store().sessions.end(person.session.id, person.member.id)
+    logout_user()
+    session.clear()
+    g.pop("person", None)
+
+
+def device_of(user_agent: str) -> str:
+    """Browser and system in two words, ``Firefox, Android``; nothing that tells more."""
+    browsers = ("Edg", "Firefox", "Chrome", "Safari")
+    systems = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
+    found = [
+        next((name for name in names if name in user_agent), "") for names in (browsers, systems)
+    ]
+    return ", ".join(name.replace("Edg", "Edge") for name in found if name)
+
+
+def own_address(address: str) -> str | None:
+    """An address of this viewer that a form asks to go on to; None for any other."""
+    parts = urlsplit(address)
+    is_path = address.startswith("/") and not address.startswith(("//", "/\\"))
+    is_plain = address.isprintable() and "\\" not in address
+    return address if is_path and is_plain and not parts.scheme and not parts.netloc else None
+
+
+def init_app(app: Flask) -> None:
+    """To be called after the file is opened for a request, and before answers are cached."""
+    app.config.setdefault("ACCOUNTS", "auto")
+    manager = LoginManager()
+    manager.session_protection = None  # addresses of phones change; sessions can be ended
+    manager.user_loader(_load)
+    manager.init_app(app, add_context_processor=False)
+    app.before_request(_check)
+    app.after_request(_keep_private)
+
+
+def check_addresses(app: Flask) -> None:
+    """Raise RuntimeError where an address does not say who may use it."""
+    for rule in app.url_map.iter_rules():
+        view = app.view_functions[rule.endpoint]
+        is_said = hasattr(view, "permission") or "slug" in rule.arguments
+        if not is_said and rule.endpoint != "static":
+            raise RuntimeError(f"{rule.rule} ({rule.endpoint}) does not say who may use it")
+
+
+def _check() -> None:
+    if request.endpoint is None or request.endpoint == "static":
+        return
+    view = current_app.view_functions[request.endpoint]
+    slug = (request.view_args or {}).get("slug")
+    permission = getattr(view, "permission", Permission.READ if slug is not None else None)
+    if permission is not None:
+        require(permission, None if slug is None else find_discussion(slug))
+
+
+def _can_sign_in() -> bool:
+    return has_accounts() and current_person().member is None
+
+
+def _find_person() -> Person:
+    if not has_accounts():
+        return Person(is_local=_is_on_this_machine())
+    if current_app.config["SESSION_COOKIE_NAME"] not in request.cookies:
+        return Person()
+    user = current_user._get_current_object()
+    return Person(member=user.member, session=user.session) if user.is_authenticated else Person()
+
+
+def _is_on_this_machine() -> bool:
+    """Whether the request was sent on the machine itself, and by no proxy on it for others."""
+    is_here = current_app.config["HOST"] in LOOPBACK and named_host() in LOOPBACK
+    return is_here and not came_through_proxy()
+
+
+def _load(token: str) -> _SignedIn | None:
+    found = current_store().sessions.find(token)
+    if found is None:
+        return None
+    if found[0].seen_on != now().date().isoformat():
+        # By another connection: this request may only read.
+        with suppress(StoreProblem), open_store(current_app.config["DB"]) as store:
+            store.sessions.see(found[0].id, lasts=current_app.permanent_session_lifetime)
+    return _SignedIn(token, *found)
+
+
+def _keep_private(response: Response) -> Response:
+    """What a member sees is not for caches that others share."""
+    if g.get("person") is not None and current_person().member is not None:
+        response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def tell_refused(code: int) -> str:
+    """Why a page is refused, in a sentence."""
+    if code == 401:
+        return _("Sign in to do this.")
+    if has_accounts():
+        return _("Your role in this discussion does not allow this.")
+    return _("Changes can only be made on the machine that serves this page.")

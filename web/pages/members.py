@@ -1,0 +1,320 @@
+"""The people of a discussion and of the installation: roles, invitations, one's own messages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar
+
+from flask import Blueprint, abort, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from synth.errors import AccessRefused
+from synth.permissions import INVITED, Permission, Role
+from synth.store import Claim, Discussion, Invitation, Member, Membership, Offer
+from web.http.permission import current_actor, current_person, needs
+from web.http.store import current_store, find_discussion, find_snapshot
+from web.services.accounts import may_make_link
+from web.services.quotes import Quoted, quote_span
+from web.ui.member_words import REFUSALS, ROLES
+from web.ui.query import Paging, asked_page
+from web.ui.templates import render
+
+members = Blueprint("members", __name__)
+DAYS = (1, 7, 14, 30, 90)
+"""How long an invitation can last."""
+USES = (1, 5, 20, 100, 1_000)
+MAX_NOTE = 120
+N_MESSAGES = 20
+"""Of one's own messages on a page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownLink:
+    """A link that was just made, shown once."""
+
+    address: str
+    qr: str
+    """The same as a picture: the path data of an SVG whose unit is one module."""
+    n_modules: int
+    """Width and height of the picture."""
+    text: str
+    """What it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MembersContext:
+    template: ClassVar[str] = "members.html"
+    discussion: Discussion
+    memberships: Sequence[Membership]
+    linkable: frozenset[int]
+    """Members whom who asks may hand a link to sign in."""
+    invitations: Sequence[Invitation]
+    names: Mapping[str, str]
+    """Actor → name."""
+    erasures: Sequence[Claim]
+    """Claims whose holders want their words erased."""
+    roles: Sequence[Role]
+    days: Sequence[int]
+    uses: Sequence[int]
+    made: ShownLink | None
+    problem: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleContext:
+    template: ClassVar[str] = "people.html"
+    members: Sequence[Member]
+    n_roles: Mapping[int, int]
+    """Member → how many discussions they belong to."""
+    invitations: Sequence[Invitation]
+    names: Mapping[str, str]
+    audited: Sequence[Mapping[str, object]]
+    made: ShownLink | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MineContext:
+    template: ClassVar[str] = "mine.html"
+    discussion: Discussion
+    claims: Sequence[Claim]
+    passages: Sequence[Quoted]
+    paging: Paging
+
+
+@members.get("/d/<slug>/members")
+@needs(Permission.INVITE)
+def listing(slug: str) -> str:
+    """Who belongs to the discussion, and the invitations to it."""
+    return _members_page(find_discussion(slug))
+
+
+@members.post("/d/<slug>/invitations")
+@needs(Permission.INVITE)
+def invite(slug: str) -> str | tuple[str, int]:
+    """Make an invitation; its link is shown this once."""
+    found, store = find_discussion(slug), current_store()
+    role = next((one for one in INVITED if one == request.form.get("role")), None)
+    days, uses = request.form.get("days", type=int), request.form.get("uses", type=int)
+    if role is None or days not in DAYS or uses not in USES:
+        abort(400, description=_("The form does not say what to do."))
+    pseudonym = " ".join(request.form.get("pseudonym", "").split())
+    participant_id = store.participants.find(found.id, pseudonym) if pseudonym else None
+    if pseudonym and participant_id is None:
+        text = _("Nobody in this discussion is called “%(name)s”.", name=pseudonym[:80])
+        return _members_page(found, problem=text), 422
+    if participant_id is not None:
+        uses = 1  # one voice is one person
+    offer = Offer(
+        role=role,
+        discussion_id=found.id,
+        participant_id=participant_id,
+        note=" ".join(request.form.get("note", "").split())[:MAX_NOTE],
+        lasts=timedelta(days=days),
+        max_uses=uses,
+    )
+    _made, token = store.invitations.make(offer, actor=current_actor())
+    text = _("Invitation as %(role)s", role=str(ROLES[role]))
+    return _members_page(found, made=_shown("accounts.invitation", token, text))
+
+
+@members.post("/d/<slug>/invitations/<int:invitation_id>/revoke")
+@needs(Permission.INVITE)
+def revoke(slug: str, invitation_id: int) -> Response:
+    found = find_discussion(slug)
+    if not current_store().invitations.revoke(invitation_id, found.id, actor=current_actor()):
+        abort(404, description=str(REFUSALS["invitation"]))
+    flash(_("The invitation cannot be used any more."), "done")
+    return redirect(url_for("members.listing", slug=slug), 303)
+
+
+@members.post("/d/<slug>/members/<int:member_id>")
+@needs(Permission.INVITE)
+def change_role(slug: str, member_id: int) -> Response:
+    """Give another role, or remove somebody from the discussion."""
+    found, store = find_discussion(slug), current_store()
+    if store.memberships.role(member_id, found.id) is None:
+        abort(404)
+    wanted = request.form.get("role", "")
+    role = next((one for one in INVITED if one == wanted), None)
+    if role is None and wanted != "none":
+        abort(400, description=_("The form does not say what to do."))
+    store.memberships.set_role(member_id, found.id, role, actor=current_actor())
+    flash(_("Saved."), "done")
+    return redirect(url_for("members.listing", slug=slug), 303)
+
+
+@members.post("/d/<slug>/members/<int:member_id>/link")
+@needs(Permission.INVITE)
+def hand_link(slug: str, member_id: int) -> str:
+    """Make a link that signs a member in once, to hand to them; it is shown this once."""
+    found, store = find_discussion(slug), current_store()
+    if store.memberships.role(member_id, found.id) is None:
+        abort(404)
+    member = store.members.get(member_id)
+    if not may_make_link(store, current_person().member, member):
+        abort(403, description=_("This member may do more than you; ask the owner for a link."))
+    return _members_page(found, made=_sign_in_link(member))
+
+
+@members.post("/d/<slug>/erasures/<int:participant_id>/decline")
+@needs(Permission.MODERATE)
+def decline_erasure(slug: str, participant_id: int) -> Response:
+    """Say no to who wants their words erased; they see that it is not asked any more."""
+    _require_claim(find_discussion(slug), participant_id)
+    current_store().claims.ask_erasure(participant_id, asked=False)
+    flash(_("Saved."), "done")
+    return redirect(url_for("members.listing", slug=slug), 303)
+
+
+@members.get("/d/<slug>/mine")
+def mine(slug: str) -> str:
+    """One's own messages in the discussion."""
+    snapshot = find_snapshot(slug)
+    member = current_person().member
+    claims = [] if member is None else snapshot.store.claims.of(snapshot.id, member_id=member.id)
+    ids = snapshot.store.messages.written_by([one.participant_id for one in claims])
+    paging = asked_page(N_MESSAGES).of(len(ids))
+    there = snapshot.store.messages.many(ids[paging.offset : paging.offset + paging.size])
+    shown = [there[one] for one in sorted(there)]
+    return render(
+        MineContext(
+            discussion=snapshot.discussion,
+            claims=claims,
+            passages=[quote_span(one, 0, len(one.text)) for one in shown],
+            paging=paging,
+        )
+    )
+
+
+@members.post("/d/<slug>/mine/<int:participant_id>/erasure")
+def ask_erasure(slug: str, participant_id: int) -> Response:
+    """Ask that one's words be erased, or take that back."""
+    found, member = find_discussion(slug), current_person().member
+    if _require_claim(found, participant_id).member_id != (member.id if member else None):
+        abort(404)
+    asked = request.form.get("asked") == "yes"
+    current_store().claims.ask_erasure(participant_id, asked=asked)
+    told = (
+        _("The facilitators see that you ask for it.") if asked else _("It is not asked any more.")
+    )
+    flash(told, "done")
+    return redirect(url_for("members.mine", slug=slug), 303)
+
+
+@members.get("/people")
+@needs(Permission.ADMINISTER)
+def people() -> str:
+    """Every account, and the record of changes of accounts, roles and visibilities."""
+    return _people_page()
+
+
+@members.post("/people/invitations")
+@needs(Permission.ADMINISTER)
+def invite_starter() -> str:
+    """Invite somebody who may open discussions of their own."""
+    note = " ".join(request.form.get("note", "").split())[:MAX_NOTE]
+    offer = Offer(role=Role.FACILITATOR, discussion_id=None, note=note)
+    _made, token = current_store().invitations.make(offer, actor=current_actor())
+    text = _("Invitation to open discussions")
+    return _people_page(made=_shown("accounts.invitation", token, text))
+
+
+@members.post("/people/invitations/<int:invitation_id>/revoke")
+@needs(Permission.ADMINISTER)
+def revoke_starter(invitation_id: int) -> Response:
+    if not current_store().invitations.revoke(invitation_id, None, actor=current_actor()):
+        abort(404, description=str(REFUSALS["invitation"]))
+    return redirect(url_for("members.people"), 303)
+
+
+@members.post("/people/<int:member_id>")
+@needs(Permission.ADMINISTER)
+def change_account(member_id: int) -> Response | str:
+    """Close or open an account, let it open discussions or not, or make a link for it."""
+    store, actor = current_store(), current_actor()
+    member = next((one for one in store.members.all() if one.id == member_id), None)
+    if member is None:
+        abort(404)
+    action = request.form.get("action")
+    try:
+        if action == "link":
+            return _people_page(made=_sign_in_link(member))
+        if action in {"start", "no-start"}:
+            store.members.let_start(member_id, may_start=action == "start", actor=actor)
+        elif action == "disable":
+            store.members.disable(member_id, actor=actor)
+        elif action == "enable":
+            store.members.enable(member_id, actor=actor)
+        else:
+            abort(400, description=_("The form does not say what to do."))
+    except AccessRefused as refused:
+        flash(str(REFUSALS[refused.kind]), "problem")
+    return redirect(url_for("members.people"), 303)
+
+
+def _require_claim(discussion: Discussion, participant_id: int) -> Claim:
+    """The claim of a participant of the discussion; 404 where there is none."""
+    claims = current_store().claims.of(discussion.id)
+    found = next((one for one in claims if one.participant_id == participant_id), None)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _sign_in_link(member: Member) -> ShownLink:
+    token = current_store().sign_in_links.make(member.id, actor=current_actor())
+    return _shown("accounts.link", token, _("Link that signs %(name)s in once", name=member.name))
+
+
+def _shown(endpoint: str, token: str, text: str) -> ShownLink:
+    import segno
+
+    address = url_for(endpoint, token=token, _external=True)
+    modules = [bytes(row) for row in segno.make(address, error="m", micro=False).matrix]
+    squares = [
+        f"M{x} {y}h1v1h-1z" for y, row in enumerate(modules) for x, dark in enumerate(row) if dark
+    ]
+    return ShownLink(address=address, qr="".join(squares), n_modules=len(modules), text=text)
+
+
+def _members_page(found: Discussion, *, made: ShownLink | None = None, problem: str = "") -> str:
+    store, asking = current_store(), current_person()
+    memberships = store.memberships.of(found.id)
+    linkable = frozenset(
+        one.member.id
+        for one in memberships
+        if asking.member != one.member and may_make_link(store, asking.member, one.member)
+    )
+    return render(
+        MembersContext(
+            discussion=found,
+            memberships=memberships,
+            linkable=linkable,
+            invitations=store.invitations.of(found.id),
+            names=store.members.names(),
+            erasures=[one for one in store.claims.of(found.id) if one.erasure_asked_at],
+            roles=INVITED,
+            days=DAYS,
+            uses=USES,
+            made=made,
+            problem=problem,
+        )
+    )
+
+
+def _people_page(*, made: ShownLink | None = None) -> str:
+    store = current_store()
+    everybody = store.members.all()
+    return render(
+        PeopleContext(
+            members=everybody,
+            n_roles={one.id: len(store.memberships.roles(one.id)) for one in everybody},
+            invitations=store.invitations.of(None),
+            names=store.members.names(),
+            audited=store.audit.last(),
+            made=made,
+        )
+    )

@@ -1,0 +1,132 @@
+"""Accounts: passwords, the owner's first link, and what is mailed to members.
+
+Passwords are hashed by Argon2id with the parameters that OWASP's password storage cheat sheet
+names first (19 MiB, two passes, one lane): a server of 1 GiB bears several sign-ins at once.
+"""
+
+from __future__ import annotations
+
+import logging
+import smtplib
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.message import EmailMessage
+from functools import cache
+from typing import TYPE_CHECKING
+
+from synth.permissions import Role
+from synth.store import Discussion, Member, Store
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
+
+MIN_PASSWORD = 10
+"""Letters."""
+MAX_PASSWORD = 256
+CONSOLE = "console"
+"""Actor of who sits at the machine that serves the pages."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailServer:
+    """Where mails are sent through (SMTP)."""
+
+    host: str
+    port: int = 587
+    user: str = ""
+    password: str = ""
+    sender: str = ""
+    """Address in ``From:``."""
+    is_encrypted: bool = True
+    """Whether STARTTLS is asked for; a server that refuses it gets no mail."""
+
+    def send(self, to: str, subject: str, text: str) -> None:
+        """Hand a mail over. Raises OSError (smtplib's errors are) where that fails."""
+        mail = EmailMessage()
+        mail["From"], mail["To"], mail["Subject"] = self.sender, to, subject
+        mail.set_content(text)
+        with smtplib.SMTP(self.host, self.port, timeout=20) as server:
+            if self.is_encrypted:
+                server.starttls()
+            if self.user:
+                server.login(self.user, self.password)
+            server.send_message(mail)
+
+    def send_later(self, to: str, subject: str, text: str) -> None:
+        """The same in the background: nobody waits, or learns from the time whether a mail went
+        out. A failure is told in the log."""
+        threading.Thread(target=self._try, args=(to, subject, text), daemon=True).start()
+
+    def _try(self, to: str, subject: str, text: str) -> None:
+        try:
+            self.send(to, subject, text)
+        except OSError as error:
+            logging.getLogger(__name__).error("no mail could be sent: %s", error)
+
+
+def hash_password(password: str) -> str:
+    return _hasher().hash(password)
+
+
+def is_password(member: Member | None, password: str) -> bool:
+    """Whether the member has this password. It takes as long where there is no such member, or
+    none with a password, so that nobody learns who has an account."""
+    from argon2.exceptions import InvalidHashError, VerificationError
+
+    known = member is not None and member.password_hash and member.disabled_at is None
+    stored = member.password_hash if member is not None and known else _no_password()
+    try:
+        _hasher().verify(stored or "", password[: MAX_PASSWORD + 1])
+    except (VerificationError, InvalidHashError):
+        return False
+    return bool(known)
+
+
+def needs_rehash(member: Member) -> bool:
+    """Whether the password was hashed with other parameters than today's."""
+    return bool(member.password_hash) and _hasher().check_needs_rehash(member.password_hash or "")
+
+
+def first_link(store: Store) -> str | None:
+    """The token of a new link that makes the owner; None where there is one."""
+    if store.members.owner() is not None:
+        return None
+    return store.sign_in_links.make(None, actor=CONSOLE)
+
+
+def may_make_link(store: Store, facilitator: Member | None, member: Member) -> bool:
+    """Whether somebody may make a link that signs ``member`` in.
+
+    Such a link gives all that the member may do: a facilitator makes it only for members who may
+    do nothing that the facilitator may not do as well. None stands for the owner.
+    """
+    if member.disabled_at is not None:
+        return False
+    if facilitator is None or facilitator.is_owner:
+        return True
+    if member.is_owner or (member.may_start and not facilitator.may_start):
+        return False
+    own = store.memberships.roles(facilitator.id)
+    theirs = store.memberships.roles(member.id)
+    return all(own.get(one) is Role.FACILITATOR for one in theirs)
+
+
+def listed_roles(
+    store: Store, member: Member, discussions: Mapping[int, Discussion]
+) -> list[tuple[Discussion, Role]]:
+    """The discussions that a member belongs to, with the role in each."""
+    roles = store.memberships.roles(member.id)
+    return [(discussions[one], role) for one, role in sorted(roles.items()) if one in discussions]
+
+
+@cache
+def _hasher() -> PasswordHasher:
+    from argon2 import PasswordHasher
+
+    return PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+
+
+@cache
+def _no_password() -> str:
+    return _hasher().hash("nobody has this password")

@@ -1,0 +1,67 @@
+"""The words that pages have for roles, visibilities, and what is done about accounts."""
+
+from __future__ import annotations
+
+from flask_babel import LazyString, lazy_gettext
+
+from synth.errors import Refusal
+from synth.permissions import Role, Visibility
+
+ROLES: dict[Role, LazyString] = {
+    Role.VISITOR: lazy_gettext("visitor"),
+    Role.PARTICIPANT: lazy_gettext("participant"),
+    Role.HARVESTER: lazy_gettext("harvester"),
+    Role.SYNTHESIZER: lazy_gettext("synthesizer"),
+    Role.FACILITATOR: lazy_gettext("facilitator"),
+    Role.OWNER: lazy_gettext("owner"),
+}
+ROLE_WORK: dict[Role, LazyString] = {
+    Role.PARTICIPANT: lazy_gettext("reads, and proposes corrections"),
+    Role.HARVESTER: lazy_gettext("also takes key passages"),
+    Role.SYNTHESIZER: lazy_gettext("also corrects the map and writes syntheses"),
+    Role.FACILITATOR: lazy_gettext("also invites, uploads, moderates and publishes"),
+}
+"""What somebody with that role does, for those who give it."""
+VISIBILITIES: dict[Visibility, tuple[LazyString, LazyString]] = {
+    Visibility.PUBLIC: (
+        lazy_gettext("Public"),
+        lazy_gettext("anybody may read it; it stands in the list of discussions"),
+    ),
+    Visibility.UNLISTED: (
+        lazy_gettext("Unlisted"),
+        lazy_gettext("anybody who has its address may read it"),
+    ),
+    Visibility.PRIVATE: (
+        lazy_gettext("Private"),
+        lazy_gettext("only its members may read it"),
+    ),
+}
+REFUSALS: dict[Refusal, LazyString] = {
+    "no name": lazy_gettext("Write a name."),
+    "name": lazy_gettext("A name has no @ in it."),
+    "name taken": lazy_gettext("Somebody here has this name already; choose another."),
+    "address": lazy_gettext("This is no e-mail address."),
+    "address taken": lazy_gettext("Somebody here has this e-mail address already."),
+    "owner": lazy_gettext("This installation has its owner already."),
+    "claimed": lazy_gettext("Somebody else has shown that these messages are theirs."),
+    "invitation": lazy_gettext(
+        "This invitation cannot be used any more. Ask who sent it for a new one."
+    ),
+    "link": lazy_gettext("This link cannot be used any more. Ask for a new one."),
+}
+AUDITED: dict[str, LazyString] = {
+    "made owner": lazy_gettext("became the owner"),
+    "changed address": lazy_gettext("e-mail address changed"),
+    "changed password": lazy_gettext("password changed"),
+    "may start": lazy_gettext("may open discussions"),
+    "may not start": lazy_gettext("may open discussions no more"),
+    "disabled": lazy_gettext("account closed"),
+    "enabled": lazy_gettext("account opened again"),
+    "gave role": lazy_gettext("role given"),
+    "removed": lazy_gettext("removed from the discussion"),
+    "invited": lazy_gettext("invitation made"),
+    "revoked invitation": lazy_gettext("invitation revoked"),
+    "made sign-in link": lazy_gettext("link to sign in made"),
+    "changed visibility": lazy_gettext("visibility changed"),
+}
+"""Verb of the audit → what was done."""
