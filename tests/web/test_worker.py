@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,6 +21,8 @@ from flask import Flask
 from synth.parallel import new_python
 from synth.settings import Settings
 from synth.store import Discussion, JobState, Step, open_store
+from tests.browser.conftest import write_export
+from tests.web.processes import free_port
 from tests.web.working_here import job
 from web import create_app
 from web.job_report import Order, Report
@@ -292,3 +295,60 @@ def test_a_map_that_people_correct_while_it_is_made_is_made_again(
     )  # fmt: skip
     report: Report = Work(order).run()
     assert (report.state, len(tried)) == ("done", 3)
+
+
+def test_a_killed_server_leaves_no_process_and_its_jobs_go_on_when_it_is_back(
+    marked: Flask, tmp_path: Path
+) -> None:
+    number = ask(marked, Export(tmp_path / "town.csv", 1500))
+    arguments = ("-m", "synth", "serve", "--db", marked.config["DB"], "--port", str(free_port()))
+    command, environment = new_python(*arguments)
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as server:
+        until(lambda: job(marked, number).report.stages)
+        server.kill()
+    until(lambda: not processes_of(marked))
+    assert counts(marked) in {(1, 0, 0), (1, 1500, 0)}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as server:
+        until(lambda: job(marked, number).job.is_over)
+        server.terminate()
+        assert server.wait(20) == 0
+    assert job(marked, number).job.state is JobState.DONE
+    assert counts(marked) == (1, 1500, 0)
+    until(lambda: not processes_of(marked))
+
+
+@pytest.mark.slow
+def test_the_full_map_takes_the_place_of_the_draft_and_keeps_what_people_decided(
+    viewer: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from synth.corrections import rename_idea
+
+    monkeypatch.setattr("web.work.N_AT_ONCE", 10)
+    export = tmp_path / "town_talk.csv"
+    write_export(export)
+    with open_store(viewer.config["DB"]) as store:
+        found = store.discussions.add("Town talk")
+        folder = tmp_path / "uploads"
+        folder.mkdir()
+        export.rename(folder / "town_talk.csv")
+        order = Order(
+            db=viewer.config["DB"],
+            discussion_id=found.id,
+            uploads=str(folder),
+            settings=Settings(quality="full"),
+        )
+        draft = Work(order).run()
+        assert (draft.state, draft.step) == ("paused", Step.FULL)
+        assert draft.drafted is not None
+        before = {idea.id: idea for idea in store.ideas.outline(found.id)}
+        chosen = max(before.values(), key=lambda idea: idea.n_messages)
+        rename_idea(store, found.id, chosen.id, title="What people renamed", actor="ann")
+        full = Work(replace(order, step=Step.FULL, report=draft)).run()
+        assert full.state == "done"
+        assert full.built is not None
+        after = {idea.id: idea for idea in store.ideas.outline(found.id)}
+        last = store.runs.last(found.id)
+    assert after[chosen.id].title == "What people renamed"
+    assert len(set(before) & set(after)) * 2 >= len(before)
+    assert last is not None
+    assert last.settings["quality"] == "full"
