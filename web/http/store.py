@@ -80,7 +80,7 @@ def refusal_of(error: StoreProblem | DatabaseError) -> Refusal | None:
     if trouble is StoreTrouble.OTHER:
         text = f"{str(problem).replace(str(db), db.name)}."
     else:
-        log.error("%s", problem)
+        log.log(logging.INFO if trouble.passes else logging.ERROR, "%s", problem)
     return Refusal(
         status=STATUS.get(trouble, 500),
         title=title,
