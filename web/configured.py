@@ -37,6 +37,7 @@ def _flask_config(told: Configuration) -> dict[str, Any]:
         "LOG_ADDRESSES": told.log.addresses,
         "MAIL_SERVER": _mail_server(told.smtp),
         "METRICS": told.metrics,
+        "MAX_WAITING": max(1, told.threads // 2),
         "UPLOAD_LIMIT": told.upload_limit * MEGABYTE,
         "UPLOAD_FOLDER": None if told.uploads is None else str(told.uploads),
         "PERMANENT_SESSION_LIFETIME": timedelta(days=told.session_days),

@@ -23,8 +23,8 @@ from synth.records import Problem
 MAX_MEMBERS = 200_000
 """Files in one archive."""
 
-COMPANIONS = ("", "-wal", "-shm", "-journal")
-"""Endings of the files that an SQLite database consists of."""
+COMPANIONS = ("", "-wal", "-shm", "-journal", ".secret")
+"""Endings of the files of an SQLite database, and of what the viewer keeps beside it."""
 _GZIP = b"\x1f\x8b"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _JUNK = {"__macosx", "thumbs.db", "desktop.ini"}

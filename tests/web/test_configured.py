@@ -77,3 +77,10 @@ def test_a_slip_of_the_pen_in_the_environment_is_told(
     monkeypatch.setenv("SYNTH_PROT", "1")
     configured_app(Configuration(db=db))
     assert "SYNTH_PROT" in caplog.text
+
+
+@pytest.mark.parametrize(("threads", "most"), [(1, 1), (8, 4), (20, 10)])
+def test_half_of_the_threads_are_left_to_readers_where_writers_wait(
+    db: Path, threads: int, most: int
+) -> None:
+    assert configured_app(Configuration(db=db, threads=threads)).config["MAX_WAITING"] == most

@@ -93,6 +93,7 @@ def test_what_is_written_is_not_opened_as_input(
     )
     linked = table.with_name("linked.csv")
     linked.hardlink_to(store.path)
+    store.path.with_name(f"{store.path.name}.secret").write_text("0123456789abcdef" * 4)
     with store.atomic():
         found = list(read([table.parent], options=ReadOptions(store=store.path)))
         other = subprocess.run(
