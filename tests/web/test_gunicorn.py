@@ -6,6 +6,7 @@ import json
 import re
 import signal
 import sys
+import time
 from pathlib import Path
 
 import httpx
@@ -16,6 +17,7 @@ from tests.web.processes import change_question, free_port, process, wait_until_
 
 pytest.importorskip("gunicorn", reason="the extra `serve` is not installed")
 CLOSING = {"Connection": "close"}
+CSV = b"id,text,author\n1,The bridge is old.,ann\n2,Then repair it.,bo\n"
 
 
 def test_two_processes_serve_one_file(db: Path, tmp_path: Path) -> None:
@@ -52,6 +54,42 @@ def test_two_processes_serve_one_file(db: Path, tmp_path: Path) -> None:
     assert not Path(f"{db}-wal").exists()
     with open_store(db) as store:
         assert store.discussions.named("the-market-square").question == "Question 11?"
+
+
+def test_an_upload_is_carried_out_by_a_worker_beside_it(tmp_path: Path) -> None:
+    port = free_port()
+    (tmp_path / "synth.toml").write_text(f'db = "town.db"\nport = {port}\n')
+    gunicorn = [sys.executable, "-m", "gunicorn", "-c", "python:web.gunicorn_settings"]
+    worker = [sys.executable, "-m", "synth", "worker"]
+    site = f"http://127.0.0.1:{port}"
+    with (
+        process(gunicorn, folder=tmp_path, variables={"WEB_CONCURRENCY": "2"}) as started,
+        process(worker, folder=tmp_path, variables={}),
+        httpx.Client(base_url=site, headers=CLOSING, timeout=30) as browser,
+    ):
+        wait_until_answered(f"{site}/healthz", started)
+        token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get("/upload").text)
+        assert token is not None
+        sent = browser.post(
+            "/upload",
+            data={"csrf_token": token[1], "quality": "draft"},
+            files={"files": ("old_bridge.csv", CSV)},
+        )
+        assert sent.status_code == 303
+        assert wait_until_over(browser, sent.headers["Location"]) == "done"
+        assert "Old bridge" in browser.get("/d/old-bridge/").text
+        assert browser.get("/readyz").json() == {"file": True, "worker": True}
+
+
+def wait_until_over(browser: httpx.Client, job: str) -> str:
+    """The state in which the job ends."""
+    until = time.monotonic() + 120
+    while time.monotonic() < until:
+        state = str(browser.get(f"/api{job}").json()["state"])
+        if state not in {"waiting", "running"}:
+            return state
+        time.sleep(0.2)
+    raise AssertionError("the job did not end")
 
 
 def test_a_configuration_that_is_wrong_ends_it_with_one_line(tmp_path: Path) -> None:

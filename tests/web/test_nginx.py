@@ -150,16 +150,17 @@ def test_a_large_upload_comes_through_and_only_where_one_is_wanted(
     assert "At most 64 kB" in refused.text
 
 
-def test_the_unit_of_systemd_is_valid(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["synth", "synth-gunicorn", "synth-worker"])
+def test_the_units_of_systemd_are_valid(name: str, tmp_path: Path) -> None:
     checker = shutil.which("systemd-analyze")
     if checker is None:
         pytest.skip("systemd is not installed")
-    text = (ROOT / "deploy" / "synth.service").read_text(encoding="utf-8")
-    unit = tmp_path / "synth.service"
-    unit.write_text(text.replace("/srv/synth/venv/bin/synth", "/bin/true"), encoding="utf-8")
-    told = subprocess.run(
-        [checker, "verify", str(unit)], check=False, capture_output=True, text=True
-    )
+    for path in (ROOT / "deploy").glob("*.service"):
+        text, n = re.subn(r"/srv/synth/venv/bin/\w+", "/bin/true", path.read_text(encoding="utf-8"))
+        assert n == 1
+        (tmp_path / path.name).write_text(text, encoding="utf-8")
+    command = [checker, "verify", str(tmp_path / f"{name}.service")]
+    told = subprocess.run(command, check=False, capture_output=True, text=True)
     assert (told.returncode, told.stderr) == (0, "")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import sqlite3
 import time
 from pathlib import Path
@@ -9,8 +10,10 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from synth.settings import Settings
 from synth.store import open_store
 from web import create_app
+from web.http.store import find_discussion
 
 ADDRESSES = ("/healthz", "/readyz")
 
@@ -61,3 +64,17 @@ def test_a_locked_file_is_told_within_seconds(
     assert time.monotonic() - begun < 3
     connection.close()
     assert client.get("/readyz").status_code == 200
+
+
+def test_it_is_not_ready_where_a_job_waits_for_a_worker(app: Flask) -> None:
+    client, jobs = app.test_client(), app.extensions["jobs"]
+    assert client.get("/readyz").get_json() == {"file": True}
+    with app.test_request_context():
+        found = find_discussion("the-market-square")
+    jobs.build(found, Settings(), asked_by="person")
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.get_json()) == (503, {"file": True, "worker": False})
+    with jobs.folder.lock.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        answer = client.get("/readyz")
+        assert (answer.status_code, answer.get_json()) == (200, {"file": True, "worker": True})
