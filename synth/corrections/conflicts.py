@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from synth.store import Correction, Store
@@ -66,5 +67,16 @@ def changed_since(
     ``version`` is that of :meth:`synth.store.corrections.Corrections.version` when somebody looked.
     Ask inside the transaction that makes the correction.
     """
-    later = store.corrections.since(discussion_id, version)
+    later = in_force(store.corrections.since(discussion_id, version))
     return [one for one in later if concern.is_touched_by(one)]
+
+
+def in_force(later: Sequence[Correction]) -> list[Correction]:
+    """Without what was taken back again among them, and its taking back."""
+    made = {one.id for one in later}
+    undone = {one.noun_id for one in later if one.verb == "undid"}
+    return [
+        one
+        for one in later
+        if one.id not in undone and not (one.verb == "undid" and one.noun_id in made)
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from synth.corrections.conflicts import in_force
 from synth.corrections.stored_map import require_words, stored_map
 from synth.corrections.wanted import (
     PROPOSABLE,
@@ -96,7 +97,11 @@ def grouped(store: Store, discussion_id: int, state: str) -> list[ProposalGroup]
             ProposalGroup(
                 wanted=wanted,
                 proposals=proposals,
-                meanwhile=[c for c in later if c.id > since and concern.is_touched_by(c)],
+                meanwhile=[
+                    one
+                    for one in in_force([c for c in later if c.id > since])
+                    if concern.is_touched_by(one)
+                ],
             )
         )
     return sorted(found, key=lambda group: (-len(group.proposals), group.id))

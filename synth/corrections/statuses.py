@@ -50,10 +50,9 @@ def lock_idea(store: Store, discussion_id: int, idea_id: int, *, actor: str) -> 
 
 
 def unlock_idea(store: Store, discussion_id: int, idea_id: int, *, actor: str) -> None:
-    """Let the machine change an idea, and all below it, again."""
+    """Let the machine change an idea, and all below it, again; the frame of a sign-off stays."""
     with open_correction(store, discussion_id, actor, "unlocked", idea_id) as (change, map_):
-        inside = map_.subtree(idea_id)
-        if any(map_.ideas[i].locked_by is Lock.SIGN_OFF for i in inside):
+        if map_.ideas[idea_id].locked_by is Lock.SIGN_OFF:
             raise CorrectionRefused(
                 N_("%(idea)s is signed off with all other ideas; take the sign-off back first"),
                 idea=map_.called(idea_id),
@@ -64,7 +63,9 @@ def unlock_idea(store: Store, discussion_id: int, idea_id: int, *, actor: str) -
                 N_("%(idea)s is locked with all below it; unlock that one"),
                 idea=map_.called(above[-1]),
             )
-        _lock(change, map_, inside, None)
+        is_signed_off = store.corrections.signed_off_at(discussion_id) is not None
+        for inside in map_.subtree(idea_id):
+            change.update_idea(inside, locked_by=Lock.SIGN_OFF if is_signed_off else None)
 
 
 def sign_off(store: Store, discussion_id: int, *, actor: str) -> None:

@@ -60,7 +60,7 @@ def test_an_upload_shows_progress_and_becomes_a_map(page: Page, export: Path) ->
     expect(reading).to_be_visible(timeout=PATIENCE_MS)  # a process of its own starts first
     page.get_by_role("link", name="Open “A second talk”").click(timeout=PATIENCE_MS)
     expect(page.get_by_role("heading", name="A second talk")).to_be_visible()
-    assert page.locator("#outline > li").count() >= 1
+    assert page.locator("#outline > ol > li").count() >= 1
 
 
 def test_decisions_outlive_a_new_map(page: Page) -> None:

@@ -376,6 +376,7 @@ class MapIdea(Answer):
     n_authors: Annotated[Count, about("Distinct voices, sub-ideas included.")]
     n_for: Annotated[Count, about("Passages there that speak for what they answer.")]
     n_against: Annotated[Count, about("Passages there that speak against it.")]
+    is_new: Annotated[bool, about("Whether it came after all ideas had been signed off.")]
 
     @classmethod
     def of_idea(cls, one: ShownIdea) -> Self:

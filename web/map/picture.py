@@ -266,6 +266,7 @@ def _words() -> dict[str, object]:
         "close": _("Close"),
         "links": {kind.value: str(words) for kind, words in LINKS.items()},
         "linked_from": {kind.value: str(words) for kind, words in LINKED_FROM.items()},
+        "since_sign_off": _("new since the sign-off"),
         "correct": _("Correct"),
         "correct_idea": _("Correct idea %(id)s", id="{id}"),
     }

@@ -250,7 +250,9 @@ def _after(snapshot: Snapshot, target: Target, wanted: WantedCorrection) -> str:
     """Where the reader goes on: to where the form stood, or to what is left of it."""
     slug = snapshot.discussion.slug
     if wanted.kind is Kind.HIDE:
-        return _back(url_for("maps.outline", slug=slug), slug)
+        outline = url_for("maps.outline", slug=slug)
+        back, own = _back(outline, slug), url_for("ideas.idea", slug=slug, idea_id=target.id)
+        return outline if back.partition("?")[0] == own else back
     if target.placement is not None:
         home = url_for("passages.passage", slug=slug, passage_id=target.id)
     else:

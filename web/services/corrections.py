@@ -88,8 +88,10 @@ def kinds_for_idea(idea: Idea, *, n_ideas: int, n_links: int, is_leaf: bool) -> 
         found += [Kind.LOCK]
     if idea.locked_by is Lock.PERSON:
         found += [Kind.UNLOCK]
-    found += [Kind.HIDE]
-    if idea.status is not IdeaStatus.MACHINE and idea.locked_by is not Lock.SIGN_OFF:
+    if idea.status is not IdeaStatus.HIDDEN:
+        found += [Kind.HIDE]
+    is_confirmed = idea.status is IdeaStatus.CONFIRMED and idea.locked_by is not Lock.SIGN_OFF
+    if is_confirmed or idea.status is IdeaStatus.HIDDEN:
         found += [Kind.SHOW]
     return found
 

@@ -128,7 +128,8 @@ export async function done({ said, undo, address, token }) {
     return;
   }
   await refresh();
-  document.querySelector(`[data-menu="${CSS.escape(key ?? "")}"]`)?.focus({ preventScroll: true });
+  const again = document.querySelector(`[data-menu="${CSS.escape(key ?? "")}"]`) ?? document.getElementById("main");
+  again.focus({ preventScroll: true }); // what was corrected may stand elsewhere now
   toast({ said, undo, token });
 }
 

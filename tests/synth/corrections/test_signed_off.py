@@ -34,7 +34,7 @@ from synth.errors import CorrectionRefused
 from synth.pipeline import build, run
 from synth.records import IdeaStatus, LinkKind, Lock, Origin, Unplaced
 from synth.settings import Settings
-from synth.store import Store, open_store
+from synth.store import NO_WORDS, Store, open_store
 from tests.synth.pipeline.test_growth import N, import_more, import_new_subject
 from tests.synth.small_discussion import rows, write_csv
 
@@ -165,6 +165,16 @@ def test_a_sign_off_is_taken_back_and_what_people_said_one_by_one_stays(store: S
     assert store.corrections.signed_off_at(ONE) is not None
 
 
+def test_who_unlocks_an_idea_leaves_it_in_the_frame(store: Store) -> None:
+    leaf = leaves(stored_map(store, ONE))[0]
+    lock_idea(store, ONE, leaf, actor=ME)
+    sign_off(store, ONE, actor=ME)
+    unlock_idea(store, ONE, leaf, actor=ME)
+    assert stored_map(store, ONE).ideas[leaf].locked_by is Lock.SIGN_OFF
+    take_sign_off_back(store, ONE, actor=ME)
+    assert stored_map(store, ONE).ideas[leaf].locked_by is None
+
+
 def test_what_was_hidden_stays_hidden_in_the_frame(store: Store) -> None:
     leaf = leaves(stored_map(store, ONE))[0]
     hide_idea(store, ONE, leaf, actor=ME)
@@ -182,6 +192,20 @@ def test_a_language_model_is_asked_about_no_locked_idea(store: Store) -> None:
     assert leaf not in idea_questions(store, ONE)
     store.ideas.retitle(leaf, title="By a model", summary="", by="m")
     assert stored_map(store, ONE).ideas[leaf].title != "By a model"
+
+
+def test_words_that_were_erased_do_not_stay_locked(store: Store) -> None:
+    leaf, other = leaves(stored_map(store, ONE))[:2]
+    rename_idea(store, ONE, other, title="Ours", actor=ME)
+    sign_off(store, ONE, actor=ME)
+    store.corrections.forget_words(ONE)
+    assert stored_map(store, ONE).ideas[leaf].title == NO_WORDS
+    build(store, ONE, DRAFT, force=True)
+    named = stored_map(store, ONE).ideas
+    assert named[leaf].title not in ("", NO_WORDS)
+    assert named[leaf].keyphrases
+    assert named[leaf].locked_by is Lock.SIGN_OFF
+    assert named[other].title == "Ours"
 
 
 # -- each kind of correction, when the map grows, is imported to and gets more levels ---------

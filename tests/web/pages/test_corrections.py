@@ -10,8 +10,17 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from selectolax.lexbor import LexborHTMLParser
+from werkzeug.test import TestResponse
 
-from synth.corrections import hide_idea, link_ideas, lock_idea, pin_passages, rename_idea
+from synth.corrections import (
+    hide_idea,
+    link_ideas,
+    lock_idea,
+    pin_passages,
+    rename_idea,
+    sign_off,
+    undo_correction,
+)
 from synth.corrections.wanted import Kind
 from synth.permissions import Role
 from synth.records import IdeaStatus, LinkKind, Lock, Origin, Unplaced
@@ -54,7 +63,7 @@ def rows_of(store: Store) -> dict[str, list[tuple[object, ...]]]:
 
 def send(
     client: FlaskClient, kind: Kind, *, version: int, address: str = "", **values: object
-) -> object:
+) -> TestResponse:
     target, fields = FORMS[kind]
     return client.post(
         f"{AT}/{address or target}/correct/{kind.value}",
@@ -169,6 +178,17 @@ def test_what_others_did_elsewhere_is_no_conflict(client: FlaskClient, store: St
     assert send(client, Kind.KEEP, version=0).status_code == 303
 
 
+def test_what_was_taken_back_meanwhile_is_no_conflict(client: FlaskClient, store: Store) -> None:
+    rename_idea(store, ONE, STALLS, title="Theirs", actor="Ana")
+    undo_correction(store, ONE, actor="Ana")
+    assert send(client, Kind.RENAME, version=0).status_code == 303
+    first = store.corrections.version(ONE)
+    undo_correction(store, ONE, actor="Ana")
+    answer = send(client, Kind.RENAME, version=first, text="Mine")
+    assert answer.status_code == 409
+    assert "Ana took back: A person renamed" in text_of(answer.text, "#correct-conflict")
+
+
 @pytest.mark.parametrize("kind", [Kind.PLACE, Kind.KEEP, Kind.ASIDE, Kind.TOGETHER])
 def test_a_passage_that_another_person_moved_meanwhile_is_a_conflict(
     kind: Kind, client: FlaskClient, store: Store
@@ -246,6 +266,11 @@ def test_the_menu_offers_what_makes_sense(client: FlaskClient, store: Store) -> 
     assert "lock" not in kinds(f"ideas/{STALLS}")
     assert {"place", "keep", "aside"} <= kinds("passages/4")
     assert "keep" not in kinds("passages/6"), "it stands under no idea"
+    hide_idea(store, ONE, TABLES, actor="Ana")
+    sign_off(store, ONE, actor="Ana")
+    assert "show" in kinds(f"ideas/{TABLES}"), "what is hidden can be shown again in a frame too"
+    assert "hide" not in kinds(f"ideas/{TABLES}")
+    assert "confirm" not in kinds(f"ideas/{STALLS}")
 
 
 def test_a_search_finds_ideas_and_passages_to_choose(client: FlaskClient) -> None:
@@ -267,6 +292,11 @@ def test_only_own_pages_are_gone_back_to(client: FlaskClient) -> None:
         client.post(f"{AT}/ideas/{STALLS}/correct/show", data={"version": 99})
     answer = send(client, Kind.CONFIRM, version=99, then=f"{AT}/outline?open=all")
     assert answer.location == f"{AT}/outline?open=all"
+
+
+def test_who_hides_an_idea_on_its_page_goes_on_in_the_outline(client: FlaskClient) -> None:
+    here = f"{AT}/ideas/{TABLES}?sort=newest"
+    assert send(client, Kind.HIDE, version=0, then=here).location == f"{AT}/outline"
 
 
 def test_ids_of_another_discussion_lead_nowhere(client: FlaskClient, store: Store) -> None:

@@ -60,6 +60,7 @@ export class Panel {
     const above = idea.parent === null ? null : element("p", "counts", this.model.ideas[idea.parent].title);
     const parts = [
       above, title, element("p", "counts", facts.join(" · ")),
+      idea.is_new ? element("p", "map-new", words.since_sign_off) : null,
       nNew ? element("p", "map-new", counted(words.new, nNew)) : null,
       idea.n_for + idea.n_against > 0 ? element("p", "counts", balance(idea)) : null,
       this.links(place),
