@@ -88,7 +88,8 @@ def grouped(store: Store, discussion_id: int, state: str) -> list[ProposalGroup]
     groups: dict[object, list[CorrectionProposal]] = {}
     for one in store.correction_proposals.all(discussion_id, state=state):
         groups.setdefault(one.asked, []).append(one)
-    later = store.corrections.since(discussion_id, 0) if state == "open" else []
+    first = min((p.version for group in groups.values() for p in group), default=0)
+    later = store.corrections.since(discussion_id, first) if state == "open" else []
     found = []
     for proposals in groups.values():
         wanted = wanted_by(proposals[0])

@@ -158,6 +158,26 @@ def test_escape_closes_what_is_open_and_gives_the_focus_back(page: Page, store: 
     expect(link).to_be_focused()
 
 
+def test_escape_in_the_search_closes_the_list_of_what_was_found_first(
+    page: Page, store: Store
+) -> None:
+    cycle = ids(store)["cycle"]
+    page.goto(f"{AT}/ideas/{cycle}")
+    open_form(page, f"Correct idea {cycle}", "Merge with another idea")
+    box = page.get_by_role("combobox")
+    box.fill("market")
+    expect(page.get_by_role("option")).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("option")).to_have_count(0)
+    expect(page.locator(".correction")).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("option")).to_have_count(1)
+    box.fill("nothing like it")
+    expect(page.get_by_text("Nothing found.")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".correction")).to_have_count(0)
+
+
 def test_what_is_refused_stays_beside_the_field(page: Page, store: Store) -> None:
     cycle = ids(store)["cycle"]
     page.goto(f"{AT}/ideas/{cycle}")

@@ -214,8 +214,8 @@ document.addEventListener("submit", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  const isTyping = event.target.closest?.("input, textarea, select");
-  if (event.key === "Escape" && open && !event.defaultPrevented) { event.stopPropagation(); close(); return; }
+  const isTyping = event.target.closest?.("input, textarea, select"), isChoosing = event.target.getAttribute?.("aria-expanded") === "true" && event.target.matches("input");
+  if (event.key === "Escape" && open && !isChoosing) { event.stopPropagation(); close(); return; } // an open list closes first
   if (open?.menu?.contains(event.target) && ["ArrowDown", "ArrowUp", "Home", "End"].includes(event.key)) { walk(event); return; }
   if (event.key === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !isTyping) { document.querySelector(".toast-undo")?.click(); }
 }, true);

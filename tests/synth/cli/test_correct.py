@@ -169,3 +169,40 @@ def test_refusals_are_one_line_and_wrong_usage_is_another_status(db: Path) -> No
     assert told(db, "move", 1).exit_code == 2
     assert told(db, "move", 1, "--top", "--under", 2).exit_code == 2
     assert told(db, "split", 1, 1).exit_code == 2
+
+
+def test_what_the_pages_can_correct_the_command_line_can_too(db: Path) -> None:
+    ideas, placements = tables(db)
+    leaves = {p["idea_id"] for p in placements if p["idea_id"]}
+    first, second, *_ = (i["idea_id"] for i in ideas if i["idea_id"] in leaves)
+    kept, aside = [p["message_id"] for p in placements if p["idea_id"] == first][:2]
+    for words, line in (
+        (("describe", first, "What it is about."), f"Described: idea {first}."),
+        (("lock", first), f"Locked: idea {first}."),
+        (("unlock", first), f"Unlocked: idea {first}."),
+        (("link-ideas", first, second, "--as", "opposes"), f"Related: idea {first}."),
+        (("pin", kept), "Pinned: passage"),
+        (("unpin", kept), "Released: passage"),
+        (("aside", aside, "--reason", "thanks"), "Set aside: passage"),
+        (("sign-off",), "Signed off: all ideas."),
+    ):
+        done = told(db, *words)
+        assert (done.exit_code, line in done.output) == (0, True), (words, done.output)
+    tables(db)
+    links = read_csv(db.parent / "out" / "idea_links.csv")
+    assert links == [{"idea_id": first, "kind": "opposes", "other_idea_id": second}]
+    again = told(db, "sign-off")
+    assert (again.exit_code, again.output.strip().splitlines()[-1]) == (
+        1,
+        "synth: the ideas are signed off already",
+    )
+    assert told(db, "sign-off", "--take-back").exit_code == 0
+    assert told(db, "unlink-ideas", first, second).exit_code == 0
+    listed = told(db, "list").output
+    assert "facilitator: signed off all ideas" in listed
+    assert "facilitator: set aside passage" in listed
+
+
+def test_no_table_of_links_is_written_where_nobody_linked_ideas(db: Path) -> None:
+    tables(db)
+    assert not (db.parent / "out" / "idea_links.csv").exists()

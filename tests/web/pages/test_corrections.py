@@ -402,3 +402,17 @@ def test_ideas_are_signed_off_and_what_is_new_stands_apart(
     client.post(f"{AT}/sign-off", data={"answer": "back"})
     assert store.corrections.signed_off_at(ONE) is None
     assert "signed off</span>" not in client.get(f"{AT}/outline").text
+
+
+def test_links_and_locks_are_told_by_the_api(client: FlaskClient, store: Store) -> None:
+    link_ideas(store, ONE, TABLES, STALLS, kind=LinkKind.SUPPORTS, actor="Ana")
+    lock_idea(store, ONE, TABLES, actor="Ana")
+    link = {"one_id": TABLES, "other_id": STALLS, "kind": "supports"}
+    idea = json.loads(client.get(f"/api{AT}/ideas/{STALLS}").text)
+    assert (idea["links"], idea["locked_by"]) == ([link], None)
+    assert json.loads(client.get(f"/api{AT}/ideas/{TABLES}").text)["locked_by"] == "person"
+    told = json.loads(client.get(f"/api{AT}/map").text)
+    assert told["links"] == [link]
+    assert {one["is_new"] for one in told["ideas"]} == {False}
+    hide_idea(store, ONE, TABLES, actor="Ana")
+    assert json.loads(client.get(f"/api{AT}/map").text)["links"] == [], "not shown to readers"
