@@ -186,7 +186,7 @@ def test_what_was_taken_back_meanwhile_is_no_conflict(client: FlaskClient, store
     undo_correction(store, ONE, actor="Ana")
     answer = send(client, Kind.RENAME, version=first, text="Mine")
     assert answer.status_code == 409
-    assert "Ana took back: A person renamed" in text_of(answer.text, "#correct-conflict")
+    assert "Ana took back: Somebody renamed" in text_of(answer.text, "#correct-conflict")
 
 
 @pytest.mark.parametrize("kind", [Kind.PLACE, Kind.KEEP, Kind.ASIDE, Kind.TOGETHER])
