@@ -8,13 +8,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from synth.cli import options, output
 from synth.cli.output import progress_on_stderr
 from synth.parallel import new_python
+
+if TYPE_CHECKING:
+    from synth.store import Store
 
 
 @click.command()
@@ -118,32 +121,44 @@ def import_(  # noqa: PLR0913 - one parameter an option
     edited. Formats: capcollectif, chatlog, cif, decidim, discord, discourse, feed, json, mbox,
     polis, slack, table (CSV, TSV, XLSX). They are told apart by content.
     """
-    import tempfile
-
     from synth.pipeline import discussion_for, import_files, require_messages, require_readable
-    from synth.store import open_store
 
     if not db.exists():
         require_readable(inputs, format=format_, columns=columns)
-    with tempfile.TemporaryDirectory() as scratch:
-        path = Path(scratch) / "dry-run.db" if dry_run and not db.exists() else db
-        with open_store(path) as store:
-            with discussion_for(store, discussion, inputs) as chosen:
-                report = import_files(
-                    store,
-                    chosen.id,
-                    inputs,
-                    format=format_,
-                    columns=columns,
-                    dry_run=dry_run,
-                    progress=progress_on_stderr(),
-                )
-            if as_json:
-                facts = output.import_facts(report)
-                output.say_json({"discussion": chosen.slug, "dry_run": dry_run} | facts)
-            require_messages(report, inputs)
+    with _store_to_import_into(db, is_dry=dry_run) as store:
+        with discussion_for(store, discussion, inputs) as chosen:
+            report = import_files(
+                store,
+                chosen.id,
+                inputs,
+                format=format_,
+                columns=columns,
+                progress=progress_on_stderr(),
+            )
+        if as_json:
+            facts = output.import_facts(report)
+            output.say_json({"discussion": chosen.slug, "dry_run": dry_run} | facts)
+        require_messages(report, inputs)
     if not as_json:
         output.tell_import(report, dry_run=dry_run)
+
+
+@contextmanager
+def _store_to_import_into(db: Path, *, is_dry: bool) -> Iterator[Store]:
+    """The discussion file, or for a dry run a copy of it that is gone in the end."""
+    import tempfile
+
+    from synth.store import open_store
+
+    if not is_dry:
+        with open_store(db) as store:
+            yield store
+    elif db.exists():
+        with open_store(db) as store, store.scratch_copy() as copy:
+            yield copy
+    else:
+        with tempfile.TemporaryDirectory() as folder, open_store(Path(folder) / "dry.db") as store:
+            yield store
 
 
 @click.command()

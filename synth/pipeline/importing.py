@@ -246,6 +246,7 @@ class _Import:
         # Others may have written since the reading began.
         self._erased = self._store.participants.erased_keys(self._discussion_id)
         self._participants = self._store.participants.known(self._discussion_id)
+        there = self._store.messages.fingerprints(self._discussion_id)
         sources = [
             self._store.sources.begin(
                 self._discussion_id, name=file.reading.name, format=file.reading.format
@@ -256,26 +257,32 @@ class _Import:
             "Store", total=self._staging.n_messages, unit="messages"
         ) as stage:
             for batch in self._staging:
-                stage.advance(self._keep_batch(batch, sources[batch.file]))
+                self._keep_batch(batch, sources[batch.file], there)
+                stage.advance(len(batch.new) + len(batch.edited))
         for file, source_file in zip(self._files, sources, strict=True):
             self._finish(file, source_file)
 
-    def _keep_batch(self, batch: StagedBatch, source_file: int) -> int:
-        """Returns how many messages were stored."""
-        new, edited = map(self._with_participants, (batch.new, batch.edited))
+    def _keep_batch(self, batch: StagedBatch, source_file: int, there: dict[Key, str]) -> None:
+        """``there``: the fingerprints of the messages that are stored already."""
+        file = self._files[batch.file]
+        new: list[Imported] = []
+        edited: list[Imported] = []
+        for item in (*batch.new, *batch.edited):
+            key = (item.namespace, item.raw.source_id)
+            before = there.get(key)
+            if before == "erased" or self._is_erased(item.raw):
+                continue
+            if before == item.sha256:
+                file.n_unchanged += 1
+                continue
+            assert item.sha256 is not None
+            there[key] = item.sha256
+            known = replace(item, participant_id=self._participant(item.raw))
+            (new if before is None else edited).append(known)
         self._store.messages.add(self._discussion_id, source_file, new)
         self._store.messages.update(self._discussion_id, edited)
-        file = self._files[batch.file]
         file.n_added += len(new)
         file.n_updated += len(edited)
-        return len(new) + len(edited)
-
-    def _with_participants(self, items: Sequence[Imported]) -> list[Imported]:
-        return [
-            replace(item, participant_id=self._participant(item.raw))
-            for item in items
-            if not self._is_erased(item.raw)
-        ]
 
     def _finish(self, file: _File, source_file: int) -> None:
         self._store.sources.finish(

@@ -61,6 +61,33 @@ def test_others_may_write_while_an_import_reads_or_is_tried(
     assert store.discussions.find("Meanwhile") is not None
 
 
+def test_two_imports_of_one_export_at_once_add_it_once(
+    store: Store, discussion_id: int, table: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second was read before the first was stored."""
+    newer = rows(50)
+    newer[3]["text"] += " Edited since."
+    cleaned = importing._cleaned
+
+    def clean_while_others_import(
+        raws: Sequence[RawMessage],
+    ) -> list[tuple[CleanText, str | None]]:
+        with monkeypatch.context() as patch:
+            patch.setattr(importing, "_cleaned", cleaned)
+            with open_store(store.path) as other:
+                import_files(other, discussion_id, [table])
+        return cleaned(raws)
+
+    monkeypatch.setattr(importing, "_cleaned", clean_while_others_import)
+    (table.parent / "later").mkdir()
+    later = write_csv(table.parent / "later" / table.name, newer)
+    report = import_files(store, discussion_id, [later])
+    assert (report.n_added, report.n_updated, report.n_unchanged) == (10, 1, 39)
+    messages = {m.source_id: m for m in store.messages.all(discussion_id)}
+    assert len(messages) == 50
+    assert messages["4"].text.endswith("Edited since.")
+
+
 def test_who_is_erased_while_their_export_is_read_stays_away(
     store: Store, discussion_id: int, table: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
