@@ -20,6 +20,7 @@ import subprocess
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -29,7 +30,7 @@ import psutil
 
 from synth.parallel import new_python
 from synth.settings import Settings
-from synth.store import Discussion, Framing, JobState, Store, open_store
+from synth.store import Discussion, Framing, JobState, LogLine, Store, open_store
 from web.jobs import Jobs
 
 N_MESSAGES = 40
@@ -37,8 +38,12 @@ N_MESSAGES = 40
 DRAFT = Settings(quality="draft")
 VICTIMS = ("job", "job", "worker", "server", "all")
 """Drawn from at random."""
+LONGEST = 4.0
+"""Seconds from one kill to the next at most; what a job takes on a machine with other work."""
+LEFT_ALONE = 0.3
+"""Share of the kills after which the jobs may end before the next one."""
 PATIENCE = 300.0
-"""Seconds for the last jobs to end."""
+"""Seconds for jobs to end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +178,7 @@ class Round:
 
     def kill(self) -> None:
         """Let a moment pass, and kill."""
-        time.sleep(self._chance.uniform(0.0, 1.5))
+        time.sleep(self._chance.uniform(0.0, LONGEST))
         kind = self._chance.choice(VICTIMS)
         victims = self.viewer.processes(kind)
         for victim in victims:
@@ -207,8 +212,8 @@ class Round:
         if n_ideas and n_placed % N_MESSAGES and n_placed != len(store.passages.all(found.id)):
             self._fault(f"{found.slug}: {n_placed} placements, half a map")
 
-    def end(self) -> None:
-        """Wait for the end of every job; look for what is left over."""
+    def let_end(self) -> None:
+        """Wait for the end of every job."""
         until = time.monotonic() + PATIENCE
         while any(not status.job.is_over for status in self.jobs.last()):
             if time.monotonic() > until:
@@ -216,6 +221,10 @@ class Round:
                 break
             time.sleep(0.2)
         self.check()
+
+    def end(self) -> None:
+        """Wait for the last jobs; look for what is left over."""
+        self.let_end()
         counts = {JobState(name): n for name, n in self.jobs.counts().items()}
         self.tally.states.update(counts)
         seconds = self.viewer.stop()
@@ -237,6 +246,19 @@ class Round:
                 if any(source.state == "running" for source in store.sources.all(found.id)):
                     self._fault(f"{found.slug}: a source is said to be read for ever")
 
+    def taken_up(self) -> Counter[str]:
+        """How often a job that was cut off went on, by what came of it."""
+        found: Counter[str] = Counter()
+        for status in self.jobs.last():
+            events = [line.event for line in self.log_of(status.job.id)]
+            if {"resumed", "died", "suspended"} & set(events):
+                found[str(status.job.state)] += 1
+        return found
+
+    def log_of(self, number: int) -> Sequence[LogLine]:
+        status = self.jobs.get(number)
+        return () if status is None else status.log
+
     def _fault(self, what: str) -> None:
         self.tally.faults.append(what)
         click.echo(f"FAULT: {what}", err=True)
@@ -250,16 +272,20 @@ def main(kills: int, seed: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         this = Round(Path(folder) / "town.db", chance)
         while sum(this.tally.kills.values()) < kills:
-            if sum(not status.job.is_over for status in this.jobs.last()) < 3:
+            if sum(not status.job.is_over for status in this.jobs.last()) < 2:
                 this.ask()
             this.edit()
             this.kill()
+            if chance.random() < LEFT_ALONE:
+                this.let_end()
         this.end()
+        taken_up = this.taken_up()
     tally = this.tally
     click.echo(f"kills: {dict(tally.kills)}")
     click.echo(f"jobs: { {str(state): n for state, n in tally.states.items()} }")
     if tally.seconds_down:
         click.echo(f"server up again after {max(tally.seconds_down):.1f} s at most")
+    click.echo(f"taken up again: {dict(taken_up)}")
     click.echo(f"faults: {len(tally.faults)}")
     for fault in tally.faults:
         click.echo(f"  {fault}")

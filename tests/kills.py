@@ -292,10 +292,13 @@ def _act_and_die(work: Work, folder: Path, writing: int, moment: float | None) -
         if moment is not None and n_calls > moment:
             os.kill(os.getpid(), signal.SIGKILL)
 
+    def tell(n: int) -> None:
+        os.write(writing, b"%d\n" % n)
+
     try:
         if moment is not None:
             sys.setprofile(die_in_time)
-        work.act(folder, lambda n: os.write(writing, b"%d\n" % n) and None)
+        work.act(folder, tell)
     except BaseException:
         sys.setprofile(None)
         sys.excepthook(*sys.exc_info())

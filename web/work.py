@@ -29,6 +29,7 @@ from web.job_report import ImportCounts, MapCounts, Order, Report, ReportState, 
 
 log = logging.getLogger(__name__)
 UNFORESEEN = "Something unforeseen went wrong; the log has the details."
+GONE = "The discussion is no longer there."
 EVERY = 0.3
 """Seconds between two reports."""
 N_AT_ONCE = 300
@@ -106,6 +107,8 @@ class Work:
     def _steps(self, store: Store) -> ReportState:
         """One step after the other; ``paused`` before one that takes long."""
         step: Step | None = self._report.step
+        if step is not Step.TIDY and not store.discussions.holds(self._order.discussion_id):
+            raise SynthError(GONE)
         while step is not None:
             self._report = replace(self._report, step=step)
             following = self._carry_out(store, step)

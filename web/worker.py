@@ -14,6 +14,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -28,6 +29,7 @@ from synth.store.jobs import Jobs
 from web.job_ends import died_of, discard_opened, drop_uploads, end, report_of, written
 from web.job_folder import RECEIVED_WITHIN, JobFolder
 from web.job_report import Order, Report
+from web.work import GONE
 from web.work_process import Carrier, WorkProcess, WorkThread
 
 log = logging.getLogger(__name__)
@@ -83,10 +85,16 @@ class Lane:
             self._let_go(jobs, self._carrier.report.step)
 
     def _take(self, jobs: Jobs) -> None:
-        self._job = jobs.take(self._steps)
-        if self._job is not None:
-            self._told, self._told_at = None, 0.0
-            self._carrier = self._start(order_of(self._job, db=self._db, folder=self._folder))
+        self._job = job = jobs.take(self._steps)
+        if job is None:
+            return
+        if job.discussion_id is None:  # it went while the job waited
+            report = replace(report_of(job), error=GONE, is_kept=False)
+            end(jobs, job, JobState.FAILED, report=report, folder=self._folder)
+            self._job = None
+            return
+        self._told, self._told_at = None, 0.0
+        self._carrier = self._start(order_of(job, db=self._db, folder=self._folder))
 
     def _let_go(self, jobs: Jobs, step: Step, *, is_counted: bool = False) -> None:
         """Have ``step`` done by whoever takes the job next."""

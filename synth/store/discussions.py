@@ -203,6 +203,10 @@ class Discussions(Collection):
                 )
         return bool(n_changed)
 
+    def holds(self, discussion_id: int) -> bool:
+        """Whether there is a discussion with that number."""
+        return self._value("SELECT 1 FROM discussions WHERE id = ?", discussion_id) is not None
+
     def discard_empty(self, discussion_id: int) -> bool:
         """Remove a discussion that holds no message, with its runs and sources; says if it did."""
         with self._db.atomic():

@@ -11,10 +11,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from synth.errors import ModelMissing
+from synth.errors import ModelMissing, StoreProblem
+from synth.permissions import Role
 from synth.pipeline import BuildReport
 from synth.settings import CLUSTERERS, ClustererName, Progress, Settings
-from synth.store import JobState, Step, Store, open_jobs
+from synth.store import JobState, Step, Store, open_jobs, open_store
+from tests.web.people import people_of
 from tests.web.working_here import Dead, Here, Stuck, carry_out, job, worker_of
 from web.job_ends import written
 from web.job_report import Order, Report, StageState
@@ -454,3 +456,98 @@ def test_an_unknown_job_is_not_found(client: FlaskClient) -> None:
 def test_a_title_is_made_of_the_file_name() -> None:
     assert title_of_file("town_hall-2024.mbox.gz") == "Town hall 2024"
     assert title_of_file(".csv") == "Discussion"
+
+
+def test_a_job_is_seen_by_who_asked_and_by_the_facilitators_of_its_discussion(
+    db: Path, builds: Builds
+) -> None:
+    people = people_of(db)
+    facilitator = people.client(Role.FACILITATOR)
+    owner = people.client(Role.OWNER)
+    send(facilitator, (CSV, "a.csv"), into="the-market-square")
+    send(owner, (CSV, "old_bridge.csv"))
+    carry_out(people.app)
+    seen = {
+        role: [people.client(role).get(f"/jobs/{number}").status_code for number in (1, 2)]
+        for role in Role
+    }
+    assert seen[Role.OWNER] == [200, 200]
+    assert seen[Role.FACILITATOR] == [200, 404]
+    assert seen[Role.SYNTHESIZER] == [404, 404]
+    assert seen[Role.VISITOR] == [404, 404]
+    assert "asked for by Facilitator" in facilitator.get("/jobs/1").text
+    assert "Old bridge" not in facilitator.get("/jobs").text
+    assert [one["id"] for one in facilitator.get("/api/jobs").get_json()["items"]] == [1]
+
+
+def test_a_job_of_a_discussion_that_went_is_not_shown_over_the_next_of_that_name(
+    db: Path, builds: Builds
+) -> None:
+    people = people_of(db)
+    send(people.client(Role.OWNER), (b"\x00\x01\x02", "photo.jpg"), title="My photo")
+    carry_out(people.app)
+    with open_store(db) as store:
+        again = store.discussions.add("My photo")
+        member = people.members[Role.FACILITATOR]
+        store.memberships.set_role(member.id, again.id, Role.FACILITATOR, actor="test")
+    assert people.client(Role.FACILITATOR).get("/jobs/1").status_code == 404
+
+
+def test_who_may_no_longer_upload_starts_no_job_again(db: Path, builds: Builds) -> None:
+    people = people_of(db)
+    facilitator = people.client(Role.FACILITATOR)
+    send(facilitator, (CSV, "a.csv"), into="the-market-square")
+    facilitator.post("/jobs/1/cancel")
+    facilitator.post("/d/the-market-square/build")
+    facilitator.post("/jobs/2/cancel")
+    with open_store(db) as store:
+        found = store.discussions.named("the-market-square")
+        member = people.members[Role.FACILITATOR]
+        store.memberships.set_role(member.id, found.id, Role.HARVESTER, actor="test")
+    assert facilitator.get("/jobs/2").status_code == 200
+    assert facilitator.post("/jobs/2/restart").status_code == 403
+    assert job(people.app, 2).job.state is JobState.CANCELLED
+
+
+def test_what_waits_for_a_discussion_that_failed_ends_too(
+    app: Flask, client: FlaskClient, store: Store, builds: Builds
+) -> None:
+    send(client, (b"\x00\x01\x02", "photo.jpg"), title="My photo")
+    send(client, (CSV, "a.csv"), into="my-photo")
+    assert ended(app, 2) is JobState.FAILED
+    assert "no longer there" in job(app, 2).job.error
+    assert uploaded(app) == []
+
+
+def test_what_waits_for_a_discussion_that_was_removed_says_so(
+    app: Flask, client: FlaskClient, store: Store, builds: Builds
+) -> None:
+    found = store.discussions.add("Soon gone")
+    send(client, (CSV, "a.csv"), into="soon-gone")
+    store.discussions.discard_empty(found.id)
+    assert ended(app) is JobState.FAILED
+    assert "no longer there" in job(app).job.error
+    assert builds.settings == []
+
+
+def test_a_disk_without_room_interrupts_a_job_and_keeps_its_files(
+    app: Flask,
+    client: FlaskClient,
+    store: Store,
+    builds: Builds,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise StoreProblem("town.db: database or disk is full; make room")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("synth.pipeline.import_files", full)
+        send(client, (CSV, "old_bridge.csv"))
+        assert ended(app) is JobState.INTERRUPTED
+    assert "disk is full" in client.get("/jobs/1").text
+    assert "Old bridge" not in [d.title for d in store.discussions.all()]
+    assert len(uploaded(app)) == 1
+    client.post("/jobs/1/restart")
+    assert ended(app) is JobState.DONE
+    assert store.discussions.named("old-bridge").n_messages == 2
+    assert uploaded(app) == []

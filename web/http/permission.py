@@ -98,7 +98,9 @@ def _may_see(status: JobStatus) -> bool:
     if person.is_owner or (person.member is not None and person.actor == status.job.asked_by):
         return True
     found = current_store().discussions.find(slug) if slug else None
-    return found is not None and found.slug == slug and may(Permission.BUILD, found)
+    # Not by the slug alone: another discussion may have it now.
+    is_it = found is not None and found.slug == slug and found.id == status.job.discussion_id
+    return is_it and may(Permission.BUILD, found)
 
 
 def _find_accounts() -> bool:

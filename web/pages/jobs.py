@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -10,12 +10,14 @@ from flask import Blueprint, abort, flash, redirect, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from synth.permissions import Permission
 from synth.store import Discussion
 from web.http.answer_cache import do_not_cache
 from web.http.permission import (
     current_actor,
     find_job,
     open_to_all,
+    require,
     require_upload,
     visible_jobs,
 )
@@ -34,6 +36,8 @@ class JobsContext:
     running: Sequence[JobStatus]
     """And those that wait."""
     over: Sequence[JobStatus]
+    names: Mapping[str, str]
+    """Of members, by how jobs name them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +46,8 @@ class JobContext:
     status: JobStatus
     problems: Sequence[str]
     """The first ``N_PROBLEMS``."""
+    names: Mapping[str, str]
+    """Of members, by how jobs name them."""
 
 
 @jobs.get("")
@@ -55,6 +61,7 @@ def all_jobs() -> str:
         JobsContext(
             running=[status for status in found if not status.job.is_over],
             over=[status for status in found if status.job.is_over],
+            names=current_store().members.names(),
         )
     )
 
@@ -65,7 +72,9 @@ def job(number: int) -> str:
     """How far a job is, and what came of it."""
     do_not_cache()
     status = find_job(number)
-    return render(JobContext(status=status, problems=status.report.problems[:N_PROBLEMS]))
+    names = current_store().members.names()
+    problems = status.report.problems[:N_PROBLEMS]
+    return render(JobContext(status=status, problems=problems, names=names))
 
 
 @jobs.post("/<int:number>/cancel")
@@ -90,9 +99,14 @@ def restart(number: int) -> Response:
 
 
 def _discussion_of(status: JobStatus) -> Discussion:
-    """The job's discussion; opened again where it went with the failure."""
+    """The job's discussion; opened again where it went with the failure. Ends the request of those
+    who may no longer ask for such a job."""
     discussions = current_store().discussions
     there = discussions.find(status.job.slug) if status.job.discussion_id is not None else None
     if there is None and not status.has_files:
         abort(404)
-    return there or open_discussion(status.job.title)
+    if there is None:
+        require(Permission.START)
+        return open_discussion(status.job.title)
+    require(Permission.UPLOAD if status.has_files else Permission.BUILD, there)
+    return there
