@@ -21,7 +21,7 @@ from models.embedders import ModelMissing
 
 Refusal = Literal[
     "no name", "name", "name taken", "address", "address taken", "owner", "claimed", "invitation",
-    "link",
+    "link", "role",
 ]  # fmt: skip
 """Why an account, a role or an invitation cannot be had."""
 

@@ -40,8 +40,6 @@ class Permission(StrEnum):
     """Take and reject key passages, tag them, say what they are."""
     CORRECT = "correct"
     """Change the map: ideas, places of passages, links."""
-    SYNTHESIZE = "synthesize"
-    """Write and publish syntheses."""
     SIGN_OFF = "sign off"
     """Declare the ideas settled, so that later messages are placed under them."""
     FRAME = "frame"
@@ -53,11 +51,7 @@ class Permission(StrEnum):
     INVITE = "invite"
     """Invite people, change their roles, remove them."""
     MODERATE = "moderate"
-    """Hide messages, carry out erasures."""
-    SEE_GROUP = "see group"
-    """The network of who answers whom."""
-    DELETE = "delete"
-    """Archive or delete the discussion."""
+    """Answer participants who want their words erased."""
     START = "start"
     """Open new discussions; also given to single members by the owner."""
     ADMINISTER = "administer"
@@ -68,7 +62,7 @@ def _table() -> Mapping[Role, frozenset[Permission]]:
     visitor = frozenset({Permission.READ})
     participant = visitor | {Permission.PROPOSE}
     harvester = participant | {Permission.HARVEST}
-    synthesizer = harvester | {Permission.CORRECT, Permission.SYNTHESIZE}
+    synthesizer = harvester | {Permission.CORRECT}
     facilitator = synthesizer | {
         Permission.SIGN_OFF,
         Permission.FRAME,
@@ -76,8 +70,6 @@ def _table() -> Mapping[Role, frozenset[Permission]]:
         Permission.BUILD,
         Permission.INVITE,
         Permission.MODERATE,
-        Permission.SEE_GROUP,
-        Permission.DELETE,
     }
     return {
         Role.VISITOR: visitor,

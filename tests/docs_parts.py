@@ -1,5 +1,5 @@
-"""The generated parts of the docs: ``docs/commands.md`` holds every command's help, and
-``docs/running.md`` every key of the configuration.
+"""The generated parts of the docs: ``docs/commands.md`` holds every command's help,
+``docs/running.md`` every key of the configuration, ``docs/members.md`` what each role may do.
 
 ``python -m tests.docs_parts`` writes them; ``tests/test_docs.py`` fails when they drifted.
 """
@@ -14,11 +14,13 @@ import msgspec
 
 from benchmarks.pages import write_between_marks
 from synth.cli import main
+from synth.cli.members import permissions_table
 from web.configuration import keys, variable_of, words_of
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 COMMANDS = DOCS / "commands.md"
 RUNNING = DOCS / "running.md"
+MEMBERS = COMMANDS.with_name("members.md")
 WIDTH = 88
 
 
@@ -64,4 +66,5 @@ def keys_table() -> str:
 
 if __name__ == "__main__":
     COMMANDS.write_text(commands_page(), encoding="utf-8")
+    write_between_marks(MEMBERS, "roles", permissions_table())
     write_between_marks(RUNNING, "keys", keys_table())

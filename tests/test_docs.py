@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.pages import between_marks, write_between_marks
-from tests.docs_parts import COMMANDS, RUNNING, commands_page, keys_table
+from synth.cli.members import permissions_table
+from tests.docs_parts import COMMANDS, MEMBERS, RUNNING, commands_page, keys_table
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -17,6 +18,10 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 
 def test_the_help_in_the_docs_is_the_help_of_the_commands() -> None:
     assert COMMANDS.read_text(encoding="utf-8") == commands_page(), "run `make docs`"
+
+
+def test_the_roles_in_the_docs_are_those_of_the_table() -> None:
+    assert between_marks(MEMBERS, "roles") == f"{permissions_table()}\n", "run `make docs`"
 
 
 def test_the_keys_in_the_docs_are_the_keys_of_the_configuration() -> None:

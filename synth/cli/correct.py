@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from synth.cli import options, output
+from synth.permissions import Permission
 
 if TYPE_CHECKING:
     from synth.store import Correction, Discussion, Store
@@ -38,7 +39,7 @@ ACTOR = click.option(
     default="facilitator",
     show_default=True,
     metavar="WHO",
-    help="Who corrects; kept in the history.",
+    help="Who corrects; kept in the history. A member must have the permission.",
 )
 
 
@@ -63,6 +64,7 @@ def _correction(*arguments: options.Decorator) -> Callable[[Callable[..., None]]
         @wraps(make)
         def command(db: Path, discussion: str | None, *, as_json: bool, **asked: Any) -> None:
             with options.open_discussion(db, discussion) as (store, found):
+                asked["actor"] = options.acting(store, found, asked["actor"], Permission.CORRECT)
                 with store.atomic():
                     make(store, found.id, **asked)
                     (event,) = store.events.last(found.id, limit=1)

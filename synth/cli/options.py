@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from synth.errors import AccessRefused
+from synth.permissions import Permission, allows, role_in
 from synth.settings import CLUSTERERS
 
 if TYPE_CHECKING:
@@ -185,3 +187,22 @@ def open_discussion(db: Path, discussion: str | None) -> Iterator[tuple[Store, D
 
     with open_store(db, must_exist=True) as store:
         yield store, choose_discussion(store, discussion)
+
+
+def acting(store: Store, discussion: Discussion, who: str, permission: Permission) -> str:
+    """The actor that events name for ``who``: a member where it is the name of one, else as given.
+
+    Raises AccessRefused where it is a member whose role does not have the permission.
+    """
+    member = store.members.find(who)
+    if member is None:
+        return who
+    role = role_in(
+        discussion.visibility,
+        is_owner=member.is_owner,
+        membership=store.memberships.role(member.id, discussion.id),
+    )
+    if member.disabled_at is not None or not allows(role, permission):
+        told = f"{member.name} may not do this in {discussion.slug} ({permission})"
+        raise AccessRefused("role", told)
+    return member.actor

@@ -13,7 +13,7 @@ from synth.store.extracts import ExtractChange, ExtractMark
 from synth.store.ideas import IdeaRow, PlacementRow
 from synth.store.jobs import Job, JobState, LogLine, NewJob, Place, Step
 from synth.store.jobs_file import open_jobs
-from synth.store.members import Claim, Member, Membership
+from synth.store.members import AuditEntry, Claim, Member, Membership
 from synth.store.messages import Imported, Linked
 from synth.store.repetitions import RepetitionRow
 from synth.store.rows import NO_WORDS
@@ -29,6 +29,7 @@ from synth.store.write_queue import WriteQueue
 __all__ = [
     "NO_WORDS",
     "Answer",
+    "AuditEntry",
     "Change",
     "Claim",
     "Correction",

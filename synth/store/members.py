@@ -56,6 +56,20 @@ class Claim:
     """When they asked that their words be erased; None where they did not."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry:
+    """One change of an account, a role or a visibility."""
+
+    at: datetime
+    actor: str
+    verb: str
+    discussion: str | None
+    """Its slug, also once it is gone."""
+    member_id: int | None
+    """Whom it is about; None where it is about nobody."""
+    facts: Mapping[str, object]
+
+
 class Members(Collection):
     """All accounts of the installation."""
 
@@ -285,9 +299,10 @@ class Audit(Collection):
         what = {"actor": actor, "verb": verb, "discussion": slug, "member_id": member_id}
         self._insert("audit", what | {"at": time_text(now()), "facts": json_text(facts or {})})
 
-    def last(self, *, limit: int = 200) -> list[Row]:
-        """The newest first: id, at, actor, verb, discussion (slug), member_id, facts (JSON)."""
-        return self._rows("SELECT * FROM audit ORDER BY id DESC LIMIT ?", limit)
+    def last(self, *, limit: int = 200) -> list[AuditEntry]:
+        """The newest first."""
+        rows = self._rows("SELECT * FROM audit ORDER BY id DESC LIMIT ?", limit)
+        return [record(AuditEntry, row) for row in rows]
 
 
 def _key(text: str) -> str:

@@ -13,10 +13,11 @@ from werkzeug.wrappers import Response
 
 from synth.errors import AccessRefused
 from synth.permissions import INVITED, Permission, Role
-from synth.store import Claim, Discussion, Invitation, Member, Membership, Offer
+from synth.store import AuditEntry, Claim, Discussion, Invitation, Member, Membership, Offer
 from web.http.permission import current_actor, current_person, needs
 from web.http.store import current_store, find_discussion, find_snapshot
 from web.services.accounts import may_make_link
+from web.services.actors import name_of
 from web.services.quotes import Quoted, quote_span
 from web.ui.member_words import REFUSALS, ROLES
 from web.ui.query import Paging, asked_page
@@ -71,7 +72,7 @@ class PeopleContext:
     """Member → how many discussions they belong to."""
     invitations: Sequence[Invitation]
     names: Mapping[str, str]
-    audited: Sequence[Mapping[str, object]]
+    audited: Sequence[AuditEntry]
     made: ShownLink | None
 
 
@@ -307,14 +308,18 @@ def _members_page(found: Discussion, *, made: ShownLink | None = None, problem: 
 
 def _people_page(*, made: ShownLink | None = None) -> str:
     store = current_store()
-    everybody = store.members.all()
+    everybody, audited = store.members.all(), store.audit.last()
     return render(
         PeopleContext(
             members=everybody,
             n_roles={one.id: len(store.memberships.roles(one.id)) for one in everybody},
             invitations=store.invitations.of(None),
-            names=store.members.names(),
-            audited=store.audit.last(),
+            names={
+                one: name_of(store, one)
+                for entry in audited
+                for one in (entry.actor, f"member:{entry.member_id}")
+            },
+            audited=audited,
             made=made,
         )
     )

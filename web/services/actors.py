@@ -12,6 +12,8 @@ def name_of(store: Store, actor: str) -> str:
     """The name of an actor of an event. For members only: it may be somebody's own name."""
     if actor in {"", PERSON}:
         return _("Somebody")
+    if actor == "console":
+        return _("the console")
     if actor == "import":
         return _("An import")
     if actor == "facilitator":

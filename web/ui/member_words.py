@@ -18,8 +18,8 @@ ROLES: dict[Role, LazyString] = {
 ROLE_WORK: dict[Role, LazyString] = {
     Role.PARTICIPANT: lazy_gettext("reads, and proposes corrections"),
     Role.HARVESTER: lazy_gettext("also takes key passages"),
-    Role.SYNTHESIZER: lazy_gettext("also corrects the map and writes syntheses"),
-    Role.FACILITATOR: lazy_gettext("also invites, uploads, moderates and publishes"),
+    Role.SYNTHESIZER: lazy_gettext("also corrects the map"),
+    Role.FACILITATOR: lazy_gettext("also uploads, invites, signs ideas off, says who may read"),
 }
 """What somebody with that role does, for those who give it."""
 VISIBILITIES: dict[Visibility, tuple[LazyString, LazyString]] = {
@@ -47,6 +47,7 @@ REFUSALS: dict[Refusal, LazyString] = {
     "invitation": lazy_gettext(
         "This invitation cannot be used any more. Ask who sent it for a new one."
     ),
+    "role": lazy_gettext("This role does not allow it."),
     "link": lazy_gettext("This link cannot be used any more. Ask for a new one."),
 }
 AUDITED: dict[str, LazyString] = {

@@ -347,7 +347,7 @@ def test_a_role_can_be_changed_and_taken(
     assert facilitator.post(at, data={"role": "none"}).status_code == 303
     assert store.memberships.role(member.id, found.id) is None
     assert people.client(Role.HARVESTER).post(f"{AT}/key/1").status_code == 403
-    verbs = [row["verb"] for row in store.audit.last(limit=2)]
+    verbs = [one.verb for one in store.audit.last(limit=2)]
     assert verbs == ["removed", "gave role"]
 
 
@@ -381,7 +381,7 @@ def test_visibility_is_changed_in_the_settings_and_noted(
 ) -> None:
     assert facilitator.post(f"{AT}/settings", data={"visibility": "private"}).status_code == 303
     assert visitor.get(f"{AT}/").status_code == 404
-    assert store.audit.last(limit=1)[0]["verb"] == "changed visibility"
+    assert store.audit.last(limit=1)[0].verb == "changed visibility"
     assert facilitator.post(f"{AT}/settings", data={"visibility": "secret"}).status_code == 303
     assert store.discussions.named(SLUG).visibility == "private"
 
