@@ -13,10 +13,13 @@ import httpx
 import pytest
 from flask import Flask, request
 
+from synth.store import open_store
 from tests.browser.serving import serving
+from tests.web.people import PASSWORD
 from tests.web.processes import ROOT, free_port
 from web.configuration import Configuration
 from web.configured import configured_app
+from web.services.accounts import hash_password
 
 NAME = "ideas.example.org"
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
@@ -41,8 +44,10 @@ http {{
 def app(db: Path) -> Flask:
     told = Configuration(db=db, public_url=f"https://{NAME}/group", trusted_proxies=1)
     app = configured_app(told)
-    # Uploads are open to all here: what is looked at is how they come through.
-    app.config.update(UPLOADS=True, HOST="0.0.0.0", WTF_CSRF_ENABLED=False)
+    app.config.update(WTF_CSRF_ENABLED=False)
+    with open_store(db) as store:
+        owner = store.members.add("Ana", password_hash=hash_password(PASSWORD))
+        store.members.make_owner(owner.id, actor="test")
 
     @app.route("/seen", methods=["GET", "POST"])
     def seen() -> list[str | None]:
@@ -142,6 +147,8 @@ def test_a_large_upload_comes_through_and_only_where_one_is_wanted(
     proxied: tuple[httpx.Client, int],
 ) -> None:
     browser, _ = proxied
+    signed_in = browser.post("/group/sign-in", data={"name": "ana", "password": PASSWORD})
+    assert (signed_in.status_code, signed_in.headers["Location"]) == (303, "/group/")
     large = {"other": ("x.csv", b"x" * 30_000_000)}
     taken = browser.post("/group/upload", files=large)
     assert taken.status_code == 422, "it was read, and held no file under the name of the field"
