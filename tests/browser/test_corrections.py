@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from synth.corrections import link_ideas, merge_ideas, rename_idea
+from synth.permissions import Role
 from synth.pipeline import build, import_files
 from synth.records import LinkKind
 from synth.settings import Settings
@@ -18,10 +19,12 @@ from synth.store import Store, open_store
 from tests.browser.accessibility import violations
 from tests.browser.serving import serving
 from web import create_app
+from web.services.accounts import hash_password
 
 pytestmark = pytest.mark.browser
 AT = "/d/town-talk"
 ONE = 1
+PASSWORD = "correct horse battery"
 PHONE = {"width": 375, "height": 740}
 
 
@@ -329,3 +332,87 @@ def test_without_scripts_the_same_forms_are_pages(
     expect(page.get_by_role("status")).to_contain_text("Taken back.")
     assert store.corrections.merged_into(at["market"]) is None
     context.close()
+
+
+# -- with accounts -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def accounts(db: Path) -> Iterator[str]:
+    """The same discussion where people sign in: Ana and Bo take part, Fay and Gil facilitate."""
+    with open_store(db) as store:
+        hashed = hash_password(PASSWORD)
+        roles = {"Ana": Role.PARTICIPANT, "Bo": Role.PARTICIPANT}
+        roles |= dict.fromkeys(("Fay", "Gil"), Role.FACILITATOR)
+        for name, role in roles.items():
+            member = store.members.add(name, password_hash=hashed)
+            store.memberships.set_role(member.id, ONE, role, actor="test")
+    app = create_app({"DB": str(db), "ACCOUNTS": "on", "RATELIMIT_ENABLED": False})
+    with serving(app) as address:
+        yield address
+
+
+def signed_in(browser: Browser, where: str, name: str) -> Page:
+    """The browser of somebody with an account."""
+    page = browser.new_context(base_url=where, viewport={"width": 1280, "height": 900}).new_page()
+    page.goto("/sign-in")
+    page.locator("main input[name=name]").fill(name)
+    page.locator("main input[name=password]").fill(PASSWORD)
+    page.locator("main form button").first.click()
+    expect(page).not_to_have_url(re.compile("sign-in"))
+    return page
+
+
+def test_participants_propose_and_the_facilitator_sees_how_many_ask_for_the_same(
+    browser: Browser, accounts: str, store: Store
+) -> None:
+    at = ids(store)
+    for name, own, other in (("Ana", "cycle", "market"), ("Bo", "market", "cycle")):
+        page = signed_in(browser, accounts, name)
+        page.goto(f"{AT}/ideas/{at[own]}")
+        menu = f"Propose a correction of idea {at[own]}"
+        form = open_form(page, menu, "Merge with another idea")
+        form.get_by_role("radio", name=re.compile(other, re.IGNORECASE)).check()
+        form.get_by_label("Why (if you like)").fill(f"{name} says so.")
+        assert violations(page) == []
+        form.get_by_role("button", name="Propose it").click()
+        expect(page.get_by_role("status").filter(has_text="Proposed.")).to_be_visible()
+        page.context.close()
+    assert store.corrections.history(ONE) == []
+    page = signed_in(browser, accounts, "Fay")
+    page.goto(f"{AT}/outline")
+    page.get_by_role("link", name="Proposed corrections (2)").click()
+    asked = page.locator(".lines > li").first
+    expect(asked).to_contain_text("are the same.")
+    expect(asked).to_contain_text("2 people ask for it")
+    expect(asked).to_contain_text("Bo says so.")
+    assert violations(page) == []
+    asked.get_by_role("button", name=re.compile("^Accept")).click()
+    expect(page.get_by_role("status")).to_contain_text("Accepted, and done.")
+    assert len(store.corrections.history(ONE)) == 1
+    page.goto(f"{AT}/history")
+    expect(page.locator(".steps li").first).to_contain_text("Fay merged")
+    expect(page.locator(".steps li").first).to_contain_text("proposed by Ana, Bo")
+    page.context.close()
+
+
+def test_two_facilitators_at_once_see_each_other_s_words(
+    browser: Browser, accounts: str, store: Store
+) -> None:
+    cycle = ids(store)["cycle"]
+    fay, gil = (signed_in(browser, accounts, name) for name in ("Fay", "Gil"))
+    for page, title_ in ((fay, "Bridges"), (gil, "Lanes")):
+        page.goto(f"{AT}/ideas/{cycle}")
+        open_form(page, f"Correct idea {cycle}", "Rename")
+        page.get_by_label("Title").fill(title_)
+    fay.locator(".correction").get_by_role("button", name="Rename").click()
+    expect(fay.locator("h1[data-place]")).to_have_text("Bridges")
+    gil.locator(".correction").get_by_role("button", name="Rename").click()
+    expect(gil.get_by_role("alert")).to_contain_text("Fay renamed")
+    expect(gil.get_by_label("Title")).to_have_value("Lanes")
+    gil.get_by_role("link", name="Leave it").click()
+    expect(gil.locator(".correction")).to_have_count(0)
+    expect(gil.locator("h1[data-place]")).to_have_text("Bridges")
+    assert title(store, cycle) == "Bridges"
+    for page in (fay, gil):
+        page.context.close()

@@ -44,6 +44,16 @@ function close({ isFocused = true } = {}) {
   if (isFocused) { link.focus(); }
 }
 
+// Who leaves a form to what others did meanwhile sees that.
+async function leave() {
+  const { link, form } = open, isOvertaken = form.querySelector("#correct-conflict") !== null;
+  close();
+  if (!isOvertaken) { return; }
+  if (document.getElementById("map")) { location.reload(); return; }
+  await refresh();
+  document.querySelector(`[data-menu="${CSS.escape(link.dataset.menu)}"]`)?.focus({ preventScroll: true });
+}
+
 // Arrow keys go through the menu, as in other menus; Tab does too.
 function walk(event) {
   const links = [...open.menu.querySelectorAll("a")], at = links.indexOf(document.activeElement);
@@ -204,7 +214,7 @@ document.addEventListener("click", (event) => {
   const menu = event.target.closest("a[data-menu]"), form = event.target.closest("a[data-correct]");
   if (menu) { event.preventDefault(); openMenu(menu); } else if (form && open?.menu) {
     event.preventDefault(); openForm(form.href);
-  } else if (event.target.closest("[data-leave]") && open?.form) { event.preventDefault(); close(); } else if (open?.menu && !event.target.closest(".correct-menu")) { close({ isFocused: false }); }
+  } else if (event.target.closest("[data-leave]") && open?.form) { event.preventDefault(); leave(); } else if (open?.menu && !event.target.closest(".correct-menu")) { close({ isFocused: false }); }
 });
 
 document.addEventListener("submit", (event) => {
