@@ -58,7 +58,7 @@ def serve(config: Path | None, **options: str | int | Path | None) -> None:
     server = server_of(app, host=told.host, port=told.port, threads=told.threads)
     _stop_on_signals(server)
     click.echo(f"The viewer is at {told.address} (Ctrl-C stops it)")
-    _tell_accounts(app, told.address)
+    tell_accounts(app, told.address)
     try:
         with workers(app):
             server.run()
@@ -67,7 +67,7 @@ def serve(config: Path | None, **options: str | int | Path | None) -> None:
     exit_soon(0)
 
 
-def _tell_accounts(app: Flask, address: str) -> None:
+def tell_accounts(app: Flask, address: str) -> None:
     """Say who may do what here, and how the first account is opened."""
     from synth.store import open_store
     from web.http.permission import has_accounts

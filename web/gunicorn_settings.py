@@ -53,6 +53,14 @@ logconfig_dict = {
 }
 
 
+def post_worker_init(worker: Any) -> None:
+    """Say how the first account is opened, once."""
+    from web.command import tell_accounts
+
+    if worker.age == 1:
+        tell_accounts(worker.app.callable, _told.address)
+
+
 def worker_exit(_server: Any, worker: Any) -> None:
     """Let go of the file: what was accepted stands in it."""
     from web.app import close_app

@@ -92,6 +92,18 @@ def wait_until_over(browser: httpx.Client, job: str) -> str:
     raise AssertionError("the job did not end")
 
 
+def test_the_first_owner_is_invited_once(tmp_path: Path) -> None:
+    port = free_port()
+    (tmp_path / "synth.toml").write_text(f'db = "town.db"\nport = {port}\naccounts = "on"\n')
+    command = [sys.executable, "-m", "gunicorn", "-c", "python:web.gunicorn_settings"]
+    with process(command, folder=tmp_path, variables={"WEB_CONCURRENCY": "2"}) as started:
+        wait_until_answered(f"http://127.0.0.1:{port}/healthz", started)
+        started.send_signal(signal.SIGTERM)
+        output, _ = started.communicate(timeout=20)
+    links = re.findall(rf"http://127\.0\.0\.1:{port}/link/\S+", output)
+    assert len(links) == 1
+
+
 def test_a_configuration_that_is_wrong_ends_it_with_one_line(tmp_path: Path) -> None:
     (tmp_path / "synth.toml").write_text("prot = 1\n")
     command = [sys.executable, "-m", "gunicorn", "-c", "python:web.gunicorn_settings"]
