@@ -14,6 +14,8 @@ from models.vectors import in_threads, membership
 SMOOTHING_STEPS = 4
 SMOOTHING_SHARE = 0.5
 """How far a passage moves towards the mean of its neighbours in each step."""
+SMOOTHED_AT_ONCE = 8_192
+"""Passages that are moved in one go; it bounds the memory."""
 MAX_GROUPS = 2_000
 """Groups that enter the linkage; larger discussions are condensed to so many first."""
 LARGE = 20_000
@@ -30,13 +32,16 @@ def smoothed(vectors: NDArray[np.float32], graph: sp.csr_array) -> NDArray[np.fl
     inverse = np.divide(1.0, degree, out=np.zeros_like(degree), where=degree > 0)
     walk = (sp.diags_array(inverse.astype(np.float32)) @ graph).tocsr()
     lonely = (degree == 0)[:, None]
-    rows = vectors
+    rows = np.asarray(vectors, dtype=np.float32)
     for _ in range(SMOOTHING_STEPS):
-        around = walk @ rows
-        moved = (1 - SMOOTHING_SHARE) * rows + SMOOTHING_SHARE * around
-        lengths = np.linalg.norm(moved, axis=1, keepdims=True)
-        moved /= np.where(lengths > 0, lengths, 1.0)
-        rows = np.where(lonely, rows, moved).astype(np.float32)
+        moved = np.empty_like(rows)
+        for start in range(0, len(rows), SMOOTHED_AT_ONCE):
+            some = slice(start, start + SMOOTHED_AT_ONCE)
+            mixed = (1 - SMOOTHING_SHARE) * rows[some] + SMOOTHING_SHARE * (walk[some] @ rows)
+            lengths = np.linalg.norm(mixed, axis=1, keepdims=True)
+            mixed /= np.where(lengths > 0, lengths, 1.0)
+            moved[some] = np.where(lonely[some], rows[some], mixed)
+        rows = moved
     return rows
 
 

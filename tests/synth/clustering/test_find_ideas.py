@@ -25,6 +25,7 @@ from synth.clustering import (
     Refit,
     find_ideas,
 )
+from synth.clustering import linkage as linkage_module
 from synth.clustering.clusterers import Linkage
 from synth.clustering.cut import HIGHEST, RESOLUTION, modularity_after, readable_leaves
 from synth.clustering.division import Divider, Part, with_parts
@@ -158,6 +159,15 @@ def test_arrays_that_do_not_belong_together_are_refused() -> None:
         find_ideas(vectors[:9], graph)
     with pytest.raises(ValueError, match="9 messages"):
         find_ideas(vectors, graph, authorship=Authorship.single(9))
+
+
+def test_smoothing_some_passages_at_a_time_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    vectors, _ = made_up(90, n_ideas=5)
+    graph = similarity_graph(vectors)
+    at_once = linkage_module.smoothed(vectors, graph)
+    monkeypatch.setattr(linkage_module, "SMOOTHED_AT_ONCE", 20)
+    assert np.array_equal(linkage_module.smoothed(vectors, graph), at_once)
+    assert np.abs(at_once - vectors).max() > 0.01
 
 
 @pytest.mark.parametrize("n_copies", [[1] * 40, [1, 2, 1, 3] * 10])
