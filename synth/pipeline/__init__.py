@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from synth.pipeline.batch import Job, expand_globs, run_batch
 from synth.pipeline.build import BuildReport, build
-from synth.pipeline.erase import erase_participant
+from synth.pipeline.erase import erase_participant, erase_words, last_settings
 from synth.pipeline.importing import FileReport, ImportReport, import_files, require_messages
 from synth.pipeline.language_model import ProposalReport, propose_titles
 from synth.pipeline.run import (
@@ -34,8 +34,10 @@ __all__ = [
     "demo_db",
     "discussion_for",
     "erase_participant",
+    "erase_words",
     "expand_globs",
     "import_files",
+    "last_settings",
     "propose_titles",
     "require_messages",
     "require_readable",

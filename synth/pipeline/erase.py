@@ -34,22 +34,11 @@ def erase_participant(
     the same, and so are all titles and summaries of the machine; and when somebody went on
     reading an earlier state, which keeps the words in the file.
     """
-    participant = store.participants.find(discussion_id, who)
-    is_erased = author_hash(who) in store.participants.erased_keys(discussion_id)
-    if participant is None and not is_erased:
-        raise StoreProblem(
-            f"nobody called {who!r} in this discussion; pseudonyms are as shown there"
-        )
-    settings = _last_settings(store, discussion_id)
+    _require(store, discussion_id, who)
+    settings = last_settings(store, discussion_id)
     embedder = None if settings is None else embedder_of(settings)
-    n_messages, report = 0, None
-    with store.atomic():
-        if participant is not None:
-            n_messages = _erase(store, discussion_id, participant)
-        store.corrections.forget_words(discussion_id)
-        store.events.add(discussion_id, actor="facilitator", verb="erased", noun="participant")
-    _forget_unused(store, discussion_id)
-    store.vacuum(patience=PATIENCE)
+    n_messages, _ = erase_words(store, discussion_id, who, actor="facilitator")
+    report = None
     try:
         if settings is not None:
             report = build(
@@ -71,6 +60,38 @@ def erase_participant(
             trouble=StoreTrouble.LOCKED,
         )
     return n_messages, report
+
+
+def erase_words(
+    store: Store, discussion_id: int, who: str, *, actor: str, patience: float = PATIENCE
+) -> tuple[int, bool]:
+    """The first half of ``erase_participant``: the map of before stands, without its words, until
+    it is built again, which is then done as a whole.
+
+    Returns how many messages were emptied, and whether the words have left the file already:
+    not while somebody reads an earlier state for longer than ``patience`` seconds. Raises
+    StoreProblem when there is nobody of that name.
+    """
+    participant, n_messages = _require(store, discussion_id, who), 0
+    with store.atomic():
+        if participant is not None:
+            n_messages = _erase(store, discussion_id, participant)
+        store.corrections.forget_words(discussion_id)
+        store.events.add(discussion_id, actor=actor, verb="erased", noun="participant")
+    _forget_unused(store, discussion_id)
+    return n_messages, store.vacuum(patience=patience)
+
+
+def _require(store: Store, discussion_id: int, who: str) -> int | None:
+    """The participant; None for one whose words are erased already."""
+    participant = store.participants.find(discussion_id, who)
+    if participant is None and author_hash(who) not in store.participants.erased_keys(
+        discussion_id
+    ):
+        raise StoreProblem(
+            f"nobody called {who!r} in this discussion; pseudonyms are as shown there"
+        )
+    return participant
 
 
 def _erase(store: Store, discussion_id: int, participant_id: int) -> int:
@@ -107,7 +128,7 @@ def _own_subjects(lines: Sequence[SubjectLine], participant_id: int) -> set[str]
     return chosen - shared - {""}
 
 
-def _last_settings(store: Store, discussion_id: int) -> Settings | None:
+def last_settings(store: Store, discussion_id: int) -> Settings | None:
     """What the map was built with; None where there is no map."""
     last = store.runs.last(discussion_id)
     if last is None:

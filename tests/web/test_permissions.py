@@ -87,6 +87,8 @@ LEAST: dict[str, Role | str] = {
     "members.change_account": Role.OWNER,
     "members.change_role": Role.FACILITATOR,
     "members.decline_erasure": Role.FACILITATOR,
+    "members.erase": Role.FACILITATOR,
+    "members.erasure": Role.FACILITATOR,
     "members.hand_link": Role.FACILITATOR,
     "members.invite": Role.FACILITATOR,
     "members.invite_starter": Role.OWNER,

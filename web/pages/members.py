@@ -16,18 +16,22 @@ from synth.permissions import INVITED, Permission, Role
 from synth.store import AuditEntry, Claim, Discussion, Invitation, Member, Membership, Offer
 from web.http.permission import current_actor, current_person, needs
 from web.http.store import current_store, find_discussion, find_snapshot
+from web.jobs import current_jobs
 from web.services.accounts import may_make_link
 from web.services.actors import name_of
 from web.services.quotes import Quoted, quote_span
 from web.ui.member_words import REFUSALS, ROLES
 from web.ui.query import Paging, asked_page
 from web.ui.templates import render
+from web.ui.words import counted
 
 members = Blueprint("members", __name__)
 DAYS = (1, 7, 14, 30, 90)
 """How long an invitation can last."""
 USES = (1, 5, 20, 100, 1_000)
 MAX_NOTE = 120
+PATIENCE = 5.0
+"""Seconds that an erasure waits for those who read an earlier state of the file."""
 N_MESSAGES = 20
 """Of one's own messages on a page."""
 
@@ -74,6 +78,14 @@ class PeopleContext:
     names: Mapping[str, str]
     audited: Sequence[AuditEntry]
     made: ShownLink | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErasureContext:
+    template: ClassVar[str] = "erasure.html"
+    discussion: Discussion
+    claim: Claim
+    n_messages: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +170,39 @@ def hand_link(slug: str, member_id: int) -> str:
     if not may_make_link(store, current_person().member, member):
         abort(403, description=_("This member may do more than you; ask the owner for a link."))
     return _members_page(found, made=_sign_in_link(member))
+
+
+@members.get("/d/<slug>/erasures/<int:participant_id>")
+@needs(Permission.MODERATE)
+def erasure(slug: str, participant_id: int) -> str:
+    """Say what goes before it goes."""
+    found = find_discussion(slug)
+    claim = _require_claim(found, participant_id)
+    n_messages = len(current_store().messages.written_by([participant_id]))
+    return render(ErasureContext(discussion=found, claim=claim, n_messages=n_messages))
+
+
+@members.post("/d/<slug>/erasures/<int:participant_id>")
+@needs(Permission.MODERATE)
+def erase(slug: str, participant_id: int) -> Response:
+    """Erase the words at once; the map is made anew by a job."""
+    from synth.pipeline import erase_words, last_settings
+
+    found, store, actor = find_discussion(slug), current_store(), current_actor()
+    claim = _require_claim(found, participant_id)
+    n_messages, is_gone = erase_words(
+        store, found.id, claim.pseudonym, actor=actor, patience=PATIENCE
+    )
+    store.claims.drop(participant_id)
+    told = _("Erased: %(messages)s emptied.", messages=counted(n_messages, "message"))
+    if not is_gone:
+        told += " " + _("The words leave the file when those who read just now are done.")
+    flash(f"{told} " + _("Exports written earlier still hold the words."), "done")
+    settings = last_settings(store, found.id)
+    if settings is None:
+        return redirect(url_for("members.listing", slug=slug), 303)
+    number = current_jobs().build(found, settings, asked_by=actor)
+    return redirect(url_for("jobs.job", number=number), 303)
 
 
 @members.post("/d/<slug>/erasures/<int:participant_id>/decline")

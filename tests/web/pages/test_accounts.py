@@ -23,7 +23,7 @@ from web.pages.accounts import (
     LinkContext,
     SignInContext,
 )
-from web.pages.members import MembersContext, MineContext, PeopleContext
+from web.pages.members import ErasureContext, MembersContext, MineContext, PeopleContext
 from web.services.accounts import MailServer, first_link, is_password
 from web.ui.templates import Context
 
@@ -36,6 +36,7 @@ MEMBER_PAGES: dict[tuple[Role, str], type[Context]] = {
     (Role.PARTICIPANT, "/account"): AccountContext,
     (Role.PARTICIPANT, f"{AT}/mine"): MineContext,
     (Role.FACILITATOR, f"{AT}/members"): MembersContext,
+    (Role.FACILITATOR, AT + "/erasures/{voice}"): ErasureContext,
     (Role.OWNER, "/people"): PeopleContext,
 }
 
@@ -74,7 +75,12 @@ def test_a_page_of_people_renders_its_context_and_is_safe(
 ) -> None:
     from tests.web.pages.test_pages import FROM_FLASK, rendered
 
+    found = store.discussions.named(SLUG)
+    voice = store.participants.find(found.id, "Participant 2")
+    assert voice is not None
+    store.claims.put(people.members[Role.HARVESTER].id, voice)
     tokens = {
+        "voice": voice,
         "invitation": invitation_of(store, note="<script>"),
         "link": store.sign_in_links.make(people.members[Role.HARVESTER].id, actor="test"),
     }
@@ -305,6 +311,30 @@ def test_who_is_invited_as_a_voice_sees_their_messages_and_can_ask_for_erasure(
     decline = f"{AT}/erasures/{claim.participant_id}/decline"
     assert facilitator.post(decline).status_code == 303
     assert "Ask that my words be erased" in visitor.get(f"{AT}/mine").text
+
+
+def test_what_a_participant_asks_is_carried_out(
+    people: People, facilitator: FlaskClient, visitor: FlaskClient, store: Store, db: Path
+) -> None:
+    found = store.discussions.named(SLUG)
+    voice = store.participants.find(found.id, "Participant 2")
+    token = invitation_of(store, role=Role.PARTICIPANT, participant_id=voice)
+    assert people.client(Role.PARTICIPANT).post(f"/invitation/{token}").status_code == 303
+    people.client(Role.PARTICIPANT).post(f"{AT}/mine/{voice}/erasure", data={"asked": "yes"})
+    at = f"{AT}/erasures/{voice}"
+    assert "2 messages will be emptied" in facilitator.get(at).text
+    assert b"Rents are far too high" in db.read_bytes() + _beside(db)
+    answer = facilitator.post(at)
+    assert re.fullmatch(r"/jobs/\d+", answer.location or "")
+    assert b"Rents are far too high" not in db.read_bytes() + _beside(db)
+    assert facilitator.get(at).status_code == 404
+    assert store.claims.of(found.id) == []
+    assert store.events.last(found.id)[0]["verb"] == "erased"
+
+
+def _beside(db: Path) -> bytes:
+    wal = Path(f"{db}-wal")
+    return wal.read_bytes() if wal.exists() else b""
 
 
 def test_a_voice_belongs_to_one_member(people: People, store: Store) -> None:
