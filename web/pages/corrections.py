@@ -18,12 +18,21 @@ from synth.corrections import undo_correction
 from synth.corrections.conflicts import changed_since
 from synth.corrections.proposals import propose_correction
 from synth.corrections.wanted import PROPOSABLE, Kind, WantedCorrection, carry_out, concern_of
-from synth.errors import N_, CorrectionRefused
+from synth.errors import CorrectionRefused
 from synth.permissions import Permission
-from synth.records import Idea, LinkKind, Placement, Unplaced
+from synth.records import Idea, Placement
 from synth.store import Discussion
 from web.http.permission import current_actor, may_here, needs
 from web.http.store import current_store, find_snapshot
+from web.pages.correction_forms import (
+    MAX_SUMMARY,
+    MAX_TITLE,
+    require_filled,
+    version_seen,
+    wanted_by_form,
+    why_asked,
+    words_looked_for,
+)
 from web.services import corrections as offered
 from web.services.corrections import Candidate, ProposedPart
 from web.services.explanation import passage_in
@@ -36,10 +45,6 @@ from web.ui.refusals import refusal
 from web.ui.templates import render
 
 corrections = Blueprint("corrections", __name__)
-MAX_TITLE = 200
-MAX_SUMMARY = 2_000
-MAX_QUERY = 300
-MAX_WHY = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,12 +177,11 @@ def _correct(snapshot: Snapshot, target: Target, kind: Kind) -> Response | tuple
     """Make the correction that the form asks for, unless somebody changed the same meanwhile."""
     if not may_here(Permission.CORRECT):
         return _propose(snapshot, target, kind)
-    wanted, store = _wanted(target, kind), snapshot.store
-    version = request.form.get("version", 0, type=int)
+    wanted, store = wanted_by_form(target.id, kind), snapshot.store
     try:
-        _require_filled(wanted)
+        require_filled(wanted)
         with store.atomic():
-            meanwhile = changed_since(store, snapshot.id, version, concern_of(wanted))
+            meanwhile = changed_since(store, snapshot.id, version_seen(), concern_of(wanted))
             if not meanwhile:
                 carry_out(store, snapshot.id, wanted, actor=current_actor())
                 event_id = store.corrections.version(snapshot.id)
@@ -192,58 +196,16 @@ def _correct(snapshot: Snapshot, target: Target, kind: Kind) -> Response | tuple
 
 def _propose(snapshot: Snapshot, target: Target, kind: Kind) -> Response | tuple[str, int]:
     """Ask for the correction."""
-    wanted = _wanted(target, kind)
+    wanted = wanted_by_form(target.id, kind)
     try:
-        _require_filled(wanted)
-        propose_correction(snapshot.store, snapshot.id, wanted, why=_why(), actor=current_actor())
+        require_filled(wanted)
+        propose_correction(
+            snapshot.store, snapshot.id, wanted, why=why_asked(), actor=current_actor()
+        )
     except CorrectionRefused as refused:
         return _form(snapshot, target, kind, wanted=wanted, problem=refusal(refused)), 422
     said = _("Proposed. Those who may correct the map see it.")
     return _done(said, _after(snapshot, target, wanted), undo=None)
-
-
-def _why() -> str:
-    return request.form.get("why", "").replace("\0", "").strip()[:MAX_WHY]
-
-
-def _require_filled(wanted: WantedCorrection) -> None:
-    """Refuse what no form lets through, unless it is sent by hand or nothing was chosen."""
-    if wanted.kind is Kind.MOVE and not request.form.get("other"):
-        raise CorrectionRefused(N_("nothing was chosen; choose one"))
-    if wanted.kind is Kind.RENAME and len(wanted.text) > MAX_TITLE:
-        raise CorrectionRefused(N_("the title is longer than %(n)s letters"), n=MAX_TITLE)
-    if wanted.kind is Kind.DESCRIBE and len(wanted.text) > MAX_SUMMARY:
-        raise CorrectionRefused(N_("the text is longer than %(n)s letters"), n=MAX_SUMMARY)
-
-
-def _wanted(target: Target, kind: Kind) -> WantedCorrection:
-    """What the form asks for."""
-    form = request.form
-    other = form.get("other", type=int)
-    target_id = target.id
-    if kind is Kind.MERGE and form.get("stays") == "other" and other is not None:
-        target_id, other = other, target_id
-    return WantedCorrection(
-        kind=kind,
-        target_id=target_id,
-        other_id=other,
-        text=form.get("text", "").replace("\0", "").replace("\r\n", "\n").strip(),
-        link=form.get("link", LinkKind.RELATED, type=LinkKind),
-        reason=form.get("reason", Unplaced.OFF_TOPIC, type=Unplaced),
-        parts=_parts(),
-    )
-
-
-def _parts() -> tuple[tuple[str, tuple[int, ...]], ...]:
-    """The new ideas of a division: those that have a title, with what is ticked for each."""
-    found = []
-    for name, title in request.form.items():
-        number = name.removeprefix("title-")
-        if number == name or not title.strip():
-            continue
-        ticked = ",".join(request.form.getlist(f"in-{number}")).split(",")
-        found.append((title[:MAX_TITLE], tuple(int(i) for i in ticked if i.isdecimal())))
-    return tuple(found)
 
 
 def _after(snapshot: Snapshot, target: Target, wanted: WantedCorrection) -> str:
@@ -323,7 +285,7 @@ def _form(
     problem: str = "",
     meanwhile: Sequence[str] = (),
 ) -> str:
-    query = " ".join(request.values.get("q", "").split())[:MAX_QUERY]
+    query = words_looked_for()
     return render(
         CorrectContext(
             discussion=snapshot.discussion,
@@ -337,7 +299,7 @@ def _form(
             meanwhile=meanwhile,
             version=snapshot.store.corrections.version(snapshot.id),
             is_proposal=not may_here(Permission.CORRECT),
-            why=_why(),
+            why=why_asked(),
             back=_back(_home(snapshot, target), snapshot.discussion.slug),
         )
     )

@@ -299,6 +299,25 @@ def test_who_hides_an_idea_on_its_page_goes_on_in_the_outline(client: FlaskClien
     assert send(client, Kind.HIDE, version=0, then=here).location == f"{AT}/outline"
 
 
+@pytest.mark.parametrize("absurd", ["9" * 40, "-1", "1e9", "x", "\0", ""])
+def test_absurd_numbers_are_no_fault_of_ours(
+    absurd: str, client: FlaskClient, store: Store
+) -> None:
+    for kind, (target, fields) in FORMS.items():
+        values = {**fields, "version": absurd} | ({"other": absurd} if "other" in fields else {})
+        values |= {"in-1": absurd} if "in-1" in fields else {}
+        values |= {"link": absurd, "reason": absurd}
+        answer = client.post(f"{AT}/{target}/correct/{kind.value}", data=values)
+        assert answer.status_code in {303, 409, 422}, (kind, answer.status_code)
+        if answer.status_code == 303:
+            undo_correction(store, ONE, actor="Ana")
+    for address in (f"history?idea={absurd}", f"history?by={absurd}", f"proposals?state={absurd}"):
+        assert client.get(f"{AT}/{address}").status_code == 200
+    for number in (0, 9, 2**63 - 1):
+        answer = client.post(f"{AT}/proposals/{number}", data={"answer": "accept"})
+        assert "decided already, or is gone" in client.get(answer.location).text
+
+
 def test_ids_of_another_discussion_lead_nowhere(client: FlaskClient, store: Store) -> None:
     other = store.discussions.add("Elsewhere")
     for address in (f"ideas/{STALLS}/correct", "passages/1/correct", "passages/1/correct/keep"):
