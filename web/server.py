@@ -36,6 +36,8 @@ SLOWEST = 500
 sending a byte now and then."""
 CROWDED = 0.9
 """Share of the connections above which idle ones are closed for new ones."""
+ACCEPTED = 64
+"""Connections that are taken in in one turn."""
 LINGER = 2.0
 """Seconds that a connection stays open after a body was refused, so that the sender, who is still
 at it, gets to read the answer."""
@@ -162,7 +164,15 @@ class Listener(TcpWSGIServer):  # type: ignore[misc]
         super().__init__(*args, **more)
 
     def handle_accept(self) -> None:
-        super().handle_accept()
+        """Take in all who knock, some at a time: each turn looks at every connection."""
+        for _ in range(ACCEPTED):
+            n_before = len(self._map)
+            super().handle_accept()
+            if len(self._map) == n_before:
+                return
+            self._make_room()
+
+    def _make_room(self) -> None:
         if len(self._map) > self.adj.connection_limit * CROWDED:
             idle = [one for one in self.active_channels.values() if one.is_idle]
             if len(idle) > 1:
