@@ -103,6 +103,11 @@ class Viewer:
         self.start()
         return True
 
+    def wait(self) -> None:
+        """Until the server is dead."""
+        assert self._process is not None
+        self._process.wait()
+
     def stop(self) -> float:
         """End it in good order; returns the seconds that it took."""
         assert self._process is not None
@@ -187,9 +192,10 @@ class Round:
         if not victims:
             return
         self.tally.kills[kind] += 1
+        if kind in {"server", "all"}:
+            self.viewer.wait()
         self.check()
         begun = time.monotonic()
-        time.sleep(0.05)  # for the system to see that it is dead
         if self.viewer.revive():
             self.tally.seconds_down.append(time.monotonic() - begun)
 

@@ -35,6 +35,8 @@ from web.work_process import Carrier, WorkProcess, WorkThread
 log = logging.getLogger(__name__)
 EVERY = 0.2
 """Seconds between two looks at the jobs file and the processes."""
+IDLE = 0.5
+"""The same while nothing is at work."""
 TOLD_EVERY = 0.5
 """Seconds between two times that progress is written down."""
 MOST_ATTEMPTS = 3
@@ -76,6 +78,10 @@ class Lane:
             self._settle(jobs, job, carrier)
         else:
             self._tell(jobs, job, carrier.report)
+
+    @property
+    def is_idle(self) -> bool:
+        return self._job is None
 
     def stop(self, jobs: Jobs) -> None:
         """Stop what is at work; it waits for the next worker."""
@@ -151,6 +157,11 @@ class Worker:
         self._folder = folder
         self._lanes = [Lane(steps, folder=folder, db=db, start=start) for steps in LANES]
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is at work."""
+        return all(lane.is_idle for lane in self._lanes)
+
     def recover(self) -> None:
         """Let wait again what an earlier worker left at work; remove what it left behind."""
         with open_jobs(self._folder.jobs_file) as jobs:
@@ -201,7 +212,7 @@ def run_worker(db: Path, folder: JobFolder, stop: Event) -> None:
             return
         worker = Worker(db, folder, start=partial(_started, lock=lock))
         worker.recover()
-        while not stop.wait(EVERY):
+        while not stop.wait(IDLE if worker.is_idle else EVERY):
             try:
                 worker.look()
             except StoreProblem as problem:  # locked for long, or the disk is full
