@@ -53,19 +53,23 @@ def correct() -> None:
     """
 
 
-def _correction(*arguments: options.Decorator) -> Callable[[Callable[..., None]], click.Command]:
+def _correction(
+    *arguments: options.Decorator, needs: Callable[..., Permission] | None = None
+) -> Callable[[Callable[..., None]], click.Command]:
     """Make a sub-command of a function that makes one correction, given what was asked for.
 
     The file is opened for it, and what it did is read back before others may write again: the
-    last event is the one made here.
+    last event is the one made here. ``needs`` says, of what was asked for, which permission a
+    member needs; else it is that to correct.
     """
 
     def decorate(make: Callable[..., None]) -> click.Command:
         @wraps(make)
         def command(db: Path, discussion: str | None, *, as_json: bool, **asked: Any) -> None:
             with options.open_discussion(db, discussion) as (store, found):
-                asked["actor"] = options.acting(store, found, asked["actor"], Permission.CORRECT)
                 with store.atomic():
+                    needed = needs(store, found.id, **asked) if needs else Permission.CORRECT
+                    asked["actor"] = options.acting(store, found, asked["actor"], needed)
                     make(store, found.id, **asked)
                     (event,) = store.events.last(found.id, limit=1)
                 _tell(store, found, event, as_json=as_json)
@@ -256,7 +260,10 @@ def unlink_ideas(store: Store, here: int, idea: int, *, other: int, actor: str) 
     corrections.unlink_ideas(store, here, idea, other, actor=actor)
 
 
-@_correction(click.option("--take-back", is_flag=True, help="Open the frame again."))
+@_correction(
+    click.option("--take-back", is_flag=True, help="Open the frame again."),
+    needs=lambda *_, **__: Permission.SIGN_OFF,
+)
 def sign_off(store: Store, here: int, *, take_back: bool, actor: str) -> None:
     """Confirm all ideas: their frame stays, later messages are placed under it."""
     from synth import corrections
@@ -296,7 +303,13 @@ def side(store: Store, here: int, message: int, *, side: str, actor: str) -> Non
     set_side(store, here, message, chosen, actor=actor)
 
 
-@_correction(click.argument("correction", type=int, required=False))
+def _to_undo(store: Store, here: int, *, correction: int | None, actor: str) -> Permission:
+    from synth.corrections import permission_to_undo
+
+    return permission_to_undo(store, here, correction)
+
+
+@_correction(click.argument("correction", type=int, required=False), needs=_to_undo)
 def undo(store: Store, here: int, correction: int | None, *, actor: str) -> None:
     """Take back the last correction, or the one with that number in the list."""
     from synth.corrections import undo_correction

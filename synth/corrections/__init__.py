@@ -37,7 +37,7 @@ from synth.corrections.statuses import (
     take_sign_off_back,
     unlock_idea,
 )
-from synth.corrections.stored_map import undo_correction
+from synth.corrections.stored_map import permission_to_undo, undo_correction
 
 __all__ = [
     "confirm_idea",
@@ -51,6 +51,7 @@ __all__ = [
     "move_idea",
     "part_passages",
     "passages_of",
+    "permission_to_undo",
     "pin_passages",
     "release_idea",
     "release_passages",

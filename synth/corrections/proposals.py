@@ -52,9 +52,9 @@ def propose_correction(
         map_.require_passages([one])
     else:
         map_.idea(one)
-    if wanted.kind in (Kind.MERGE, Kind.PLACE):
-        if other is None:
-            raise CorrectionRefused(N_("nothing was chosen; choose one"))
+    if wanted.kind in (Kind.MERGE, Kind.PLACE) and other is None:
+        raise CorrectionRefused(N_("nothing was chosen; choose one"))
+    if wanted.kind in (Kind.MERGE, Kind.PLACE, Kind.MOVE) and other is not None:
         map_.idea(other)
     if wanted.kind is Kind.MERGE and other is not None:
         one, other = min(one, other), max(one, other)  # who says "the same" names no order

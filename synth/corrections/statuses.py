@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from synth.corrections.stored_map import StoredMap, ensure_core, keep_place, open_correction
 from synth.errors import N_, CorrectionRefused
-from synth.records import IdeaStatus, Lock
+from synth.records import Idea, IdeaStatus, Lock
 from synth.store import Change, Store
 from synth.store.rows import now, time_text
 
@@ -29,9 +30,14 @@ def hide_idea(store: Store, discussion_id: int, idea_id: int, *, actor: str) -> 
 
 
 def release_idea(store: Store, discussion_id: int, idea_id: int, *, actor: str) -> None:
-    """Take back that an idea is confirmed or hidden: it is the machine's again."""
+    """Take back that an idea is confirmed or hidden: it is the machine's again.
+
+    Raises CorrectionRefused for a confirmed one in the frame of a sign-off.
+    """
     with open_correction(store, discussion_id, actor, "shown", idea_id) as (change, map_):
         if map_.ideas[idea_id].status is IdeaStatus.CONFIRMED:
+            if is_in_frame(map_.ideas[idea_id], store.corrections.signed_off_at(discussion_id)):
+                raise _signed_off_refusal(map_, idea_id)
             change.verb = "unconfirmed"
         change.update_idea(idea_id, status=IdeaStatus.MACHINE)
         ensure_core(store, change, map_, idea_id)
@@ -53,10 +59,7 @@ def unlock_idea(store: Store, discussion_id: int, idea_id: int, *, actor: str) -
     """Let the machine change an idea, and all below it, again; the frame of a sign-off stays."""
     with open_correction(store, discussion_id, actor, "unlocked", idea_id) as (change, map_):
         if map_.ideas[idea_id].locked_by is Lock.SIGN_OFF:
-            raise CorrectionRefused(
-                N_("%(idea)s is signed off with all other ideas; take the sign-off back first"),
-                idea=map_.called(idea_id),
-            )
+            raise _signed_off_refusal(map_, idea_id)
         above = [i for i in map_.path(idea_id)[1:] if map_.ideas[i].locked_by is not None]
         if above:
             raise CorrectionRefused(
@@ -97,6 +100,18 @@ def take_sign_off_back(store: Store, discussion_id: int, *, actor: str) -> None:
         for idea_id in map_.ideas.keys() & _confirmed_with_all(store, discussion_id):
             if map_.ideas[idea_id].status is IdeaStatus.CONFIRMED:
                 change.update_idea(idea_id, status=IdeaStatus.MACHINE)
+
+
+def is_in_frame(idea: Idea, signed_off_at: datetime | None) -> bool:
+    """Whether a sign-off holds the idea, also where a person locked it besides."""
+    return signed_off_at is not None and idea.locked_by is not None
+
+
+def _signed_off_refusal(map_: StoredMap, idea_id: int) -> CorrectionRefused:
+    return CorrectionRefused(
+        N_("%(idea)s is signed off with all other ideas; take the sign-off back first"),
+        idea=map_.called(idea_id),
+    )
 
 
 def _confirmed_with_all(store: Store, discussion_id: int) -> set[int]:

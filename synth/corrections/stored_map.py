@@ -10,12 +10,13 @@ from dataclasses import dataclass, field, replace
 from synth.clustering.tree import MAX_CHILDREN, MAX_LEVELS
 from synth.duplicates.voices import count_voices
 from synth.errors import N_, CorrectionRefused
+from synth.permissions import Permission
 from synth.records import Idea, Origin, Placement
 from synth.store import Change, Correction, Store
 
 N_REPRESENTATIVES = 5
-_OF_ALL = frozenset({"signed_off", "reopened"})
-"""Corrections that are about all ideas."""
+OF_ALL = frozenset({"signed_off", "reopened"})
+"""Corrections that are about all ideas: a sign-off, and its taking back."""
 CORE_SHARE = 0.5
 """Share of its passages, the best fit first, that carries an idea from map to map."""
 
@@ -255,7 +256,7 @@ def open_correction(
     """A correction about an idea, or about passages or all ideas where ``idea_id`` is None: all or
     nothing."""
     is_about_passages = idea_id is None or verb == "pinned"
-    noun = "map" if verb in _OF_ALL else "passage" if is_about_passages else "idea"
+    noun = "map" if verb in OF_ALL else "passage" if is_about_passages else "idea"
     actor = require_words(actor, N_("the actor is empty; say one"))
     with store.atomic():
         with store.corrections.change(
@@ -285,6 +286,18 @@ def undo_correction(
         correction = store.corrections.undo(discussion_id, event_id, actor=actor)
         count_voices(store, discussion_id)
     return correction
+
+
+def permission_to_undo(store: Store, discussion_id: int, event_id: int | None = None) -> Permission:
+    """What one needs to take back the last correction, or the one with that id: as much as to make
+    it."""
+    history = store.corrections.history(discussion_id)
+    wanted = (
+        one for one in history if (not one.is_undone if event_id is None else one.id == event_id)
+    )
+    found = next(wanted, None)
+    is_of_all = found is not None and found.verb in OF_ALL
+    return Permission.SIGN_OFF if is_of_all else Permission.CORRECT
 
 
 def require_words(text: str, refusal: str) -> str:

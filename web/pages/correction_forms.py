@@ -12,13 +12,19 @@ MAX_TITLE = 200
 MAX_SUMMARY = 2_000
 MAX_QUERY = 300
 MAX_WHY = 500
-LAST_EVENT = 2**63 - 1
+MAX_DIGITS = len(str(2**63 - 1))
+"""Of an id."""
+LAST_ID = 2**63 - 1
 """SQLite numbers its rows up to here."""
+WITH_OTHER = frozenset(
+    {Kind.MERGE, Kind.MOVE, Kind.LINK, Kind.UNLINK, Kind.PLACE, Kind.TOGETHER, Kind.APART}
+)
+"""Corrections that name another idea or passage."""
 
 
 def version_seen() -> int:
     """The last correction that had been made when the form was opened; 0 where it does not say."""
-    return min(max(request.form.get("version", 0, type=int), 0), LAST_EVENT)
+    return _bounded(request.form.get("version", 0, type=int))
 
 
 def words_looked_for() -> str:
@@ -44,7 +50,7 @@ def require_filled(wanted: WantedCorrection) -> None:
 def wanted_by_form(target_id: int, kind: Kind) -> WantedCorrection:
     """What the form asks for."""
     form = request.form
-    other = form.get("other", type=int)
+    other = _other() if kind in WITH_OTHER else None
     if kind is Kind.MERGE and form.get("stays") == "other" and other is not None:
         target_id, other = other, target_id
     return WantedCorrection(
@@ -58,6 +64,16 @@ def wanted_by_form(target_id: int, kind: Kind) -> WantedCorrection:
     )
 
 
+def _other() -> int | None:
+    found = request.form.get("other", type=int)
+    return None if found is None else _bounded(found)
+
+
+def _bounded(number: int) -> int:
+    """The number, or the nearest that an id can be; 0 is the id of nothing."""
+    return min(max(number, 0), LAST_ID)
+
+
 def _parts() -> tuple[tuple[str, tuple[int, ...]], ...]:
     """The new ideas of a division: those that have a title, with what is ticked for each."""
     found = []
@@ -66,5 +82,10 @@ def _parts() -> tuple[tuple[str, tuple[int, ...]], ...]:
         if number == name or not title.strip():
             continue
         ticked = ",".join(request.form.getlist(f"in-{number}")).split(",")
-        found.append((title[:MAX_TITLE], tuple(int(i) for i in ticked if i.isdecimal())))
+        found.append(
+            (
+                title[:MAX_TITLE],
+                tuple(int(i) for i in ticked if i.isdecimal() and len(i) <= MAX_DIGITS),
+            )
+        )
     return tuple(found)

@@ -14,15 +14,16 @@ from flask import Blueprint, abort, flash, jsonify, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from synth.corrections import undo_correction
+from synth.corrections import permission_to_undo, undo_correction
 from synth.corrections.conflicts import changed_since
 from synth.corrections.proposals import propose_correction
+from synth.corrections.statuses import is_in_frame
 from synth.corrections.wanted import PROPOSABLE, Kind, WantedCorrection, carry_out, concern_of
 from synth.errors import CorrectionRefused
 from synth.permissions import Permission
 from synth.records import Idea, Placement
 from synth.store import Discussion
-from web.http.permission import current_actor, may_here, needs
+from web.http.permission import current_actor, may_here, needs, require
 from web.http.store import current_store, find_snapshot
 from web.pages.correction_forms import (
     MAX_SUMMARY,
@@ -34,6 +35,7 @@ from web.pages.correction_forms import (
     words_looked_for,
 )
 from web.services import corrections as offered
+from web.services.actors import ActorNames
 from web.services.corrections import Candidate, ProposedPart
 from web.services.explanation import passage_in
 from web.services.history import sentences
@@ -110,6 +112,7 @@ def idea_menu(slug: str, idea_id: int) -> str:
         n_ideas=len(snapshot.outline.in_order()),
         n_links=len(offered.links_of(snapshot, idea_id)),
         is_leaf=target.branch is None or not target.branch.children,
+        is_framed=is_in_frame(target.idea, snapshot.store.corrections.signed_off_at(snapshot.id)),
     )
     return _menu(snapshot, target, kinds)
 
@@ -160,8 +163,9 @@ def correct_passage(slug: str, passage_id: int, kind: str) -> Response | tuple[s
 @corrections.post("/d/<slug>/corrections/<int:event_id>/undo")
 @needs(Permission.CORRECT)
 def undo(slug: str, event_id: int) -> Response:
-    """Take a correction back; then to where the form stood."""
+    """Take a correction back; then to where the form stood. A sign-off needs more than others."""
     snapshot = find_snapshot(slug)
+    require(permission_to_undo(snapshot.store, snapshot.id, event_id), snapshot.discussion)
     back = _back(url_for("history.listing", slug=slug), slug)
     try:
         undo_correction(snapshot.store, snapshot.id, event_id, actor=current_actor())
@@ -188,7 +192,7 @@ def _correct(snapshot: Snapshot, target: Target, kind: Kind) -> Response | tuple
     except CorrectionRefused as refused:
         return _form(snapshot, target, kind, wanted=wanted, problem=refusal(refused)), 422
     if meanwhile:
-        told = sentences(store, snapshot.id, meanwhile)
+        told = sentences(store, snapshot.id, meanwhile, names=ActorNames(store))
         return _form(snapshot, target, kind, wanted=wanted, meanwhile=told), 409
     undo = url_for("corrections.undo", slug=snapshot.discussion.slug, event_id=event_id)
     return _done(str(KINDS[kind].done), _after(snapshot, target, wanted), undo=undo)
@@ -352,13 +356,14 @@ def _kind(name: str, *, is_about_passage: bool) -> Kind:
 
 
 def _idea(snapshot: Snapshot, idea_id: int) -> Target:
-    """The idea, hidden ones too; 404 where the map has none of that id."""
+    """The idea, for who may correct also a hidden one; 404 where they see none of that id."""
     found = next(
         (idea for idea in current_store().ideas.outline(snapshot.id) if idea.id == idea_id), None
     )
-    if found is None:
+    branch = snapshot.outline.get(idea_id)
+    if found is None or (branch is None and not may_here(Permission.CORRECT)):
         abort(404, description=_("There is no such idea on this map; it may have changed."))
-    return Target(idea=found, branch=snapshot.outline.get(idea_id), placement=None, quoted=None)
+    return Target(idea=found, branch=branch, placement=None, quoted=None)
 
 
 def _passage(snapshot: Snapshot, passage_id: int) -> Target:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -11,10 +11,10 @@ from flask_babel import gettext as _
 
 from synth.permissions import Permission
 from synth.store import Discussion
-from web.http.permission import needs
+from web.http.permission import current_actor, may_here, needs
 from web.http.store import find_snapshot
-from web.services.actors import name_of
-from web.services.history import Step, ideas_of, told
+from web.services.actors import ActorNames
+from web.services.history import Step, ideas_of, told, without_hidden
 from web.services.outline import Branch
 from web.ui.query import Choice, Paging, asked_page, choices
 from web.ui.templates import render
@@ -41,13 +41,19 @@ class HistoryContext:
 @needs(Permission.PROPOSE)
 def listing(slug: str) -> str:
     """What was corrected; ``?idea=`` of one idea, ``?by=`` by one person. For members: it names
-    them."""
+    them.
+
+    Who may not correct reads nothing of hidden ideas, and not who else had asked for a step.
+    """
     snapshot = find_snapshot(slug)
     store = snapshot.store
-    made = store.corrections.history(snapshot.id)
-    actors = sorted({one.actor for one in made})
+    made, asker = store.corrections.history(snapshot.id), None
+    if not may_here(Permission.CORRECT):
+        made, asker = without_hidden(store, snapshot.id, made, snapshot.outline), current_actor()
+    names = ActorNames(store)
+    people = {one: names.of(one) for one in sorted({one.actor for one in made})}
     idea_id = request.args.get("idea", type=int)
-    by = request.args.get("by", "")
+    by = _actor(request.args.get("by", ""), people)
     chosen = [
         one
         for one in made
@@ -55,14 +61,21 @@ def listing(slug: str) -> str:
     ]
     paging = asked_page(PER_PAGE).of(len(chosen))
     page = chosen[paging.offset : paging.offset + paging.size]
-    names = {"": _("Everybody")} | {actor: name_of(store, actor) for actor in actors}
     return render(
         HistoryContext(
             discussion=snapshot.discussion,
-            steps=told(store, snapshot.id, made, page),
-            people=choices("by", names, by) if len(actors) > 1 else (),
+            steps=told(store, snapshot.id, made, page, names=names, asker=asker),
+            people=choices("by", {"": _("Everybody")} | people, by) if len(people) > 1 else (),
             idea=snapshot.outline.get(idea_id),
             idea_id=idea_id,
             paging=paging,
         )
     )
+
+
+def _actor(asked: str, people: Mapping[str, str]) -> str:
+    """Whom ``?by=`` means: an actor, or one of these people by name."""
+    if asked in people:
+        return asked
+    by_name = (one for one, name in people.items() if name.casefold() == asked.casefold())
+    return next(by_name, asked)

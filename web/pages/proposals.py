@@ -42,18 +42,19 @@ class ProposalsContext:
 def listing(slug: str) -> str:
     """What is asked for, what most people ask for first; ``?state=`` shows what was answered.
 
-    Who may not correct sees what they asked for themselves.
+    Who may not correct sees what they asked for themselves, and how many others do.
     """
     snapshot = find_snapshot(slug)
     states = {"open": _("Open"), "accepted": _("Accepted"), "declined": _("Declined")}
     state = asked_choice("state", states)
     found = grouped(snapshot.store, snapshot.id, state)
-    if not may_here(Permission.CORRECT):
-        found = [group for group in found if group.is_asked_by(current_actor())]
+    asker = None if may_here(Permission.CORRECT) else current_actor()
+    if asker is not None:
+        found = [group for group in found if group.is_asked_by(asker)]
     return render(
         ProposalsContext(
             discussion=snapshot.discussion,
-            proposals=shown_proposals(snapshot, found),
+            proposals=shown_proposals(snapshot, found, asker=asker),
             state=state,
             states=choices("state", states, state),
         )

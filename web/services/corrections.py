@@ -72,8 +72,11 @@ class ShownLink:
     is_from_here: bool
 
 
-def kinds_for_idea(idea: Idea, *, n_ideas: int, n_links: int, is_leaf: bool) -> list[Kind]:
-    """The corrections that make sense for an idea, in the order of the menu."""
+def kinds_for_idea(
+    idea: Idea, *, n_ideas: int, n_links: int, is_leaf: bool, is_framed: bool
+) -> list[Kind]:
+    """The corrections that make sense for an idea, in the order of the menu; ``is_framed``: whether
+    a sign-off holds it."""
     found = [Kind.RENAME, Kind.DESCRIBE]
     if n_ideas > 1:
         found += [Kind.MERGE]
@@ -90,7 +93,7 @@ def kinds_for_idea(idea: Idea, *, n_ideas: int, n_links: int, is_leaf: bool) -> 
         found += [Kind.UNLOCK]
     if idea.status is not IdeaStatus.HIDDEN:
         found += [Kind.HIDE]
-    is_confirmed = idea.status is IdeaStatus.CONFIRMED and idea.locked_by is not Lock.SIGN_OFF
+    is_confirmed = idea.status is IdeaStatus.CONFIRMED and not is_framed
     if is_confirmed or idea.status is IdeaStatus.HIDDEN:
         found += [Kind.SHOW]
     return found

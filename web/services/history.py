@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,9 +10,10 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from synth.corrections.stored_map import OF_ALL
 from synth.records import LinkKind, Stance, Unplaced
 from synth.store import Correction, Store, built_on
-from web.services.actors import name_of
+from web.services.actors import ActorNames
 from web.services.quotes import shortened
 from web.ui import words
 from web.ui.correction_words import LINKED_FROM, LINKS
@@ -41,6 +42,8 @@ class Step:
     stands_on_it: str
     """The later step that must be taken back first, in words; empty for none."""
     stands_on_it_id: int | None
+    is_of_all: bool
+    """Whether it is a sign-off or its taking back, which need another permission."""
 
     @property
     def can_be_undone(self) -> bool:
@@ -50,8 +53,15 @@ class Step:
 class Teller:
     """Tells corrections in the language of the page."""
 
-    def __init__(self, store: Store, discussion_id: int, history: Sequence[Correction]) -> None:
-        self._store = store
+    def __init__(
+        self,
+        store: Store,
+        discussion_id: int,
+        history: Sequence[Correction],
+        *,
+        names: ActorNames,
+    ) -> None:
+        self._names = names
         self._history = {one.id: one for one in history}
         self._titles = _titles(store, discussion_id, history)
         passages = {p for one in history for p in _passages(one)}
@@ -60,7 +70,7 @@ class Teller:
     def sentence(self, one: Correction) -> str:
         """``Ana renamed “Stalls” to “Market stalls”.``"""
         tell: Callable[[Correction, str], str] | None = getattr(self, f"_{one.verb}", None)
-        who = name_of(self._store, one.actor)
+        who = self._names.of(one.actor)
         if tell is not None:
             return tell(one, who)
         verb = words.VERBS.get(one.verb, one.verb)
@@ -242,36 +252,55 @@ class Teller:
 
 
 def told(
-    store: Store, discussion_id: int, history: Sequence[Correction], some: Sequence[Correction]
+    store: Store,
+    discussion_id: int,
+    history: Sequence[Correction],
+    some: Sequence[Correction],
+    *,
+    names: ActorNames,
+    asker: str | None = None,
 ) -> list[Step]:
-    """Some corrections of the whole ``history`` (the newest first), in words."""
+    """Some corrections of the whole ``history`` (the newest first), in words.
+
+    Of those who had asked for them only ``asker`` is named, where one is given.
+    """
     above = built_on(history)
     shown = {one.id: one for one in some}
     shown |= {above[i].id: above[i] for i in list(shown) if i in above}
-    teller = Teller(store, discussion_id, list(shown.values()))
+    teller = Teller(store, discussion_id, list(shown.values()), names=names)
     proposers = store.correction_proposals.proposers([one.id for one in some])
     return [
         Step(
             id=one.id,
             at=one.at,
             actor=one.actor,
-            name=name_of(store, one.actor),
+            name=names.of(one.actor),
             sentence=teller.sentence(one),
-            proposed_by=[name_of(store, actor) for actor in proposers.get(one.id, ())],
+            proposed_by=[
+                names.of(actor)
+                for actor in proposers.get(one.id, ())
+                if asker is None or actor == asker
+            ],
             ideas=sorted(ideas_of(one)),
             is_undone=one.is_undone,
             stands_on_it=teller.sentence(above[one.id]) if one.id in above else "",
             stands_on_it_id=above[one.id].id if one.id in above else None,
+            is_of_all=one.verb in OF_ALL,
         )
         for one in some
     ]
 
 
-def sentences(store: Store, discussion_id: int, some: Sequence[Correction]) -> list[str]:
+def sentences(
+    store: Store, discussion_id: int, some: Sequence[Correction], *, names: ActorNames
+) -> list[str]:
     """Some corrections and undoings in words."""
+    if not some:
+        return []
     known = store.corrections.history(discussion_id)
     wanted = {one.noun_id for one in some if one.verb == "undid"}
-    teller = Teller(store, discussion_id, [*some, *(one for one in known if one.id in wanted)])
+    undone = [one for one in known if one.id in wanted]
+    teller = Teller(store, discussion_id, [*some, *undone], names=names)
     return [teller.sentence(one) for one in some]
 
 
@@ -285,6 +314,20 @@ def ideas_of(one: Correction) -> set[int]:
         found |= {row["idea_id"] for row in (before, after) if row and row.get("idea_id")}
     found |= {i for key, _before, _after in one.rows("idea_links") for i in key}
     return found
+
+
+def named_in(one: Correction) -> set[int]:
+    """The ideas whose titles or words its sentence tells."""
+    rows = (row for _key, *both in one.rows("ideas") for row in both if row)
+    return ideas_of(one) | {row["parent_id"] for row in rows if row.get("parent_id")}
+
+
+def without_hidden(
+    store: Store, discussion_id: int, some: Sequence[Correction], shown: Container[int]
+) -> list[Correction]:
+    """Those that tell nothing of a hidden idea: one on the map, and not among those ``shown``."""
+    hidden = {idea.id for idea in store.ideas.outline(discussion_id) if idea.id not in shown}
+    return [one for one in some if not hidden & named_in(one)] if hidden else list(some)
 
 
 _SAID = frozenset({"title", "summary", "status", "parent_id", "locked_by"})

@@ -10,8 +10,9 @@ from flask_babel import gettext as _
 
 from synth.corrections.proposals import ProposalGroup
 from synth.corrections.wanted import Kind, WantedCorrection
-from web.services.actors import name_of
-from web.services.history import LETTERS, sentences
+from synth.store import Correction
+from web.services.actors import ActorNames
+from web.services.history import LETTERS, sentences, without_hidden
 from web.services.quotes import shortened
 from web.services.snapshot import Snapshot
 from web.ui import words
@@ -31,7 +32,9 @@ class ShownProposal:
     id: int
     sentence: str
     """``The passage “…” belongs under “Stalls”.``"""
+    n_asking: int
     asking: Sequence[Asking]
+    """Those of them whom the reader may know."""
     meanwhile: Sequence[str]
     """What was corrected of the same since it was first asked for."""
     idea_id: int | None
@@ -41,26 +44,47 @@ class ShownProposal:
     """Who declined it and why, or who accepted it; empty while it is open."""
 
 
-def shown_proposals(snapshot: Snapshot, groups: Sequence[ProposalGroup]) -> list[ShownProposal]:
-    store = snapshot.store
-    titles = {idea.id: idea.title for idea in store.ideas.outline(snapshot.id)}
+def shown_proposals(
+    snapshot: Snapshot, groups: Sequence[ProposalGroup], *, asker: str | None = None
+) -> list[ShownProposal]:
+    """What is asked for, in words.
+
+    ``asker``: who reads them, where it is somebody who may only ask. They see who else asks as a
+    number, and nothing of hidden ideas.
+    """
+    store, names = snapshot.store, ActorNames(snapshot.store)
+    titles = {
+        idea.id: idea.title
+        for idea in store.ideas.outline(snapshot.id)
+        if asker is None or idea.id in snapshot.outline
+    }
     about = [g.wanted.target_id for g in groups if g.wanted.kind.is_about_passage]
     texts = store.passages.texts(about)
     return [
         ShownProposal(
             id=group.id,
             sentence=_sentence(group.wanted, titles, texts),
+            n_asking=len(group.proposals),
             asking=[
-                Asking(name=name_of(store, one.actor), at=one.at, why=one.why)
+                Asking(name=names.of(one.actor), at=one.at, why=one.why)
                 for one in group.proposals
+                if asker is None or one.actor == asker
             ],
-            meanwhile=sentences(store, snapshot.id, group.meanwhile),
+            meanwhile=sentences(
+                store, snapshot.id, _meanwhile(snapshot, group, asker), names=names
+            ),
             idea_id=_shown_idea(snapshot, group.wanted),
             passage_id=group.wanted.target_id if group.wanted.kind.is_about_passage else None,
-            answer=_answer(snapshot, group),
+            answer=_answer(group, names),
         )
         for group in groups
     ]
+
+
+def _meanwhile(snapshot: Snapshot, group: ProposalGroup, asker: str | None) -> Sequence[Correction]:
+    if asker is None:
+        return group.meanwhile
+    return without_hidden(snapshot.store, snapshot.id, group.meanwhile, snapshot.outline)
 
 
 def _shown_idea(snapshot: Snapshot, wanted: WantedCorrection) -> int | None:
@@ -99,11 +123,11 @@ def _sentence(wanted: WantedCorrection, titles: dict[int, str], texts: dict[int,
             )  # fmt: skip
 
 
-def _answer(snapshot: Snapshot, group: ProposalGroup) -> str:
+def _answer(group: ProposalGroup, names: ActorNames) -> str:
     first = group.proposals[0]
     if first.decided_by is None:
         return ""
-    who = name_of(snapshot.store, first.decided_by)
+    who = names.of(first.decided_by)
     if first.state == "accepted":
         return _("%(who)s accepted it.", who=who)
     return _("%(who)s declined it: %(reason)s", who=who, reason=first.reason)

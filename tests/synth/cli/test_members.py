@@ -72,6 +72,18 @@ def test_a_member_corrects_only_with_the_permission(db: Path) -> None:
     assert "may not" not in owner.output
 
 
+def test_a_sign_off_is_taken_back_in_the_name_of_who_may_sign_off(db: Path) -> None:
+    with open_store(db) as store:
+        found, bea = store.discussions.named("market"), store.members.find("Bea")
+        assert bea is not None
+        store.memberships.set_role(bea.id, found.id, Role.SYNTHESIZER, actor="test")
+        store.events.add(found.id, actor="Ana", verb="signed_off", noun="map")
+    for command in (["sign-off"], ["undo"], ["undo", "1"]):
+        told = run(db, "correct", *command, "--actor", "Bea")
+        assert "Bea may not do this in market (sign off)" in told.output
+    assert "may not" not in run(db, "correct", "undo", "--actor", "Ana").output
+
+
 def test_the_table_has_every_role(db: Path) -> None:
     told = CliRunner().invoke(main, ["members", "permissions"]).output
     assert all(role in told for role in Role)

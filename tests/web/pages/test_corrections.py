@@ -16,6 +16,7 @@ from synth.corrections import (
     hide_idea,
     link_ideas,
     lock_idea,
+    move_idea,
     pin_passages,
     rename_idea,
     sign_off,
@@ -25,6 +26,7 @@ from synth.corrections.wanted import Kind
 from synth.permissions import Role
 from synth.records import IdeaStatus, LinkKind, Lock, Origin, Unplaced
 from synth.store import Store
+from synth.store.members import Members
 from tests.web.people import People, people_of
 from web import create_app
 
@@ -249,6 +251,8 @@ def test_links_are_told_on_both_pages_and_hidden_ideas_can_be_found_again(
     assert "Neither confirmed nor hidden" in client.get(f"{AT}/ideas/{TABLES}/correct").text
     shown = client.post(f"{AT}/ideas/{TABLES}/correct/show", data={"version": 99})
     assert client.get(shown.location).status_code == 200
+    french = text_of(client.get(f"{AT}/ideas/{STALLS}?lang=fr").text, ".links")
+    assert "met en question Room for tables" in french
 
 
 def test_the_menu_offers_what_makes_sense(client: FlaskClient, store: Store) -> None:
@@ -270,7 +274,7 @@ def test_the_menu_offers_what_makes_sense(client: FlaskClient, store: Store) -> 
     sign_off(store, ONE, actor="Ana")
     assert "show" in kinds(f"ideas/{TABLES}"), "what is hidden can be shown again in a frame too"
     assert "hide" not in kinds(f"ideas/{TABLES}")
-    assert "confirm" not in kinds(f"ideas/{STALLS}")
+    assert not {"confirm", "show"} & kinds(f"ideas/{STALLS}"), "the frame holds it, locked or not"
 
 
 def test_a_search_finds_ideas_and_passages_to_choose(client: FlaskClient) -> None:
@@ -418,6 +422,8 @@ def test_ideas_are_signed_off_and_what_is_new_stands_apart(
     assert titles == ["Room for tables", "Newcomers"], "what is new comes last"
     assert outline.css_first("#since-sign-off").text() == "New since the sign-off"
     assert "1 idea came since." in client.get(f"{AT}/sign-off").text
+    assert "1 idée est arrivée depuis." in client.get(f"{AT}/sign-off?lang=fr").text
+    client.get(f"{AT}/sign-off?lang=en")
     client.post(f"{AT}/sign-off", data={"answer": "back"})
     assert store.corrections.signed_off_at(ONE) is None
     assert "signed off</span>" not in client.get(f"{AT}/outline").text
@@ -435,3 +441,131 @@ def test_links_and_locks_are_told_by_the_api(client: FlaskClient, store: Store) 
     assert {one["is_new"] for one in told["ideas"]} == {False}
     hide_idea(store, ONE, TABLES, actor="Ana")
     assert json.loads(client.get(f"/api{AT}/map").text)["links"] == [], "not shown to readers"
+
+
+# -- what only some may do or read --------------------------------------------------------------
+
+
+def test_a_sign_off_is_taken_back_only_by_who_may_sign_off(
+    people: People, facilitator: FlaskClient, store: Store
+) -> None:
+    synthesizer = people.client(Role.SYNTHESIZER)
+    facilitator.post(f"{AT}/sign-off", data={"answer": "sign"})
+    event = store.corrections.version(ONE)
+    assert "/undo" not in synthesizer.get(f"{AT}/history").text
+    assert f"/corrections/{event}/undo" in facilitator.get(f"{AT}/history").text
+    assert synthesizer.post(f"{AT}/corrections/{event}/undo").status_code == 403
+    assert store.corrections.signed_off_at(ONE) is not None
+    facilitator.post(f"{AT}/sign-off", data={"answer": "back"})
+    reopened = store.corrections.version(ONE)
+    assert synthesizer.post(f"{AT}/corrections/{reopened}/undo").status_code == 403
+    assert facilitator.post(f"{AT}/corrections/{reopened}/undo").status_code == 303
+    assert store.corrections.signed_off_at(ONE) is not None
+    synthesizer.post(f"{AT}/ideas/{STALLS}/correct/rename", data={"text": "A", "version": 10**9})
+    own = store.corrections.version(ONE)
+    assert synthesizer.post(f"{AT}/corrections/{own}/undo").status_code == 303
+
+
+def test_no_idea_of_the_frame_goes_back_to_the_machine(client: FlaskClient, store: Store) -> None:
+    lock_idea(store, ONE, TABLES, actor="Ana")
+    sign_off(store, ONE, actor="Ana")
+    for idea in (STALLS, TABLES):
+        answer = client.post(f"{AT}/ideas/{idea}/correct/show", data={"version": 10**9})
+        assert answer.status_code == 422
+        assert "take the sign-off back first" in answer.text
+    assert {idea.status for idea in store.ideas.outline(ONE)} == {IdeaStatus.CONFIRMED}
+
+
+def test_who_may_not_correct_reads_neither_names_nor_reasons_of_other_askers(
+    people: People, asker: FlaskClient, facilitator: FlaskClient, store: Store
+) -> None:
+    password = people.members[Role.PARTICIPANT].password_hash
+    marie = store.members.add("Marie", password_hash=password)
+    store.memberships.set_role(marie.id, ONE, Role.PARTICIPANT, actor="test")
+    asked = {"text": "Market"}
+    address = f"{AT}/ideas/{STALLS}/correct/rename"
+    assert asker.post(address, data={**asked, "why": "Mine."}).status_code == 303
+    assert people.sign_in("Marie").post(address, data={**asked, "why": "Private."}).status_code
+    page = asker.get(f"{AT}/proposals").text
+    assert "2 people ask for it" in page
+    assert "Mine." in page
+    assert "Marie" not in page
+    assert "Private." not in page
+    page = facilitator.get(f"{AT}/proposals").text
+    assert "Marie" in page
+    assert "Private." in page
+    (one, _other) = store.correction_proposals.all(ONE, state="open")
+    facilitator.post(f"{AT}/proposals/{one.id}", data={"answer": "accept"})
+    assert "proposed by Participant, Marie" in facilitator.get(f"{AT}/history").text
+    history = asker.get(f"{AT}/history").text
+    assert "proposed by Participant" in history
+    assert "Marie" not in history
+
+
+@pytest.mark.parametrize("absurd", ["9" * 40, str(2**63), "9" * 5000, "-1", "0"])
+def test_a_proposal_with_an_absurd_number_is_refused_or_ignores_it(
+    absurd: str, asker: FlaskClient, facilitator: FlaskClient, store: Store
+) -> None:
+    for target, kind in (("ideas/1", "merge"), ("ideas/1", "move"), ("passages/4", "place")):
+        for stays in ("this", "other"):
+            data = {"other": absurd, "stays": stays}
+            if absurd == "9" * 5000 and kind == "move":
+                continue  # read as no number, which is the top
+            assert asker.post(f"{AT}/{target}/correct/{kind}", data=data).status_code == 422
+    title = {"text": "Market", "other": absurd}
+    assert asker.post(f"{AT}/ideas/{STALLS}/correct/rename", data=title).status_code == 303
+    assert store.correction_proposals.all(ONE, state="open")[-1].other_id == 0
+    split = {"title-1": "Apart", "in-1": absurd, "version": 0}
+    answer = facilitator.post(f"{AT}/ideas/{TABLES}/correct/split", data=split)
+    assert answer.status_code == 422
+
+
+def test_who_may_not_correct_reads_nothing_of_hidden_ideas(
+    asker: FlaskClient, facilitator: FlaskClient, store: Store
+) -> None:
+    title = "Stalls by the river"
+    asker.post(f"{AT}/ideas/{TABLES}/correct/move", data={"other": STALLS})
+    rename_idea(store, ONE, TABLES, title="Tables", actor="Ana")
+    move_idea(store, ONE, TABLES, under=STALLS, actor="Ana")
+    move_idea(store, ONE, TABLES, under=None, actor="Ana")
+    pin_passages(store, ONE, [5], HOSTILE, actor="Ana")
+    hide_idea(store, ONE, STALLS, actor="Ana")
+    for address in ("", "/rename", "/move"):
+        assert asker.get(f"{AT}/ideas/{STALLS}/correct{address}").status_code == 404
+        assert facilitator.get(f"{AT}/ideas/{STALLS}/correct{address}").status_code == 200
+    answer = asker.post(f"{AT}/ideas/{STALLS}/correct/rename", data={"text": "Mine"})
+    assert answer.status_code == 404
+    for address in ("history", f"history?idea={STALLS}", f"history?idea={TABLES}", "proposals"):
+        assert title not in asker.get(f"{AT}/{address}").text
+        assert title in facilitator.get(f"{AT}/{address}").text
+    history = asker.get(f"{AT}/history").text
+    assert "Ana renamed" in history
+    assert "Ana moved" not in history
+
+
+def test_the_history_of_one_person_is_found_by_their_name(
+    facilitator: FlaskClient, store: Store
+) -> None:
+    data = {"text": "By an account", "version": 10**9}
+    facilitator.post(f"{AT}/ideas/{STALLS}/correct/rename", data=data)
+    rename_idea(store, ONE, TABLES, title="By the command", actor="Ana")
+    page = facilitator.get(f"{AT}/history?by=facilitator").text
+    assert "By an account" in page
+    assert "By the command" not in page
+
+
+def test_a_history_reads_the_names_of_members_once(
+    client: FlaskClient, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads: list[int] = []
+    names = Members.names
+
+    def counted(self: Members) -> dict[str, str]:
+        reads.append(1)
+        return names(self)
+
+    monkeypatch.setattr(Members, "names", counted)
+    for n in range(4):
+        rename_idea(store, ONE, STALLS, title=f"Title {n}", actor=f"member:{n}")
+    assert "Title 3" in client.get(f"{AT}/history").text
+    assert len(reads) == 1
