@@ -32,14 +32,18 @@ def hide_idea(store: Store, discussion_id: int, idea_id: int, *, actor: str) -> 
 def release_idea(store: Store, discussion_id: int, idea_id: int, *, actor: str) -> None:
     """Take back that an idea is confirmed or hidden: it is the machine's again.
 
-    Raises CorrectionRefused for a confirmed one in the frame of a sign-off.
+    A hidden one in the frame of a sign-off is shown as confirmed, as all others there. Raises
+    CorrectionRefused for a confirmed one in the frame.
     """
     with open_correction(store, discussion_id, actor, "shown", idea_id) as (change, map_):
+        is_framed = is_in_frame(map_.ideas[idea_id], store.corrections.signed_off_at(discussion_id))
         if map_.ideas[idea_id].status is IdeaStatus.CONFIRMED:
-            if is_in_frame(map_.ideas[idea_id], store.corrections.signed_off_at(discussion_id)):
+            if is_framed:
                 raise _signed_off_refusal(map_, idea_id)
             change.verb = "unconfirmed"
-        change.update_idea(idea_id, status=IdeaStatus.MACHINE)
+        is_hidden = map_.ideas[idea_id].status is IdeaStatus.HIDDEN
+        left = IdeaStatus.CONFIRMED if is_framed and is_hidden else IdeaStatus.MACHINE
+        change.update_idea(idea_id, status=left)
         ensure_core(store, change, map_, idea_id)
         for passage_id in map_.passages_below(idea_id):
             is_for_this = map_.reasons.get(passage_id) == "status"

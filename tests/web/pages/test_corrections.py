@@ -473,6 +473,8 @@ def test_no_idea_of_the_frame_goes_back_to_the_machine(client: FlaskClient, stor
         answer = client.post(f"{AT}/ideas/{idea}/correct/show", data={"version": 10**9})
         assert answer.status_code == 422
         assert "take the sign-off back first" in answer.text
+    for kind in ("hide", "show"):
+        client.post(f"{AT}/ideas/{TABLES}/correct/{kind}", data={"version": 10**9})
     assert {idea.status for idea in store.ideas.outline(ONE)} == {IdeaStatus.CONFIRMED}
 
 
