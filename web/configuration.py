@@ -294,6 +294,9 @@ def _troubles(told: Configuration) -> Iterator[tuple[str, str]]:
         yield "metrics.token", "is shorter than 16 letters"
     if told.smtp.host and "@" not in told.smtp.sender:
         yield "smtp.sender", "mail needs an address to come from"
+    if told.smtp.host and not told.public_url:
+        # Else a link in a mail would stand under whatever name a request gives.
+        yield "public_url", "mail needs the address at which people reach the viewer"
 
 
 _PLAIN = Configuration()

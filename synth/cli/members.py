@@ -13,8 +13,6 @@ from synth.permissions import INVITED, PERMISSIONS, Permission, Role, Visibility
 if TYPE_CHECKING:
     from synth.store import Member, Store
 
-CONSOLE = "console"
-"""Actor of who sits at the machine."""
 NAME = click.argument("name")
 
 
@@ -63,6 +61,7 @@ def link(db: Path, name: str) -> None:
     It is the end of an address: put the address of the viewer before it.
     """
     from synth.store import open_store
+    from synth.store.members import CONSOLE
 
     with open_store(db, must_exist=True) as store:
         token = store.sign_in_links.make(_member(store, name).id, actor=CONSOLE)
@@ -76,6 +75,8 @@ def link(db: Path, name: str) -> None:
 @options.discussion_option
 def role(db: Path, discussion: str | None, name: str, role: str) -> None:
     """Give NAME a ROLE in a discussion; "none" removes them from it."""
+    from synth.store.members import CONSOLE
+
     with options.open_discussion(db, discussion) as (store, found):
         wanted = None if role == "none" else Role(role)
         store.memberships.set_role(_member(store, name).id, found.id, wanted, actor=CONSOLE)
@@ -87,6 +88,8 @@ def role(db: Path, discussion: str | None, name: str, role: str) -> None:
 @options.discussion_option
 def visibility(db: Path, discussion: str | None, visibility: str) -> None:
     """Say who may read a discussion without being a member."""
+    from synth.store.members import CONSOLE
+
     with options.open_discussion(db, discussion) as (store, found):
         store.discussions.set_visibility(found.id, Visibility(visibility), actor=CONSOLE)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from synth.errors import AccessRefused
-from synth.permissions import Role
+from synth.permissions import Permission, Role, allows
 from synth.store.members import Audit, Claims, Member, Members, Memberships
 from synth.store.rows import Collection, Row, now, record, time_text
 
@@ -128,11 +128,25 @@ class Invitations(Collection):
         """
         with self._db.atomic():
             found = self.find(token)
-            if found is None or not found.is_open:
+            if found is None or not found.is_open or not self._may_invite(found):
                 raise AccessRefused("invitation", "this invitation cannot be used any more")
             if self._give(found, member):
                 self._write("UPDATE invitations SET n_uses = n_uses + 1 WHERE id = ?", found.id)
+            if found.participant_id is not None:
+                # Who stands behind a pseudonym is nobody's to read any longer.
+                self._write("UPDATE invitations SET note = '' WHERE id = ?", found.id)
         return found
+
+    def _may_invite(self, invitation: Invitation) -> bool:
+        """Whether who made it may still do so: their invitations end with their role."""
+        made_by = invitation.made_by.removeprefix("member:")
+        if made_by == invitation.made_by:
+            return True  # at the machine itself
+        maker = Members(self._db).get(int(made_by))
+        if maker.disabled_at is not None or invitation.discussion_id is None:
+            return maker.disabled_at is None and maker.is_owner
+        role = Memberships(self._db).role(maker.id, invitation.discussion_id)
+        return maker.is_owner or allows(role, Permission.INVITE)
 
     def _give(self, invitation: Invitation, member: Member) -> bool:
         """Whether the member gained anything."""
@@ -174,13 +188,15 @@ class SignInLinks(Collection):
     """Links that sign a member in once, or make the owner of a new installation."""
 
     def make(self, member_id: int | None, *, actor: str, lasts: timedelta = LINK_LASTS) -> str:
-        """The token of a new link; earlier ones for the same member, or owner, are void.
+        """The token of a new link; earlier ones of the same maker for the same member are void.
 
         ``member_id`` None: for the one who becomes the owner.
         """
         token, at = _token(), now()
         with self._db.atomic():
-            self._write("DELETE FROM sign_in_links WHERE member_id IS ?", member_id)
+            self._write(
+                "DELETE FROM sign_in_links WHERE member_id IS ? AND made_by = ?", member_id, actor
+            )
             values: Row = {"token_hash": _hash(token), "member_id": member_id, "made_by": actor}
             values |= {"made_at": time_text(at), "expires_at": time_text(at + lasts)}
             self._insert("sign_in_links", values)
@@ -210,7 +226,10 @@ class SignInLinks(Collection):
             )
             if found["member_id"] is None:
                 return None
-            return Members(self._db).get(found["member_id"])
+            member = Members(self._db).get(found["member_id"])
+            if member.disabled_at is not None:
+                raise AccessRefused("link", "this account is closed")
+            return member
 
     def _open(self, token: str) -> Row | None:
         return self._row(

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from models.text import fold
 from synth.errors import AccessRefused, Refusal
 from synth.permissions import Role
 from synth.store.rows import Collection, Row, json_text, now, record, time_text
 
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+CONSOLE = "console"
+"""Actor of who sits at the machine that serves the pages."""
 PERSON = "person"
 """Actor of who works without an account, on the machine that holds the file."""
 _ACTOR = "member:"
+MAX_NAME = 80
+"""Letters."""
+_ADDRESS = re.compile(r"[^@<>,;\s]{1,64}@[^@<>,;\s]{1,189}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,11 +102,6 @@ class Members(Collection):
         row = self._row("SELECT * FROM members WHERE ?1 IN (name_key, email_key)", _key(name))
         return None if row is None else record(Member, row)
 
-    def with_subject(self, subject: str) -> Member | None:
-        """The member whom another service knows under this name; see ``set_subject``."""
-        row = self._row("SELECT * FROM members WHERE oidc_subject = ?", subject)
-        return None if row is None else record(Member, row)
-
     def all(self) -> list[Member]:
         return [
             record(Member, row) for row in self._rows("SELECT * FROM members ORDER BY name_key")
@@ -128,21 +133,20 @@ class Members(Collection):
             before, values = self.get(member_id), self._identity(member_id, name, email)
             self._set(member_id, values)
             if before.email != values["email"]:
+                _end_links(self._db, member_id)
                 Audit(self._db).add(actor, "changed address", member_id=member_id)
 
     def set_password(self, member_id: int, password_hash: str | None, *, actor: str) -> None:
         with self._db.atomic():
             self._set(member_id, {"password_hash": password_hash})
+            _end_links(self._db, member_id)
             Audit(self._db).add(actor, "changed password", member_id=member_id)
-
-    def set_subject(self, member_id: int, subject: str) -> None:
-        """Note under which name another service knows the member: ``<issuer> <subject>``."""
-        self._set(member_id, {"oidc_subject": subject})
 
     def let_start(self, member_id: int, *, may_start: bool, actor: str) -> None:
         """Say whether a member may open new discussions."""
         with self._db.atomic():
             self._set(member_id, {"may_start": may_start})
+            _end_links(self._db, member_id)
             Audit(self._db).add(
                 actor, "may start" if may_start else "may not start", member_id=member_id
             )
@@ -171,10 +175,10 @@ class Members(Collection):
 
     def _identity(self, member_id: int | None, name: str, email: str | None) -> Row:
         """The columns of a name and an address; raises AccessRefused."""
-        name, email = " ".join(name.split()), (email or "").strip() or None
+        name, email = " ".join(name.split())[:MAX_NAME], "".join((email or "").split()) or None
         if not name:
             raise AccessRefused("no name", "a name is needed")
-        if "@" in name or (email is not None and "@" not in email):
+        if "@" in name or (email is not None and not _ADDRESS.fullmatch(email)):
             kind: Refusal = "name" if "@" in name else "address"
             raise AccessRefused(kind, "an address has an @, a name has none")
         for text in (name, email):
@@ -222,6 +226,7 @@ class Memberships(Collection):
             before = self.role(member_id, discussion_id)
             if before is role:
                 return
+            _end_links(self._db, member_id)
             self._write(
                 "DELETE FROM memberships WHERE member_id = ? AND discussion_id = ?",
                 *(member_id, discussion_id),
@@ -299,10 +304,18 @@ class Audit(Collection):
         what = {"actor": actor, "verb": verb, "discussion": slug, "member_id": member_id}
         self._insert("audit", what | {"at": time_text(now()), "facts": json_text(facts or {})})
 
-    def last(self, *, limit: int = 200) -> list[AuditEntry]:
-        """The newest first."""
-        rows = self._rows("SELECT * FROM audit ORDER BY id DESC LIMIT ?", limit)
+    def last(self, *, limit: int = 200, member_id: int | None = None) -> list[AuditEntry]:
+        """The newest first; about one member where one is named."""
+        rows = self._rows(
+            "SELECT * FROM audit WHERE ?1 IS NULL OR member_id = ?1 ORDER BY id DESC LIMIT ?2",
+            *(member_id, limit),
+        )
         return [record(AuditEntry, row) for row in rows]
+
+
+def _end_links(db: Database, member_id: int) -> None:
+    """Void the links that sign a member in: they were made for what the member might do then."""
+    db.execute("DELETE FROM sign_in_links WHERE member_id = ?", [member_id])
 
 
 def _key(text: str) -> str:

@@ -20,6 +20,7 @@ from web.configuration import (
 )
 
 WHOLE = """
+public_url = "https://ideas.example.org"
 db = "data/town.db"
 port = 9000
 hosts = ["ideas.lan", ".example.org"]

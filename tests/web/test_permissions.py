@@ -104,6 +104,7 @@ LEAST: dict[str, Role | str] = {
     "proposals.listing": Role.PARTICIPANT,
     "search.point": Role.VISITOR,
     "search.words": Role.VISITOR,
+    "settings.change_visibility": Role.FACILITATOR,
     "settings.form": Role.FACILITATOR,
     "settings.save": Role.FACILITATOR,
     "sign_off.form": Role.FACILITATOR,

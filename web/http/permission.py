@@ -11,9 +11,12 @@ asked; this holds on loopback addresses only, and until the first account is ope
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
+from ipaddress import ip_address
 from typing import ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
@@ -336,7 +339,13 @@ def _find_person() -> Person:
 
 
 def _is_on_this_machine() -> bool:
-    """Whether the request was sent on the machine itself, and by no proxy on it for others."""
+    """Whether the request was sent on the machine itself, and by no proxy on it for others.
+
+    Proxies that say nothing of themselves speak HTTP/1.0 to what is behind them, as nginx does
+    unless told otherwise; browsers do not.
+    """
+    if request.environ.get("SERVER_PROTOCOL") == "HTTP/1.0" or not _is_loopback():
+        return False
     is_here = current_app.config["HOST"] in LOOPBACK and named_host() in LOOPBACK
     return is_here and not came_through_proxy()
 
@@ -346,16 +355,30 @@ def _load(token: str) -> _SignedIn | None:
     if found is None:
         return None
     if found[0].seen_on != now().date().isoformat():
-        # By another connection: this request may only read.
-        with suppress(StoreProblem), open_store(current_app.config["DB"]) as store:
-            store.sessions.see(found[0].id, lasts=current_app.permanent_session_lifetime)
+        what = (current_app.config["DB"], found[0].id, current_app.permanent_session_lifetime)
+        threading.Thread(target=_see, args=what, daemon=True).start()
     return _SignedIn(token, *found)
+
+
+def _is_loopback() -> bool:
+    try:
+        return ip_address(request.remote_addr or "").is_loopback
+    except ValueError:
+        return False
+
+
+def _see(db: str, session_id: int, lasts: timedelta) -> None:
+    """Note that a session is used today. In the background: a reader waits for no writer."""
+    with suppress(StoreProblem), open_store(db) as store:
+        store.sessions.see(session_id, lasts=lasts)
 
 
 def _keep_private(response: Response) -> Response:
     """What a member sees is not for caches that others share."""
     if g.get("person") is not None and current_person().member is not None:
-        response.headers["Cache-Control"] = "private, no-cache"
+        # A page with a link that signs in is not kept on any disk.
+        kept = "no-store" if g.get("is_secret") else "private, no-cache"
+        response.headers["Cache-Control"] = kept
     return response
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from synth.errors import AccessRefused
 from synth.permissions import Role
-from synth.store import Discussion, Invitation, Member, Session
+from synth.store import AuditEntry, Discussion, Invitation, Member, Session
 from web.http.permission import (
     begin_session,
     current_person,
@@ -21,6 +21,7 @@ from web.http.permission import (
     open_to_all,
     own_address,
 )
+from web.http.proxy import public_address
 from web.http.rate_limits import LINKS, MAILS, SIGN_IN, limiter
 from web.http.store import current_store
 from web.services.accounts import (
@@ -32,11 +33,13 @@ from web.services.accounts import (
     listed_roles,
     needs_rehash,
 )
+from web.services.actors import name_of
 from web.ui.member_words import REFUSALS, ROLES
 from web.ui.templates import render
 
 accounts = Blueprint("accounts", __name__)
-MAX_NAME = 80
+MAX_ADDRESS = 254
+"""Letters of an e-mail address; people sign in by one, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +91,9 @@ class AccountContext:
     form: AccountForm
     problem: str
     min_password: int
+    audited: Sequence[AuditEntry]
+    """What was changed about the account, the newest first."""
+    names: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,18 +110,17 @@ class AccountForm:
             return request.form.get(name, "").replace("\0", "")
 
         return cls(
-            name=" ".join(text("name").split())[:MAX_NAME],
-            email=text("email").strip()[:254],
+            name=" ".join(text("name").split())[:MAX_ADDRESS],
+            email=text("email").strip()[:MAX_ADDRESS],
             password=text("password"),
         )
 
-    @property
     def password_hash(self) -> str | None:
         """None where no password was chosen. Raises BadAccount where it is too short."""
         if not self.password:
             return None
         if not MIN_PASSWORD <= len(self.password) <= MAX_PASSWORD:
-            raise BadAccount(_("A password has at least %(n)s letters.", n=MIN_PASSWORD))
+            raise BadAccount(_wrong_length())
         if self.password.casefold() in {self.name.casefold(), self.email.casefold()}:
             raise BadAccount(_("The password is easy to guess; choose another."))
         return hash_password(self.password)
@@ -181,7 +186,7 @@ def send_link() -> str:
     member = store.members.find(AccountForm.sent().email)
     if member is not None and member.email is not None and member.disabled_at is None:
         token = store.sign_in_links.make(member.id, actor=member.actor)
-        address = url_for("accounts.link", token=token, _external=True)
+        address = public_address("accounts.link", token=token)
         text = _(
             "This link signs you in once. It lasts a day:\n\n%(address)s\n\n"
             "If you did not ask for it, leave it: nothing happens.",
@@ -210,12 +215,12 @@ def use_link(token: str) -> Response | tuple[str, int]:
     _require_accounts()
     store, form = current_store(), AccountForm.sent()
     try:
+        is_first = store.sign_in_links.is_for_owner(token)
+        hashed = _needed(form.password_hash()) if is_first else None
         with store.atomic():
             member = store.sign_in_links.use(token)
             if member is None:
-                member = store.members.add(
-                    form.name, email=form.email, password_hash=_needed(form.password_hash)
-                )
+                member = store.members.add(form.name, email=form.email, password_hash=hashed)
                 store.members.make_owner(member.id, actor=member.actor)
     except (AccessRefused, BadAccount) as refused:
         if isinstance(refused, AccessRefused) and refused.kind in {"link", "owner"}:
@@ -242,10 +247,13 @@ def accept(token: str) -> Response | tuple[str, int]:
     """Take the invitation up, with the account that is signed in, or with a new one."""
     _require_accounts()
     store, form, person = current_store(), AccountForm.sent(), current_person()
+    _require_open(token)
     try:
+        # Before the transaction: others would wait for it.
+        hashed = None if person.member is not None else form.password_hash()
         with store.atomic():
             member = person.member or store.members.add(
-                form.name, email=form.email, password_hash=form.password_hash
+                form.name, email=form.email, password_hash=hashed
             )
             taken = store.invitations.take_up(token, member)
     except (AccessRefused, BadAccount) as refused:
@@ -272,12 +280,20 @@ def account() -> Response | str:
 
 @accounts.post("/account")
 @open_to_all
+@limiter.limit(LINKS)
 def change() -> Response | tuple[str, int]:
     """Change name and e-mail address."""
     member, form = _member(), AccountForm.sent()
     try:
+        is_other = form.email != (member.email or "")
+        if (
+            is_other
+            and member.password_hash
+            and not is_password(member, request.form.get("old", ""))
+        ):
+            raise BadAccount(_("To change the address, write your password."))
         current_store().members.rename(member.id, form.name, email=form.email, actor=member.actor)
-    except AccessRefused as refused:
+    except (AccessRefused, BadAccount) as refused:
         return _account_page(form, problem=_said(refused)), 422
     flash(_("Saved."), "done")
     return redirect(url_for("accounts.account"), 303)
@@ -296,8 +312,9 @@ def change_password() -> Response | tuple[str, int]:
         if member.password_hash and not is_password(member, request.form.get("old", "")):
             raise BadAccount(_("The old password is wrong."))
         named = AccountForm(name=member.name, email=member.email or "", password=form.password)
+        hashed = _needed(named.password_hash())
         with store.atomic():
-            store.members.set_password(member.id, _needed(named.password_hash), actor=member.actor)
+            store.members.set_password(member.id, hashed, actor=member.actor)
             store.sessions.end_others(member.id, but=here.id)
     except BadAccount as bad:
         return _account_page(shown, problem=str(bad)), 422
@@ -332,9 +349,13 @@ def _member() -> Member:
     return found
 
 
+def _wrong_length() -> str:
+    return _("A password has %(n)s to %(most)s characters.", n=MIN_PASSWORD, most=MAX_PASSWORD)
+
+
 def _needed(password_hash: str | None) -> str:
     if password_hash is None:
-        raise BadAccount(_("A password has at least %(n)s letters.", n=MIN_PASSWORD))
+        raise BadAccount(_wrong_length())
     return password_hash
 
 
@@ -367,10 +388,7 @@ def _link_page(token: str, *, problem: str) -> str:
 def _invitation_page(token: str, *, problem: str) -> str:
     """The offer; 404 where there is none."""
     _require_accounts()
-    store = current_store()
-    found = store.invitations.find(token)
-    if found is None or not found.is_open:
-        abort(404, description=str(REFUSALS["invitation"]))
+    store, found = current_store(), _require_open(token)
     return render(
         InvitationContext(
             token=token,
@@ -384,16 +402,27 @@ def _invitation_page(token: str, *, problem: str) -> str:
     )
 
 
+def _require_open(token: str) -> Invitation:
+    """The invitation; 404 where it cannot be taken up any more."""
+    found = current_store().invitations.find(token)
+    if found is None or not found.is_open:
+        abort(404, description=str(REFUSALS["invitation"]))
+    return found
+
+
 def _account_page(form: AccountForm, *, problem: str) -> str:
     member, person, store = _member(), current_person(), current_store()
     assert person.session is not None
     discussions = {one.id: one for one in store.discussions.all()}
+    audited = store.audit.last(limit=10, member_id=member.id)
     return render(
         AccountContext(
             member=member,
             roles=listed_roles(store, member, discussions),
             sessions=store.sessions.of(member.id),
             here=person.session.id,
+            audited=audited,
+            names={one.actor: name_of(store, one.actor) for one in audited},
             form=form,
             problem=problem,
             min_password=MIN_PASSWORD,

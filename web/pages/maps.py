@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from flask import Blueprint, Response, make_response, request, url_for
+from flask import Blueprint, Response, make_response, request
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -15,6 +15,7 @@ from synth.permissions import Permission
 from synth.records import Idea
 from synth.store import Discussion, Embed
 from web.http.permission import may_here
+from web.http.proxy import public_address
 from web.http.security import content_policy
 from web.http.store import find_snapshot
 from web.map import MapBox, map_box, map_ideas, pack_points, picture_png
@@ -129,5 +130,5 @@ def _embed_code(discussion: Discussion) -> str:
     if discussion.embed == Embed():
         return ""
     frame = Markup('<iframe src="{}" title="{}" width="100%" height="600" loading="lazy"></iframe>')
-    address = url_for("maps.embed", slug=discussion.slug, _external=True)
+    address = public_address("maps.embed", slug=discussion.slug)
     return str(frame.format(address, _("The map of “%(title)s”", title=discussion.title)))

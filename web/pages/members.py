@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
-from flask import Blueprint, abort, flash, redirect, request, url_for
+from flask import Blueprint, abort, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -15,6 +15,7 @@ from synth.errors import AccessRefused
 from synth.permissions import INVITED, Permission, Role
 from synth.store import AuditEntry, Claim, Discussion, Invitation, Member, Membership, Offer
 from web.http.permission import current_actor, current_person, needs
+from web.http.proxy import public_address
 from web.http.store import current_store, find_discussion, find_snapshot
 from web.jobs import current_jobs
 from web.services.accounts import may_make_link
@@ -177,7 +178,7 @@ def hand_link(slug: str, member_id: int) -> str:
 def erasure(slug: str, participant_id: int) -> str:
     """Say what goes before it goes."""
     found = find_discussion(slug)
-    claim = _require_claim(found, participant_id)
+    claim = _require_asked(found, participant_id)
     n_messages = len(current_store().messages.written_by([participant_id]))
     return render(ErasureContext(discussion=found, claim=claim, n_messages=n_messages))
 
@@ -189,7 +190,7 @@ def erase(slug: str, participant_id: int) -> Response:
     from synth.pipeline import erase_words, last_settings
 
     found, store, actor = find_discussion(slug), current_store(), current_actor()
-    claim = _require_claim(found, participant_id)
+    claim = _require_asked(found, participant_id)
     n_messages, is_gone = erase_words(
         store, found.id, claim.pseudonym, actor=actor, patience=PATIENCE
     )
@@ -286,7 +287,7 @@ def change_account(member_id: int) -> Response | str:
         abort(404)
     action = request.form.get("action")
     try:
-        if action == "link":
+        if action == "link" and member.disabled_at is None:
             return _people_page(made=_sign_in_link(member))
         if action in {"start", "no-start"}:
             store.members.let_start(member_id, may_start=action == "start", actor=actor)
@@ -310,6 +311,14 @@ def _require_claim(discussion: Discussion, participant_id: int) -> Claim:
     return found
 
 
+def _require_asked(discussion: Discussion, participant_id: int) -> Claim:
+    """The claim of a participant who wants their words erased; 404 or 409 otherwise."""
+    found = _require_claim(discussion, participant_id)
+    if found.erasure_asked_at is None:
+        abort(409, description=_("It is not asked any more."))
+    return found
+
+
 def _sign_in_link(member: Member) -> ShownLink:
     token = current_store().sign_in_links.make(member.id, actor=current_actor())
     return _shown("accounts.link", token, _("Link that signs %(name)s in once", name=member.name))
@@ -318,7 +327,8 @@ def _sign_in_link(member: Member) -> ShownLink:
 def _shown(endpoint: str, token: str, text: str) -> ShownLink:
     import segno
 
-    address = url_for(endpoint, token=token, _external=True)
+    address = public_address(endpoint, token=token)
+    g.is_secret = True
     modules = [bytes(row) for row in segno.make(address, error="m", micro=False).matrix]
     squares = [
         f"M{x} {y}h1v1h-1z" for y, row in enumerate(modules) for x, dark in enumerate(row) if dark

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import ClassVar, Literal
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -18,6 +18,7 @@ from web.http.permission import current_actor, needs
 from web.http.store import current_store, find_discussion
 from web.services.actors import name_of
 from web.ui.i18n import number
+from web.ui.member_words import VISIBILITIES
 from web.ui.templates import render
 
 settings = Blueprint("settings", __name__)
@@ -47,7 +48,6 @@ class SettingsForm:
     """One a line."""
     synthesis: str
     """``2024-05-31``, or nothing."""
-    visibility: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,12 +91,9 @@ def save(slug: str) -> Response | tuple[str, int]:
     except BadField as bad:
         return _page(found, sent, {bad.field: str(bad)}), 422
     version = request.form.get("version")
-    visibility = next((one for one in Visibility if one == sent.visibility), found.visibility)
     discussions, actor = current_store().discussions, current_actor()
     try:
-        with current_store().atomic():
-            changed = discussions.frame(found.id, framing, actor=actor, version=version)
-            changed |= discussions.set_visibility(found.id, visibility, actor=actor)
+        changed = discussions.frame(found.id, framing, actor=actor, version=version)
     except EditConflict as conflict:
         now = find_discussion(slug)
         meanwhile = Meanwhile(
@@ -104,6 +101,24 @@ def save(slug: str) -> Response | tuple[str, int]:
         )
         return _page(now, sent, {}, meanwhile), 409
     flash(_("Saved.") if changed else _("Nothing was changed."), "done")
+    return redirect(url_for("settings.form", slug=slug), 303)
+
+
+@settings.post("/d/<slug>/visibility")
+@needs(Permission.FRAME)
+def change_visibility(slug: str) -> Response:
+    """Say who may read the discussion; a form of its own, so that an old form about other things
+    never opens what somebody closed meanwhile."""
+    found, discussions = find_discussion(slug), current_store().discussions
+    wanted = next((one for one in Visibility if one == request.form.get("visibility")), None)
+    if wanted is None:
+        abort(400, description=_("The form does not say what to do."))
+    if request.form.get("was") != found.visibility:
+        name = str(VISIBILITIES[found.visibility][0])
+        told = _("Somebody changed it meanwhile; it is now: %(visibility)s.", visibility=name)
+        flash(told, "problem")
+    elif discussions.set_visibility(found.id, wanted, actor=current_actor()):
+        flash(_("Saved."), "done")
     return redirect(url_for("settings.form", slug=slug), 303)
 
 
@@ -147,7 +162,6 @@ def _form_of(found: Discussion) -> SettingsForm:
         embed="anybody" if embed.is_open else "listed" if embed.sites else "nobody",
         sites="\n".join(embed.sites),
         synthesis=framing.synthesis_at.date().isoformat() if framing.synthesis_at else "",
-        visibility=found.visibility,
     )
 
 
@@ -161,7 +175,6 @@ def _sent_form() -> SettingsForm:
         embed=text("embed"),
         sites=text("sites"),
         synthesis=text("synthesis"),
-        visibility=text("visibility"),
     )
 
 

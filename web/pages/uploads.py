@@ -11,13 +11,14 @@ from flask import Blueprint, abort, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from synth.permissions import Permission, Role
+from synth.permissions import Permission, Role, Visibility
 from synth.settings import CLUSTERERS, Quality, Settings
 from synth.store import Discussion
 from web.http.limits import takes_files
 from web.http.permission import (
     current_actor,
     current_person,
+    has_accounts,
     may,
     needs,
     open_to_all,
@@ -66,11 +67,13 @@ def upload() -> Response | tuple[str, int]:
     into = request.form.get("into", "")
     there = find_discussion(into) if into else None
     require(Permission.START if there is None else Permission.UPLOAD, there)
+    asked = request.form.get("visibility")
+    visibility = next((one for one in Visibility if one == asked), Visibility.PRIVATE)
     title = _wanted_title(files[0].filename or "") if there is None else there.title
     number = current_jobs().upload(
         files,
         settings,
-        opens=lambda: there or open_discussion(title),
+        opens=lambda: there or open_discussion(title, visibility),
         is_first=there is None,
         title=title,
         asked_by=current_actor(),
@@ -98,11 +101,14 @@ def _form_page(*, problem: str) -> str:
     )
 
 
-def open_discussion(title: str) -> Discussion:
-    """A new discussion; who opens it is its facilitator."""
+def open_discussion(title: str, visibility: Visibility = Visibility.PRIVATE) -> Discussion:
+    """A new discussion; who opens it is its facilitator. Where nobody signs in it is public:
+    there is nobody else."""
     store, person = current_store(), current_person()
     with store.atomic():
         opened = store.discussions.add(title)
+        if has_accounts():
+            store.discussions.set_visibility(opened.id, visibility, actor=person.actor)
         if person.member is not None:
             store.memberships.set_role(
                 person.member.id, opened.id, Role.FACILITATOR, actor=person.actor

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import smtplib
+import ssl
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from synth.permissions import Role
 from synth.store import Discussion, Member, Store
+from synth.store.members import CONSOLE
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
@@ -24,8 +26,6 @@ if TYPE_CHECKING:
 MIN_PASSWORD = 10
 """Letters."""
 MAX_PASSWORD = 256
-CONSOLE = "console"
-"""Actor of who sits at the machine that serves the pages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,7 @@ class MailServer:
         mail.set_content(text)
         with smtplib.SMTP(self.host, self.port, timeout=20) as server:
             if self.is_encrypted:
-                server.starttls()
+                server.starttls(context=ssl.create_default_context())
             if self.user:
                 server.login(self.user, self.password)
             server.send_message(mail)
@@ -61,8 +61,10 @@ class MailServer:
     def _try(self, to: str, subject: str, text: str) -> None:
         try:
             self.send(to, subject, text)
-        except OSError as error:
-            logging.getLogger(__name__).error("no mail could be sent: %s", error)
+        except (OSError, ValueError) as error:
+            # Not the error itself: it names whom the mail was for.
+            told = (type(error).__name__, getattr(error, "smtp_code", ""))
+            logging.getLogger(__name__).error("no mail could be sent: %s %s", *told)
 
 
 def hash_password(password: str) -> str:

@@ -17,6 +17,7 @@ from web.http.permission import (
     may_here,
     own_pseudonyms,
 )
+from web.http.proxy import public_address
 from web.services.quotes import contained
 from web.ui import correction_words, i18n, member_words, words
 from web.ui.query import page_address
@@ -53,6 +54,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update({f.__name__: f for f in filters})
     app.jinja_env.globals.update(
         page_address=page_address,
+        public_address=public_address,
         kind_words=correction_words.KINDS,
         link_words=correction_words.LINKS,
         linked_from_words=correction_words.LINKED_FROM,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from dataclasses import fields
 from datetime import timedelta
@@ -11,7 +12,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from synth.permissions import Role
+from synth.permissions import Role, Visibility
 from synth.store import Offer, Store, open_store
 from tests.web.people import PASSWORD, SLUG, People, people_of
 from web import create_app
@@ -79,6 +80,7 @@ def test_a_page_of_people_renders_its_context_and_is_safe(
     voice = store.participants.find(found.id, "Participant 2")
     assert voice is not None
     store.claims.put(people.members[Role.HARVESTER].id, voice)
+    store.claims.ask_erasure(voice, asked=True)
     tokens = {
         "voice": voice,
         "invitation": invitation_of(store, note="<script>"),
@@ -409,11 +411,131 @@ def test_who_may_open_discussions_is_their_facilitator(people: People, store: St
 def test_visibility_is_changed_in_the_settings_and_noted(
     facilitator: FlaskClient, visitor: FlaskClient, store: Store
 ) -> None:
-    assert facilitator.post(f"{AT}/settings", data={"visibility": "private"}).status_code == 303
+    change = {"was": "public", "visibility": "private"}
+    assert facilitator.post(f"{AT}/visibility", data=change).status_code == 303
     assert visitor.get(f"{AT}/").status_code == 404
     assert store.audit.last(limit=1)[0].verb == "changed visibility"
-    assert facilitator.post(f"{AT}/settings", data={"visibility": "secret"}).status_code == 303
+    secret = {"was": "private", "visibility": "secret"}
+    assert facilitator.post(f"{AT}/visibility", data=secret).status_code == 400
     assert store.discussions.named(SLUG).visibility == "private"
+
+
+def test_an_old_form_opens_nothing_that_was_closed_meanwhile(
+    facilitator: FlaskClient, visitor: FlaskClient, store: Store
+) -> None:
+    found = store.discussions.named(SLUG)
+    store.discussions.set_visibility(found.id, Visibility.PRIVATE, actor="test")
+    late = {"was": "public", "visibility": "unlisted"}
+    answer = facilitator.post(f"{AT}/visibility", data=late)
+    assert "Somebody changed it meanwhile" in facilitator.get(answer.location).text
+    facilitator.post(f"{AT}/settings", data={"question": "Where?", "visibility": "public"})
+    assert visitor.get(f"{AT}/").status_code == 404
+
+
+def test_a_new_discussion_is_private_where_people_sign_in(people: People, store: Store) -> None:
+    owner, visitor = people.client(Role.OWNER), people.client(Role.VISITOR)
+    sent = {"files": (io.BytesIO(b"id,text\n1,Hello there all of you\n"), "council.csv")}
+    assert owner.post("/upload", data=sent | {"title": "Council"}).status_code == 303
+    assert "Council" in owner.get("/").text
+    assert "Council" not in visitor.get("/").text
+    assert visitor.get("/d/council/").status_code == 404
+    sent = {"files": (io.BytesIO(b"id,text\n1,Hello there all of you\n"), "open.csv")}
+    owner.post("/upload", data=sent | {"title": "Open", "visibility": "public"})
+    assert visitor.get("/d/open/").status_code == 200
+
+
+def test_invitations_end_with_the_role_of_who_made_them(people: People, store: Store) -> None:
+    found, maker = store.discussions.named(SLUG), people.members[Role.FACILITATOR]
+    token = invitation_of(store, role=Role.FACILITATOR, max_uses=9)
+    store.memberships.set_role(maker.id, found.id, None, actor="test")
+    assert people.client(Role.FACILITATOR).post(f"/invitation/{token}").status_code == 422
+    assert store.memberships.role(maker.id, found.id) is None
+    store.memberships.set_role(maker.id, found.id, Role.FACILITATOR, actor="test")
+    store.members.disable(maker.id, actor="test")
+    sent = {"name": "Eve", "password": PASSWORD}
+    late = people.app.test_client().post(f"/invitation/{token}", data=sent)
+    assert late.status_code == 422
+    assert store.members.find("Eve") is None
+
+
+@pytest.mark.parametrize("change", ["role", "start", "password", "address"])
+def test_links_end_with_a_change_of_what_they_open(
+    change: str, people: People, store: Store
+) -> None:
+    member, found = people.members[Role.HARVESTER], store.discussions.named(SLUG)
+    token = store.sign_in_links.make(member.id, actor="test")
+    if change == "role":
+        store.memberships.set_role(member.id, found.id, Role.FACILITATOR, actor="test")
+    elif change == "start":
+        store.members.let_start(member.id, may_start=True, actor="test")
+    elif change == "password":
+        store.members.set_password(member.id, None, actor="test")
+    else:
+        store.members.rename(member.id, "Harvester", email="h@example.org", actor="test")
+    assert not store.sign_in_links.is_open(token)
+
+
+def test_an_address_is_changed_with_the_password_only(people: People, store: Store) -> None:
+    client, sent = people.client(Role.HARVESTER), {"name": "Harvester", "email": "h@example.org"}
+    assert client.post("/account", data=sent).status_code == 422
+    assert store.members.find("h@example.org") is None
+    assert client.post("/account", data=sent | {"old": PASSWORD}).status_code == 303
+    assert store.members.find("h@example.org") is not None
+    assert "e-mail address changed" in client.get("/account").text
+
+
+@pytest.mark.parametrize("email", ["a@b\r\nBcc: c@d", "a@b@c", "two words@x y", "none"])
+def test_what_is_no_address_is_not_kept(email: str, people: People, store: Store) -> None:
+    client = people.client(Role.HARVESTER)
+    sent = {"name": "Harvester", "email": email, "old": PASSWORD}
+    client.post("/account", data=sent)
+    kept = store.members.get(people.members[Role.HARVESTER].id).email
+    assert kept is None or re.fullmatch(r"[^@\s]+@[^@\s]+", kept)
+
+
+def test_a_long_address_signs_in(people: People, store: Store, visitor: FlaskClient) -> None:
+    member, email = people.members[Role.HARVESTER], f"{'x' * 60}@{'y' * 100}.example"
+    store.members.rename(member.id, "Harvester", email=email, actor="test")
+    sent = {"name": email, "password": PASSWORD}
+    assert visitor.post("/sign-in", data=sent).status_code == 303
+
+
+def test_nothing_is_erased_that_nobody_asks_to_be(
+    people: People, facilitator: FlaskClient, store: Store
+) -> None:
+    voice = store.participants.find(store.discussions.named(SLUG).id, "Participant 2")
+    assert voice is not None
+    store.claims.put(people.members[Role.HARVESTER].id, voice)
+    at = f"{AT}/erasures/{voice}"
+    assert (facilitator.get(at).status_code, facilitator.post(at).status_code) == (409, 409)
+    assert store.messages.written_by([voice]) != []
+
+
+def test_a_link_of_a_closed_account_is_not_found(
+    people: People, store: Store, visitor: FlaskClient
+) -> None:
+    member = people.members[Role.HARVESTER]
+    store.members.disable(member.id, actor="test")
+    token = store.sign_in_links.make(member.id, actor="test")
+    assert visitor.post(f"/link/{token}").status_code == 404
+
+
+def test_the_page_with_a_new_link_is_kept_nowhere(facilitator: FlaskClient) -> None:
+    form = {"role": "harvester", "days": "7", "uses": "1"}
+    made = facilitator.post(f"{AT}/invitations", data=form)
+    assert made.headers["Cache-Control"] == "no-store"
+    assert facilitator.get(f"{AT}/members").headers["Cache-Control"] == "private, no-cache"
+
+
+def test_links_name_the_viewer_and_not_what_a_request_says(db: Path) -> None:
+    people = people_of(db, PUBLIC_URL="https://ideas.example/g")
+    client, at = people.app.test_client(), "http://ideas.example:4444"
+    sent = {"name": "facilitator", "password": PASSWORD}
+    assert client.post("/sign-in", data=sent, base_url=at).status_code == 303
+    form = {"role": "harvester", "days": "7", "uses": "1"}
+    page = client.post(f"{AT}/invitations", data=form, base_url=at).text
+    assert 'value="https://ideas.example/' in page
+    assert "4444" not in page
 
 
 def test_a_form_cannot_give_more_than_it_shows(facilitator: FlaskClient, store: Store) -> None:
