@@ -33,7 +33,7 @@ from web.services.accounts import (
     listed_roles,
     needs_rehash,
 )
-from web.services.actors import name_of
+from web.services.actors import ActorNames
 from web.ui.member_words import REFUSALS, ROLES
 from web.ui.templates import render
 
@@ -415,6 +415,7 @@ def _account_page(form: AccountForm, *, problem: str) -> str:
     assert person.session is not None
     discussions = {one.id: one for one in store.discussions.all()}
     audited = store.audit.last(limit=10, member_id=member.id)
+    names = ActorNames(store)
     return render(
         AccountContext(
             member=member,
@@ -422,7 +423,7 @@ def _account_page(form: AccountForm, *, problem: str) -> str:
             sessions=store.sessions.of(member.id),
             here=person.session.id,
             audited=audited,
-            names={one.actor: name_of(store, one.actor) for one in audited},
+            names={one.actor: names.of(one.actor) for one in audited},
             form=form,
             problem=problem,
             min_password=MIN_PASSWORD,

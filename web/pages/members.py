@@ -19,7 +19,7 @@ from web.http.proxy import public_address
 from web.http.store import current_store, find_discussion, find_snapshot
 from web.jobs import current_jobs
 from web.services.accounts import may_make_link
-from web.services.actors import name_of
+from web.services.actors import ActorNames
 from web.services.quotes import Quoted, quote_span
 from web.ui.member_words import REFUSALS, ROLES
 from web.ui.query import Paging, asked_page
@@ -364,13 +364,14 @@ def _members_page(found: Discussion, *, made: ShownLink | None = None, problem: 
 def _people_page(*, made: ShownLink | None = None) -> str:
     store = current_store()
     everybody, audited = store.members.all(), store.audit.last()
+    names = ActorNames(store)
     return render(
         PeopleContext(
             members=everybody,
             n_roles={one.id: len(store.memberships.roles(one.id)) for one in everybody},
             invitations=store.invitations.of(None),
             names={
-                one: name_of(store, one)
+                one: names.of(one)
                 for entry in audited
                 for one in (entry.actor, f"member:{entry.member_id}")
             },
