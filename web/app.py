@@ -98,6 +98,8 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         # Not Strict: a link in a mail would open its page as if nobody were signed in.
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=SESSION_LASTS,
+        # Else each answer brings the cookie as its request had it, and a late one an old cookie.
+        SESSION_REFRESH_EACH_REQUEST=False,
         WTF_CSRF_TIME_LIMIT=None,
     )
     app.config.from_mapping(config or {})

@@ -84,6 +84,7 @@ def values_of(name: str, ids: Ids) -> tuple[object, ...]:
         "number": (1,),
         "kind": tuple(kind.value for kind in Kind),
         "token": ("made-up",),
+        "participant_id": (1,),
     }
     return known[name]
 

@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, abort, current_app, g, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from flask_wtf.csrf import generate_csrf
 from werkzeug.exceptions import NotFound
 
 from synth.errors import StoreProblem
@@ -262,6 +263,7 @@ def begin_session(member: Member) -> None:
     found = store.sessions.find(token)
     assert found is not None
     login_user(_SignedIn(token, *found))
+    generate_csrf()  # now: an answer on its way must not bring a cookie back that has none
     g.pop("person", None)
     g.pop("roles", None)
     g.pop("roles_here", None)
@@ -357,6 +359,7 @@ def _load(token: str) -> _SignedIn | None:
     if found[0].seen_on != now().date().isoformat():
         what = (current_app.config["DB"], found[0].id, current_app.permanent_session_lifetime)
         threading.Thread(target=_see, args=what, daemon=True).start()
+        session.modified = True  # the cookie lasts its full time again, too
     return _SignedIn(token, *found)
 
 

@@ -194,6 +194,18 @@ def test_nobody_is_signed_in_by_a_session_that_was_planted(
     assert after.same_site == "Lax"
 
 
+def test_no_answer_brings_back_an_older_cookie(people: People, visitor: FlaskClient) -> None:
+    """Answers may overtake each other: only what changes the session sends it."""
+    visitor.post("/sign-in", data={"name": "harvester", "password": PASSWORD})
+    with visitor.session_transaction() as begun:
+        token = begun["csrf_token"]
+    for address in (f"{AT}/", f"{AT}/key", "/account", f"/api/d/{SLUG}"):
+        cookies = visitor.get(address).headers.getlist("Set-Cookie")
+        assert [one for one in cookies if one.startswith("session=")] == []
+    with visitor.session_transaction() as later:
+        assert later["csrf_token"] == token
+
+
 def test_signing_out_ends_the_session_for_good(people: People, visitor: FlaskClient) -> None:
     visitor.post("/sign-in", data={"name": "harvester", "password": PASSWORD})
     kept = visitor.get_cookie("session")
