@@ -36,6 +36,18 @@ ASKED = settings(
 )
 
 
+@pytest.fixture
+def app(app: Flask) -> Flask:
+    """Asked on the machine itself: schemathesis says of no request where it comes from."""
+    inner = app.wsgi_app
+
+    def from_here(environ: dict[str, Any], start_response: Any) -> Any:
+        return inner(environ | {"REMOTE_ADDR": "127.0.0.1"}, start_response)
+
+    app.wsgi_app = from_here  # type: ignore[method-assign]
+    return app
+
+
 def nearer(_context: HookContext, parameters: Any) -> Any:
     """Ask more often for what is there: any text is a slug, but few are that of a discussion."""
     if not isinstance(parameters, dict):
