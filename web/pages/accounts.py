@@ -24,8 +24,8 @@ from web.http.permission import (
 from web.http.proxy import public_address
 from web.http.rate_limits import LINKS, MAILS, SIGN_IN, limiter
 from web.http.store import current_store
+from web.pages.account_form import AccountForm, BadAccount, needed
 from web.services.accounts import (
-    MAX_PASSWORD,
     MIN_PASSWORD,
     MailServer,
     hash_password,
@@ -38,8 +38,6 @@ from web.ui.member_words import REFUSALS, ROLES
 from web.ui.templates import render
 
 accounts = Blueprint("accounts", __name__)
-MAX_ADDRESS = 254
-"""Letters of an e-mail address; people sign in by one, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,40 +92,6 @@ class AccountContext:
     audited: Sequence[AuditEntry]
     """What was changed about the account, the newest first."""
     names: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountForm:
-    """Name, address and password as a person wrote them."""
-
-    name: str = ""
-    email: str = ""
-    password: str = ""
-
-    @classmethod
-    def sent(cls) -> AccountForm:
-        def text(name: str) -> str:
-            return request.form.get(name, "").replace("\0", "")
-
-        return cls(
-            name=" ".join(text("name").split())[:MAX_ADDRESS],
-            email=text("email").strip()[:MAX_ADDRESS],
-            password=text("password"),
-        )
-
-    def password_hash(self) -> str | None:
-        """None where no password was chosen. Raises BadAccount where it is too short."""
-        if not self.password:
-            return None
-        if not MIN_PASSWORD <= len(self.password) <= MAX_PASSWORD:
-            raise BadAccount(_wrong_length())
-        if self.password.casefold() in {self.name.casefold(), self.email.casefold()}:
-            raise BadAccount(_("The password is easy to guess; choose another."))
-        return hash_password(self.password)
-
-
-class BadAccount(Exception):
-    """What the form holds cannot be kept; said to the person."""
 
 
 @accounts.get("/sign-in")
@@ -216,7 +180,7 @@ def use_link(token: str) -> Response | tuple[str, int]:
     store, form = current_store(), AccountForm.sent()
     try:
         is_first = store.sign_in_links.is_for_owner(token)
-        hashed = _needed(form.password_hash()) if is_first else None
+        hashed = needed(form.password_hash()) if is_first else None
         with store.atomic():
             member = store.sign_in_links.use(token)
             if member is None:
@@ -312,7 +276,7 @@ def change_password() -> Response | tuple[str, int]:
         if member.password_hash and not is_password(member, request.form.get("old", "")):
             raise BadAccount(_("The old password is wrong."))
         named = AccountForm(name=member.name, email=member.email or "", password=form.password)
-        hashed = _needed(named.password_hash())
+        hashed = needed(named.password_hash())
         with store.atomic():
             store.members.set_password(member.id, hashed, actor=member.actor)
             store.sessions.end_others(member.id, but=here.id)
@@ -347,16 +311,6 @@ def _member() -> Member:
     if found is None:
         abort(401)
     return found
-
-
-def _wrong_length() -> str:
-    return _("A password has %(n)s to %(most)s characters.", n=MIN_PASSWORD, most=MAX_PASSWORD)
-
-
-def _needed(password_hash: str | None) -> str:
-    if password_hash is None:
-        raise BadAccount(_wrong_length())
-    return password_hash
 
 
 def _said(refused: AccessRefused | BadAccount) -> str:
