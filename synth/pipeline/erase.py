@@ -76,6 +76,7 @@ def erase_words(
     with store.atomic():
         if participant is not None:
             n_messages = _erase(store, discussion_id, participant)
+            store.correction_proposals.forget(discussion_id, participant)
         store.corrections.forget_words(discussion_id)
         store.events.add(discussion_id, actor=actor, verb="erased", noun="participant")
     _forget_unused(store, discussion_id)

@@ -47,6 +47,14 @@ class CorrectionProposal:
 
 
 class CorrectionProposals(Collection):
+    def forget(self, discussion_id: int, participant_id: int) -> None:
+        """Remove what the member who is this participant proposed: it is written by them too."""
+        self._write(
+            """DELETE FROM correction_proposals WHERE discussion_id = ? AND actor =
+               (SELECT 'member:' || member_id FROM claims WHERE participant_id = ?)""",
+            *(discussion_id, participant_id),
+        )
+
     def add(self, discussion_id: int, *, actor: str, **asked: object) -> bool:
         """Keep a proposal; says whether it is new: nobody asks twice for the same."""
         values = {"discussion_id": discussion_id, "actor": actor, **asked}

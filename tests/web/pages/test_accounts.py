@@ -346,6 +346,23 @@ def test_what_a_participant_asks_is_carried_out(
     assert store.events.last(found.id)[0]["verb"] == "erased"
 
 
+def test_what_an_erased_participant_proposed_goes_too(
+    people: People, facilitator: FlaskClient, store: Store
+) -> None:
+    found, member = store.discussions.named(SLUG), people.members[Role.PARTICIPANT]
+    voice = store.participants.find(found.id, "Participant 2")
+    assert voice is not None
+    store.claims.put(member.id, voice)
+    store.claims.ask_erasure(voice, asked=True)
+    form = {"text": "Market", "why": "I live there."}
+    for role in (Role.PARTICIPANT, Role.HARVESTER):
+        sent = people.client(role).post(f"{AT}/ideas/1/correct/rename", data=form)
+        assert sent.status_code == 303
+    assert facilitator.post(f"{AT}/erasures/{voice}").status_code == 303
+    left = store.correction_proposals.all(found.id, state="open")
+    assert [one.actor for one in left] == [people.members[Role.HARVESTER].actor]
+
+
 def _beside(db: Path) -> bytes:
     wal = Path(f"{db}-wal")
     return wal.read_bytes() if wal.exists() else b""
