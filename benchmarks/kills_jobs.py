@@ -31,7 +31,7 @@ import psutil
 from synth.parallel import new_python
 from synth.settings import Settings
 from synth.store import Discussion, Framing, JobState, LogLine, Store, open_store
-from web.jobs import Jobs
+from web.jobs.control import Jobs
 
 N_MESSAGES = 40
 """Of one export."""
@@ -118,7 +118,12 @@ class Viewer:
 
     def processes(self, kind: str) -> list[psutil.Process]:
         """``server``, ``worker``, ``job``, or ``all`` of them."""
-        marks = {"server": "serve", "worker": "worker_command", "job": "web.work import", "all": ""}
+        marks = {
+            "server": "serve",
+            "worker": "web.jobs.command",
+            "job": "web.jobs.work import",
+            "all": "",
+        }
         found = []
         for process in psutil.process_iter():
             with suppress(psutil.Error):

@@ -15,7 +15,7 @@ import msgspec
 from benchmarks.pages import write_between_marks
 from synth.cli import main
 from synth.cli.members import permissions_table
-from web.configuration import keys, variable_of, words_of
+from web.serving.configuration import keys, variable_of, words_of
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 COMMANDS = DOCS / "commands.md"

@@ -35,8 +35,8 @@ from web.http import (
 )
 from web.http.health import health
 from web.http.store import current_store
-from web.job_folder import NoRoomForUploads
-from web.jobs import Jobs
+from web.jobs.control import Jobs
+from web.jobs.folder import NoRoomForUploads
 from web.pages.accounts import accounts
 from web.pages.corrections import corrections
 from web.pages.discussions import discussions

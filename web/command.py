@@ -16,7 +16,7 @@ from synth.parallel import exit_soon
 if TYPE_CHECKING:
     from flask import Flask
 
-    from web.server import Server
+    from web.serving.server import Server
 
 STOPPING = ("SIGINT", "SIGTERM", "SIGHUP")
 """Signals that end the server in good order; a second one ends it at once."""
@@ -47,10 +47,10 @@ def serve(config: Path | None, **options: str | int | Path | None) -> None:
     docs/running.md says how it is run for a group, and what can be configured.
     """
     from web.app import close_app
-    from web.configuration import surrounding_configuration
-    from web.configured import configured_app
-    from web.server import server_of
-    from web.worker_command import workers
+    from web.jobs.command import workers
+    from web.serving.configuration import surrounding_configuration
+    from web.serving.configured import configured_app
+    from web.serving.server import server_of
 
     told = surrounding_configuration(config, options)
     _check_free(told.host, told.port)

@@ -44,7 +44,7 @@ def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
 def main() -> None:
     from benchmarks.web.client import READER
     from web import create_app
-    from web.server import server_of
+    from web.serving.server import server_of
 
     parser = argparse.ArgumentParser()
     parser.add_argument("db")

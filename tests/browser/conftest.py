@@ -17,7 +17,7 @@ from tests.browser.drawn_discussion import add_drawn
 from tests.browser.long_discussion import add_long
 from tests.browser.serving import serving
 from web import create_app
-from web.worker_command import workers
+from web.jobs.command import workers
 
 ARGUMENTS = (
     "--headless",

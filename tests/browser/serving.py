@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from flask import Flask
 
-from web.server import server_of
+from web.serving.server import server_of
 
 
 @contextmanager

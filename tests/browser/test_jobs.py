@@ -17,9 +17,9 @@ from tests.browser.conftest import PATIENCE_MS
 from tests.browser.serving import serving
 from tests.web.working_here import Here, Stuck, carry_out, job, worker_of
 from web import create_app
-from web.job_ends import written
-from web.job_report import ImportCounts, MapCounts, Order, Report, StageState
-from web.work_process import Carrier
+from web.jobs.endings import written
+from web.jobs.process import Carrier
+from web.jobs.report import ImportCounts, MapCounts, Order, Report, StageState
 
 DRAFTED = Report(
     step=Step.FULL,

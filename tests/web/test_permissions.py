@@ -12,7 +12,7 @@ from synth.permissions import PERMISSIONS, Permission, Role, Visibility, allows,
 from synth.store import open_store
 from tests.web.people import SLUG, People, people_of
 from web import create_app
-from web.configuration import Metrics
+from web.serving.configuration import Metrics
 
 ALL = "all"
 """The page is open to everybody, and decides by itself what it shows."""

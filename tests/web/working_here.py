@@ -7,11 +7,11 @@ from pathlib import Path
 
 from flask import Flask
 
-from web.job_report import Order
-from web.jobs import JobStatus
-from web.work import Work
-from web.work_process import Carrier
-from web.worker import Worker
+from web.jobs.control import JobStatus
+from web.jobs.process import Carrier
+from web.jobs.report import Order
+from web.jobs.work import Work
+from web.jobs.worker import Worker
 
 
 class Here:

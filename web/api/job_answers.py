@@ -8,8 +8,8 @@ from msgspec import Meta
 
 from synth import store
 from synth.store import JobState, Step
-from web import job_report, jobs
 from web.api.answers import Answer, Count, MaybeTime, RowId, Time, about
+from web.jobs import control, report
 
 
 class JobStage(Answer):
@@ -35,7 +35,7 @@ class MapCounts(Answer):
     is_unchanged: Annotated[bool, about("The map was up to date before.")]
 
     @classmethod
-    def of_map(cls, counts: job_report.MapCounts | None) -> Self | None:
+    def of_map(cls, counts: report.MapCounts | None) -> Self | None:
         return None if counts is None else cls.of(counts)
 
 
@@ -81,7 +81,7 @@ class Job(Answer):
     log: list[LogLine]
 
     @classmethod
-    def of_job(cls, status: jobs.JobStatus) -> Self:
+    def of_job(cls, status: control.JobStatus) -> Self:
         job, report = status.job, status.report
         return cls.of(
             status,
@@ -111,5 +111,5 @@ class JobSummary(Answer):
     step: Step
 
     @classmethod
-    def of_job(cls, status: jobs.JobStatus) -> Self:
+    def of_job(cls, status: control.JobStatus) -> Self:
         return cls.of(status.job)

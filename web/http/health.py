@@ -11,8 +11,8 @@ from synth.store import JobState, check_file
 from web.http.answer_cache import do_not_cache
 from web.http.permission import open_to_all
 from web.http.security import any_host
-from web.jobs import current_jobs
-from web.worker import is_at_work
+from web.jobs.control import current_jobs
+from web.jobs.worker import is_at_work
 
 health = Blueprint("health", __name__)
 PATIENCE = 2.0

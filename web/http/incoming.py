@@ -8,7 +8,7 @@ from flask import Flask, abort
 
 from web.http.answer_cache import TrackedRequest
 from web.http.permission import may_upload
-from web.jobs import current_jobs
+from web.jobs.control import current_jobs
 
 UPLOAD = "uploads.upload"
 

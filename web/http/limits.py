@@ -1,7 +1,7 @@
 """How many bytes a request may bring: little everywhere, much where files are uploaded.
 
 The limit is known from the head of a request alone, so that a server can refuse a body before it
-reads it (``web/server.py``).
+reads it (``web/serving/server.py``).
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from typing import Any
 
 from flask import Flask, Response, current_app, g, request
 
-from web.configuration import Log
+from web.serving.configuration import Log
 
 log = logging.getLogger("synth.server")
 _requests = logging.getLogger("synth.request")

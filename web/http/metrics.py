@@ -21,11 +21,11 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from synth.store import JobState
-from web.configuration import Metrics
 from web.http import logs, security
 from web.http.answer_cache import do_not_cache
 from web.http.permission import open_to_all
-from web.jobs import Jobs, current_jobs
+from web.jobs.control import Jobs, current_jobs
+from web.serving.configuration import Metrics
 
 metrics = Blueprint("metrics", __name__)
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"

@@ -34,7 +34,7 @@ from synth.store.rows import now
 from web.http.discussion_cache import cached_for_file
 from web.http.security import LOOPBACK, came_through_proxy, named_host
 from web.http.store import current_store, find_discussion
-from web.jobs import JobStatus, current_jobs
+from web.jobs.control import JobStatus, current_jobs
 
 P = ParamSpec("P")
 R = TypeVar("R")

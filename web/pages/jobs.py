@@ -22,7 +22,7 @@ from web.http.permission import (
     visible_jobs,
 )
 from web.http.store import current_store
-from web.jobs import JobStatus, current_jobs
+from web.jobs.control import JobStatus, current_jobs
 from web.pages.uploads import open_discussion
 from web.ui.templates import render
 

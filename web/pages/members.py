@@ -17,7 +17,7 @@ from synth.store import AuditEntry, Claim, Discussion, Invitation, Member, Membe
 from web.http.permission import current_actor, current_person, needs
 from web.http.proxy import public_address
 from web.http.store import current_store, find_discussion, find_snapshot
-from web.jobs import current_jobs
+from web.jobs.control import current_jobs
 from web.services.accounts import may_make_link
 from web.services.actors import ActorNames
 from web.services.quotes import Quoted, quote_span

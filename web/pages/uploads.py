@@ -26,7 +26,7 @@ from web.http.permission import (
     require_upload,
 )
 from web.http.store import current_store, find_discussion
-from web.jobs import current_jobs
+from web.jobs.control import current_jobs
 from web.ui.templates import render
 
 uploads = Blueprint("uploads", __name__)

@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 
 from synth.store import Step, open_jobs
 from web.api.openapi import document
-from web.job_ends import written
-from web.job_report import Report, StageState
+from web.jobs.endings import written
+from web.jobs.report import Report, StageState
 
 AT = "/api/d/the-market-square"
 EXAMPLES = {

@@ -11,8 +11,8 @@ import pytest
 from flask import Flask
 
 from web import create_app
-from web.configuration import Log
 from web.http import logs
+from web.serving.configuration import Log
 
 WORDS = ("stalls", "market-square", "192.0.2.7", "ann@example.org", "Mozilla")
 

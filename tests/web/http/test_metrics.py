@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from synth.settings import Settings
 from synth.store import open_store
 from web import create_app
-from web.configuration import Metrics
+from web.serving.configuration import Metrics
 
 TOKEN = "a-token-of-the-test"
 

@@ -11,9 +11,9 @@ from flask import Flask, request
 
 from synth.errors import InputProblem
 from web import create_app
-from web.configuration import Configuration
-from web.configured import configured_app
 from web.http.proxy import public_address
+from web.serving.configuration import Configuration
+from web.serving.configured import configured_app
 
 ROOT = "/group"
 PAGES = (

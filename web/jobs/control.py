@@ -21,11 +21,11 @@ from synth.store import (
     open_jobs,
     open_store,
 )
-from web.job_ends import discard_opened, end, report_of
-from web.job_folder import JobFolder, Received, new_name
-from web.job_report import Report
-from web.work import first_step
-from web.worker import is_at_work
+from web.jobs.endings import discard_opened, end, report_of
+from web.jobs.folder import JobFolder, Received, new_name
+from web.jobs.report import Report
+from web.jobs.work import first_step
+from web.jobs.worker import is_at_work
 
 N_LISTED = 200
 Opens = Callable[[], Discussion]

@@ -15,8 +15,8 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import FileStorage
 
 from synth.store import Store
-from tests.web.test_jobs import CSV, send, uploaded
-from web.job_folder import (
+from tests.web.jobs.test_jobs import CSV, send, uploaded
+from web.jobs.folder import (
     LONGEST_NAME,
     RECEIVED_WITHIN,
     IncomingFile,
@@ -136,7 +136,7 @@ def test_a_full_folder_is_told_in_one_line_and_leaves_nothing(
     app: Flask, client: FlaskClient, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = [found.title for found in store.discussions.all()]
-    for broken in ("web.job_folder._place", "web.job_folder.JobFolder.receive"):
+    for broken in ("web.jobs.folder._place", "web.jobs.folder.JobFolder.receive"):
         with monkeypatch.context() as patch:
             patch.setattr(broken, _no_room)
             answer = send(client, (CSV, "old_bridge.csv"))

@@ -18,10 +18,10 @@ from synth.settings import CLUSTERERS, ClustererName, Progress, Settings
 from synth.store import JobState, Step, Store, open_jobs, open_store
 from tests.web.people import people_of
 from tests.web.working_here import Dead, Here, Stuck, carry_out, job, worker_of
-from web.job_ends import written
-from web.job_report import Order, Report, StageState
+from web.jobs.endings import written
+from web.jobs.process import Carrier
+from web.jobs.report import Order, Report, StageState
 from web.pages.uploads import title_of_file
-from web.work_process import Carrier
 
 CSV = b"id,text,author\n1,The bridge is old.,ann\n2,Then repair it.,bo\n3,,cy\n"
 
@@ -175,7 +175,7 @@ def test_a_map_that_failed_is_made_by_the_same_job_again(
 def test_a_large_upload_has_a_draft_map_first(
     app: Flask, client: FlaskClient, builds: Builds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("web.work.N_AT_ONCE", 1)
+    monkeypatch.setattr("web.jobs.work.N_AT_ONCE", 1)
     send(client, (CSV, "old_bridge.csv"))
     worker = worker_of(app, lambda order: (Stuck if order.step is Step.FULL else Here)(order))
     while job(app).job.step is not Step.FULL:
@@ -199,7 +199,7 @@ def test_a_full_map_that_stands_is_not_replaced_by_a_draft(
     builds: Builds,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("web.work.N_AT_ONCE", 1)
+    monkeypatch.setattr("web.jobs.work.N_AT_ONCE", 1)
     found = store.discussions.named("the-market-square")
     run_id = store.runs.begin(
         found.id, kind="build", seed=0, settings={"quality": "full"}, versions={}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from synth.errors import InputProblem
-from web.configuration import (
+from web.serving.configuration import (
     Configuration,
     Log,
     Smtp,

@@ -17,9 +17,9 @@ from synth.store import open_store
 from tests.browser.serving import serving
 from tests.web.people import PASSWORD
 from tests.web.processes import ROOT, free_port
-from web.configuration import Configuration
-from web.configured import configured_app
 from web.services.accounts import hash_password
+from web.serving.configuration import Configuration
+from web.serving.configured import configured_app
 
 NAME = "ideas.example.org"
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
@@ -175,7 +175,7 @@ def test_the_units_of_systemd_are_valid(name: str, tmp_path: Path) -> None:
 
 
 def test_the_example_of_a_configuration_is_valid() -> None:
-    from web.configuration import load
+    from web.serving.configuration import load
 
     told = load(ROOT / "deploy" / "synth.toml", environment={}, options={})
     assert (told.address, told.trusted_proxies) == (f"https://{NAME}/group/", 1)

@@ -1,6 +1,6 @@
 """The worker carries out the jobs of one discussion file, whoever asked for them.
 
-It looks into the jobs file for what waits, lets a process carry it out (``work_process.py``), and
+It looks into the jobs file for what waits, lets a process carry it out (``process``), and
 writes down how far that is. Two are at work at most: one imports or makes a draft, one makes a full
 map, so that a new discussion has its draft while another one's full map takes its time. All that
 it knows is in the jobs file: where it dies, the next worker goes on.
@@ -26,11 +26,11 @@ from synth.errors import StoreProblem
 from synth.settings import Settings
 from synth.store import Job, JobState, Step, open_jobs
 from synth.store.jobs import Jobs
-from web.job_ends import died_of, discard_opened, drop_uploads, end, report_of, written
-from web.job_folder import RECEIVED_WITHIN, JobFolder
-from web.job_report import Order, Report
-from web.work import GONE
-from web.work_process import Carrier, WorkProcess, WorkThread
+from web.jobs.endings import died_of, discard_opened, drop_uploads, end, report_of, written
+from web.jobs.folder import RECEIVED_WITHIN, JobFolder
+from web.jobs.process import Carrier, WorkProcess, WorkThread
+from web.jobs.report import Order, Report
+from web.jobs.work import GONE
 
 log = logging.getLogger(__name__)
 EVERY = 0.2

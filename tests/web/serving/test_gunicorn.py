@@ -27,7 +27,7 @@ def test_two_processes_serve_one_file(db: Path, tmp_path: Path) -> None:
         f'db = "{db.name}"\nport = {port}\n'
         '[log]\nformat = "json"\nlevel = "info"\n[metrics]\nserve = "loopback"\n'
     )
-    command = [sys.executable, "-m", "gunicorn", "-c", "python:web.gunicorn_settings"]
+    command = [sys.executable, "-m", "gunicorn", "-c", "python:web.serving.gunicorn_settings"]
     variables = {"WEB_CONCURRENCY": "2", "PROMETHEUS_MULTIPROC_DIR": str(figures)}
     site = f"http://127.0.0.1:{port}"
     with process(command, folder=tmp_path, variables=variables) as started:
@@ -61,7 +61,7 @@ def test_two_processes_serve_one_file(db: Path, tmp_path: Path) -> None:
 def test_an_upload_is_carried_out_by_a_worker_beside_it(tmp_path: Path) -> None:
     port = free_port()
     (tmp_path / "synth.toml").write_text(f'db = "town.db"\nport = {port}\n')
-    gunicorn = [sys.executable, "-m", "gunicorn", "-c", "python:web.gunicorn_settings"]
+    gunicorn = [sys.executable, "-m", "gunicorn", "-c", "python:web.serving.gunicorn_settings"]
     worker = [sys.executable, "-m", "synth", "worker"]
     site = f"http://127.0.0.1:{port}"
     with (
@@ -97,7 +97,7 @@ def wait_until_over(browser: httpx.Client, job: str) -> str:
 def test_the_first_owner_is_invited_once(tmp_path: Path) -> None:
     port = free_port()
     (tmp_path / "synth.toml").write_text(f'db = "town.db"\nport = {port}\naccounts = "on"\n')
-    command = [sys.executable, "-m", "gunicorn", "-c", "python:web.gunicorn_settings"]
+    command = [sys.executable, "-m", "gunicorn", "-c", "python:web.serving.gunicorn_settings"]
     with process(command, folder=tmp_path, variables={"WEB_CONCURRENCY": "2"}) as started:
         wait_until_answered(f"http://127.0.0.1:{port}/healthz", started)
         started.send_signal(signal.SIGTERM)
@@ -108,7 +108,7 @@ def test_the_first_owner_is_invited_once(tmp_path: Path) -> None:
 
 def test_a_configuration_that_is_wrong_ends_it_with_one_line(tmp_path: Path) -> None:
     (tmp_path / "synth.toml").write_text("prot = 1\n")
-    command = [sys.executable, "-m", "gunicorn", "-c", "python:web.gunicorn_settings"]
+    command = [sys.executable, "-m", "gunicorn", "-c", "python:web.serving.gunicorn_settings"]
     with process(command, folder=tmp_path, variables={}) as started:
         output, _ = started.communicate(timeout=60)
     assert started.returncode != 0

@@ -25,7 +25,7 @@ import msgspec
 from synth.errors import ModelMissing, Overtaken, StoreProblem, SynthError
 from synth.settings import Settings, Stage
 from synth.store import Step, Store, open_store
-from web.job_report import ImportCounts, MapCounts, Order, Report, ReportState, StageState
+from web.jobs.report import ImportCounts, MapCounts, Order, Report, ReportState, StageState
 
 log = logging.getLogger(__name__)
 UNFORESEEN = "Something unforeseen went wrong; the log has the details."

@@ -1,4 +1,4 @@
-"""The worker's end of a process that carries out an order (the other end is in ``work.py``)."""
+"""The worker's end of a process that carries out an order (the other end is in ``work``)."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from typing import BinaryIO, Protocol
 import msgspec
 
 from synth.parallel import new_python
-from web.job_report import Order, Report
-from web.work import Work, line_of
+from web.jobs.report import Order, Report
+from web.jobs.work import Work, line_of
 
 
 class Carrier(Protocol):
@@ -60,7 +60,7 @@ class WorkProcess:
     def __init__(self, order: Order, *, lock: int) -> None:
         """``lock``: a file that stays locked until this process, too, has ended."""
         self.report = order.report.begun_at(order.step)
-        command, environment = new_python("-c", "from web.work import main; main()")
+        command, environment = new_python("-c", "from web.jobs.work import main; main()")
         self._process = subprocess.Popen(  # noqa: S603 - this Python, and words of ours
             command,
             stdin=subprocess.PIPE,

@@ -25,11 +25,11 @@ from tests.browser.conftest import write_export
 from tests.web.processes import free_port
 from tests.web.working_here import job
 from web import create_app
-from web.job_report import Order, Report
-from web.jobs import Jobs
-from web.work import Work, tell
-from web.worker import is_at_work, run_worker
-from web.worker_command import workers
+from web.jobs.command import workers
+from web.jobs.control import Jobs
+from web.jobs.report import Order, Report
+from web.jobs.work import Work, tell
+from web.jobs.worker import is_at_work, run_worker
 
 DRAFT = Settings(quality="draft")
 N_KILLS = 20
@@ -126,7 +126,7 @@ def processes_of(viewer: Flask) -> list[int]:
 def marked(viewer: Flask, monkeypatch: pytest.MonkeyPatch) -> Flask:
     """The processes of this viewer are known by their environment."""
     monkeypatch.setenv("MARK", viewer.config["DB"])
-    monkeypatch.setattr("web.worker_command.PAUSES", (0.2,))
+    monkeypatch.setattr("web.jobs.command.PAUSES", (0.2,))
     return viewer
 
 
@@ -248,7 +248,7 @@ def test_a_process_that_nobody_listens_to_ends(
         raise Told(code)
 
     monkeypatch.setattr("os._exit", end)
-    monkeypatch.setattr("web.work.EVERY", 0)
+    monkeypatch.setattr("web.jobs.work.EVERY", 0)
     order = Order(db=str(tmp_path / "x.db"), discussion_id=1, uploads=None, settings=Settings())
     read_end, write_end = os.pipe()
     os.close(read_end)
@@ -262,7 +262,7 @@ def test_a_process_that_nobody_listens_to_ends(
 def test_the_worker_does_not_load_the_engine(tmp_path: Path) -> None:
     """Its memory stays small however much its processes take."""
     code = (
-        "import sys, web.worker_command, web.worker; "
+        "import sys, web.jobs.command, web.jobs.worker; "
         "print(sorted({'flask', 'scipy', 'sklearn', 'spacy', 'onnxruntime'} & set(sys.modules)))"
     )
     command, environment = new_python("-c", code)
@@ -323,7 +323,7 @@ def test_the_full_map_takes_the_place_of_the_draft_and_keeps_what_people_decided
 ) -> None:
     from synth.corrections import rename_idea
 
-    monkeypatch.setattr("web.work.N_AT_ONCE", 10)
+    monkeypatch.setattr("web.jobs.work.N_AT_ONCE", 10)
     export = tmp_path / "town_talk.csv"
     write_export(export)
     with open_store(viewer.config["DB"]) as store:

@@ -12,7 +12,7 @@ from flask import Flask, request
 
 from web import create_app
 from web.http.limits import MAX_UPLOAD_BYTES, SMALL_BODY
-from web.server import Server, server_of
+from web.serving.server import Server, server_of
 
 HUGE = 400 * 1024 * 1024
 
@@ -85,7 +85,7 @@ def test_many_connections_lock_nobody_out(server: Server, begun: bytes, n: int) 
 def test_where_connections_get_scarce_idle_ones_make_room(
     app: Flask, monkeypatch: pytest.MonkeyPatch, begun: bytes
 ) -> None:
-    monkeypatch.setattr("web.server.MAX_CONNECTIONS", 20)
+    monkeypatch.setattr("web.serving.server.MAX_CONNECTIONS", 20)
     with running(app) as server, ExitStack() as held:
         for _ in range(60):
             held.enter_context(connected(server)).sendall(begun)
@@ -182,7 +182,7 @@ def test_a_large_head_is_refused(server: Server) -> None:
 def test_who_sends_a_byte_now_and_then_is_given_up(
     app: Flask, monkeypatch: pytest.MonkeyPatch, begun: bytes
 ) -> None:
-    monkeypatch.setattr("web.server.PATIENCE", 1)
+    monkeypatch.setattr("web.serving.server.PATIENCE", 1)
     dripping, gone = threading.Event(), threading.Event()
 
     def drip(one: socket.socket) -> None:

@@ -9,11 +9,11 @@ from typing import Any
 from flask import Flask
 
 from web.app import create_app
-from web.configuration import Configuration, Smtp, unknown_variables
 from web.http import logs
 from web.http.limits import MEGABYTE
-from web.secret import kept_secret
 from web.services.accounts import MailServer
+from web.serving.configuration import Configuration, Smtp, unknown_variables
+from web.serving.secret import kept_secret
 
 
 def configured_app(configuration: Configuration) -> Flask:

@@ -1,4 +1,4 @@
-"""How gunicorn serves the viewer: ``gunicorn -c python:web.gunicorn_settings``.
+"""How gunicorn serves the viewer: ``gunicorn -c python:web.serving.gunicorn_settings``.
 
 All is taken from the configuration of the viewer; ``WEB_CONCURRENCY`` is the number of processes,
 which gunicorn reads by itself. Its process that starts the others never opens the discussion file.
@@ -11,10 +11,10 @@ import shutil
 import tempfile
 from typing import Any
 
-from web.configuration import surrounding_configuration
 from web.http import logs
 from web.http.limits import MAX_HEAD
-from web.secret import kept_secret
+from web.serving.configuration import surrounding_configuration
+from web.serving.secret import kept_secret
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 _told = surrounding_configuration()

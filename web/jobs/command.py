@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import click
 
 from synth.parallel import new_python
-from web.job_folder import JobFolder
+from web.jobs.folder import JobFolder
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -29,7 +29,7 @@ LASTED = 60.0
 """Seconds after which a worker counts as one that works."""
 PATIENCE = 5.0
 """Seconds that a worker has to stop."""
-_BESIDE = "from web.worker_command import beside; beside()"
+_BESIDE = "from web.jobs.command import beside; beside()"
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -54,7 +54,7 @@ def worker(config: Path | None, db: Path | None, uploads: Path | None) -> None:
     `synth serve` starts one by itself; this is for other servers. Where one is at work on the
     file already, this one waits until it ends.
     """
-    from web.configuration import surrounding_configuration
+    from web.serving.configuration import surrounding_configuration
 
     told = surrounding_configuration(config, {"db": db, "uploads": uploads})
     folder = JobFolder.beside(told.db, uploads=told.uploads)
@@ -154,7 +154,7 @@ def _close(process: subprocess.Popen[bytes]) -> None:
 
 
 def _run(db: Path, folder: JobFolder, stop: threading.Event) -> None:
-    from web.worker import run_worker
+    from web.jobs.worker import run_worker
 
     run_worker(db, folder, stop)
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from synth.errors import InputProblem
-from web.configuration import Configuration
-from web.configured import configured_app
 from web.http.permission import has_accounts
-from web.secret import kept_secret
+from web.serving.configuration import Configuration
+from web.serving.configured import configured_app
+from web.serving.secret import kept_secret
 
 
 def test_a_secret_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:

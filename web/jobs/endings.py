@@ -8,8 +8,8 @@ import msgspec
 
 from synth.store import Job, JobState, open_store
 from synth.store.jobs import Jobs
-from web.job_folder import JobFolder
-from web.job_report import Report
+from web.jobs.folder import JobFolder
+from web.jobs.report import Report
 
 
 def report_of(job: Job) -> Report:
