@@ -30,6 +30,7 @@ from web.http import (
     proxy,
     rate_limits,
     security,
+    sessions,
     store,
     visits,
 )
@@ -114,6 +115,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     discussion_cache.init_app(app)
     store.init_app(app)
     rate_limits.init_app(app)
+    sessions.init_app(app)
     permission.init_app(app)
     i18n.init_app(app)
     visits.init_app(app)

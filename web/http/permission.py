@@ -11,28 +11,22 @@ asked; this holds on loopback addresses only, and until the first account is ope
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
 from ipaddress import ip_address
 from typing import ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, current_app, g, request, session, url_for
+from flask import Flask, Response, abort, current_app, g, request, url_for
 from flask_babel import gettext as _
-from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
-from flask_wtf.csrf import generate_csrf
 from werkzeug.exceptions import NotFound
 
-from synth.errors import StoreProblem
 from synth.permissions import Permission, Role, Visibility, allows, role_in
-from synth.store import Discussion, Member, Session, open_store
+from synth.store import Discussion, Member, Session
 from synth.store.members import PERSON
-from synth.store.rows import now
 from web.http.discussion_cache import cached_for_file
 from web.http.security import LOOPBACK, came_through_proxy, named_host
+from web.http.sessions import session_here
 from web.http.store import current_store, find_discussion
 from web.jobs.control import JobStatus, current_jobs
 
@@ -59,15 +53,6 @@ class Person:
     @property
     def is_owner(self) -> bool:
         return self.is_local or (self.member is not None and self.member.is_owner)
-
-
-class _SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login brings no types
-    """What Flask-Login keeps in the cookie: the token of the session, not the member."""
-
-    def __init__(self, token: str, session: Session, member: Member) -> None:
-        self.id = token
-        self.session = session
-        self.member = member
 
 
 def has_accounts() -> bool:
@@ -252,43 +237,6 @@ def sign_in_address() -> str | None:
     return url_for("accounts.sign_in", next=address_asked())
 
 
-def begin_session(member: Member) -> None:
-    """Sign a member in in this browser. What the cookie held before is dropped."""
-    store = current_store()
-    lasts = current_app.permanent_session_lifetime
-    device = device_of(request.user_agent.string)
-    token = store.sessions.begin(member.id, device=device, lasts=lasts)
-    session.clear()
-    session.permanent = True
-    found = store.sessions.find(token)
-    assert found is not None
-    login_user(_SignedIn(token, *found))
-    generate_csrf()  # now: an answer on its way must not bring a cookie back that has none
-    g.pop("person", None)
-    g.pop("roles", None)
-    g.pop("roles_here", None)
-
-
-def end_session() -> None:
-    """Sign out in this browser."""
-    person = current_person()
-    if person.session is not None and person.member is not None:
-        current_store().sessions.end(person.session.id, person.member.id)
-    logout_user()
-    session.clear()
-    g.pop("person", None)
-
-
-def device_of(user_agent: str) -> str:
-    """Browser and system in two words, ``Firefox, Android``; nothing that tells more."""
-    browsers = ("Edg", "Firefox", "Chrome", "Safari")
-    systems = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
-    found = [
-        next((name for name in names if name in user_agent), "") for names in (browsers, systems)
-    ]
-    return ", ".join(name.replace("Edg", "Edge") for name in found if name)
-
-
 def own_address(address: str) -> str | None:
     """An address of this viewer that a form asks to go on to; None for any other."""
     parts = urlsplit(address)
@@ -298,12 +246,8 @@ def own_address(address: str) -> str | None:
 
 
 def init_app(app: Flask) -> None:
-    """To be called after the file is opened for a request, and before answers are cached."""
+    """To be called after sessions are, and before answers are cached."""
     app.config.setdefault("ACCOUNTS", "auto")
-    manager = LoginManager()
-    manager.session_protection = None  # addresses of phones change; sessions can be ended
-    manager.user_loader(_load)
-    manager.init_app(app, add_context_processor=False)
     app.before_request(_check)
     app.after_request(_keep_private)
 
@@ -334,10 +278,8 @@ def _can_sign_in() -> bool:
 def _find_person() -> Person:
     if not has_accounts():
         return Person(is_local=_is_on_this_machine())
-    if current_app.config["SESSION_COOKIE_NAME"] not in request.cookies:
-        return Person()
-    user = current_user._get_current_object()
-    return Person(member=user.member, session=user.session) if user.is_authenticated else Person()
+    found = session_here()
+    return Person() if found is None else Person(session=found[0], member=found[1])
 
 
 def _is_on_this_machine() -> bool:
@@ -352,28 +294,11 @@ def _is_on_this_machine() -> bool:
     return is_here and not came_through_proxy()
 
 
-def _load(token: str) -> _SignedIn | None:
-    found = current_store().sessions.find(token)
-    if found is None:
-        return None
-    if found[0].seen_on != now().date().isoformat():
-        what = (current_app.config["DB"], found[0].id, current_app.permanent_session_lifetime)
-        threading.Thread(target=_see, args=what, daemon=True).start()
-        session.modified = True  # the cookie lasts its full time again, too
-    return _SignedIn(token, *found)
-
-
 def _is_loopback() -> bool:
     try:
         return ip_address(request.remote_addr or "").is_loopback
     except ValueError:
         return False
-
-
-def _see(db: str, session_id: int, lasts: timedelta) -> None:
-    """Note that a session is used today. In the background: a reader waits for no writer."""
-    with suppress(StoreProblem), open_store(db) as store:
-        store.sessions.see(session_id, lasts=lasts)
 
 
 def _keep_private(response: Response) -> Response:

@@ -13,16 +13,10 @@ from werkzeug.wrappers import Response
 from synth.errors import AccessRefused
 from synth.permissions import Role
 from synth.store import AuditEntry, Discussion, Invitation, Member, Session
-from web.http.permission import (
-    begin_session,
-    current_person,
-    end_session,
-    has_accounts,
-    open_to_all,
-    own_address,
-)
+from web.http.permission import current_person, has_accounts, open_to_all, own_address
 from web.http.proxy import public_address
 from web.http.rate_limits import LINKS, MAILS, SIGN_IN, limiter
+from web.http.sessions import begin_session, end_session
 from web.http.store import current_store
 from web.pages.account_form import AccountForm, BadAccount, needed
 from web.services.accounts import (
