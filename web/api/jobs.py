@@ -6,7 +6,8 @@ from web.api.answers import Items
 from web.api.job_answers import Job, JobSummary
 from web.api.openapi import operation
 from web.http.answer_cache import do_not_cache
-from web.http.permission import find_job, require_upload, visible_jobs
+from web.http.permission import require_upload
+from web.jobs.visible import find_job, visible_jobs
 
 
 @operation("/jobs", "Jobs that run and wait, then those that are over", is_open=True)

@@ -28,7 +28,6 @@ from web.http.discussion_cache import cached_for_file
 from web.http.security import LOOPBACK, came_through_proxy, named_host
 from web.http.sessions import session_here
 from web.http.store import current_store, find_discussion
-from web.jobs.control import JobStatus, current_jobs
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -65,31 +64,6 @@ def has_accounts() -> bool:
 def forget_person() -> None:
     """Take who asks for a visitor who cannot sign in: the file that knows them cannot be used."""
     g.has_accounts, g.person, g.is_file_unusable = False, Person(), True
-
-
-def find_job(number: int) -> JobStatus:
-    """The job with that number; 404 where there is none that who sent this request may see."""
-    status = current_jobs().get(number)
-    if status is None or not _may_see(status):
-        abort(404, description=_("There is no such job."))
-    return status
-
-
-def visible_jobs() -> list[JobStatus]:
-    """Those that are not over, then the others; the newest first, as far as who sent this request
-    may see them."""
-    return [one for one in current_jobs().last() if _may_see(one)]
-
-
-def _may_see(status: JobStatus) -> bool:
-    """One's own, and those over discussions that one may build."""
-    person, slug = current_person(), status.job.slug
-    if person.is_owner or (person.member is not None and person.actor == status.job.asked_by):
-        return True
-    found = current_store().discussions.find(slug) if slug else None
-    # Not by the slug alone: another discussion may have it now.
-    is_it = found is not None and found.slug == slug and found.id == status.job.discussion_id
-    return is_it and may(Permission.BUILD, found)
 
 
 def _find_accounts() -> bool:

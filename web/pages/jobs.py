@@ -13,16 +13,10 @@ from werkzeug.wrappers import Response
 from synth.permissions import Permission
 from synth.store import Discussion
 from web.http.answer_cache import do_not_cache
-from web.http.permission import (
-    current_actor,
-    find_job,
-    open_to_all,
-    require,
-    require_upload,
-    visible_jobs,
-)
+from web.http.permission import current_actor, open_to_all, require, require_upload
 from web.http.store import current_store
 from web.jobs.control import JobStatus, current_jobs
+from web.jobs.visible import find_job, visible_jobs
 from web.pages.uploads import open_discussion
 from web.ui.templates import render
 
