@@ -83,6 +83,10 @@ def _table() -> Mapping[Role, frozenset[Permission]]:
 
 PERMISSIONS: Final = _table()
 """Role → what it may do."""
+READ_ONLY: Final = frozenset(
+    {Permission.READ, Permission.FRAME, Permission.INVITE, Permission.MODERATE}
+)
+"""What may still be done in a discussion that is archived or going to be deleted."""
 INVITED: Final = (Role.PARTICIPANT, Role.HARVESTER, Role.SYNTHESIZER, Role.FACILITATOR)
 """The roles that an invitation can give."""
 
@@ -98,14 +102,24 @@ class Visibility(StrEnum):
     """Nobody."""
 
 
-def role_in(visibility: Visibility, *, is_owner: bool, membership: Role | None) -> Role | None:
-    """Somebody's role in a discussion; None where they may not know that it exists."""
+def role_in(
+    visibility: Visibility, *, is_owner: bool, membership: Role | None, is_going: bool = False
+) -> Role | None:
+    """Somebody's role in a discussion; None where they may not know that it exists.
+
+    ``is_going``: whether it is going to be deleted; then only its facilitators and the owner know.
+    """
     if is_owner:
         return Role.OWNER
+    if is_going:
+        return membership if membership is Role.FACILITATOR else None
     if membership is not None:
         return membership
     return None if visibility is Visibility.PRIVATE else Role.VISITOR
 
 
-def allows(role: Role | None, permission: Permission) -> bool:
-    return role is not None and permission in PERMISSIONS[role]
+def allows(role: Role | None, permission: Permission, *, is_read_only: bool = False) -> bool:
+    """Whether a role may do that; ``is_read_only``: in a discussion that nobody adds to."""
+    if role is None or (is_read_only and permission not in READ_ONLY):
+        return False
+    return permission in PERMISSIONS[role]

@@ -39,6 +39,7 @@ from web.http.store import current_store
 from web.jobs.control import Jobs
 from web.jobs.folder import NoRoomForUploads
 from web.pages.accounts import accounts
+from web.pages.archive import archive
 from web.pages.corrections import corrections
 from web.pages.discussions import discussions
 from web.pages.harvest import harvest
@@ -123,7 +124,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     templates.init_app(app)
     for pages in (
         discussions, maps, ideas, passages, threads, search, harvest, settings, uploads, jobs,
-        corrections, history, proposals, sign_off, accounts, members, api, health,
+        corrections, history, proposals, sign_off, accounts, members, archive, api, health,
     ):  # fmt: skip
         app.register_blueprint(pages)
     if app.debug or app.config.get("STYLEGUIDE"):

@@ -190,7 +190,7 @@ def build(
 
     server = options.chat_server(llm, llm_model)
     progress = progress_on_stderr()
-    with options.open_discussion(db, discussion) as (store, found):
+    with options.open_discussion(db, discussion, is_changed=True) as (store, found):
         report = build_map(store, found.id, Settings(**chosen), force=force, progress=progress)
         proposed = propose_titles(store, found.id, server, progress=progress) if server else None
         output.warn_of_llm(proposed)

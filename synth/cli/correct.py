@@ -66,7 +66,7 @@ def _correction(
     def decorate(make: Callable[..., None]) -> click.Command:
         @wraps(make)
         def command(db: Path, discussion: str | None, *, as_json: bool, **asked: Any) -> None:
-            with options.open_discussion(db, discussion) as (store, found):
+            with options.open_discussion(db, discussion, is_changed=True) as (store, found):
                 with store.atomic():
                     needed = needs(store, found.id, **asked) if needs else Permission.CORRECT
                     asked["actor"] = options.acting(store, found, asked["actor"], needed)

@@ -180,13 +180,21 @@ def chat_server(url: str | None, model: str | None) -> ChatServer | None:
 
 
 @contextmanager
-def open_discussion(db: Path, discussion: str | None) -> Iterator[tuple[Store, Discussion]]:
-    """The file, which has to be there, and the discussion in it that ``--discussion`` names."""
-    from synth.pipeline import choose_discussion
+def open_discussion(
+    db: Path, discussion: str | None, *, is_changed: bool = False
+) -> Iterator[tuple[Store, Discussion]]:
+    """The file, which has to be there, and the discussion in it that ``--discussion`` names.
+
+    Raises StoreProblem where it is to be changed (``is_changed``) and is only read any more.
+    """
+    from synth.pipeline import choose_discussion, require_open
     from synth.store import open_store
 
     with open_store(db, must_exist=True) as store:
-        yield store, choose_discussion(store, discussion)
+        found = choose_discussion(store, discussion)
+        if is_changed:
+            require_open(found)
+        yield store, found
 
 
 def acting(store: Store, discussion: Discussion, who: str, permission: Permission) -> str:
@@ -201,6 +209,7 @@ def acting(store: Store, discussion: Discussion, who: str, permission: Permissio
         discussion.visibility,
         is_owner=member.is_owner,
         membership=store.memberships.role(member.id, discussion.id),
+        is_going=discussion.goes_at is not None,
     )
     if member.disabled_at is not None or not allows(role, permission):
         told = f"{member.name} may not do this in {discussion.slug} ({permission})"

@@ -7,12 +7,14 @@ from synth.pipeline.build import BuildReport, build
 from synth.pipeline.erase import erase_participant, erase_words, last_settings
 from synth.pipeline.importing import FileReport, ImportReport, import_files, require_messages
 from synth.pipeline.language_model import ProposalReport, propose_titles
+from synth.pipeline.removal import delete_discussion, delete_due
 from synth.pipeline.run import (
     SAMPLES,
     RunReport,
     choose_discussion,
     demo_db,
     discussion_for,
+    require_open,
     require_readable,
     run,
     run_demo,
@@ -31,6 +33,8 @@ __all__ = [
     "RunReport",
     "build",
     "choose_discussion",
+    "delete_discussion",
+    "delete_due",
     "demo_db",
     "discussion_for",
     "erase_participant",
@@ -40,6 +44,7 @@ __all__ = [
     "last_settings",
     "propose_titles",
     "require_messages",
+    "require_open",
     "require_readable",
     "run",
     "run_batch",

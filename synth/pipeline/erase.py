@@ -142,6 +142,11 @@ def last_settings(store: Store, discussion_id: int) -> Settings | None:
 def _forget_unused(store: Store, discussion_id: int) -> None:
     """Clear what no row of the participant's needs: old titles and vectors."""
     store.runs.forget_words(discussion_id)
+    forget_unused_vectors(store)
+
+
+def forget_unused_vectors(store: Store) -> None:
+    """Clear the vectors of words that nobody says any more."""
     # Vectors are kept of passages, and of what messages are called.
     lines = store.messages.first_lines()
     called = {line.strip() for line in lines} | {without_reply_marks(line) for line in lines}

@@ -100,15 +100,28 @@ def discussion_for(
     """The discussion that ``inputs`` belong to (see ``choose_discussion``), to import them into.
 
     One opened for them is taken back when it holds no message in the end: a misspelt path
-    leaves nothing behind that the next import would have to choose from.
+    leaves nothing behind that the next import would have to choose from. Raises StoreProblem for
+    one that is only read.
     """
     there = {found.id for found in store.discussions.all()}
     chosen = choose_discussion(store, name, inputs)
+    require_open(chosen)
     try:
         yield chosen
     finally:
         if chosen.id not in there:
             store.discussions.discard_empty(chosen.id)
+
+
+def require_open(discussion: Discussion) -> None:
+    """Raise StoreProblem where a discussion is archived, or going to be deleted."""
+    if discussion.is_read_only:
+        is_going = discussion.goes_at is not None
+        what, remedy = ("going to be deleted", "keep") if is_going else ("archived", "unarchive")
+        raise StoreProblem(
+            f"{discussion.slug} is {what}: it is read, and not changed; "
+            f"`synth discussion {remedy}` takes that back"
+        )
 
 
 def choose_discussion(

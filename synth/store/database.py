@@ -26,6 +26,7 @@ from synth.store.members import Audit, Claims, Members, Memberships
 from synth.store.messages import Messages
 from synth.store.participants import Participants
 from synth.store.passages import Passages, Vectors
+from synth.store.removals import Removals
 from synth.store.repetitions import Repetitions
 from synth.store.runs import Events, Proposals, Runs
 from synth.store.schema import APPLICATION_ID, migrations
@@ -78,6 +79,7 @@ class Store:
         self.path = path
         self._db = db
         self.discussions = Discussions(db)
+        self.removals = Removals(db)
         self.sources = Sources(db)
         self.participants = Participants(db)
         self.messages = Messages(db)

@@ -98,6 +98,15 @@ class Discussion:
     """(language, number of messages), most frequent first."""
     framing: Framing
     visibility: Visibility
+    archived_at: datetime | None
+    """Since when it is only read; None where people may work on it."""
+    goes_at: datetime | None
+    """When it will be deleted; None where it stays."""
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether nobody adds to it or changes its map."""
+        return self.archived_at is not None or self.goes_at is not None
 
     @property
     def question(self) -> str:
@@ -124,8 +133,15 @@ class Discussions(Collection):
             n += 1
             slug = f"{wanted}-{n}"
         opened = {"slug": slug, "title": title, "created_at": time_text(now())}
-        self._insert("discussions", opened)
+        self._insert("discussions", {"id": self._free_id(), **opened})
         return self.named(slug)
+
+    def _free_id(self) -> int:
+        """A number that no discussion has, nor any that was deleted."""
+        return self._count(
+            """SELECT 1 + max(coalesce((SELECT max(id) FROM discussions), 0),
+                 coalesce((SELECT max(id) FROM deleted_discussions), 0))"""
+        )
 
     def find(self, name: str) -> Discussion | None:
         """The discussion with this slug, else the oldest with this title, else the one whose slug
@@ -186,6 +202,44 @@ class Discussions(Collection):
         )
         what = "what is said about the discussion"
         return EditConflict(what, changed=changed, stored=there, wanted=asked, actor=actor)
+
+    def rename(self, discussion_id: int, title: str, *, was: str | None, actor: str) -> bool:
+        """Give a discussion another title; its address stays. Says whether that is new.
+
+        ``was``: the title that the person saw; raises EditConflict where it is another one now.
+        """
+        with self._db.atomic():
+            there = self._text("SELECT title FROM discussions WHERE id = ?", discussion_id)
+            if there == title:
+                return False
+            before, after = {"title": there}, {"title": title}
+            if was not in (None, there):
+                what = "the name of the discussion"
+                raise EditConflict(what, changed=("title",), stored=before, wanted=after)
+            self._write("UPDATE discussions SET title = ? WHERE id = ?", title, discussion_id)
+            Events(self._db).add(
+                discussion_id,
+                actor=actor,
+                verb="renamed",
+                noun="discussion",
+                noun_id=discussion_id,
+                change=(before, after),
+            )
+        return True
+
+    def archive(self, discussion_id: int, *, is_archived: bool, actor: str) -> bool:
+        """Let a discussion only be read, or be worked on again; says whether that is new."""
+        at = time_text(now()) if is_archived else None
+        with self._db.atomic():
+            n_changed = self._write(
+                """UPDATE discussions SET archived_at = ?1
+                   WHERE id = ?2 AND (archived_at IS NULL) <> (?1 IS NULL)""",
+                *(at, discussion_id),
+            )
+            if n_changed:
+                verb = "archived" if is_archived else "took out of the archive"
+                Audit(self._db).add(actor, verb, discussion_id=discussion_id)
+        return bool(n_changed)
 
     def set_visibility(self, discussion_id: int, visibility: Visibility, *, actor: str) -> bool:
         """Say who may read a discussion; says whether that is new."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection as Several
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from synth.store.rows import Collection, json_text, now, record, time_text
+from synth.store.rows import IN, Collection, json_text, now, record, time_text
 
 
 class JobState(StrEnum):
@@ -239,6 +240,26 @@ class Jobs(Collection):
     def leave_discussion(self, discussion_id: int) -> None:
         """The discussion is gone; its number may be given to another one."""
         self._write("UPDATE jobs SET discussion_id = NULL WHERE discussion_id = ?", discussion_id)
+
+    def open_of(self, discussion_id: int) -> list[int]:
+        """The numbers of its jobs that are not over."""
+        return self._column(
+            """SELECT id FROM jobs WHERE discussion_id = ?
+               AND state IN ('preparing', 'waiting', 'running') ORDER BY id""",
+            discussion_id,
+        )
+
+    def forget_discussions(self, discussion_ids: Several[int]) -> list[str]:
+        """Drop the jobs of discussions that were deleted, with their logs; returns the names of the
+        folders in which their uploads stand."""
+        of_these = f"discussion_id {IN} AND state NOT IN ('preparing', 'waiting', 'running')"
+        with self._db.atomic():
+            folders = self._column(
+                f"SELECT uploads FROM jobs WHERE uploads IS NOT NULL AND {of_these}",
+                list(discussion_ids),
+            )
+            self._write(f"DELETE FROM jobs WHERE {of_these}", list(discussion_ids))
+        return folders
 
     def drop_uploads(self, number: int) -> None:
         """The job's files are no longer there."""

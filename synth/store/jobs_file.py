@@ -28,6 +28,11 @@ _PAUSE = 0.02
 """Seconds between two tries to open a file that others are making."""
 
 
+def jobs_folder(db: Path) -> Path:
+    """The folder of a discussion file's jobs: ``town.db.jobs`` beside ``town.db``."""
+    return db.absolute().with_name(db.name + ".jobs")
+
+
 @migrations()
 def m001_create_tables(db: Database) -> None:
     # AUTOINCREMENT: the number of a job is never given to another.
@@ -96,6 +101,7 @@ def _opened(path: Path) -> Database:
     try:
         db = WritingDatabase(connection, execute_plugins=False)
         db.execute("PRAGMA foreign_keys = ON")
+        db.execute("PRAGMA secure_delete = ON")
         (version,) = db.execute("PRAGMA user_version").fetchone()
         if version != _latest():
             _update(db, path)

@@ -154,6 +154,12 @@ def m019_members(db: Database) -> None:
     _execute(db, "m019_members.sql")
 
 
+@migrations()
+def m020_archive_and_deletion(db: Database) -> None:
+    """Discussions that are only read, and those that will be deleted."""
+    _execute(db, "m020_archive_and_deletion.sql")
+
+
 def _execute(db: Database, file: str) -> None:
     """Run the statements of a file in ``migrations/``."""
     # Not by executescript(): that would commit what the migrations before this one did.

@@ -120,6 +120,7 @@ class Discussion(Answer):
     first_at: Annotated[Time | None, about("Of the first message, ISO 8601 in UTC.")]
     last_at: Annotated[Time | None, about("Of the last message.")]
     languages: Annotated[list[LanguageCount], about("Most frequent first.")]
+    archived_at: Annotated[Time | None, about("Since when it is only read; null where it is not.")]
 
     @classmethod
     def of_discussion(cls, discussion: store.Discussion, **values: object) -> Self:

@@ -110,7 +110,10 @@ def _find_role(discussion: Discussion) -> Role | None:
             g.roles = current_store().memberships.roles(person.member.id)
         roles = g.roles
     return role_in(
-        discussion.visibility, is_owner=person.is_owner, membership=roles.get(discussion.id)
+        discussion.visibility,
+        is_owner=person.is_owner,
+        membership=roles.get(discussion.id),
+        is_going=discussion.goes_at is not None,
     )
 
 
@@ -118,7 +121,7 @@ def may(permission: Permission | str, discussion: Discussion | None = None) -> b
     """Whether who sent this request may do that, in a discussion or in the installation."""
     wanted, person = Permission(permission), current_person()
     if discussion is not None:
-        return allows(role_here(discussion), wanted)
+        return allows(role_here(discussion), wanted, is_read_only=discussion.is_read_only)
     if person.is_owner:
         return allows(Role.OWNER, wanted)
     is_starter = person.member is not None and person.member.may_start
@@ -140,8 +143,9 @@ def require_upload() -> None:
 
 def is_listed(discussion: Discussion) -> bool:
     """Whether the discussion stands in the list that who sent this request sees."""
+    role = role_here(discussion)
     is_public = discussion.visibility is Visibility.PUBLIC
-    return is_public or role_here(discussion) not in (None, Role.VISITOR)
+    return role is not None and (is_public or role is not Role.VISITOR)
 
 
 def may_here(permission: Permission | str) -> bool:
@@ -177,6 +181,8 @@ def require(permission: Permission, discussion: Discussion | None = None) -> Non
     if discussion is not None and not may(Permission.READ, discussion):
         abort(404)
     if not may(permission, discussion):
+        if discussion is not None and allows(role_here(discussion), permission):
+            abort(403, description=_("This discussion is archived: it is read, and not changed."))
         code = 401 if _can_sign_in() else 403
         abort(code, description=tell_refused(code))
 

@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol, Self
 
+from synth.store.jobs_file import jobs_folder
+
 LONGEST_NAME = 120
 """Bytes of a file name that are kept; file systems take 255."""
 LONGEST_ENDING = 12
@@ -52,7 +54,7 @@ class JobFolder:
     @classmethod
     def beside(cls, db: Path, *, uploads: Path | None = None) -> Self:
         """The folder of this discussion file's jobs; ``uploads``: where files go instead."""
-        root = db.absolute().with_name(db.name + ".jobs")
+        root = jobs_folder(db)
         return cls(root=root, uploads=(uploads or root / "uploads").absolute())
 
     @property

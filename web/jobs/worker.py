@@ -30,6 +30,7 @@ from web.jobs.endings import died_of, discard_opened, drop_uploads, end, report_
 from web.jobs.folder import RECEIVED_WITHIN, JobFolder
 from web.jobs.process import Carrier, WorkProcess, WorkThread
 from web.jobs.report import Order, Report
+from web.jobs.upkeep import Upkeep
 from web.jobs.work import GONE
 
 log = logging.getLogger(__name__)
@@ -212,9 +213,12 @@ def run_worker(db: Path, folder: JobFolder, stop: Event) -> None:
             return
         worker = Worker(db, folder, start=partial(_started, lock=lock))
         worker.recover()
+        upkeep = Upkeep(db, folder)
         while not stop.wait(IDLE if worker.is_idle else EVERY):
             try:
                 worker.look()
+                if worker.is_idle:
+                    upkeep.look()
             except StoreProblem as problem:  # locked for long, or the disk is full
                 log.warning("%s", problem)
         worker.stop()

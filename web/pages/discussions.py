@@ -41,6 +41,9 @@ N_REPEATED = 3
 class FrontContext:
     template: ClassVar[str] = "front.html"
     discussions: Sequence[Discussion]
+    archived: Sequence[Discussion]
+    going: Sequence[Discussion]
+    """Those that are going to be deleted, for who may take that back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,8 +102,13 @@ class SinceContext:
 @open_to_all
 def front() -> str:
     """Every discussion of this file that the reader may know of."""
+    listed = [d for d in current_store().discussions.all() if is_listed(d)]
     return render(
-        FrontContext(discussions=[d for d in current_store().discussions.all() if is_listed(d)])
+        FrontContext(
+            discussions=[d for d in listed if not d.is_read_only],
+            archived=[d for d in listed if d.archived_at and not d.goes_at],
+            going=[d for d in listed if d.goes_at],
+        )
     )
 
 

@@ -1,4 +1,5 @@
-"""What facilitators say about a discussion: question, introduction, embedding, last synthesis."""
+"""What facilitators say about a discussion: its name, question, introduction, embedding, last
+synthesis, and who may read it."""
 
 from __future__ import annotations
 
@@ -22,6 +23,8 @@ from web.ui.member_words import VISIBILITIES
 from web.ui.templates import render
 
 settings = Blueprint("settings", __name__)
+MAX_TITLE = 120
+"""Letters, as in the form of an upload."""
 MAX_QUESTION = 300
 MAX_INTRODUCTION = 5_000
 MAX_SITES = 20
@@ -57,6 +60,7 @@ class SettingsContext:
     form: SettingsForm
     problems: Mapping[Field, str]
     """By field, in the order of the form."""
+    max_title: int
     max_question: int
     max_introduction: int
     version: str
@@ -104,6 +108,20 @@ def save(slug: str) -> Response | tuple[str, int]:
     return redirect(url_for("settings.form", slug=slug), 303)
 
 
+@settings.post("/d/<slug>/title")
+@needs(Permission.FRAME)
+def rename(slug: str) -> Response:
+    """Give the discussion another name; its address stays."""
+    found, title = find_discussion(slug), " ".join(request.form.get("title", "").split())
+    if not title or len(title) > MAX_TITLE:
+        flash(_("Write a name of %(n)s letters at most.", n=number(MAX_TITLE)), "problem")
+    elif current_store().discussions.rename(
+        found.id, title, was=request.form.get("was"), actor=current_actor()
+    ):
+        flash(_("Saved."), "done")
+    return redirect(url_for("settings.form", slug=slug), 303)
+
+
 @settings.post("/d/<slug>/visibility")
 @needs(Permission.FRAME)
 def change_visibility(slug: str) -> Response:
@@ -146,6 +164,7 @@ def _page(
             discussion=found,
             form=shown,
             problems=problems,
+            max_title=MAX_TITLE,
             max_question=MAX_QUESTION,
             max_introduction=MAX_INTRODUCTION,
             version=version_of_framing(found.framing),

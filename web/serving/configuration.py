@@ -104,6 +104,9 @@ class Configuration:
     uploads: Path | None = key(
         None, "Folder in which uploads wait to be imported; else beside the discussion file."
     )
+    grace_days: Annotated[int, msgspec.Meta(ge=0, le=365)] = key(
+        14, "Days in which the deletion of a discussion can be taken back."
+    )
     threads: Annotated[int, msgspec.Meta(ge=1, le=256)] = key(
         8, "Requests that are answered at a time, by each process."
     )

@@ -40,6 +40,7 @@ def _flask_config(told: Configuration) -> dict[str, Any]:
         "MAX_WAITING": max(1, told.threads // 2),
         "UPLOAD_LIMIT": told.upload_limit * MEGABYTE,
         "UPLOAD_FOLDER": None if told.uploads is None else str(told.uploads),
+        "GRACE": timedelta(days=told.grace_days),
         "PERMANENT_SESSION_LIFETIME": timedelta(days=told.session_days),
         "SESSION_COOKIE_PATH": f"{told.root}/",
         "SESSION_COOKIE_SECURE": told.public_url.startswith("https:"),

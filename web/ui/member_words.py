@@ -64,5 +64,10 @@ AUDITED: dict[str, LazyString] = {
     "revoked invitation": lazy_gettext("invitation revoked"),
     "made sign-in link": lazy_gettext("link to sign in made"),
     "changed visibility": lazy_gettext("visibility changed"),
+    "archived": lazy_gettext("discussion archived"),
+    "took out of the archive": lazy_gettext("discussion taken out of the archive"),
+    "asked deletion": lazy_gettext("deletion of the discussion begun"),
+    "took deletion back": lazy_gettext("deletion of the discussion taken back"),
+    "deleted": lazy_gettext("discussion deleted"),
 }
 """Verb of the audit → what was done."""

@@ -18,17 +18,22 @@ def ngettext_noop(singular: str, plural: str) -> tuple[str, str]:
 
 
 _COUNTED: dict[str, tuple[str, str]] = {
+    "correction": ngettext_noop("%(n)s correction", "%(n)s corrections"),
     "day": ngettext_noop("%(n)s day", "%(n)s days"),
     "discussion": ngettext_noop("%(n)s discussion", "%(n)s discussions"),
+    "file": ngettext_noop("%(n)s imported file", "%(n)s imported files"),
     "idea": ngettext_noop("%(n)s idea", "%(n)s ideas"),
+    "job": ngettext_noop("%(n)s job with its log", "%(n)s jobs with their logs"),
     "key passage": ngettext_noop("%(n)s key passage", "%(n)s key passages"),
     "like": ngettext_noop("%(n)s like", "%(n)s likes"),
     "line": ngettext_noop("%(n)s line", "%(n)s lines"),
+    "member": ngettext_noop("the roles of %(n)s member", "the roles of %(n)s members"),
     "message": ngettext_noop("%(n)s message", "%(n)s messages"),
     "new message": ngettext_noop("%(n)s new message", "%(n)s new messages"),
     "new passage": ngettext_noop("%(n)s new passage", "%(n)s new passages"),
     "new voice": ngettext_noop("%(n)s new voice", "%(n)s new voices"),
     "passage": ngettext_noop("%(n)s passage", "%(n)s passages"),
+    "passage taken": ngettext_noop("%(n)s key passage taken", "%(n)s key passages taken"),
     "problem": ngettext_noop("%(n)s problem", "%(n)s problems"),
     "step": ngettext_noop("%(n)s step", "%(n)s steps"),
     "text": ngettext_noop("%(n)s text", "%(n)s texts"),

@@ -21,6 +21,7 @@ from tests.web.pages.test_accounts import MEMBER_PAGES
 from web import create_app
 from web.app import ErrorContext
 from web.http.discussion_cache import DiscussionCache
+from web.pages.archive import DeletionContext
 from web.pages.corrections import CorrectContext, MenuContext
 from web.pages.discussions import (
     AboutContext,
@@ -62,6 +63,7 @@ PAGES = {
     f"{AT}/key": KeyContext,
     f"{AT}/messages/2/take": TakeContext,
     f"{AT}/settings": SettingsContext,
+    f"{AT}/deletion": DeletionContext,
     f"{AT}/overview": OverviewContext,
     f"{AT}/since?since=2024-03-01": SinceContext,
     f"{AT}/point?text=stalls": PointContext,
