@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +13,7 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
+    from threadpoolctl import ThreadpoolController
 
 
 def unit_rows(rows: NDArray[np.floating]) -> NDArray[np.float32]:
@@ -41,10 +44,20 @@ def in_threads(n: int) -> Iterator[None]:
     time, or ten times beside other programs; and how sums are rounded depends on the number of
     threads. So a map is made in one, and only what is large by itself in several.
     """
-    # Each brings a library of its own, which has to be there to be told.
+    with _numerical_libraries(*(name in sys.modules for name in _WITH_THREADS)).limit(limits=n):
+        yield
+
+
+_WITH_THREADS = ("sklearn", "torch")
+"""Packages that bring a library of their own, and are not always loaded."""
+
+
+@lru_cache
+def _numerical_libraries(*_are_loaded: bool) -> ThreadpoolController:
+    """What is to be told; looked for once, and again when more were loaded."""
+    # Each brings a library of its own, which has to be there to be found.
     import faiss  # noqa: F401
     import scipy.linalg  # noqa: F401
-    from threadpoolctl import threadpool_limits
+    from threadpoolctl import ThreadpoolController
 
-    with threadpool_limits(n):
-        yield
+    return ThreadpoolController()

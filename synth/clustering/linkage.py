@@ -182,7 +182,9 @@ def _unweighted(means: NDArray[np.float64]) -> MergeTree:
     from scipy.cluster.hierarchy import linkage
     from scipy.spatial.distance import squareform
 
-    merges = linkage(squareform(1.0 - means @ means.T, checks=False), "average")
+    distances = means @ means.T
+    np.subtract(1.0, distances, out=distances)
+    merges = linkage(squareform(distances, checks=False), "average")
     left, right = merges[:, 0].astype(np.intp), merges[:, 1].astype(np.intp)
     return MergeTree(n_groups=len(means), left=left, right=right, distance=merges[:, 2])
 
