@@ -37,6 +37,7 @@ from synth.pipeline.harvest import decided_spans, extracts_of, later_key_passage
 from synth.pipeline.idea_map import IdeaMap, MapInputs, find_map
 from synth.pipeline.inputs import input_hash, versions_of_libraries
 from synth.pipeline.map_rows import MapRows, StoredBefore, repetition_rows, rows_of_map
+from synth.pipeline.masking import mask_messages
 from synth.pipeline.relevance import later_not_about
 from synth.pipeline.sides import Readings, read_sides
 from synth.pipeline.standing_map import StandingMap, standing_map
@@ -103,6 +104,8 @@ def build(
     versions = versions_of_libraries()
     embedder = embedder or embedder_of(settings)
     cut_off = link_half_imports(store, discussion_id)
+    masking = store.discussions.masking(discussion_id)
+    mask_messages(store, discussion_id, masking, progress=progress)
     inputs = input_hash(store, discussion_id, settings, versions, embedder.fingerprint)
     last = store.runs.last(discussion_id)
     if last is not None and not force and last.outcome.get("input_sha256") == inputs:

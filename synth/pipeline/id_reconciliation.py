@@ -16,7 +16,7 @@ from synth.clean import clean
 from synth.pipeline.staging import Key, Staging
 from synth.records import RawMessage
 from synth.store import Store
-from synth.store.messages import fingerprint
+from synth.store.imported import fingerprint
 
 MIN_LIKENESS = 0.2
 """Least share of common words for two texts with one id to be versions of one message."""

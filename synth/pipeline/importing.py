@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import TypeVar
@@ -11,14 +12,17 @@ from typing import TypeVar
 from synth.clean import clean
 from synth.errors import InputProblem
 from synth.importers import Reading, ReadOptions, read
+from synth.masks import Findings, Masking
 from synth.parallel import in_order
 from synth.pipeline.id_reconciliation import FileKeys, KnownMessages
+from synth.pipeline.masking import mask_known_names, mask_messages
 from synth.pipeline.staging import Key, StagedBatch, Staging
 from synth.pipeline.thread_links import link_threads
+from synth.privacy import find_all
 from synth.records import CleanText, Problem, RawMessage
 from synth.settings import QUIET, Progress
 from synth.store import Imported, Store
-from synth.store.messages import fingerprint
+from synth.store.imported import fingerprint
 from synth.store.participants import author_hash
 
 T = TypeVar("T")
@@ -95,6 +99,8 @@ def import_files(  # noqa: PLR0913 - the public interface
                 scratch, discussion_id, inputs, format=format, columns=columns, progress=progress
             )
     options = ReadOptions(columns=dict(columns or {}), store=store.path)
+    masking = store.discussions.masking(discussion_id)
+    mask_messages(store, discussion_id, masking, progress=progress)
     with Staging() as staging:
         work = _Import(store, discussion_id, staging, progress)
         return work.files(inputs, format, options)
@@ -151,6 +157,7 @@ class _Import:
         self._known = KnownMessages(store, discussion_id, staging)
         self._participants: dict[str, int] = {}
         self._erased = store.participants.erased_keys(discussion_id)
+        self._masking = store.discussions.masking(discussion_id)
         self._read: dict[Key, int] = {}
         self._files: list[_File] = []
 
@@ -163,11 +170,13 @@ class _Import:
         problems: list[Problem] = []
         readings = _without_problems(read(inputs, format=format, options=options), problems)
         with self._progress.stage("Import", total=None, unit="messages") as stage:
-            for batch, cleaned in in_order(_cleaned, self._all_batches(readings), n_alone=N_ALONE):
+            work = partial(_cleaned, masking=self._masking)
+            for batch, cleaned in in_order(work, self._all_batches(readings), n_alone=N_ALONE):
                 self._stage(batch, cleaned)
                 stage.advance(batch.n_read)
         with self._store.atomic():
             self._keep()
+            mask_known_names(self._store, self._discussion_id, self._masking)
             n_threads = link_threads(self._store, self._discussion_id, progress=self._progress)
             evidence = self._store.evidence.counts(self._discussion_id)
         return ImportReport(
@@ -227,13 +236,13 @@ class _Import:
             self._known.add(key, raw, sha)
         return _Batch(file=file, new=new, edited=edited, hashes=hashes, n_read=len(keyed))
 
-    def _stage(self, batch: _Batch, cleaned: Sequence[tuple[CleanText, str | None]]) -> None:
+    def _stage(self, batch: _Batch, cleaned: Sequence[_Cleaned]) -> None:
         """Put a batch aside; ``cleaned`` holds first its new messages, then its edited ones."""
         found = iter(cleaned)
         staged = StagedBatch(
             file=batch.file.number,
-            new=_imported(batch, batch.new, found),
-            edited=_imported(batch, batch.edited, found),
+            new=_imported(batch, batch.new, found, self._masking),
+            edited=_imported(batch, batch.edited, found, self._masking),
         )
         if staged.new or staged.edited:
             self._staging.add(staged)
@@ -313,20 +322,23 @@ class _Import:
 def _imported(
     batch: _Batch,
     raws: Mapping[Key, RawMessage],
-    cleaned: Iterator[tuple[CleanText, str | None]],
+    cleaned: Iterator[_Cleaned],
+    masking: Masking,
 ) -> list[Imported]:
     is_chat = batch.file.reading.format in CHATS
     return [
         Imported(
             raw=raw,
-            clean=text,
-            language=_declared(raw) or language,
+            clean=one.text,
+            language=one.language,
             namespace=namespace,
             participant_id=None,
             is_chat=is_chat,
             sha256=batch.hashes[namespace, source_id],
+            findings=one.findings,
+            masking=masking,
         )
-        for ((namespace, source_id), raw), (text, language) in zip(
+        for ((namespace, source_id), raw), one in zip(
             raws.items(), islice(cleaned, len(raws)), strict=True
         )
     ]
@@ -346,12 +358,30 @@ def _without_problems(records: Iterable[T | Problem], problems: list[Problem]) -
             yield record
 
 
-def _cleaned(raws: Sequence[RawMessage]) -> list[tuple[CleanText, str | None]]:
-    """Clean text and language of each; short messages are read as those around them."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Cleaned:
+    """A message's own words, what language they are in, and what is to be masked in them."""
+
+    text: CleanText
+    language: str | None
+    findings: Findings
+
+
+def _cleaned(raws: Sequence[RawMessage], masking: Masking) -> list[_Cleaned]:
+    """Each message cleaned; the language of short ones is that of those around them."""
     from models.languages import identify_together
 
     texts = [clean(raw) for raw in raws]
-    return list(zip(texts, identify_together([text.text for text in texts]), strict=True))
+    read = identify_together([text.text for text in texts])
+    languages = [_declared(raw) or found for raw, found in zip(raws, read, strict=True)]
+    words = [
+        (text.text, raw.subject, language)
+        for text, raw, language in zip(texts, raws, languages, strict=True)
+    ]
+    return [
+        _Cleaned(text=text, language=language, findings=findings)
+        for text, language, findings in zip(texts, languages, find_all(words, masking), strict=True)
+    ]
 
 
 def require_messages(report: ImportReport, inputs: Sequence[str | Path]) -> None:

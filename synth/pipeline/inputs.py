@@ -8,6 +8,7 @@ from dataclasses import asdict
 
 from models.sides import SIDES_CARD
 from synth.corrections.constraints import decisions
+from synth.masks import Masking, masked_for
 from synth.settings import Settings
 from synth.store import Store
 from synth.store.rows import json_text
@@ -36,6 +37,8 @@ def input_hash(
     facts = [fingerprints, decided, asdict(settings), dict(versions), model]
     facts += [SIDES_CARD.adapter_sha256] if settings.sides else []
     facts += decisions(store, discussion_id)
+    masking = store.discussions.masking(discussion_id)
+    facts += [] if masking is Masking.CONTACTS else [masked_for(masking)]
     return hashlib.sha256(json_text(facts).encode()).hexdigest()
 
 

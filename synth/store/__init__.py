@@ -11,10 +11,12 @@ from synth.store.discussions import Discussion, Embed, Framing, site_of, version
 from synth.store.edits import version_of_extract, version_of_text
 from synth.store.extracts import ExtractChange, ExtractMark
 from synth.store.ideas import IdeaRow, PlacementRow
+from synth.store.imported import Imported
 from synth.store.jobs import Job, JobState, LogLine, NewJob, Place, Step
 from synth.store.jobs_file import open_jobs
+from synth.store.masks import MessageMasks, Original
 from synth.store.members import AuditEntry, Claim, Member, Membership
-from synth.store.messages import Imported, Linked
+from synth.store.messages import Linked
 from synth.store.repetitions import RepetitionRow
 from synth.store.rows import NO_WORDS
 from synth.store.runs import Proposal
@@ -53,8 +55,10 @@ __all__ = [
     "Member",
     "Membership",
     "MessageEvidence",
+    "MessageMasks",
     "NewJob",
     "Offer",
+    "Original",
     "Place",
     "PlacementRow",
     "Proposal",

@@ -22,6 +22,7 @@ from synth.store.discussions import Discussions
 from synth.store.extracts import Extracts
 from synth.store.fitted_map import Growth, Spaces
 from synth.store.ideas import Ideas
+from synth.store.masks import Masks
 from synth.store.members import Audit, Claims, Members, Memberships
 from synth.store.messages import Messages
 from synth.store.participants import Participants
@@ -84,6 +85,7 @@ class Store:
         self.participants = Participants(db)
         self.messages = Messages(db)
         self.evidence = Evidence(db)
+        self.masks = Masks(db)
         self.passages = Passages(db)
         self.vectors = Vectors(db)
         self.ideas = Ideas(db)

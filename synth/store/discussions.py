@@ -10,6 +10,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from synth.errors import EditConflict, StoreProblem
+from synth.masks import Masking
 from synth.permissions import Visibility
 from synth.store.edits import Edits, Facts, version_of
 from synth.store.members import Audit
@@ -98,6 +99,8 @@ class Discussion:
     """(language, number of messages), most frequent first."""
     framing: Framing
     visibility: Visibility
+    masking: Masking
+    """What is masked in its texts."""
     archived_at: datetime | None
     """Since when it is only read; None where people may work on it."""
     goes_at: datetime | None
@@ -254,6 +257,27 @@ class Discussions(Collection):
                     "changed visibility",
                     discussion_id=discussion_id,
                     facts={"after": visibility},
+                )
+        return bool(n_changed)
+
+    def masking(self, discussion_id: int) -> Masking:
+        """What is to be masked in the texts of the discussion."""
+        return Masking(self._value("SELECT masking FROM discussions WHERE id = ?", discussion_id))
+
+    def set_masking(self, discussion_id: int, masking: Masking, *, actor: str) -> bool:
+        """Say what is to be masked in the texts; says whether that is new. The next build does
+        it."""
+        with self._db.atomic():
+            n_changed = self._write(
+                "UPDATE discussions SET masking = ?1 WHERE id = ?2 AND masking <> ?1",
+                *(masking, discussion_id),
+            )
+            if n_changed:
+                Audit(self._db).add(
+                    actor,
+                    "changed masking",
+                    discussion_id=discussion_id,
+                    facts={"after": masking},
                 )
         return bool(n_changed)
 

@@ -3,34 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from synth.records import (
-    CleanText,
-    Message,
-    Origin,
-    ParentEvidence,
-    RawMessage,
-    ReadSide,
-    Stance,
-)
+from synth.masks import findings_of, masked_for, restored
+from synth.records import Message, Origin, ParentEvidence, ReadSide, Stance
+from synth.store.imported import Imported, MaskedMessage, columns_of, mask
+from synth.store.masks import Masks, MessageMasks
 from synth.store.repetitions import Repetitions
-from synth.store.rows import IN, Collection, Row, json_text, record, sha256_text, time_text
+from synth.store.rows import IN, Collection, Row, json_text, record
 from synth.store.runs import Events
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Imported:
-    """One message ready to be stored."""
-
-    raw: RawMessage
-    clean: CleanText
-    language: str | None
-    namespace: str
-    participant_id: int | None
-    is_chat: bool
-    sha256: str | None = None
-    """The ``fingerprint`` of ``raw``, where it is known already."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,17 +78,17 @@ class Messages(Collection):
             return
         with self._db.atomic():
             last = self._value("SELECT coalesce(max(id), 0) FROM messages")
-            new = dict(enumerate(items, start=last + 1))
+            new = dict(enumerate(map(mask, items), start=last + 1))
             rows = [
                 {
                     "id": message_id,
                     "discussion_id": discussion_id,
                     "source_file": source_file,
-                    "namespace": item.namespace,
-                    "source_id": item.raw.source_id,
+                    "namespace": one.item.namespace,
+                    "source_id": one.item.raw.source_id,
                 }
-                | _columns(item)
-                for message_id, item in new.items()
+                | columns_of(one)
+                for message_id, one in new.items()
             ]
             names, marks = ", ".join(rows[0]), ", ".join(f":{name}" for name in rows[0])
             self._write_many(f"INSERT INTO messages ({names}) VALUES ({marks})", rows)
@@ -125,16 +106,32 @@ class Messages(Collection):
                 there = self._of_key(discussion_id, item.namespace, item.raw.source_id)
                 assert there is not None
                 message_id, before = there
-                if before != item.clean.text:
-                    self._forget_passages(discussion_id, message_id, (before, item.clean.text))
-                columns = _columns(item)
+                one = mask(self._as_masked_before(item, message_id, before))
+                if before != one.text:
+                    self._forget_passages(discussion_id, message_id, (before, one.text))
+                columns = columns_of(one)
                 sets = ", ".join(f"{name} = ?" for name in columns)
                 self._write(
                     f"UPDATE messages SET {sets} WHERE id = ?", *columns.values(), message_id
                 )
-                self._anchor_extracts(message_id, item.clean.text)
+                self._anchor_extracts(message_id, one.text)
                 self._write("DELETE FROM quotes WHERE message_id = ?", message_id)
-                self._put_evidence({message_id: item})
+                self._put_evidence({message_id: one})
+
+    def _as_masked_before(self, item: Imported, message_id: int, before: str) -> Imported:
+        """The same with what is masked in the text already, where its words are the same.
+
+        What an import finds may be less: names that are masked because the discussion knows them.
+        """
+        there = Masks(self._db).of([message_id]).get(message_id, MessageMasks()).text
+        if restored(before, there) != item.clean.text:
+            return item
+        known = self._text(
+            "SELECT masked_for FROM message_evidence WHERE message_id = ?", message_id
+        )
+        if known != masked_for(item.masking):
+            return item
+        return replace(item, findings=replace(item.findings, text=findings_of(before, there)))
 
     def link(self, links: Iterable[Linked]) -> None:
         """Write the threads: parents, depth and reading order."""
@@ -154,28 +151,33 @@ class Messages(Collection):
         """Write subjects by message id."""
         self._write_many("UPDATE messages SET subject = ?2 WHERE id = ?1", subjects.items())
 
-    def _put_evidence(self, items: Mapping[int, Imported]) -> None:
+    def _put_evidence(self, items: Mapping[int, MaskedMessage]) -> None:
         """``items`` by message id; none of them has quotes yet."""
+        raws = {message_id: one.item.raw for message_id, one in items.items()}
         self._write_many(
-            "INSERT OR REPLACE INTO message_evidence VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            """INSERT OR REPLACE INTO message_evidence (message_id, raw, body_format, reply_id,
+               parent_namespace, parent_source_id, ancestors, thread_source_id, is_chat, masked_for)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
             [
                 (
-                    *(message_id, item.raw.text, item.raw.body_format, item.raw.reply_id),
-                    *(item.raw.parent_namespace, item.raw.parent_source_id),
-                    json_text(list(item.raw.references)),
-                    *(item.raw.thread_source_id, item.is_chat),
+                    *(message_id, raw.text, raw.body_format, raw.reply_id),
+                    *(raw.parent_namespace, raw.parent_source_id),
+                    json_text(list(raw.references)),
+                    *(raw.thread_source_id, items[message_id].item.is_chat),
+                    masked_for(items[message_id].item.masking),
                 )
-                for message_id, item in items.items()
+                for message_id, raw in raws.items()
             ],
         )
         self._write_many(
             "INSERT INTO quotes (message_id, kind, at, text, author) VALUES (?, ?, ?, ?, ?)",
             [
-                (message_id, q.kind, q.at, q.text, q.author)
-                for message_id, item in items.items()
-                for q in item.clean.quotes
+                (message_id, q.kind, one.offsets.shown(q.at), q.text, q.author)
+                for message_id, one in items.items()
+                for q in one.item.clean.quotes
             ],
         )
+        Masks(self._db).put({message_id: one.masks for message_id, one in items.items()})
 
     def _forget_passages(self, discussion_id: int, message_id: int, texts: tuple[str, str]) -> None:
         """``texts``: before and after the edit."""
@@ -281,51 +283,6 @@ class Messages(Collection):
                      substr(text, 1, instr(text || char(10), char(10)) - 1)) FROM messages"""
             )
         )
-
-
-def fingerprint(raw: RawMessage) -> str:
-    """Hash of all that an import knows of a message; a change means an edit."""
-    fields = [
-        raw.text,
-        raw.body_format,
-        raw.reply_id,
-        raw.parent_source_id,
-        raw.parent_namespace,
-        list(raw.references),
-        raw.thread_source_id,
-        raw.author_key,
-        time_text(raw.posted_at),
-        raw.subject,
-        raw.url,
-        raw.category,
-        raw.stance,
-        raw.n_likes,
-        raw.n_for,
-        raw.n_against,
-        raw.is_accepted,
-        dict(raw.extra),
-    ]
-    return sha256_text(json_text(fields))
-
-
-_AS_THEY_ARE = (
-    *("subject", "url", "category", "stance"),
-    *("n_likes", "n_for", "n_against", "n_attachments"),
-)
-"""Columns that hold what the importer read."""
-
-
-def _columns(item: Imported) -> dict[str, object]:
-    raw = item.raw
-    return {name: getattr(raw, name) for name in _AS_THEY_ARE} | {
-        "participant_id": item.participant_id,
-        "posted_at": time_text(raw.posted_at),
-        "language": item.language,
-        "text": item.clean.text,
-        "is_accepted": int(raw.is_accepted),
-        "extra": json_text(dict(raw.extra)),
-        "content_sha256": item.sha256 or fingerprint(raw),
-    }
 
 
 def _places(text: str, quote: str) -> Iterator[int]:

@@ -160,6 +160,12 @@ def m020_archive_and_deletion(db: Database) -> None:
     _execute(db, "m020_archive_and_deletion.sql")
 
 
+@migrations()
+def m021_masks(db: Database) -> None:
+    """What would tell who somebody is stands apart from the texts that people read."""
+    _execute(db, "m021_masks.sql")
+
+
 def _execute(db: Database, file: str) -> None:
     """Run the statements of a file in ``migrations/``."""
     # Not by executescript(): that would commit what the migrations before this one did.

@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from synth.masks import restored
 from synth.records import Placement, Quote
 from synth.store.ideas import PLACED
+from synth.store.masks import Masks, MessageMasks
 from synth.store.rows import IN, Collection, Row, record
 
 
@@ -85,7 +87,15 @@ class Evidence(Collection):
                WHERE m.discussion_id = ? ORDER BY m.id""",
             [discussion_id],
         )
-        return [_evidence(row, tuple(quoted.get(row["message_id"], ()))) for row in rows]
+        # Masks hide whom a line speaks to, and what a quote repeats.
+        masks = Masks(self._db).of_discussion(discussion_id)
+        return [
+            _evidence(
+                _unmasked(row, masks.get(row["message_id"])),
+                tuple(quoted.get(row["message_id"], ())),
+            )
+            for row in rows
+        ]
 
     def quotes(self, message_ids: Sequence[int]) -> dict[int, tuple[Quote, ...]]:
         """What was separated from the messages' own words, in order."""
@@ -105,6 +115,16 @@ class Evidence(Collection):
                GROUP BY parent_evidence ORDER BY parent_evidence""",
             discussion_id,
         )
+
+
+def _unmasked(row: Row, masks: MessageMasks | None) -> Row:
+    if masks is None:
+        return row
+    subject = row["subject"]
+    return row | {
+        "text": restored(row["text"], masks.text),
+        "subject": None if subject is None else restored(subject, masks.subject),
+    }
 
 
 def _evidence(row: Row, quoted: tuple[str, ...]) -> MessageEvidence:

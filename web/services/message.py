@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import ClassVar, Literal
 
+from synth.masks import MaskKind, masked
 from synth.outline import is_shown
+from synth.privacy import find_contacts, shown_for
 from synth.records import Extract, ExtractState, Message, Placement, Quote, QuoteKind
 from web.services.outline import Branch, Outline
 from web.services.snapshot import Snapshot
@@ -81,8 +83,8 @@ class Overlay:
 class NameMask:
     """Replaces real names and addresses in quoted words and signatures.
 
-    A message's own words are shown as they are. What mail programs add around them (who wrote
-    when, signatures) would tell who has which pseudonym.
+    A message's own words are masked as they are stored. What mail programs add around them (who
+    wrote when, signatures) would tell who has which pseudonym.
     """
 
     def __init__(self, names: Mapping[str, str]) -> None:
@@ -95,9 +97,10 @@ class NameMask:
             if len(name) >= _MIN_NAME and first is not None:
                 self._names.setdefault(first[0].casefold(), []).append((name, pseudonym))
 
-    def apply(self, text: str) -> str:
-        """The text with pseudonyms for names, and addresses left out."""
-        text = _without_addresses(text)
+    def apply(self, text: str, language: str | None) -> str:
+        """The text with pseudonyms for names, and masks for what leads to a person."""
+        text, _ = masked(text, find_contacts(text, language))
+        text = _without_addresses(text, shown_for(MaskKind.EMAIL, language))
         # An alternation of all names takes as long as there are names: only those at hand are
         # looked for.
         at_hand = self._names.keys() & set(_WORD.findall(text.casefold()))
@@ -110,13 +113,13 @@ def message_in(snapshot: Snapshot, message_id: int) -> Message | None:
     return snapshot.store.messages.get(message_id) if is_here else None
 
 
-def _without_addresses(text: str) -> str:
+def _without_addresses(text: str, mask: str) -> str:
     pieces: list[str] = []
     done = 0
     for at in _AT.finditer(text):
         name = _BEFORE_AT.search(text[max(done, at.start() - MOST_BEFORE_AT) : at.start()])
         if name is not None:
-            pieces += (text[done : at.start() - len(name[0])], "[address]")
+            pieces += (text[done : at.start() - len(name[0])], mask)
             done = at.end()
     return "".join((*pieces, text[done:]))
 
@@ -147,7 +150,7 @@ def show_message(
         e for e in over.extracts if e.state is not ExtractState.REJECTED and is_shown(e, outline)
     ]
     marks = _Marks(text, over.placements, kept, outline, jumps)
-    folds = _folds(over.quotes, mask)
+    folds = _folds(over.quotes, mask, message.language)
     blocks: list[Piece | Fold] = []
     for start, end in pairwise(_cuts(len(text), over, kept)):
         blocks += folds.pop(start, ())
@@ -210,13 +213,17 @@ class _Marks:
         return ExtractState.TAKEN if ExtractState.TAKEN in over else next(iter(over), None)
 
 
-def _folds(quotes: Iterable[Quote], mask: NameMask) -> dict[int, list[Piece | Fold]]:
+def _folds(
+    quotes: Iterable[Quote], mask: NameMask, language: str | None
+) -> dict[int, list[Piece | Fold]]:
     """Offset → one fold for all that was taken out of the message there."""
     found: dict[int, list[Piece | Fold]] = {}
     for at, group in groupby(sorted(quotes, key=lambda q: q.at), key=lambda q: q.at):
         parts = list(group)
         words = "\n".join(part.text for part in parts).strip("\n")
-        text = mask.apply(words[:MOST_LETTERS]) + (" …" if len(words) > MOST_LETTERS else "")
+        text = mask.apply(words[:MOST_LETTERS], language) + (
+            " …" if len(words) > MOST_LETTERS else ""
+        )
         found[at] = [Fold(kind=_kind(parts), text=text, n_lines=text.count("\n") + 1)]
     return found
 

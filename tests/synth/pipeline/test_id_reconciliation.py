@@ -11,7 +11,7 @@ from synth.pipeline.id_reconciliation import FileKeys, KnownMessages
 from synth.pipeline.staging import Key, Staging
 from synth.records import RawMessage
 from synth.store import Store
-from synth.store.messages import fingerprint
+from synth.store.imported import fingerprint
 
 
 @pytest.fixture

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from synth.importers import Reading, ReadOptions, read
+from synth.masks import Masking
 from synth.pipeline import build, import_files, importing
-from synth.records import CleanText, Problem, RawMessage
+from synth.records import Problem, RawMessage
 from synth.settings import QUIET, Settings, Stage
 from synth.store import Store, open_store
 from tests.synth.small_discussion import rows, write_csv
@@ -70,13 +71,13 @@ def test_two_imports_of_one_export_at_once_add_it_once(
     cleaned = importing._cleaned
 
     def clean_while_others_import(
-        raws: Sequence[RawMessage],
-    ) -> list[tuple[CleanText, str | None]]:
+        raws: Sequence[RawMessage], masking: Masking
+    ) -> list[importing._Cleaned]:
         with monkeypatch.context() as patch:
             patch.setattr(importing, "_cleaned", cleaned)
             with open_store(store.path) as other:
                 import_files(other, discussion_id, [table])
-        return cleaned(raws)
+        return cleaned(raws, masking)
 
     monkeypatch.setattr(importing, "_cleaned", clean_while_others_import)
     (table.parent / "later").mkdir()
@@ -97,11 +98,11 @@ def test_who_is_erased_while_their_export_is_read_stays_away(
     cleaned = importing._cleaned
 
     def clean_while_others_erase(
-        raws: Sequence[RawMessage],
-    ) -> list[tuple[CleanText, str | None]]:
+        raws: Sequence[RawMessage], masking: Masking
+    ) -> list[importing._Cleaned]:
         with open_store(store.path) as other:
             other.participants.erase(discussion_id, participant_id)
-        return cleaned(raws)
+        return cleaned(raws, masking)
 
     monkeypatch.setattr(importing, "_cleaned", clean_while_others_erase)
     report = import_files(store, discussion_id, [write_csv(table.with_name("newer.csv"), more)])

@@ -1,0 +1,144 @@
+"""Masks: what stands in a text for what would tell who somebody is, and how offsets move with it.
+
+A stored text is shown as it is stored, so it is stored masked; what was there before is kept beside
+it, as evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class MaskKind(StrEnum):
+    """What is masked."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+    IBAN = "iban"
+    HANDLE = "handle"
+    """``@name``."""
+    PROFILE = "profile"
+    """A link that leads to a person: a profile, a telephone number."""
+    NAME = "name"
+
+
+class Masking(StrEnum):
+    """What is masked in the texts of a discussion."""
+
+    NOTHING = "nothing"
+    CONTACTS = "contacts"
+    """Addresses, numbers, handles."""
+    NAMES = "names"
+    """Contacts, and names of people."""
+
+
+MASKING_VERSION = 1
+"""Rises with the rules: texts that were masked by earlier ones are looked at again."""
+
+
+def masked_for(masking: Masking) -> str:
+    """What the file notes of a text that was masked so."""
+    return f"{MASKING_VERSION} {masking}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A stretch ``start:end`` of an original text, and what is shown in its place."""
+
+    start: int
+    end: int
+    kind: MaskKind
+    shown: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """What is to be masked in a message."""
+
+    text: tuple[Finding, ...] = ()
+    subject: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mask:
+    """A stretch ``start:end`` of a masked text, and what it hides."""
+
+    start: int
+    end: int
+    kind: MaskKind
+    original: str
+
+
+def masked(text: str, findings: Iterable[Finding]) -> tuple[str, tuple[Mask, ...]]:
+    """The text with masks in the place of what was found; findings do not overlap."""
+    pieces: list[str] = []
+    masks: list[Mask] = []
+    done = length = 0
+    for one in sorted(findings, key=lambda finding: finding.start):
+        pieces += (text[done : one.start], one.shown)
+        start = length + one.start - done
+        length = start + len(one.shown)
+        original = text[one.start : one.end]
+        masks.append(Mask(start=start, end=length, kind=one.kind, original=original))
+        done = one.end
+    return "".join((*pieces, text[done:])), tuple(masks)
+
+
+def restored(text: str, masks: Sequence[Mask]) -> str:
+    """The original of a masked text."""
+    pieces: list[str] = []
+    done = 0
+    for mask in masks:
+        pieces += (text[done : mask.start], mask.original)
+        done = mask.end
+    return "".join((*pieces, text[done:]))
+
+
+def findings_of(text: str, masks: Sequence[Mask]) -> tuple[Finding, ...]:
+    """What was found in the original of a masked text."""
+    found: list[Finding] = []
+    moved = 0
+    for mask in masks:
+        start = mask.start + moved
+        end = start + len(mask.original)
+        shown = text[mask.start : mask.end]
+        found.append(Finding(start=start, end=end, kind=mask.kind, shown=shown))
+        moved = end - mask.end
+    return tuple(found)
+
+
+class Offsets:
+    """Where places of an original text stand in the masked one, and the other way round.
+
+    A place inside of what is masked moves to the end of it, on either side.
+    """
+
+    def __init__(self, masks: Sequence[Mask]) -> None:
+        self._masks = masks
+
+    def shown(self, at: int) -> int:
+        """Offset in the original → offset in the masked text."""
+        moved = 0
+        for mask in self._masks:
+            start = mask.start + moved
+            end = start + len(mask.original)
+            if at <= start:
+                break
+            if at < end:
+                return mask.end
+            moved = end - mask.end
+        return at - moved
+
+    def original(self, at: int) -> int:
+        """Offset in the masked text → offset in the original."""
+        moved = 0
+        for mask in self._masks:
+            if at <= mask.start:
+                break
+            end = mask.start + moved + len(mask.original)
+            if at < mask.end:
+                return end
+            moved = end - mask.end
+        return at + moved

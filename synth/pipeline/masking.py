@@ -1,0 +1,111 @@
+"""Mask the texts of a discussion as its facilitators say, and bring up to date what was masked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+
+from synth.masks import Findings, Masking, MaskKind, findings_of, masked
+from synth.parallel import in_order
+from synth.privacy import KnownNames, find_all, find_contacts
+from synth.settings import QUIET, Progress
+from synth.store import MessageMasks, Original, Store
+
+PORTION = 250
+"""Messages handed to a process at a time."""
+N_ALONE = 5_000
+"""Messages before it is worth starting processes."""
+MOST_LETTERS = 2
+"""Names of so few letters are not looked for in titles."""
+
+
+def mask_messages(
+    store: Store, discussion_id: int, masking: Masking, *, progress: Progress = QUIET
+) -> int:
+    """Mask the messages that are not masked so yet; returns how many have other words now.
+
+    What was fitted on their words is dropped, so that the next build is a whole one. Titles and
+    summaries lose what is masked now. Raises ModelMissing where names are to be masked and
+    cannot be read.
+    """
+    ids = store.masks.pending(discussion_id, masking)
+    if not ids:
+        return 0
+    found: list[tuple[Original, Findings]] = []
+    portions = (store.masks.originals(ids[at : at + PORTION]) for at in range(0, len(ids), PORTION))
+    texts = ((several, [(o.text, o.subject, o.language) for o in several]) for several in portions)
+    find = partial(find_all, masking=masking)
+    with progress.stage("Mask", total=len(ids), unit="messages") as stage:
+        for several, findings in in_order(find, texts, n_alone=N_ALONE):
+            found += zip(several, findings, strict=True)
+            stage.advance(len(several))
+    with store.atomic():
+        n_changed = sum(store.masks.rewrite(o, f, masking=masking) for o, f in found)
+        n_changed += mask_known_names(store, discussion_id, masking)
+        if n_changed:
+            store.spaces.forget(discussion_id)
+            _mask_ideas(store, discussion_id, found, masking)
+    return n_changed
+
+
+def mask_known_names(store: Store, discussion_id: int, masking: Masking) -> int:
+    """Show who is meant where the discussion knows it: by their handle, and where names are
+    masked, by their name. Returns how many messages have other words now."""
+    if masking is Masking.NOTHING:
+        return 0
+    names = KnownNames(store.participants.names(discussion_id))
+    if masking is Masking.NAMES:
+        ids = list(store.messages.fingerprints_by_id(discussion_id))
+    else:
+        ids = store.masks.with_kind(discussion_id, MaskKind.HANDLE)
+    n_changed = 0
+    for at in range(0, len(ids), PORTION):
+        portion = ids[at : at + PORTION]
+        there, texts = store.masks.of(portion), store.masks.texts(portion)
+        for original in store.masks.originals(portion):
+            masks = there.get(original.message_id, MessageMasks())
+            text, subject = texts[original.message_id]
+            before = Findings(
+                text=findings_of(text, masks.text), subject=findings_of(subject, masks.subject)
+            )
+            look = names.in_text if masking is Masking.NAMES else names.handles
+            after = Findings(
+                text=tuple(look(original.text, before.text)),
+                subject=tuple(look(original.subject or "", before.subject)),
+            )
+            if after != before:
+                n_changed += store.masks.rewrite(original, after, masking=None)
+    return n_changed
+
+
+def _mask_ideas(
+    store: Store,
+    discussion_id: int,
+    found: Iterable[tuple[Original, Findings]],
+    masking: Masking,
+) -> None:
+    """Take out of titles and summaries what is masked now."""
+    if masking is Masking.NOTHING:
+        return
+    names = {
+        original.text[one.start : one.end]: one.shown
+        for original, findings in found
+        for one in findings.text
+        if one.kind is MaskKind.NAME
+    }
+    known = KnownNames(store.participants.names(discussion_id))
+
+    def mask(told: str) -> str:
+        text, _ = masked(told, find_contacts(told, None))
+        if masking is Masking.NAMES:
+            text, _ = masked(text, known.in_text(text, ()))
+        for name in sorted(names, key=len, reverse=True):
+            if len(name) > MOST_LETTERS and name in text:
+                text = text.replace(name, names[name])
+        return text
+
+    store.masks.rewrite_ideas(discussion_id, mask)
+    originals = (
+        original.text[one.start : one.end] for original, findings in found for one in findings.text
+    )
+    store.masks.forget_prompts(discussion_id, set(originals))
