@@ -148,7 +148,10 @@ class Messages(Collection):
             )
 
     def set_subjects(self, subjects: Mapping[int, str | None]) -> None:
-        """Write subjects by message id."""
+        """Write subjects by message id, as they are to be shown."""
+        self._write(
+            f"DELETE FROM masks WHERE field = 'subject' AND message_id {IN}", list(subjects)
+        )
         self._write_many("UPDATE messages SET subject = ?2 WHERE id = ?1", subjects.items())
 
     def _put_evidence(self, items: Mapping[int, MaskedMessage]) -> None:

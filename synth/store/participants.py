@@ -108,6 +108,7 @@ class Participants(Collection):
                 self._db.execute(statement, {"ids": json_text(ids)})
             words.compare(self._vocabulary())
             self._forget_quotes(discussion_id, ids, words)
+            self._forget_masked(discussion_id, words)
             self._forget_facts(discussion_id, words)
             self._write_many(
                 "INSERT OR IGNORE INTO erasures VALUES (?, ?, ?)",
@@ -120,6 +121,7 @@ class Participants(Collection):
         """All that the messages say, what was edited away included."""
         for sql in (
             f"SELECT text FROM messages WHERE id {IN}",
+            f"SELECT original FROM masks WHERE message_id {IN}",
             f"SELECT subject FROM messages WHERE subject IS NOT NULL AND id {IN}",
             f"""SELECT json_extract(before, '$.text') FROM events
                 WHERE noun = 'message' AND before IS NOT NULL AND noun_id {IN}""",
@@ -166,6 +168,24 @@ class Participants(Collection):
                 touched.add(message_id)
         self._write_many("UPDATE quotes SET text = ?2 WHERE id = ?1", left.items())
         self._write(f"DELETE FROM quotes WHERE text = '' AND id {IN}", list(left))
+        self._write(f"UPDATE message_evidence SET raw = '' WHERE message_id {IN}", touched)
+
+    def _forget_masked(self, discussion_id: int, words: ErasedWords) -> None:
+        """What others typed of the person's name and addresses is masked for good."""
+        rows = self._tuples(
+            """SELECT k.message_id, k.field, k.start, k.original,
+               substr(iif(k.field = 'text', m.text, m.subject), k.start + 1, k."end" - k.start)
+               FROM masks k JOIN messages m ON m.id = k.message_id
+               WHERE m.discussion_id = ? AND k.original <> ''""",
+            discussion_id,
+        )
+        named = [row for row in rows if words.is_named_in(row[3].removeprefix("@"))]
+        self._write_many(
+            """UPDATE masks SET original = ?4
+               WHERE message_id = ?1 AND field = ?2 AND start = ?3""",
+            [(message_id, field, start, shown) for message_id, field, start, _, shown in named],
+        )
+        touched = [row[0] for row in named]
         self._write(f"UPDATE message_evidence SET raw = '' WHERE message_id {IN}", touched)
 
     def _forget_facts(self, discussion_id: int, words: ErasedWords) -> None:
@@ -299,6 +319,7 @@ _FORGET = (
     f"DELETE FROM passages WHERE message_id IN {_THEIRS}",
     f"DELETE FROM extracts WHERE message_id IN {_THEIRS}",
     f"DELETE FROM quotes WHERE message_id IN {_THEIRS}",
+    f"DELETE FROM masks WHERE message_id IN {_THEIRS}",
     f"UPDATE message_evidence SET raw = '' WHERE message_id IN {_THEIRS}",
     f"""DELETE FROM spaces WHERE discussion_id IN
         (SELECT discussion_id FROM messages WHERE id IN {_THEIRS})""",
