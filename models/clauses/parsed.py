@@ -29,6 +29,7 @@ _OBJECTS = words("dobj obj attr acomp ccomp xcomp oprd dative obl:arg iobj")
 _OPINION_HOLDERS = words("i we je j' j’ nous on")
 _COURTESIES = words("please thanks svp merci then though anyway btw lol either")
 _CUT_AT = words(": - – — ;")
+_MEASURES = words("% ‰")
 _SENTENCE_END = re.compile(r"[.!?…:;\n][\"'”’»)\]]*\s*\Z")
 RELATED, SHORTER = 0.85, 0.93
 """Share of quality that a clause keeps without a relative clause, or without another part."""
@@ -235,7 +236,7 @@ def _ends(doc: Doc, start: int, end: int, head: Token) -> Iterator[tuple[int, fl
     queue = [end]
     while queue:
         last = queue.pop(0)
-        while last > start and (doc[last - 1].is_punct or doc[last - 1].is_space):
+        while last > start and _is_mark(doc[last - 1]):
             last -= 1
         for token in doc[head.i + 1 : last]:
             if token.dep_ not in _SUBORDINATE or token.right_edge.i + 1 != last:
@@ -282,7 +283,7 @@ def _shares_object(token: Token) -> bool:
 def _bare(doc: Doc, start: int, end: int) -> Span | None:
     """Without punctuation, conjunctions and courtesies at the edges; None where the rest would
     end in a word that wants another."""
-    while start < end and (doc[start].is_punct or doc[start].is_space):
+    while start < end and _is_mark(doc[start]):
         start += 1
     while start < end:
         last = doc[end - 1]
@@ -292,12 +293,17 @@ def _bare(doc: Doc, start: int, end: int) -> Span | None:
             or last.dep_ in ("intj", "discourse", "dep")
             or (before is not None and before.is_punct)
         )
-        if not (last.is_punct or last.is_space or last.pos_ == "CCONJ" or is_apart):
+        if not (_is_mark(last) or last.pos_ == "CCONJ" or is_apart):
             break
         end -= 1
     if start >= end or _wants_more(doc[end - 1]) or _is_within_a_word(doc, end):
         return None
     return doc[start:end]
+
+
+def _is_mark(token: Token) -> bool:
+    """Whether a token only marks where something ends; "5 %" has a word more than "5"."""
+    return (token.is_punct and token.text not in _MEASURES) or token.is_space
 
 
 def _is_within_a_word(doc: Doc, end: int) -> bool:

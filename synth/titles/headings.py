@@ -15,7 +15,7 @@ from synth.corpus import Corpus
 from synth.titles.exemplars import Groups
 from synth.titles.wording import (
     LINKING,
-    MAX_CHARS,
+    LONGEST_QUESTION,
     names_someone,
     shortened,
     titled,
@@ -40,7 +40,7 @@ _NUMBERED = re.compile(
 )
 _ASIDE = re.compile(r"(?<=\w\w\w)\s*\([^()]*\)\s*$")
 _OPENER = re.compile(
-    r"^\s*(?:et|mais|and|but|so|und|aber|y|pero|i|però)\s+(?=\S+\s+\S)", re.IGNORECASE
+    r"^\s*(?:et|mais|and|but|so|und|aber|y(?! a)|pero|i|però)\s+(?=\S+\s+\S)", re.IGNORECASE
 )
 _ADDRESS = re.compile(r"https?:|www\.|\S@\S|[<>{}|\\]")
 
@@ -141,7 +141,7 @@ def is_heading(title: str, language: str | None, people: Collection[str]) -> boo
     """Whether a cleaned subject says what its thread is about, and names nobody."""
     tag = primary(language)
     telling = [word for word in key_of(title, tag).split() if not is_vague(word, tag)]
-    is_short = len(title) <= MAX_CHARS and bool(telling) and len(max(telling, key=len)) > 3
+    is_short = len(title) <= LONGEST_QUESTION and bool(telling) and len(max(telling, key=len)) > 3
     if not is_short or _ADDRESS.search(title) or is_aside(title):
         return False
     return not names_someone(title, frozenset(people))

@@ -9,9 +9,11 @@ from collections.abc import Iterable, Sequence
 from models.keyphrases import stop_words
 from models.languages import UNSPACED, primary
 from models.text import fold
-from models.wordlists import CUT_OFF, VAGUE, words
+from models.wordlists import CUT_OFF, INTERROGATIVES, VAGUE, words
 
 MAX_CHARS = 70
+LONGEST_QUESTION = 100
+"""A heading that asks is understood only when it is whole."""
 LEAST_CHARS = 15
 """A heading is not cut shorter than this at a pause."""
 BETWEEN = " · "
@@ -50,6 +52,22 @@ _QUOTES = tuple(
 )
 """What opens a quote, and what closes it."""
 _PAUSE = re.compile(r"\s[-–—(/|]|[:;,.](?=\s)|\s\(")
+_COLON = re.compile(r"\s+[:;]")
+_QUESTION = re.compile(r"(?P<body>[^?]{15,}?)(?P<mark>\s*\?+)")
+_SUCH_AS = (
+    r"dont|par exemple|notamment|y compris|comme|including|such as|for example|zum Beispiel|etwa"
+    r"|por ejemplo|como|incluidos?|per exemple|com|per esempio|come"
+)
+_INSERTED = re.compile(rf",\s+(?:{_SUCH_AS}|et|and|und|y|i|e)\s[^,]*,", re.IGNORECASE)
+_WANTS_MORE = re.compile(rf",\s+(?:{_SUCH_AS}|dass|daß|that|que)\b", re.IGNORECASE)
+"""What stands behind a beginning that is not whole: "our town halls, such as", "so well, that"."""
+_ASKING = re.compile(
+    rf"(?:{'|'.join(sorted(word for some in INTERROGATIVES.values() for word in some))})\b"
+    r"|(?:should|shall|can|could|would|will|do|does|did|is|are|was|were|has|have|may|must)\s"
+    r"|.*\w-(?:t-)?(?:je|tu|il|elle|on|nous|vous|ils|elles|ce)\b",
+    re.IGNORECASE,
+)
+"""The beginning of a question in which it is asked already."""
 _FULL_PAUSE = re.compile("[、，。！？；,;!?]")
 
 
@@ -109,6 +127,7 @@ ARTICLES = words("the le la les los el las un une der die das")
 AND = words("and et und y e i en ou or oder o")
 _OF = r"of|de|du|des|der|del|di|do|da|d['’].*"
 _CLOSE = re.compile(_OF)
+_RELATIVE = re.compile("qui|que|dont|which|who|whose|that")
 _LOOSE = re.compile(rf"(?!(?:{_OF})$)(?:{'|'.join(sorted(LINKING - ARTICLES))}|\w{{3,}}ant)")
 _VAGUE = frozenset(fold(word) for some in VAGUE.values() for word in some)
 _NOT_NAMES = words("all everyone everybody list team folks again tous toutes alle allerseits")
@@ -147,32 +166,54 @@ def _last_pause(head: str) -> int:
 
 
 def shortened(text: str) -> str:
-    """A heading that fits a title: cut where it pauses, else before its last preposition."""
+    """A heading that fits a title: cut where it pauses, else before its last preposition.
+
+    A question may be longer. Empty where no beginning of it is whole.
+    """
     if len(text) > MAX_CHARS:
-        head = text[: MAX_CHARS + 1]
-        pauses = [m.start() for m in _PAUSE.finditer(head) if m.start() >= LEAST_CHARS]
-        text = head[: pauses[-1]] if pauses else _before_a_link(text)
+        asked = _QUESTION.match(text)
+        text = _shorter_question(asked) if asked else _up_to_a_pause(text)
     for opening, closing in ("«»", "“”", "()", "[]"):
         if text.count(opening) > text.count(closing):
             text = text[: text.rindex(opening)]
     return text.strip()
 
 
-def _before_a_link(text: str) -> str:
+def _up_to_a_pause(text: str) -> str:
+    """The beginning of a long heading, up to its last pause."""
+    pauses = [m.start() for m in _PAUSE.finditer(text, LEAST_CHARS, MAX_CHARS + 1)]
+    return text[: pauses[-1]] if pauses else _before_a_link(text, MAX_CHARS)
+
+
+def _shorter_question(asked: re.Match[str]) -> str:
+    """The first question without what is inserted; of a long one the beginning, if it asks."""
+    body, mark = asked["body"], asked["mark"]
+    if body.count(",") == 2:
+        body = _INSERTED.sub("", body)
+    if len(body) <= LONGEST_QUESTION - len(mark):
+        return body + mark
+    longest = LONGEST_QUESTION - len(mark)
+    pause = _PAUSE.search(body, LEAST_CHARS, longest) or _COLON.search(body, LEAST_CHARS, longest)
+    start = body[: pause.start()] if pause else _before_a_link(body, longest)
+    is_whole = not _WANTS_MORE.match(body, len(start))
+    return start + mark if _ASKING.match(start) and is_whole else ""
+
+
+def _before_a_link(text: str, longest: int) -> str:
     """The beginning of a long heading, up to something it can do without: "a plan [for …]".
 
-    What "of" adds is needed, and goes last: "the size [of …]".
+    What "of" adds is needed, and goes last: "the size [of …]". Empty where there is none.
     """
     words = text.split(" ")
-    ends = [n for n in range(len(words) - 1, 0, -1) if len(" ".join(words[:n])) <= MAX_CHARS]
-    for links in (_LOOSE, _CLOSE):
+    ends = [n for n in range(len(words) - 1, 0, -1) if len(" ".join(words[:n])) <= longest]
+    for links in (_RELATIVE, _LOOSE, _CLOSE):
         for end in ends:
             if not links.fullmatch(fold(words[end])):
                 continue
             before = _without_lone_member(_closed(words[:end]))
             if len(before) >= LEAST_CHARS:
                 return before
-    return text[: MAX_CHARS + 1].rsplit(" ", 1)[0][:MAX_CHARS]
+    return ""
 
 
 def _closed(words: Sequence[str]) -> Sequence[str]:

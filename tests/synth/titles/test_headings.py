@@ -76,6 +76,49 @@ def test_a_long_subject_is_cut_where_it_pauses(line: str, heading: str) -> None:
     assert cleaned_heading(line) == heading
 
 
+@pytest.mark.parametrize(
+    ("line", "heading"),
+    [
+        (
+            "Comment mieux éclairer nos rues ? Quels quartiers éclairer d’abord, et à quel prix ?",
+            "Comment mieux éclairer nos rues ?",
+        ),
+        (
+            "Faut-il, et à quelles heures, fermer la rue de l’école aux voitures des parents ?",
+            "Faut-il fermer la rue de l’école aux voitures des parents ?",
+        ),
+        (
+            "Faut-il fermer certaines salles de sport qui seraient trop usées ou trop chères à"
+            " chauffer pour l’usage que nous en avons ?",
+            "Faut-il fermer certaines salles de sport ?",
+        ),
+        (
+            "Should the town plant trees along the whole ring road, or should it keep the money for"
+            " the three parks?",
+            "Should the town plant trees along the whole ring road?",
+        ),
+        (
+            "Comment paie-t-on la nouvelle piscine : par l’impôt local, par les entrées ou par un"
+            " emprunt sur vingt ans ?",
+            "Comment paie-t-on la nouvelle piscine ?",
+        ),
+        ("Y a-t-il trop de voitures ?", "Y a-t-il trop de voitures ?"),
+        (
+            "En matière de logement, une fois les besoins des familles couverts, souhaitez-vous que"
+            " la ville fixe un prix ?",
+            "",
+        ),
+        (
+            "Quel rôle nos conseils, dont celui des jeunes, celui des sages et celui des quartiers,"
+            " doivent-ils jouer ici ?",
+            "",
+        ),
+    ],
+)
+def test_a_question_is_kept_whole_or_cut_where_it_has_been_asked(line: str, heading: str) -> None:
+    assert cleaned_heading(line) == heading
+
+
 def test_questions_alone_and_names_are_no_headings() -> None:
     assert is_heading("The toilets", "en", frozenset())
     for line in ("Question", "Help", "Hello everybody here", "See http://town.example/mill"):
