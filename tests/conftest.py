@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,16 @@ for name, is_same in (("same", True), ("random", False)):
         suppress_health_check=[HealthCheck.too_slow],
     )
 settings.load_profile("same")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _pseudonym_key(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The same pseudonyms in every run of the tests, and no key of theirs in the user's folder."""
+    path = tmp_path_factory.mktemp("key") / "pseudonyms.key"
+    path.write_text("a key of the tests, and of no installation\n", encoding="ascii")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SYNTH_KEY_FILE", str(path))
+        yield
 
 
 @pytest.fixture(scope="session")

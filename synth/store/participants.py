@@ -6,6 +6,7 @@ import re
 from collections.abc import Container, Iterable, Iterator, Sequence
 
 from models.text import fold
+from synth.store.pseudonyms import discussion_key, pseudonyms_for
 from synth.store.rows import IN, VOCABULARY, Collection, json_text, now, sha256_text, time_text
 
 RUN = 5
@@ -21,14 +22,14 @@ class Participants(Collection):
         )
 
     def add(self, discussion_id: int, *, author_key: str, name: str | None) -> int:
-        """Give a new author the next number: ``Participant 12``. Numbers are never reused."""
-        # Numbers rise with the ids: the newest has the highest.
-        newest = self._value(
-            "SELECT pseudonym FROM participants WHERE discussion_id = ? ORDER BY id DESC LIMIT 1",
-            discussion_id,
+        """Give a new author a pseudonym: ``Participant 417``. None is ever given again."""
+        key = self._key(discussion_id)
+        free = (
+            one
+            for one in pseudonyms_for(key, author_key)
+            if self.called(discussion_id, one) is None
         )
-        number = 1 + int((newest or "Participant 0").removeprefix("Participant "))
-        pseudonym = f"Participant {number}"
+        pseudonym = next(free)
         participant_id = self._insert(
             "participants", {"discussion_id": discussion_id, "pseudonym": pseudonym}
         )
@@ -37,6 +38,16 @@ class Participants(Collection):
             *(participant_id, discussion_id, author_key, name),
         )
         return participant_id
+
+    def _key(self, discussion_id: int) -> str:
+        """What the pseudonyms of the discussion follow from."""
+        ((key, slug),) = self._tuples(
+            "SELECT pseudonym_key, slug FROM discussions WHERE id = ?", discussion_id
+        )
+        if not key:
+            key = discussion_key(slug)
+            self._write("UPDATE discussions SET pseudonym_key = ? WHERE id = ?", key, discussion_id)
+        return str(key)
 
     def names(self, discussion_id: int) -> dict[str, str]:
         """Pseudonym → real name, for those who chose to show names."""

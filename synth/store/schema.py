@@ -166,6 +166,12 @@ def m021_masks(db: Database) -> None:
     _execute(db, "m021_masks.sql")
 
 
+@migrations()
+def m022_pseudonym_keys(db: Database) -> None:
+    """Pseudonyms follow from a secret key, and no longer from who came first."""
+    _execute(db, "m022_pseudonym_keys.sql")
+
+
 def _execute(db: Database, file: str) -> None:
     """Run the statements of a file in ``migrations/``."""
     # Not by executescript(): that would commit what the migrations before this one did.

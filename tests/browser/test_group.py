@@ -115,7 +115,9 @@ def test_from_an_export_to_a_group_at_work(viewer: Flask, opened: Opened, export
     expect(harvester.get_by_role("heading", name="Non autorisé")).to_be_visible()
 
     participant = opened(viewport={"width": 1280, "height": 900})
-    address = invite(owner, "participant", pseudonym="Participant 1")
+    with open_store(viewer.config["DB"]) as store:
+        pseudonym = min(store.participants.names(store.discussions.named("town-talk").id))
+    address = invite(owner, "participant", pseudonym=pseudonym)
     accept(participant, address, "Cid", labels=ENGLISH)
     participant.get_by_role("link", name="My messages").click()
     assert violations(participant) == []
@@ -129,7 +131,7 @@ def test_from_an_export_to_a_group_at_work(viewer: Flask, opened: Opened, export
     expect(participant.get_by_role("status").first).to_be_visible()
 
     owner.goto(f"{AT}/members")
-    expect(owner.get_by_text("Participant 1").first).to_be_visible()
+    expect(owner.get_by_text(pseudonym).first).to_be_visible()
     assert violations(owner) == []
     owner.goto(f"{AT}/proposals")
     expect(owner.get_by_text("Cid")).to_be_visible()

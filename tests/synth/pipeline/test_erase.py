@@ -83,7 +83,8 @@ def test_an_idea_that_only_they_spoke_of_rests_without_their_words(
     ]
     import_files(built, ONE, [write_csv(tmp_path / "town.csv", [*rows(), *theirs])])
     build(built, ONE, DRAFT, force=True)
-    ids = {m.id for m in built.messages.all(ONE) if m.author == "Participant 8"}
+    stranger = built.participants.find(ONE, "Zebulon Quill")
+    ids = {m.id for m in built.messages.all(ONE) if m.participant_id == stranger}
     under: dict[int | None, set[bool]] = {}
     for placement in built.ideas.placements(ONE):
         under.setdefault(placement.idea_id, set()).add(placement.message_id in ids)
@@ -137,6 +138,8 @@ def test_a_second_call_finishes_what_a_failed_build_left(
     store = with_a_stranger
     build(store, ONE, DRAFT)
     titles = {idea.title for idea in store.ideas.outline(ONE)}
+    names = {name: pseudonym for pseudonym, name in store.participants.names(ONE).items()}
+    stranger = names["Zebulon Quill"]
 
     def fail(*_: object) -> object:
         raise StoreProblem(f"cannot: {WORDS}")
@@ -144,10 +147,10 @@ def test_a_second_call_finishes_what_a_failed_build_left(
     with monkeypatch.context() as patch:
         patch.setattr(BUILD, "find_map", fail)
         with pytest.raises(StoreProblem, match="erased, but the map was not built again"):
-            erase_participant(store, ONE, "Participant 8")
+            erase_participant(store, ONE, stranger)
     assert {idea.title for idea in store.ideas.outline(ONE)} == {"…"}
     assert WORDS.encode() not in store.path.read_bytes()
-    n_messages, report = erase_participant(store, ONE, "Participant 8")
+    n_messages, report = erase_participant(store, ONE, stranger)
     assert n_messages == 0
     assert report is not None
     assert len(titles & {idea.title for idea in store.ideas.outline(ONE)}) > 1

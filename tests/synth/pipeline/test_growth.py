@@ -332,11 +332,11 @@ def test_messages_without_words_come_to_nothing(large: Store, tmp_path: Path) ->
 
 
 def test_who_is_erased_leaves_nothing_in_what_was_fitted(large: Store) -> None:
-    gone = {m.id for m in large.messages.all(ONE) if m.author == "Participant 2"}
+    gone = {m.id for m in large.messages.all(ONE) if m.participant_id == 2}
     erased = {p.passage_id for p in large.ideas.placements(ONE) if p.message_id in gone}
     large.participants.erase(ONE, 2)
     assert large.spaces.get(ONE, "landmarks") is None
-    erase_participant(large, ONE, "Participant 3")
+    erase_participant(large, ONE, "Person 2")
     landmarks = large.spaces.get(ONE, "landmarks")
     assert landmarks is not None
     assert not erased & set(landmarks["passage_ids"].tolist())

@@ -30,7 +30,7 @@ def imported(source_id: str, text: str, *, participant_id: int | None = None) ->
 
 @pytest.fixture
 def discussion_id(store: Store) -> int:
-    """Two messages by Participant 1 and one by Participant 2, with one passage each."""
+    """Two messages by Ann and one by Bo, with one passage each."""
     found = store.discussions.add("The market square")
     source = store.sources.begin(found.id, name="market.csv", format="table")
     one = store.participants.add(found.id, author_key="ann@example.org", name="Ann Carter")

@@ -115,7 +115,7 @@ def test_a_file_made_before_the_views_of_threads_gets_them(
     open_store(store.path).close()
     with sqlite3.connect(store.path) as raw:
         rows = raw.execute("SELECT discussion, author, text FROM threads_to_read").fetchall()
-        assert ("The market square", "Participant 2", "Cafés need room for tables.") in rows
+        assert ("The market square", "Participant 558", "Cafés need room for tables.") in rows
         assert len(rows) == 3
     raw.close()
 
@@ -138,7 +138,7 @@ def test_the_view_of_key_passages_names_authors_and_ideas(
         raw.execute("INSERT INTO extract_ideas VALUES (5, 7)")
         row = raw.execute("SELECT quote, author, ideas FROM key_passages").fetchone()
     raw.close()
-    assert row == (message.text[:10], "Participant 1", "Stalls")
+    assert row == (message.text[:10], "Participant 943", "Stalls")
 
 
 def _add(path: Path, title: str) -> None:

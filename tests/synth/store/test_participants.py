@@ -9,19 +9,19 @@ from synth.store.participants import ErasedWords, author_hash
 from synth.store.rows import sha256_text
 
 
-def test_authors_are_numbered_and_their_names_are_kept_apart(
+def test_authors_have_pseudonyms_and_their_names_are_kept_apart(
     store: Store, discussion_id: int
 ) -> None:
     assert {m.author for m in store.messages.all(discussion_id)} == {
-        "Participant 1",
-        "Participant 2",
+        "Participant 943",
+        "Participant 558",
     }
     assert store.participants.names(discussion_id) == {
-        "Participant 1": "Ann Carter",
-        "Participant 2": "Bo Lind",
+        "Participant 943": "Ann Carter",
+        "Participant 558": "Bo Lind",
     }
     assert store.participants.find(discussion_id, "Bo Lind") == store.participants.find(
-        discussion_id, "Participant 2"
+        discussion_id, "Participant 558"
     )
 
 
@@ -44,7 +44,7 @@ def test_an_erased_author_is_known_by_a_hash_only(store: Store, discussion_id: i
     store.participants.erase(discussion_id, bo)
     assert store.participants.erased_keys(discussion_id) == {author_hash("bo@example.org")}
     next_one = store.participants.add(discussion_id, author_key="cy", name=None)
-    assert store.participants.find(discussion_id, "Participant 3") == next_one
+    assert bo not in {next_one, store.participants.find(discussion_id, "bo@example.org")}
 
 
 def test_vectors_of_words_that_others_say_too_are_kept(store: Store, discussion_id: int) -> None:
@@ -63,7 +63,7 @@ def test_vectors_of_words_that_others_say_too_are_kept(store: Store, discussion_
 
 
 def test_pseudonyms_are_looked_up_by_id(store: Store, discussion_id: int) -> None:
-    assert store.participants.pseudonyms([2, 99]) == {2: "Participant 2"}
+    assert store.participants.pseudonyms([2, 99]) == {2: "Participant 558"}
 
 
 WORDS = ErasedWords(
@@ -150,4 +150,5 @@ def test_a_new_author_costs_the_same_however_many_there_are(
     first = steps_of("first")
     for n in range(500):
         store.participants.add(discussion_id, author_key=f"author {n}", name=None)
-    assert steps_of("last") <= first + 10
+    # Half of the numbers of three digits are taken: a few more are tried.
+    assert steps_of("last") <= 2 * first

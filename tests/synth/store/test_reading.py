@@ -11,12 +11,12 @@ from tests.synth.store.conftest import begin_run, imported
 def test_a_pseudonym_leads_to_its_participant_and_a_real_name_does_not(
     store: Store, discussion_id: int
 ) -> None:
-    one = store.participants.called(discussion_id, "Participant 1")
+    one = store.participants.called(discussion_id, "Participant 943")
     assert one is not None
-    assert store.participants.pseudonyms([one, 99]) == {one: "Participant 1"}
+    assert store.participants.pseudonyms([one, 99]) == {one: "Participant 943"}
     for name in ("Ann Carter", "ann@example.org", "Participant 99", ""):
         assert store.participants.called(discussion_id, name) is None
-    assert store.participants.called(discussion_id + 1, "Participant 1") is None
+    assert store.participants.called(discussion_id + 1, "Participant 943") is None
 
 
 def test_the_language_of_every_message_is_known(store: Store, discussion_id: int) -> None:

@@ -36,9 +36,9 @@ def test_a_search_says_how_it_looked(client: FlaskClient) -> None:
     assert both["meaning"] == "read"
     assert {item["message_id"] for item in both["items"][:3]} == {1, 2, 3}
     assert all(item["passage_id"] for item in both["items"][:3])
-    words = asked(client, "search?q=stalls&mode=words&author=Participant+2")
+    words = asked(client, "search?q=stalls&mode=words&author=Participant+558")
     assert (words["meaning"], words["total"]) == ("not asked", 1)
-    assert words["items"][0]["author"] == "Participant 2"
+    assert words["items"][0]["author"] == "Participant 558"
     assert {"text": "stalls", "is_found": True} in words["items"][0]["pieces"]
 
 

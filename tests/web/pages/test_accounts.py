@@ -77,7 +77,7 @@ def test_a_page_of_people_renders_its_context_and_is_safe(
     from tests.web.pages.test_pages import FROM_FLASK, rendered
 
     found = store.discussions.named(SLUG)
-    voice = store.participants.find(found.id, "Participant 2")
+    voice = store.participants.find(found.id, "Participant 558")
     assert voice is not None
     store.claims.put(people.members[Role.HARVESTER].id, voice)
     store.claims.ask_erasure(voice, asked=True)
@@ -309,7 +309,7 @@ def test_an_invitation_of_another_discussion_is_not_revoked_here(
 def test_who_is_invited_as_a_voice_sees_their_messages_and_can_ask_for_erasure(
     people: People, facilitator: FlaskClient, visitor: FlaskClient, store: Store
 ) -> None:
-    form = {"role": "participant", "days": "7", "uses": "20", "pseudonym": "Participant 2"}
+    form = {"role": "participant", "days": "7", "uses": "20", "pseudonym": "Participant 558"}
     address = shown_address(facilitator.post(f"{AT}/invitations", data=form).text)
     visitor.post(address, data={"name": "Bo", "password": PASSWORD})
     page = visitor.get(f"{AT}/mine").text
@@ -321,7 +321,7 @@ def test_who_is_invited_as_a_voice_sees_their_messages_and_can_ask_for_erasure(
     mine = f"{AT}/mine/{claim.participant_id}/erasure"
     assert people.client(Role.HARVESTER).post(mine, data={"asked": "yes"}).status_code == 404
     assert visitor.post(mine, data={"asked": "yes"}).status_code == 303
-    assert "Participant 2" in facilitator.get(f"{AT}/members").text
+    assert "Participant 558" in facilitator.get(f"{AT}/members").text
     decline = f"{AT}/erasures/{claim.participant_id}/decline"
     assert facilitator.post(decline).status_code == 303
     assert "Ask that my words be erased" in visitor.get(f"{AT}/mine").text
@@ -331,7 +331,7 @@ def test_what_a_participant_asks_is_carried_out(
     people: People, facilitator: FlaskClient, visitor: FlaskClient, store: Store, db: Path
 ) -> None:
     found = store.discussions.named(SLUG)
-    voice = store.participants.find(found.id, "Participant 2")
+    voice = store.participants.find(found.id, "Participant 558")
     token = invitation_of(store, role=Role.PARTICIPANT, participant_id=voice)
     assert people.client(Role.PARTICIPANT).post(f"/invitation/{token}").status_code == 303
     people.client(Role.PARTICIPANT).post(f"{AT}/mine/{voice}/erasure", data={"asked": "yes"})
@@ -350,7 +350,7 @@ def test_what_an_erased_participant_proposed_goes_too(
     people: People, facilitator: FlaskClient, store: Store
 ) -> None:
     found, member = store.discussions.named(SLUG), people.members[Role.PARTICIPANT]
-    voice = store.participants.find(found.id, "Participant 2")
+    voice = store.participants.find(found.id, "Participant 558")
     assert voice is not None
     store.claims.put(member.id, voice)
     store.claims.ask_erasure(voice, asked=True)
@@ -370,7 +370,7 @@ def _beside(db: Path) -> bytes:
 
 def test_a_voice_belongs_to_one_member(people: People, store: Store) -> None:
     found = store.discussions.named(SLUG)
-    voice = store.participants.find(found.id, "Participant 1")
+    voice = store.participants.find(found.id, "Participant 943")
     first = invitation_of(store, participant_id=voice)
     second = invitation_of(store, participant_id=voice)
     assert people.client(Role.HARVESTER).post(f"/invitation/{first}").status_code == 303
@@ -532,7 +532,7 @@ def test_a_long_address_signs_in(people: People, store: Store, visitor: FlaskCli
 def test_nothing_is_erased_that_nobody_asks_to_be(
     people: People, facilitator: FlaskClient, store: Store
 ) -> None:
-    voice = store.participants.find(store.discussions.named(SLUG).id, "Participant 2")
+    voice = store.participants.find(store.discussions.named(SLUG).id, "Participant 558")
     assert voice is not None
     store.claims.put(people.members[Role.HARVESTER].id, voice)
     at = f"{AT}/erasures/{voice}"

@@ -64,7 +64,7 @@ def test_an_outline_without_a_map_says_so(client: FlaskClient, store: Store) -> 
 def test_who_speaks_is_a_chart_and_a_table_at_once(client: FlaskClient) -> None:
     told = section(client.get(f"{AT}/ideas/1").text, "who")
     assert "3 passages by 3 voices" in told
-    assert "Participant 1 1 33%" in told
+    assert "Participant 943 1 33%" in told
     assert "Anonymous 1 33%" in told
 
 
@@ -176,7 +176,7 @@ def test_a_passage_says_why_it_is_here(client: FlaskClient) -> None:
 
 def test_an_answer_says_what_it_answers(client: FlaskClient) -> None:
     told = section(client.get(f"{AT}/passages/2").text, "why")
-    assert "In answer to a message by Participant 1; it speaks about the same idea" in told
+    assert "In answer to a message by Participant 943; it speaks about the same idea" in told
     assert "Loosely: 100% of the passages of its idea fit better." in told
 
 

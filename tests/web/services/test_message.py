@@ -21,7 +21,7 @@ def test_a_thread_is_whole_with_anchors_marks_and_margin(client: FlaskClient) ->
     assert 'id="m5"' not in page
     assert '<mark class="key-suggested"' in page
     assert "margin-idea" in page
-    assert "answers Participant 1" in page
+    assert "answers Participant 943" in page
     assert "indent-3" in page
 
 
@@ -40,7 +40,7 @@ def test_only_web_addresses_lead_back_to_the_platform(client: FlaskClient) -> No
 def test_quotes_and_signatures_are_folded_and_keep_names_covered(client: FlaskClient) -> None:
     page = client.get(f"{AT}/threads/1").text
     assert "<summary" in page
-    assert "Participant 1 &lt;[e-mail]&gt; wrote:" in page
+    assert "Participant 943 &lt;[e-mail]&gt; wrote:" in page
     for name in ("Ann Carter", "Bo Lind", "ann@example.org", "bo@example.org"):
         assert name not in page
 
@@ -106,9 +106,9 @@ def test_the_pieces_of_a_message_are_its_text(store: Store) -> None:
 
 
 def test_the_veil_covers_whole_names_only() -> None:
-    mask = NameMask({"Participant 1": "Ann Carter", "Participant 2": "Al"})
+    mask = NameMask({"Participant 943": "Ann Carter", "Participant 558": "Al"})
     assert mask.apply("ann CARTER and Al met Joann Carters", "en") == (
-        "Participant 1 and Al met Joann Carters"
+        "Participant 943 and Al met Joann Carters"
     )
     written = "jane at example.org, j.d+x@mail.example.org, +49 30 123456"
     assert mask.apply(written, "fr") == "[e-mail], [e-mail], [téléphone]"

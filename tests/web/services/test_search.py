@@ -70,7 +70,7 @@ def test_both_rank_words_and_meaning_together(client: FlaskClient) -> None:
         ("idea=2", {3}),
         ("idea=999", set()),
         ("unplaced=1", {6}),
-        ("author=Participant+1", {1, 4, 6}),
+        ("author=Participant+943", {1, 4, 6}),
         ("author=Ann+Carter", set()),
         ("author=ann@example.org", set()),
         ("language=fr", {5}),
@@ -79,7 +79,7 @@ def test_both_rank_words_and_meaning_together(client: FlaskClient) -> None:
         ("to=2024-03-01", {1, 2, 3, 4, 5, 6}),
         ("nature=solution", {1}),
         ("state=taken", set()),
-        ("nature=nonsense&author=Participant+2", {2, 5}),
+        ("nature=nonsense&author=Participant+558", {2, 5}),
     ],
 )
 def test_wishes_narrow_what_is_found(client: FlaskClient, wish: str, found: set[int]) -> None:
@@ -90,16 +90,16 @@ def test_wishes_narrow_what_is_found(client: FlaskClient, wish: str, found: set[
 
 
 def test_wishes_narrow_a_search_by_meaning(client: FlaskClient) -> None:
-    assert ids(client.get(f"{AT}?q=marché&mode=meaning&author=Participant+2").text)[0] == 2
+    assert ids(client.get(f"{AT}?q=marché&mode=meaning&author=Participant+558").text)[0] == 2
     assert set(ids(client.get(f"{AT}?q=marché&mode=meaning&idea=3").text)) == {4, 5}
 
 
 def test_choices_say_how_many_they_would_find(client: FlaskClient) -> None:
     page = client.get(f"{AT}?q=stalls&mode=words").text
-    assert re.search(r'value="Participant 2"[^>]*>Participant 2 \(1\)', page)
+    assert re.search(r'value="Participant 558"[^>]*>Participant 558 \(1\)', page)
     assert "Stalls by the river (3)" in page
-    chosen = client.get(f"{AT}?q=stalls&mode=words&author=Participant+2").text
-    assert "Participant 1 (1)" in chosen, "what another author would find"
+    chosen = client.get(f"{AT}?q=stalls&mode=words&author=Participant+558").text
+    assert "Participant 943 (1)" in chosen, "what another author would find"
 
 
 def test_a_decision_on_a_key_passage_counts_at_once(client: FlaskClient, store: Store) -> None:
@@ -110,7 +110,7 @@ def test_a_decision_on_a_key_passage_counts_at_once(client: FlaskClient, store: 
 
 
 def test_a_wish_is_taken_back_by_its_chip(client: FlaskClient) -> None:
-    page = client.get(f"{AT}?q=stalls&mode=words&author=Participant+2&language=en").text
+    page = client.get(f"{AT}?q=stalls&mode=words&author=Participant+558&language=en").text
     (address,) = re.findall(r'class="chip chip-off" href="([^"]*)" aria-label="Remove: Part', page)
     address = address.replace("&amp;", "&")
     assert "author" not in address
