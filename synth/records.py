@@ -107,6 +107,20 @@ class Unplaced(StrEnum):
 _ABOUT = frozenset({Unplaced.SAYS_LITTLE, Unplaced.BETWEEN, Unplaced.NEAR_NONE})
 
 
+class HiddenReason(StrEnum):
+    """Why facilitators hide a message, in the order in which they choose."""
+
+    INSULT = "insult"
+    HATE = "hate"
+    PERSONAL = "personal"
+    UNLAWFUL = "unlawful"
+    ADVERTISING = "advertising"
+    REPEATED = "repeated"
+    RULES = "rules"
+    WITHDRAWN = "withdrawn"
+    NO_CONSENT = "no_consent"
+
+
 class Nature(StrEnum):
     """What an extract is, in the words of the harvester's method."""
 
@@ -250,6 +264,8 @@ class Message:
     read_side: ReadSide | None = None
     """Which side it takes as its words or a person tell; None where the platform says it
     (``stance``), and where nobody can tell."""
+    hidden: HiddenReason | None = None
+    """Why facilitators hid it: it then has no words here. None where they did not."""
 
     @property
     def voice(self) -> int:

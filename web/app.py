@@ -48,6 +48,7 @@ from web.pages.ideas import ideas
 from web.pages.jobs import jobs
 from web.pages.maps import maps
 from web.pages.members import members
+from web.pages.moderation import moderation
 from web.pages.passages import passages
 from web.pages.proposals import proposals
 from web.pages.search import search
@@ -124,7 +125,8 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     templates.init_app(app)
     for pages in (
         discussions, maps, ideas, passages, threads, search, harvest, settings, uploads, jobs,
-        corrections, history, proposals, sign_off, accounts, members, archive, api, health,
+        corrections, history, proposals, sign_off, accounts, members, archive, moderation,
+        api, health,
     ):  # fmt: skip
         app.register_blueprint(pages)
     if app.debug or app.config.get("STYLEGUIDE"):

@@ -44,6 +44,7 @@ def decisions(store: Store, discussion_id: int) -> tuple[Decision, ...]:
     found += [("passage", p, leaf[p]) for p in sorted(reasons)]
     links = store.corrections.links(discussion_id)
     found += [("link", k.one_id, k.other_id, k.is_together) for k in links]
+    found += [("hidden", message_id) for message_id in store.hidden.rulings(discussion_id)]
     return tuple(found)
 
 
@@ -56,7 +57,7 @@ def require_same(store: Store, discussion_id: int, before: tuple[Decision, ...])
 def held_ideas(store: Store, discussion_id: int, passages: Sequence[Passage]) -> Held:
     """The constraints over ``passages``, in their order."""
     made = decisions(store, discussion_id)
-    if not made:
+    if all(decision[0] == "hidden" for decision in made):
         n = len(passages)
         nobody = np.zeros(n, dtype=np.bool_)
         return Held(ids=(), constraints=Constraints.none(n), chosen=nobody, decisions=made)

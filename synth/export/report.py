@@ -132,6 +132,8 @@ class ReportContext:
     run: Run | None
     sources: Sequence[Source]
     evidence: Mapping[str, int]
+    n_hidden: int
+    """Messages that facilitators hide."""
 
 
 def write_report(
@@ -199,6 +201,7 @@ class _ReportReader:
             run=store.runs.last(self._discussion_id),
             sources=store.sources.all(self._discussion_id),
             evidence=store.evidence.counts(self._discussion_id),
+            n_hidden=sum(store.hidden.counts(self._discussion_id).values()),
         )
 
     def _branches(self) -> Sequence[ReportIdea]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from synth.errors import ModelMissing, StoreProblem, StoreTrouble, SynthError
 from synth.pipeline.build import BuildReport, build, embedder_of
+from synth.pipeline.moderation import everything_shown
 from synth.settings import QUIET, Progress, Settings
 from synth.store import Store
 from synth.store.messages import SubjectLine
@@ -73,7 +74,7 @@ def erase_words(
     StoreProblem when there is nobody of that name.
     """
     participant, n_messages = _require(store, discussion_id, who), 0
-    with store.atomic():
+    with everything_shown(store, discussion_id):
         if participant is not None:
             n_messages = _erase(store, discussion_id, participant)
             store.correction_proposals.forget(discussion_id, participant)

@@ -16,6 +16,7 @@ from synth.masks import Findings, Masking
 from synth.parallel import in_order
 from synth.pipeline.id_reconciliation import FileKeys, KnownMessages
 from synth.pipeline.masking import mask_known_names, mask_messages
+from synth.pipeline.moderation import everything_shown
 from synth.pipeline.staging import Key, StagedBatch, Staging
 from synth.pipeline.thread_links import link_threads
 from synth.privacy import find_all
@@ -174,7 +175,7 @@ class _Import:
             for batch, cleaned in in_order(work, self._all_batches(readings), n_alone=N_ALONE):
                 self._stage(batch, cleaned)
                 stage.advance(batch.n_read)
-        with self._store.atomic():
+        with everything_shown(self._store, self._discussion_id):
             self._keep()
             mask_known_names(self._store, self._discussion_id, self._masking)
             n_threads = link_threads(self._store, self._discussion_id, progress=self._progress)

@@ -10,6 +10,7 @@ from synth.store.database import Store, Version, Watch, check_file, open_store
 from synth.store.discussions import Discussion, Embed, Framing, site_of, version_of_framing
 from synth.store.edits import version_of_extract, version_of_text
 from synth.store.extracts import ExtractChange, ExtractMark
+from synth.store.hidden import HiddenMessage, HiddenParticipant, LogEntry, Ruling
 from synth.store.ideas import IdeaRow, PlacementRow
 from synth.store.imported import Imported
 from synth.store.jobs import Job, JobState, LogLine, NewJob, Place, Step
@@ -43,6 +44,8 @@ __all__ = [
     "ExtractMark",
     "Framing",
     "HeldIdea",
+    "HiddenMessage",
+    "HiddenParticipant",
     "Hit",
     "IdeaRow",
     "Imported",
@@ -51,6 +54,7 @@ __all__ = [
     "JobState",
     "Link",
     "Linked",
+    "LogEntry",
     "LogLine",
     "Member",
     "Membership",
@@ -64,6 +68,7 @@ __all__ = [
     "Proposal",
     "Ranked",
     "RepetitionRow",
+    "Ruling",
     "Session",
     "SideRow",
     "Source",

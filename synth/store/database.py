@@ -18,9 +18,11 @@ from synth.store.access import Invitations, Sessions, SignInLinks
 from synth.store.activity import Activities
 from synth.store.correction_proposals import CorrectionProposals
 from synth.store.corrections import Corrections
+from synth.store.covered import Covered
 from synth.store.discussions import Discussions
 from synth.store.extracts import Extracts
 from synth.store.fitted_map import Growth, Spaces
+from synth.store.hidden import Hidden
 from synth.store.ideas import Ideas
 from synth.store.masks import Masks
 from synth.store.members import Audit, Claims, Members, Memberships
@@ -84,6 +86,8 @@ class Store:
         self.sources = Sources(db)
         self.participants = Participants(db)
         self.messages = Messages(db)
+        self.hidden = Hidden(db)
+        self.covered = Covered(db)
         self.evidence = Evidence(db)
         self.masks = Masks(db)
         self.passages = Passages(db)

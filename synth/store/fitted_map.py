@@ -56,6 +56,10 @@ class Spaces(Collection):
             "SELECT key FROM spaces WHERE discussion_id = ? AND part = 'fitted'", discussion_id
         )
 
+    def outdate(self, discussion_id: int, key: str) -> None:
+        """Have the next build be a whole one: what is kept no longer depends on what it did."""
+        self._write("UPDATE spaces SET key = ? WHERE discussion_id = ?", key, discussion_id)
+
     def forget(self, discussion_id: int) -> None:
         self._write("DELETE FROM spaces WHERE discussion_id = ?", discussion_id)
 

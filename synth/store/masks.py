@@ -72,7 +72,8 @@ class Masks(Collection):
         """Messages whose texts were not masked so."""
         return self._column(
             """SELECT id FROM messages JOIN message_evidence ON message_id = id
-               WHERE discussion_id = ? AND masked_for <> ? AND content_sha256 <> 'erased'
+               WHERE discussion_id = ? AND masked_for <> ?
+                 AND content_sha256 NOT IN ('erased', 'hidden')
                ORDER BY id""",
             *(discussion_id, masked_for(masking)),
         )

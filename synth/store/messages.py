@@ -41,15 +41,19 @@ class Messages(Collection):
     # -- writing ---------------------------------------------------------------------------
 
     def fingerprints(self, discussion_id: int) -> dict[tuple[str, str], str]:
-        """(namespace, source id) → hash of the message as it was imported."""
+        """(namespace, source id) → hash of the message as it was imported, hidden or not."""
         rows = self._tuples(
-            "SELECT namespace, source_id, content_sha256 FROM messages WHERE discussion_id = ?",
+            """SELECT m.namespace, m.source_id,
+                 coalesce(json_extract(h.kept, '$.message.content_sha256'), m.content_sha256)
+               FROM messages m LEFT JOIN hidden_messages h ON h.message_id = m.id
+               WHERE m.discussion_id = ?""",
             discussion_id,
         )
         return {(namespace, source_id): sha for namespace, source_id, sha in rows}
 
     def fingerprints_by_id(self, discussion_id: int) -> dict[int, str]:
-        """Message id → hash of the message as it was imported, in order of id."""
+        """Message id → hash of the message as it was imported, in order of id; ``hidden`` where its
+        words are."""
         return self._mapping(
             "SELECT id, content_sha256 FROM messages WHERE discussion_id = ? ORDER BY id",
             discussion_id,
@@ -58,7 +62,7 @@ class Messages(Collection):
     def texts(
         self, discussion_id: int, keys: Sequence[tuple[str, str]]
     ) -> dict[tuple[str, str], str]:
-        """(namespace, source id) → stored clean text, for those that are there."""
+        """(namespace, source id) → stored clean text, hidden or not, for those that are there."""
         # One look into the index each; a join would walk through all messages.
         found = {key: self._of_key(discussion_id, *key) for key in keys}
         return {key: row[1] for key, row in found.items() if row is not None}
@@ -66,8 +70,9 @@ class Messages(Collection):
     def _of_key(self, discussion_id: int, namespace: str, source_id: str) -> tuple[int, str] | None:
         """Id and text of the message that was imported under this key."""
         rows = self._tuples(
-            """SELECT id, text FROM messages
-               WHERE discussion_id = ? AND namespace = ? AND source_id = ?""",
+            """SELECT m.id, coalesce(json_extract(h.kept, '$.message.text'), m.text)
+               FROM messages m LEFT JOIN hidden_messages h ON h.message_id = m.id
+               WHERE m.discussion_id = ? AND m.namespace = ? AND m.source_id = ?""",
             *(discussion_id, namespace, source_id),
         )
         return (rows[0][0], rows[0][1]) if rows else None
@@ -296,8 +301,9 @@ def _places(text: str, quote: str) -> Iterator[int]:
 
 
 _SELECT = """SELECT m.*, p.pseudonym AS author, s.side AS told_side, s.confidence,
-    s.origin AS told_by FROM messages m
+    s.origin AS told_by, h.reason AS hidden FROM messages m
     LEFT JOIN participants p ON p.id = m.participant_id
+    LEFT JOIN hidden_messages h ON h.message_id = m.id
     LEFT JOIN sides s ON s.message_id = m.id AND m.stance IS NULL"""
 
 

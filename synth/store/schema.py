@@ -172,6 +172,12 @@ def m022_pseudonym_keys(db: Database) -> None:
     _execute(db, "m022_pseudonym_keys.sql")
 
 
+@migrations()
+def m023_moderation(db: Database) -> None:
+    """Messages that facilitators hide, and what elsewhere repeats their words."""
+    _execute(db, "m023_moderation.sql")
+
+
 def _execute(db: Database, file: str) -> None:
     """Run the statements of a file in ``migrations/``."""
     # Not by executescript(): that would commit what the migrations before this one did.

@@ -15,6 +15,7 @@ from msgspec import Meta, Struct
 from synth import records, store
 from synth.records import (
     ExtractState,
+    HiddenReason,
     LinkKind,
     Lock,
     Nature,
@@ -207,6 +208,9 @@ class Message(Answer):
     n_for: int | None
     n_against: int | None
     is_accepted: Annotated[bool, about("Whether the platform marks it as the answer.")]
+    hidden: Annotated[
+        HiddenReason | None, about("Why facilitators hide its words; null where they do not.")
+    ]
 
     @classmethod
     def of_message(cls, message: records.Message, **values: object) -> Self:

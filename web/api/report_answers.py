@@ -10,6 +10,7 @@ from synth import records, store
 from synth.analytics.alerts import Kind, Missing
 from synth.analytics.explanation import Basis
 from synth.analytics.participation import Band, Light
+from synth.records import HiddenReason
 from web.api.answers import (
     Answer,
     Author,
@@ -251,6 +252,11 @@ class Alert(Answer):
         )
 
 
+class HiddenCount(Answer):
+    reason: HiddenReason
+    n_messages: Count
+
+
 class Overview(Answer):
     """A discussion at a glance."""
 
@@ -263,6 +269,7 @@ class Overview(Answer):
     pulse: Pulse
     ideas: Annotated[list[IdeaPulse], about("Top ideas.")]
     alerts: list[Alert]
+    hidden: Annotated[list[HiddenCount], about("Messages that facilitators hide, by reason.")]
 
     @classmethod
     def of_overview(cls, framing: store.Framing, seen: overview.Overview) -> Self:
@@ -275,6 +282,7 @@ class Overview(Answer):
             pulse=Pulse.of(seen.pulse),
             ideas=[IdeaPulse.of(one.pulse, idea_id=one.branch.idea.id) for one in seen.ideas],
             alerts=[Alert.of_alert(shown) for shown in seen.alerts],
+            hidden=[HiddenCount(reason=one, n_messages=n) for one, n in seen.hidden.items()],
         )
 
 

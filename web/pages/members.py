@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from flask import Blueprint, abort, flash, g, redirect, request, url_for
@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from synth.errors import AccessRefused
 from synth.permissions import INVITED, Permission, Role
+from synth.records import HiddenReason
 from synth.store import AuditEntry, Claim, Discussion, Invitation, Member, Membership, Offer
 from web.http.permission import current_actor, current_person, needs
 from web.http.proxy import public_address
@@ -95,6 +96,8 @@ class MineContext:
     discussion: Discussion
     claims: Sequence[Claim]
     passages: Sequence[Quoted]
+    hidden: Sequence[tuple[int, HiddenReason, datetime]]
+    """Messages of theirs that facilitators hide: id, reason, since when."""
     paging: Paging
 
 
@@ -231,6 +234,7 @@ def mine(slug: str) -> str:
             discussion=snapshot.discussion,
             claims=claims,
             passages=[quote_span(one, 0, len(one.text)) for one in shown],
+            hidden=snapshot.store.hidden.of_participants([one.participant_id for one in claims]),
             paging=paging,
         )
     )

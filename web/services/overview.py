@@ -18,7 +18,7 @@ from synth.analytics.participation import (
     participation_of,
     pulse_of,
 )
-from synth.records import ExtractState, Message, Nature, Problem
+from synth.records import ExtractState, HiddenReason, Message, Nature, Problem
 from synth.store import Discussion, Source, Store
 from synth.store.activity import UNKNOWN_TIME
 from web.services.outline import Branch, Outline
@@ -78,6 +78,8 @@ class Overview:
     timeline: Sequence[int]
     """Messages in each period of the calendar."""
     n_undated: int
+    hidden: Mapping[HiddenReason, int]
+    """Reason → messages that facilitators hide for it."""
 
 
 def first_problems(store: Store, source: Source) -> list[Problem]:
@@ -129,6 +131,7 @@ def _overview(snapshot: Snapshot) -> Overview:
         alerts=_shown(snapshot, alerts_of(inputs)),
         timeline=counts,
         n_undated=int((activity.posted == UNKNOWN_TIME).sum()),
+        hidden=snapshot.store.hidden.counts(snapshot.id),
     )
 
 

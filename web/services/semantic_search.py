@@ -39,8 +39,9 @@ RETRY_AFTER = 60.0
 """Seconds after which what could not be read is tried again."""
 Trouble = Literal["", "loading", "unreadable"]
 """Why meaning cannot be looked at; empty where it can."""
-Version = tuple[int, int]
-"""The run that made the map, and how many people were erased since the file began."""
+Version = tuple[int, int, int]
+"""The run that made the map, how many people were erased since the file began, and a number for the
+messages that are hidden."""
 
 
 class NotReady(Exception):
@@ -119,7 +120,10 @@ def meaning_of(snapshot: Snapshot, *, wait: float | None = None) -> SemanticInde
     if run is None:
         raise Unreadable(_("there is no map yet"))
     loader: MeaningLoader = current_app.extensions["meanings"]
-    version = (run.id, len(snapshot.store.participants.erased_keys(snapshot.id)))
+    store = snapshot.store
+    n_erased = len(store.participants.erased_keys(snapshot.id))
+    hidden = tuple(store.hidden.rulings(snapshot.id))
+    version = (run.id, n_erased, hash(hidden) if hidden else 0)
     return loader.get(snapshot.id, version, wait=loader.patience if wait is None else wait)
 
 

@@ -19,7 +19,7 @@ from web.http.permission import (
 )
 from web.http.proxy import public_address
 from web.services.quotes import contained
-from web.ui import correction_words, i18n, member_words, words
+from web.ui import correction_words, i18n, member_words, moderation_words, words
 from web.ui.query import page_address
 
 Fields = dict[str, object]
@@ -67,6 +67,7 @@ def init_app(app: Flask) -> None:
         role_words=member_words.ROLES,
         role_work=member_words.ROLE_WORK,
         audit_words=member_words.AUDITED,
+        hidden_words=moderation_words.HIDDEN,
         visibility_words=member_words.VISIBILITIES,
         natures=words.NATURES,
         evidence_words=words.EVIDENCE,

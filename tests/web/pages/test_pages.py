@@ -35,6 +35,7 @@ from web.pages.history import HistoryContext
 from web.pages.ideas import IdeaContext, NotAboutContext, UnplacedContext
 from web.pages.jobs import JobContext, JobsContext
 from web.pages.maps import EmbedContext, MapContext, OutlineContext
+from web.pages.moderation import HideContext, ModerationContext, PolicyContext
 from web.pages.passages import PassageContext, RepeatedContext
 from web.pages.proposals import ProposalsContext
 from web.pages.search import PointContext, SearchContext
@@ -64,6 +65,9 @@ PAGES = {
     f"{AT}/messages/2/take": TakeContext,
     f"{AT}/settings": SettingsContext,
     f"{AT}/deletion": DeletionContext,
+    f"{AT}/moderation": ModerationContext,
+    f"{AT}/messages/2/hide": HideContext,
+    f"{AT}/policy": PolicyContext,
     f"{AT}/overview": OverviewContext,
     f"{AT}/since?since=2024-03-01": SinceContext,
     f"{AT}/point?text=stalls": PointContext,

@@ -1,0 +1,162 @@
+"""Hidden words stand in nothing that others read; shown again, all is as it was."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from synth.corrections import confirm_idea, rename_idea
+from synth.pipeline import erase_words, import_files
+from synth.pipeline.moderation import (
+    hide_messages,
+    hide_participant,
+    ruling_of,
+    show_messages,
+    show_participant,
+)
+from synth.records import ExtractState, HiddenReason, Nature, Span
+from synth.store import ExtractChange, Store, open_store
+from tests.synth.small_discussion import rows, write_csv
+from tests.web.conftest import fill
+
+FOR = ruling_of("insult", note="see the  rules", actor="x")
+SECRET = "The stalls should stay by the river"
+KEPT_IN = {"hidden_messages", "covered_words"}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """The made-up discussion, with counts as they are, and a title and a link made of message 1."""
+    with open_store(tmp_path / "town.db") as opened:
+        fill(opened)
+        opened.extracts.decide(
+            1, ExtractChange(state=ExtractState.TAKEN, tags=("river",)), actor="x"
+        )
+        opened.extracts.take(1, Span(start=4, end=20), nature=Nature.CONCEPT, tags=(), actor="x")
+        confirm_idea(opened, 1, 1, actor="x")
+        rename_idea(opened, 1, 3, title="Mine", actor="x")
+        raw = opened._db
+        raw.execute(
+            "UPDATE ideas SET title = ?, keyphrases = ?, summary = ? WHERE id = 1",
+            [SECRET, '["waterside", "stalls"]', f"“{SECRET}.” — Participant 1\n“Rents.” — P"],
+        )
+        raw.execute("UPDATE messages SET subject = 'Re: The market' WHERE id = 2")
+        raw.execute("UPDATE messages SET url = 'https://x.org/the-market-and-waterside' WHERE id=2")
+        raw.conn.commit()
+        hide_messages(opened, 1, [1, 4], FOR)  # counts of the ideas become true
+        show_messages(opened, 1, [1, 4], actor="x")
+        yield opened
+
+
+def _tables(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of the file, but for the log of moderation."""
+    raw = sqlite3.connect(path)
+    names = [n for (n,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    found = {
+        name: sorted(raw.execute(f"SELECT * FROM {name}"), key=repr)
+        for name in names
+        if not name.startswith(("messages_fts", "_sqlite", "sqlite_"))
+    }
+    found["events"] = [row for row in found["events"] if "moderation" not in row]
+    raw.close()
+    return found
+
+
+def test_hidden_words_stand_nowhere_and_come_back_as_they_were(store: Store) -> None:
+    before = _tables(store.path)
+    n_hidden, n_ideas = hide_messages(store, 1, [1], FOR)
+    assert (n_hidden, n_ideas) == (1, 1)
+    now = _tables(store.path)
+    telling = {
+        name for name, found in now.items() for row in found
+        if "stay by the river" in repr(row).lower() or "the market'" in repr(row)
+    }  # fmt: skip
+    assert telling == KEPT_IN
+    found = "SELECT 1 FROM messages_fts WHERE messages_fts MATCH 'river'"
+    assert not store._db.execute(found).fetchall()
+    message = store.messages.get(1)
+    assert message is not None
+    assert (message.text, message.subject, message.hidden) == ("", None, HiddenReason.INSULT)
+    ideas = {idea.id: idea for idea in store.ideas.outline(1)}
+    assert ideas[1].title == "Waterside", "a keyphrase that is left"
+    assert ideas[1].summary == "“Rents.” — P"
+    assert ideas[1].n_messages == 2
+    assert store.hidden.counts(1) == {HiddenReason.INSULT: 1}
+    (shown,) = store.hidden.all(1)
+    assert shown.text.startswith(SECRET)
+    assert shown.ruling.note == "see the rules"
+    assert show_messages(store, 1, [1], actor="y") == 1
+    assert _tables(store.path) == before
+    assert [one.verb for one in store.hidden.log(1)][-2:] == ["hid", "showed"]
+
+
+def test_messages_hidden_one_after_the_other_are_shown_in_any_order(store: Store) -> None:
+    store._db.execute("INSERT INTO passage_links VALUES (1, 2, 'together')")
+    store._db.conn.commit()
+    before = _tables(store.path)
+    for message_id in (1, 2, 5):
+        hide_messages(store, 1, [message_id], FOR)
+    for message_id in (2, 5, 1):
+        show_messages(store, 1, [message_id], actor="x")
+    assert _tables(store.path) == before
+
+
+def test_an_idea_of_the_machine_that_is_left_empty_goes(store: Store) -> None:
+    hide_messages(store, 1, [3], FOR)
+    assert {idea.id for idea in store.ideas.outline(1)} == {1, 3}
+    show_messages(store, 1, [3], actor="x")
+    (placement,) = store.ideas.of_messages([3])[3]
+    assert placement.idea_id is None, "the next build finds its place"
+
+
+def test_all_messages_of_a_participant(store: Store) -> None:
+    participant_id = store.participants.called(1, "Participant 1")
+    assert participant_id is not None
+    hide_messages(store, 1, [1], FOR)
+    assert hide_participant(store, 1, participant_id, ruling_of("rules", actor="x"))[0] == 2
+    assert set(store.hidden.rulings(1)) == {1, 4, 6}
+    assert show_messages(store, 1, [4], actor="x") == 0, "theirs are shown together"
+    assert show_participant(store, 1, participant_id, actor="x") == 2
+    assert set(store.hidden.rulings(1)) == {1}, "it was hidden by itself"
+    assert store.hidden.participants(1) == []
+
+
+def test_erasing_a_participant_erases_what_is_hidden(store: Store) -> None:
+    hide_messages(store, 1, [1, 2], FOR)
+    erase_words(store, 1, "Participant 1", actor="x")
+    assert set(store.hidden.rulings(1)) == {2}
+    found = _tables(store.path)
+    assert "stay by the river" not in repr(found).lower()
+    show_messages(store, 1, [2], actor="x")
+    assert "by the river" not in repr(store.evidence.quotes([2]))
+
+
+def test_an_import_leaves_hidden_what_is_hidden(tmp_path: Path) -> None:
+    told = rows(12)
+    first = write_csv(tmp_path / "first.csv", told)
+    with open_store(tmp_path / "x.db") as store:
+        found = store.discussions.add("X")
+        import_files(store, found.id, [first])
+        messages = {m.source_id: m for m in store.messages.all(found.id)}
+        hide_messages(store, found.id, [messages["2"].id, messages["3"].id], FOR)
+        author = messages["1"].participant_id
+        assert author is not None
+        hide_participant(store, found.id, author, FOR)
+        n_hidden = len(store.hidden.rulings(found.id))
+        later = [row | {"text": row["text"] + " Edited."} if row["id"] == "3" else row
+                 for row in told]  # fmt: skip
+        later.append(told[0] | {"id": "99", "text": "Another word of the same person."})
+        report = import_files(store, found.id, [write_csv(tmp_path / "first.csv", later)])
+        assert (report.n_added, report.n_updated, report.n_unchanged) == (1, 1, 11)
+        assert len(store.hidden.rulings(found.id)) == n_hidden + 1
+        there = {m.source_id: m for m in store.messages.all(found.id)}
+        assert [there[i].text for i in ("1", "2", "3", "99")] == [""] * 4
+        show_messages(store, found.id, [there["3"].id], actor="x")
+        shown = store.messages.get(there["3"].id)
+        assert shown is not None
+        assert shown.text.endswith("Edited.")
+        assert json.loads(json.dumps(store.hidden.counts(found.id)))
