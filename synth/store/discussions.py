@@ -132,11 +132,12 @@ class Discussions(Collection):
         """Open a new discussion; its slug is made from the title and is unique."""
         slug = wanted = slugify(title)
         n = 1
-        while self._where("slug = ?", slug):
-            n += 1
-            slug = f"{wanted}-{n}"
-        opened = {"slug": slug, "title": title, "created_at": time_text(now())}
-        self._insert("discussions", {"id": self._free_id(), **opened})
+        with self._db.atomic():
+            while self._where("slug = ?", slug):
+                n += 1
+                slug = f"{wanted}-{n}"
+            opened = {"slug": slug, "title": title, "created_at": time_text(now())}
+            self._insert("discussions", {"id": self._free_id(), **opened})
         return self.named(slug)
 
     def _free_id(self) -> int:

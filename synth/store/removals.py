@@ -84,7 +84,9 @@ _IN_ORDER = (
 )
 _LOSSES = """SELECT
     (SELECT count(*) FROM messages WHERE discussion_id = ?1) AS messages,
-    (SELECT count(*) FROM participants WHERE discussion_id = ?1) AS voices,
+    (SELECT count(*) FROM participants WHERE discussion_id = ?1)
+      + (SELECT count(*) FROM messages
+         WHERE discussion_id = ?1 AND participant_id IS NULL AND text <> '') AS voices,
     (SELECT count(*) FROM ideas WHERE discussion_id = ?1) AS ideas,
     (SELECT count(*) FROM events WHERE discussion_id = ?1
      AND noun IN ('idea', 'passage', 'side', 'map')) AS corrections,
