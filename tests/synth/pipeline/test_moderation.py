@@ -114,7 +114,7 @@ def test_an_idea_of_the_machine_that_is_left_empty_goes(store: Store) -> None:
 
 
 def test_all_messages_of_a_participant(store: Store) -> None:
-    participant_id = store.participants.called(1, "Participant 1")
+    participant_id = store.participants.find(1, "Ann Carter")
     assert participant_id is not None
     hide_messages(store, 1, [1], FOR)
     assert hide_participant(store, 1, participant_id, ruling_of("rules", actor="x"))[0] == 2
@@ -127,7 +127,7 @@ def test_all_messages_of_a_participant(store: Store) -> None:
 
 def test_erasing_a_participant_erases_what_is_hidden(store: Store) -> None:
     hide_messages(store, 1, [1, 2], FOR)
-    erase_words(store, 1, "Participant 1", actor="x")
+    erase_words(store, 1, "Ann Carter", actor="x")
     assert set(store.hidden.rulings(1)) == {2}
     found = _tables(store.path)
     assert "stay by the river" not in repr(found).lower()

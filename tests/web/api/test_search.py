@@ -96,6 +96,6 @@ def test_that_meaning_is_being_read_is_not_kept(app: Flask) -> None:
     for address in ("point?text=stalls", "search?q=stalls"):
         assert asked(client, address)["meaning"] == "loading"
     go_on.set()
-    meanings.get(1, (1, 0), wait=30)
+    meanings.get(1, (1, 0, 0), wait=30)
     for address in ("point?text=stalls", "search?q=stalls"):
         assert asked(client, address)["meaning"] == "read"

@@ -173,7 +173,7 @@ def test_while_it_is_read_words_are_found_and_nothing_is_kept(app: Flask) -> Non
     assert "no-store" in answer.headers["Cache-Control"]
     go_on.set()
     meanings: MeaningLoader = app.extensions["meanings"]
-    assert meanings.get(1, (1, 0), wait=30).model == "themes"
+    assert meanings.get(1, (1, 0, 0), wait=30).model == "themes"
 
 
 def test_what_cannot_be_foreseen_is_told_without_details(tmp_path: Path) -> None:
@@ -182,7 +182,7 @@ def test_what_cannot_be_foreseen_is_told_without_details(tmp_path: Path) -> None
 
     meanings = MeaningLoader(tmp_path / "x.db", read=broken)
     with pytest.raises(Unreadable, match="unforeseen"):
-        meanings.get(1, (1, 0), wait=30)
+        meanings.get(1, (1, 0, 0), wait=30)
 
 
 def test_few_discussions_are_kept_and_each_read_once(db: Path) -> None:
@@ -196,10 +196,10 @@ def test_few_discussions_are_kept_and_each_read_once(db: Path) -> None:
         size = n_bytes(read(store, 1))
     meanings = MeaningLoader(db, cache=DiscussionCache(max_bytes=3 * size), read=counted)
     for discussion_id in (1, 1, 2, 3, 4, 1):
-        meanings.get(discussion_id, (1, 0), wait=30)
+        meanings.get(discussion_id, (1, 0, 0), wait=30)
     assert n_read == [1, 2, 3, 4, 1]
     with pytest.raises(NotReady):
-        MeaningLoader(db, read=lambda *_: threading.Event().wait(1)).get(1, (1, 0), wait=0)  # type: ignore[arg-type,return-value]
+        MeaningLoader(db, read=lambda *_: threading.Event().wait(1)).get(1, (1, 0, 0), wait=0)  # type: ignore[arg-type,return-value]
 
 
 def test_of_a_discussion_only_its_last_map_is_kept(db: Path) -> None:
@@ -240,10 +240,10 @@ def test_one_is_read_at_a_time_and_what_nobody_waits_for_not_at_all(db: Path) ->
     meanings = MeaningLoader(db, read=slow)
     for discussion_id in range(1, 7):
         with pytest.raises(NotReady):
-            meanings.get(discussion_id, (1, 0), wait=0)
+            meanings.get(discussion_id, (1, 0, 0), wait=0)
     go_on.set()
     for discussion_id in (4, 5, 6):
-        meanings.get(discussion_id, (1, 0), wait=30)
+        meanings.get(discussion_id, (1, 0, 0), wait=30)
     assert sorted(begun)[-3:] == [4, 5, 6]
     assert len(begun) <= 4
 
@@ -259,9 +259,9 @@ def test_what_could_not_be_read_is_tried_again(db: Path, monkeypatch: pytest.Mon
     meanings = MeaningLoader(db, read=later)
     for _ in range(2):
         with pytest.raises(Unreadable, match="weights"):
-            meanings.get(1, (1, 0), wait=30)
+            meanings.get(1, (1, 0, 0), wait=30)
     monkeypatch.setattr("web.services.semantic_search.RETRY_AFTER", -1)
-    assert meanings.get(1, (1, 0), wait=30).model == "themes"
+    assert meanings.get(1, (1, 0, 0), wait=30).model == "themes"
 
 
 def test_a_long_question_without_an_answer_costs_no_more_than_a_short_one(
