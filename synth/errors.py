@@ -21,7 +21,7 @@ from models.embedders import ModelMissing
 
 Refusal = Literal[
     "no name", "name", "name taken", "address", "address taken", "owner", "claimed", "invitation",
-    "link", "role",
+    "link", "role", "identity", "no password", "last facilitator",
 ]  # fmt: skip
 """Why an account, a role or an invitation cannot be had."""
 
@@ -133,11 +133,13 @@ def N_(text: str) -> str:  # noqa: N802 - the name by which catalogues find word
 class AccessRefused(SynthError):
     """An account, a role or an invitation cannot be given or used.
 
-    ``kind`` tells pages why, in a word that they translate.
+    ``kind`` tells pages why, in a word that they translate; ``about`` is the title of the
+    discussion that stands in the way, where one does.
     """
 
-    def __init__(self, kind: Refusal, text: str) -> None:
+    def __init__(self, kind: Refusal, text: str, *, about: str = "") -> None:
         self.kind = kind
+        self.about = about
         super().__init__(text)
 
 

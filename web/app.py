@@ -26,6 +26,7 @@ from web.http import (
     limits,
     logs,
     metrics,
+    oidc,
     permission,
     proxy,
     rate_limits,
@@ -38,6 +39,7 @@ from web.http.health import health
 from web.http.store import current_store
 from web.jobs.control import Jobs
 from web.jobs.folder import NoRoomForUploads
+from web.pages.account import account
 from web.pages.accounts import accounts
 from web.pages.archive import archive
 from web.pages.corrections import corrections
@@ -51,6 +53,7 @@ from web.pages.members import members
 from web.pages.moderation import moderation
 from web.pages.passages import passages
 from web.pages.proposals import proposals
+from web.pages.provider import provider
 from web.pages.search import search
 from web.pages.settings import settings
 from web.pages.sign_off import sign_off
@@ -119,13 +122,15 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     rate_limits.init_app(app)
     sessions.init_app(app)
     permission.init_app(app)
+    oidc.init_app(app)
     i18n.init_app(app)
     visits.init_app(app)
     semantic_search.init_app(app)
     templates.init_app(app)
     for pages in (
         discussions, maps, ideas, passages, threads, search, harvest, settings, uploads, jobs,
-        corrections, history, proposals, sign_off, accounts, members, archive, moderation,
+        corrections, history, proposals, sign_off, accounts, account, provider, members, archive,
+        moderation,
         api, health,
     ):  # fmt: skip
         app.register_blueprint(pages)

@@ -83,6 +83,23 @@ def role(db: Path, discussion: str | None, name: str, role: str) -> None:
 
 
 @members.command()
+@NAME
+@options.db_option()
+def confirm(db: Path, name: str) -> None:
+    """Let the e-mail address of NAME count, where no mail is sent that would ask them: they can
+    then sign in by it."""
+    from synth.errors import InputProblem
+    from synth.store import open_store
+    from synth.store.members import CONSOLE
+
+    with open_store(db, must_exist=True) as store:
+        member = _member(store, name)
+        if member.email is None:
+            raise InputProblem(name, "no address is known", remedy="they write it in the viewer")
+        store.members.confirm_address(member.id, member.email, actor=CONSOLE)
+
+
+@members.command()
 @click.argument("visibility", type=click.Choice([one.value for one in Visibility]))
 @options.db_option()
 @options.discussion_option

@@ -12,6 +12,7 @@ from synth.store.edits import version_of_extract, version_of_text
 from synth.store.extracts import ExtractChange, ExtractMark
 from synth.store.hidden import HiddenMessage, HiddenParticipant, LogEntry, Ruling
 from synth.store.ideas import IdeaRow, PlacementRow
+from synth.store.identities import Identity
 from synth.store.imported import Imported
 from synth.store.jobs import Job, JobState, LogLine, NewJob, Place, Step
 from synth.store.jobs_file import open_jobs
@@ -48,6 +49,7 @@ __all__ = [
     "HiddenParticipant",
     "Hit",
     "IdeaRow",
+    "Identity",
     "Imported",
     "Invitation",
     "Job",

@@ -211,6 +211,12 @@ class SignInLinks(Collection):
         found = self._open(token)
         return found is not None and found["member_id"] is None
 
+    def member(self, token: str) -> Member | None:
+        """Whom an open link signs in; None for the owner's first, and where it is not open."""
+        found = self._open(token)
+        is_for_one = found is not None and found["member_id"] is not None
+        return Members(self._db).get(found["member_id"]) if found and is_for_one else None
+
     def use(self, token: str) -> Member | None:
         """Use the link up. The member that it signs in; None for the owner's first link.
 

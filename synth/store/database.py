@@ -24,6 +24,7 @@ from synth.store.extracts import Extracts
 from synth.store.fitted_map import Growth, Spaces
 from synth.store.hidden import Hidden
 from synth.store.ideas import Ideas
+from synth.store.identities import Identities
 from synth.store.masks import Masks
 from synth.store.members import Audit, Claims, Members, Memberships
 from synth.store.messages import Messages
@@ -113,6 +114,7 @@ class Store:
         self.invitations = Invitations(db)
         self.sign_in_links = SignInLinks(db)
         self.sessions = Sessions(db)
+        self.identities = Identities(db)
         self._version = self._data_version()
         self._n_changes = db.conn.total_changes
 

@@ -33,6 +33,9 @@ class Member:
     id: int
     name: str
     email: str | None
+    """As they wrote it."""
+    email_key: str | None
+    """The same once they have shown that it is theirs; only then it counts for anything."""
     password_hash: str | None
     """None where they sign in by links or by another service only."""
     is_owner: bool
@@ -86,7 +89,10 @@ class Members(Collection):
     def add(
         self, name: str, *, email: str | None = None, password_hash: str | None = None
     ) -> Member:
-        """Open an account. Raises AccessRefused where the name or address is taken or empty."""
+        """Open an account. Raises AccessRefused where the name is taken or empty.
+
+        Nothing tells whether somebody has the address: see ``confirm_address``.
+        """
         with self._db.atomic():
             values = self._identity(None, name, email)
             values |= {"password_hash": password_hash, "created_at": time_text(now())}
@@ -98,8 +104,8 @@ class Members(Collection):
         return record(Member, row)
 
     def find(self, name: str) -> Member | None:
-        """The member with this name or e-mail address, large and small letters alike."""
-        row = self._row("SELECT * FROM members WHERE ?1 IN (name_key, email_key)", _key(name))
+        """The member with this name or confirmed e-mail address, large and small letters alike."""
+        row = self._row("SELECT * FROM members WHERE ?1 IN (name_key, email_key)", name_key(name))
         return None if row is None else record(Member, row)
 
     def all(self) -> list[Member]:
@@ -131,10 +137,28 @@ class Members(Collection):
         """Change name and e-mail address. Raises AccessRefused as ``add``."""
         with self._db.atomic():
             before, values = self.get(member_id), self._identity(member_id, name, email)
-            self._set(member_id, values)
+            is_same = values["email"] is not None and name_key(values["email"]) == before.email_key
+            self._set(member_id, values | {"email_key": before.email_key if is_same else None})
             if before.email != values["email"]:
                 _end_links(self._db, member_id)
                 Audit(self._db).add(actor, "changed address", member_id=member_id)
+
+    def confirm_address(self, member_id: int, email: str, *, actor: str) -> None:
+        """Let a member's address count: they have shown that what is sent there reaches them.
+
+        Raises AccessRefused where it is theirs no more, or is somebody else's already; who learns
+        of that has the address.
+        """
+        with self._db.atomic():
+            member, key = self.get(member_id), name_key(email)
+            if member.email is None or name_key(member.email) != key:
+                raise AccessRefused("link", "the address was changed meanwhile")
+            if member.email_key == key:
+                return
+            if self.find(email) is not None:
+                raise AccessRefused("address taken", "somebody has this address already")
+            self._set(member_id, {"email_key": key})
+            Audit(self._db).add(actor, "confirmed address", member_id=member_id)
 
     def set_password(self, member_id: int, password_hash: str | None, *, actor: str) -> None:
         with self._db.atomic():
@@ -154,11 +178,12 @@ class Members(Collection):
     def disable(self, member_id: int, *, actor: str) -> None:
         """Close an account: its sessions and links end; what it did stays in the histories.
 
-        Raises AccessRefused for the owner's.
+        Raises AccessRefused for the owner's, and for the last facilitator's of a discussion.
         """
         with self._db.atomic():
             if self.get(member_id).is_owner:
                 raise AccessRefused("owner", "the owner's account cannot be closed")
+            _require_others(self._db, member_id)
             self._set(member_id, {"disabled_at": time_text(now())})
             for table in ("sessions", "sign_in_links"):
                 self._write(f"DELETE FROM {table} WHERE member_id = ?", member_id)
@@ -174,20 +199,17 @@ class Members(Collection):
         self._write(f"UPDATE members SET {sets} WHERE id = ?", *values.values(), member_id)
 
     def _identity(self, member_id: int | None, name: str, email: str | None) -> Row:
-        """The columns of a name and an address; raises AccessRefused."""
+        """The columns of a name and of an address as it is written; raises AccessRefused."""
         name, email = " ".join(name.split())[:MAX_NAME], "".join((email or "").split()) or None
         if not name:
             raise AccessRefused("no name", "a name is needed")
         if "@" in name or (email is not None and not _ADDRESS.fullmatch(email)):
             kind: Refusal = "name" if "@" in name else "address"
             raise AccessRefused(kind, "an address has an @, a name has none")
-        for text in (name, email):
-            found = None if text is None else self.find(text)
-            if found is not None and found.id != member_id:
-                taken: Refusal = "name taken" if text is name else "address taken"
-                raise AccessRefused(taken, f"somebody has {text} already")
-        email_key = None if email is None else _key(email)
-        return {"name": name, "email": email, "name_key": _key(name), "email_key": email_key}
+        found = self.find(name)
+        if found is not None and found.id != member_id:
+            raise AccessRefused("name taken", f"somebody has {name} already")
+        return {"name": name, "email": email, "name_key": name_key(name)}
 
 
 class Memberships(Collection):
@@ -221,11 +243,16 @@ class Memberships(Collection):
     def set_role(
         self, member_id: int, discussion_id: int, role: Role | None, *, actor: str
     ) -> None:
-        """Give a role in a discussion, in place of the one before; None: they leave it."""
+        """Give a role in a discussion, in place of the one before; None: they leave it.
+
+        Raises AccessRefused where it would be left without a facilitator.
+        """
         with self._db.atomic():
             before = self.role(member_id, discussion_id)
             if before is role:
                 return
+            if before is Role.FACILITATOR:
+                _require_others(self._db, member_id, discussion_id)
             _end_links(self._db, member_id)
             self._write(
                 "DELETE FROM memberships WHERE member_id = ? AND discussion_id = ?",
@@ -313,12 +340,33 @@ class Audit(Collection):
         return [record(AuditEntry, row) for row in rows]
 
 
+def _require_others(db: Database, member_id: int, discussion_id: int | None = None) -> None:
+    """Raise AccessRefused where a member is the last facilitator of this discussion, or of any.
+
+    Closed accounts do not count. To be called inside the transaction that takes the role.
+    """
+    found = db.execute(
+        """SELECT d.title FROM memberships s
+           JOIN members m ON m.id = s.member_id AND m.disabled_at IS NULL
+           JOIN discussions d ON d.id = s.discussion_id
+           WHERE s.member_id = ?1 AND s.role = ?3 AND (?2 IS NULL OR s.discussion_id = ?2)
+             AND NOT EXISTS (SELECT 1 FROM memberships o JOIN members p ON p.id = o.member_id
+                             WHERE o.discussion_id = s.discussion_id AND o.role = ?3
+                               AND o.member_id <> ?1 AND p.disabled_at IS NULL)
+           ORDER BY d.id LIMIT 1""",
+        [member_id, discussion_id, Role.FACILITATOR],
+    ).fetchone()
+    if found is not None:
+        told = f"nobody else facilitates “{found[0]}”; make somebody else facilitator first"
+        raise AccessRefused("last facilitator", told, about=found[0])
+
+
 def _end_links(db: Database, member_id: int) -> None:
     """Void the links that sign a member in: they were made for what the member might do then."""
     db.execute("DELETE FROM sign_in_links WHERE member_id = ?", [member_id])
 
 
-def _key(text: str) -> str:
+def name_key(text: str) -> str:
     """What the ways of writing one name have in common; an address keeps its accents, as another
     letter may be another person's address."""
     return text.strip().lower() if "@" in text else " ".join(fold(text).split())

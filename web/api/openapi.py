@@ -47,6 +47,7 @@ _PROBLEMS = {
     "401": ("Unknown", "Only people who are signed in may ask."),
     "403": ("Forbidden", "Who asks may not know this."),
     "404": ("Missing", "There is no such thing here."),
+    "429": ("Often", "Too many requests in a short time; `Retry-After` says when to ask again."),
     "409": ("Unusable", "The discussion file cannot be used."),
     "500": ("Failed", "Something unforeseen went wrong."),
 }

@@ -9,6 +9,7 @@ from web.api.answers import MAX_ID
 from web.api.openapi import operation
 from web.api.parameters import PAGED, QUERY, Parameter, Schema, asked_paging
 from web.api.report_answers import Found, Point, SearchPage
+from web.http.rate_limits import searches
 from web.http.store import find_snapshot
 from web.services.point import MAX_LETTERS, find_point, one_paragraph
 from web.services.search import Mode, Sort, parse_query, run_search
@@ -52,6 +53,7 @@ POINTED = (
     "Messages found by words, by meaning or both; without q, all that fit the rest",
     query=SEARCHED,
 )
+@searches()
 def search(slug: str) -> SearchPage:
     snapshot, query = find_snapshot(slug), parse_query(request.args)
     if query.is_empty:
@@ -72,6 +74,7 @@ def search(slug: str) -> SearchPage:
     "Where a sentence stands: the closest ideas, who said the like, a place on the map",
     query=POINTED,
 )
+@searches()
 def point(slug: str) -> Point:
     snapshot = find_snapshot(slug)
     text = one_paragraph(request.args.get("text", ""))

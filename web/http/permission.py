@@ -205,6 +205,14 @@ def open_to_all(view: View[P, R]) -> View[P, R]:
     return view
 
 
+def needs_account(view: View[P, R]) -> View[P, R]:
+    """Let a page without a discussion in its address run only for who is signed in; 401 for
+    others, 404 where nobody can be."""
+    view.permission = None  # type: ignore[attr-defined]
+    view.needs_account = True  # type: ignore[attr-defined]
+    return view
+
+
 def address_asked() -> str:
     """The address of this request, with the path under which all pages stand."""
     return f"{request.script_root}{request.full_path}".rstrip("?")
@@ -249,6 +257,8 @@ def _check() -> None:
     permission = getattr(view, "permission", Permission.READ if slug is not None else None)
     if permission is not None:
         require(permission, None if slug is None else find_discussion(slug))
+    if getattr(view, "needs_account", False) and current_person().member is None:
+        abort(401 if has_accounts() else 404)
 
 
 def _can_sign_in() -> bool:

@@ -17,6 +17,7 @@ from flask_wtf.csrf import generate_csrf
 from synth.errors import StoreProblem
 from synth.store import Member, Session, open_store
 from synth.store.rows import now
+from web.http.known_devices import remember_device
 from web.http.store import current_store
 
 
@@ -53,6 +54,7 @@ def begin_session(member: Member) -> None:
     found = store.sessions.find(token)
     assert found is not None
     login_user(_SignedIn(token, *found))
+    remember_device(member)
     generate_csrf()  # now: an answer on its way must not bring a cookie back that has none
     for known in ("person", "roles", "roles_here"):
         g.pop(known, None)

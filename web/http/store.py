@@ -12,7 +12,7 @@ from flask import Flask, abort, current_app, g, request
 from synth.errors import StoreProblem, StoreTrouble
 from synth.store import DatabaseError, Discussion, Store, Watch, WriteQueue, open_store, problem_of
 from web.http.discussion_cache import cached_for_file
-from web.http.security import is_for_any_host
+from web.http.security import View, is_for_any_host
 from web.services.snapshot import Snapshot
 from web.ui.words import STORE_TROUBLES
 
@@ -112,12 +112,21 @@ def close(app: Flask) -> None:
             store.checkpoint(patience=2.0)
 
 
+def writes(view: View) -> View:
+    """Mark a page that is asked for by GET and may change the file all the same."""
+    view.writes = True  # type: ignore[attr-defined]
+    return view
+
+
+def _may_write() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return request.method not in {"GET", "HEAD"} or getattr(view, "writes", False)
+
+
 def _look_at_version() -> None:
     """``g.file_version``: of the file; None where the request may change it or does not read it,
     or there is none."""
-    only_reads = (
-        request.method in {"GET", "HEAD"} and request.endpoint is not None and not is_for_any_host()
-    )
+    only_reads = not _may_write() and request.endpoint is not None and not is_for_any_host()
     watch: Watch = current_app.extensions["watch"]
     g.file_version = watch.version() if only_reads else None
 

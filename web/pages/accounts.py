@@ -1,8 +1,7 @@
-"""Signing in and out, taking up invitations, and one's own account."""
+"""Ways in and out: passwords, links that sign in once, invitations."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -11,24 +10,35 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from synth.errors import AccessRefused
-from synth.permissions import Role
-from synth.store import AuditEntry, Discussion, Invitation, Member, Session
+from synth.store import Discussion, Invitation, Member
+from web.http.oidc import provider_label
 from web.http.permission import current_person, has_accounts, open_to_all, own_address
 from web.http.proxy import public_address
-from web.http.rate_limits import LINKS, MAILS, SIGN_IN, limiter
+from web.http.rate_limits import (
+    LINKS,
+    MAILS,
+    NAMES,
+    SIGN_IN,
+    WRONG_PASSWORDS,
+    at_most,
+    at_most_wrong,
+    few_mails,
+    tried_account,
+)
 from web.http.sessions import begin_session, end_session
 from web.http.store import current_store
 from web.pages.account_form import AccountForm, BadAccount, needed
+from web.pages.address_mail import mail_confirmation, mail_server, sends_mail
 from web.services.accounts import (
+    LINK_GOES_HERE,
     MIN_PASSWORD,
-    MailServer,
+    Letter,
     hash_password,
     is_password,
-    listed_roles,
+    mail_link_later,
     needs_rehash,
 )
-from web.services.actors import ActorNames
-from web.ui.member_words import REFUSALS, ROLES
+from web.ui.member_words import REFUSALS, ROLES, refused_access
 from web.ui.templates import render
 
 accounts = Blueprint("accounts", __name__)
@@ -41,6 +51,8 @@ class SignInContext:
     next: str
     """Address to go on to."""
     problem: str
+    provider: str
+    """Name of the service that signs people in as well; empty where there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +67,8 @@ class LinkContext:
     template: ClassVar[str] = "link.html"
     token: str
     is_for_owner: bool
+    holder: Member | None
+    """Whom it signs in; not ``member``, which the frame of all pages sets to who is signed in."""
     form: AccountForm
     problem: str
     min_password: int
@@ -70,22 +84,7 @@ class InvitationContext:
     form: AccountForm
     problem: str
     min_password: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountContext:
-    template: ClassVar[str] = "account.html"
-    member: Member
-    roles: Sequence[tuple[Discussion, Role]]
-    sessions: Sequence[Session]
-    here: int
-    """Id of the session that asks."""
-    form: AccountForm
-    problem: str
-    min_password: int
-    audited: Sequence[AuditEntry]
-    """What was changed about the account, the newest first."""
-    names: Mapping[str, str]
+    provider: str
 
 
 @accounts.get("/sign-in")
@@ -94,12 +93,13 @@ def sign_in() -> Response | str:
     """The form; where nobody signs in, or who asks has done so, on to the front page."""
     if not has_accounts() or current_person().member is not None:
         return redirect(own_address(request.args.get("next", "")) or url_for("discussions.front"))
-    return render(SignInContext(name="", next=request.args.get("next", ""), problem=""))
+    return _sign_in_page("", next_=request.args.get("next", ""), problem="")
 
 
 @accounts.post("/sign-in")
 @open_to_all
-@limiter.limit(SIGN_IN)
+@at_most_wrong(SIGN_IN)
+@at_most_wrong(WRONG_PASSWORDS, by=tried_account)
 def enter() -> Response | tuple[str, int]:
     """Begin a session, and go on to where the person came from."""
     _require_accounts()
@@ -108,7 +108,7 @@ def enter() -> Response | tuple[str, int]:
     next_ = request.form.get("next", "")
     if not is_password(member, form.password) or member is None:
         text = _("Name or password is wrong.")
-        return render(SignInContext(name=form.name, next=next_, problem=text)), 422
+        return _sign_in_page(form.name, next_=next_, problem=text), 422
     if needs_rehash(member):
         store.members.set_password(member.id, hash_password(form.password), actor=member.actor)
     begin_session(member)
@@ -128,35 +128,33 @@ def leave() -> Response:
 def forgotten() -> str:
     """How one gets in without a password."""
     _require_accounts()
-    return render(ForgottenContext(has_mail=_mail() is not None, is_sent=False))
+    return render(ForgottenContext(has_mail=sends_mail(), is_sent=False))
 
 
 @accounts.post("/forgotten")
 @open_to_all
-@limiter.limit(MAILS)
+@at_most(MAILS)
+@few_mails
 def send_link() -> str:
-    """Mail a link to the member with that address. The answer is the same where there is none."""
+    """Mail a link to the member with that address. The answer, and the work that is done before
+    it, are the same where there is none."""
     _require_accounts()
-    mail = _mail()
-    if mail is None:
+    server = mail_server()
+    if server is None:
         abort(404)
-    store = current_store()
-    member = store.members.find(AccountForm.sent().email)
-    if member is not None and member.email is not None and member.disabled_at is None:
-        token = store.sign_in_links.make(member.id, actor=member.actor)
-        address = public_address("accounts.link", token=token)
-        text = _(
-            "This link signs you in once. It lasts a day:\n\n%(address)s\n\n"
-            "If you did not ask for it, leave it: nothing happens.",
-            address=address,
-        )
-        mail.send_later(member.email, _("Your link to sign in"), text)
+    text = _(
+        "This link signs you in once. It lasts a day:\n\n%(address)s\n\n"
+        "If you did not ask for it, leave it: nothing happens.",
+        address=public_address("accounts.link", token=LINK_GOES_HERE),
+    )
+    letter = Letter(subject=_("Your link to sign in"), text=text)
+    mail_link_later(current_app.config["DB"], server, AccountForm.sent().email, letter)
     return render(ForgottenContext(has_mail=True, is_sent=True))
 
 
 @accounts.get("/link/<token>")
 @open_to_all
-@limiter.limit(LINKS)
+@at_most(LINKS)
 def link(token: str) -> str | tuple[str, int]:
     """Ask before the link is used up: mail programs open links to look at them."""
     _require_accounts()
@@ -167,9 +165,10 @@ def link(token: str) -> str | tuple[str, int]:
 
 @accounts.post("/link/<token>")
 @open_to_all
-@limiter.limit(LINKS)
+@at_most(LINKS)
 def use_link(token: str) -> Response | tuple[str, int]:
-    """Sign in by the link; the first of all makes the owner."""
+    """Sign in by the link; the first of all makes the owner. Who was signed in here is not any
+    more: the page asked them."""
     _require_accounts()
     store, form = current_store(), AccountForm.sent()
     try:
@@ -180,19 +179,21 @@ def use_link(token: str) -> Response | tuple[str, int]:
             if member is None:
                 member = store.members.add(form.name, email=form.email, password_hash=hashed)
                 store.members.make_owner(member.id, actor=member.actor)
+                if member.email is not None:  # whoever holds the console vouches for it
+                    store.members.confirm_address(member.id, member.email, actor=member.actor)
     except (AccessRefused, BadAccount) as refused:
         if isinstance(refused, AccessRefused) and refused.kind in {"link", "owner"}:
             abort(404, description=str(REFUSALS[refused.kind]))
         return _link_page(token, problem=_said(refused)), 422
     begin_session(member)
     flash(_("You are signed in as %(name)s.", name=member.name), "done")
-    home = "discussions.front" if member.password_hash else "accounts.account"
+    home = "discussions.front" if member.password_hash else "account.page"
     return redirect(url_for(home), 303)
 
 
 @accounts.get("/invitation/<token>")
 @open_to_all
-@limiter.limit(LINKS)
+@at_most(LINKS)
 def invitation(token: str) -> str:
     """What is offered, and the form to take it up."""
     return _invitation_page(token, problem="")
@@ -200,7 +201,8 @@ def invitation(token: str) -> str:
 
 @accounts.post("/invitation/<token>")
 @open_to_all
-@limiter.limit(LINKS)
+@at_most_wrong(NAMES)
+@few_mails
 def accept(token: str) -> Response | tuple[str, int]:
     """Take the invitation up, with the account that is signed in, or with a new one."""
     _require_accounts()
@@ -218,6 +220,7 @@ def accept(token: str) -> Response | tuple[str, int]:
         return _invitation_page(token, problem=_said(refused)), 422
     if person.member is None:
         begin_session(member)
+        mail_confirmation(member)
     discussion = _discussion(taken.discussion_id)
     if discussion is None:
         flash(_("Welcome. You can bring in discussions now."), "done")
@@ -226,94 +229,18 @@ def accept(token: str) -> Response | tuple[str, int]:
     return redirect(url_for("discussions.discussion", slug=discussion.slug), 303)
 
 
-@accounts.get("/account")
-@open_to_all
-def account() -> Response | str:
-    """One's name, password and sessions."""
-    member = current_person().member
-    if member is None:
-        return redirect(url_for("accounts.sign_in", next=url_for("accounts.account")))
-    return _account_page(AccountForm(name=member.name, email=member.email or ""), problem="")
-
-
-@accounts.post("/account")
-@open_to_all
-@limiter.limit(LINKS)
-def change() -> Response | tuple[str, int]:
-    """Change name and e-mail address."""
-    member, form = _member(), AccountForm.sent()
-    try:
-        is_other = form.email != (member.email or "")
-        if (
-            is_other
-            and member.password_hash
-            and not is_password(member, request.form.get("old", ""))
-        ):
-            raise BadAccount(_("To change the address, write your password."))
-        current_store().members.rename(member.id, form.name, email=form.email, actor=member.actor)
-    except (AccessRefused, BadAccount) as refused:
-        return _account_page(form, problem=_said(refused)), 422
-    flash(_("Saved."), "done")
-    return redirect(url_for("accounts.account"), 303)
-
-
-@accounts.post("/account/password")
-@open_to_all
-@limiter.limit(SIGN_IN)
-def change_password() -> Response | tuple[str, int]:
-    """Choose a new password; every other session ends."""
-    member, form = _member(), AccountForm.sent()
-    shown = AccountForm(name=member.name, email=member.email or "")
-    store, here = current_store(), current_person().session
-    assert here is not None
-    try:
-        if member.password_hash and not is_password(member, request.form.get("old", "")):
-            raise BadAccount(_("The old password is wrong."))
-        named = AccountForm(name=member.name, email=member.email or "", password=form.password)
-        hashed = needed(named.password_hash())
-        with store.atomic():
-            store.members.set_password(member.id, hashed, actor=member.actor)
-            store.sessions.end_others(member.id, but=here.id)
-    except BadAccount as bad:
-        return _account_page(shown, problem=str(bad)), 422
-    flash(_("The password is changed. All other sessions have ended."), "done")
-    return redirect(url_for("accounts.account"), 303)
-
-
-@accounts.post("/account/sessions/<int:session_id>/end")
-@open_to_all
-def end_other(session_id: int) -> Response:
-    """Sign out somewhere else, or here."""
-    member, here = _member(), current_person().session
-    if here is not None and here.id == session_id:
-        return leave()
-    if not current_store().sessions.end(session_id, member.id):
-        abort(404)
-    flash(_("That session has ended."), "done")
-    return redirect(url_for("accounts.account"), 303)
-
-
 def _require_accounts() -> None:
     """404 where nobody signs in."""
     if not has_accounts():
         abort(404, description=_("Nobody signs in here: only this machine can reach the pages."))
 
 
-def _member() -> Member:
-    """Who is signed in; 401 otherwise."""
-    found = current_person().member
-    if found is None:
-        abort(401)
-    return found
-
-
 def _said(refused: AccessRefused | BadAccount) -> str:
-    return str(REFUSALS[refused.kind] if isinstance(refused, AccessRefused) else refused)
+    return refused_access(refused) if isinstance(refused, AccessRefused) else str(refused)
 
 
-def _mail() -> MailServer | None:
-    found: MailServer | None = current_app.config.get("MAIL_SERVER")
-    return found
+def _sign_in_page(name: str, *, next_: str, problem: str) -> str:
+    return render(SignInContext(name=name, next=next_, problem=problem, provider=provider_label()))
 
 
 def _discussion(discussion_id: int | None) -> Discussion | None:
@@ -322,10 +249,12 @@ def _discussion(discussion_id: int | None) -> Discussion | None:
 
 
 def _link_page(token: str, *, problem: str) -> str:
+    links = current_store().sign_in_links
     return render(
         LinkContext(
             token=token,
-            is_for_owner=current_store().sign_in_links.is_for_owner(token),
+            is_for_owner=links.is_for_owner(token),
+            holder=links.member(token),
             form=AccountForm.sent(),
             problem=problem,
             min_password=MIN_PASSWORD,
@@ -346,6 +275,7 @@ def _invitation_page(token: str, *, problem: str) -> str:
             form=AccountForm.sent(),
             problem=problem,
             min_password=MIN_PASSWORD,
+            provider=provider_label(),
         )
     )
 
@@ -356,24 +286,3 @@ def _require_open(token: str) -> Invitation:
     if found is None or not found.is_open:
         abort(404, description=str(REFUSALS["invitation"]))
     return found
-
-
-def _account_page(form: AccountForm, *, problem: str) -> str:
-    member, person, store = _member(), current_person(), current_store()
-    assert person.session is not None
-    discussions = {one.id: one for one in store.discussions.all()}
-    audited = store.audit.last(limit=10, member_id=member.id)
-    names = ActorNames(store)
-    return render(
-        AccountContext(
-            member=member,
-            roles=listed_roles(store, member, discussions),
-            sessions=store.sessions.of(member.id),
-            here=person.session.id,
-            audited=audited,
-            names={one.actor: names.of(one.actor) for one in audited},
-            form=form,
-            problem=problem,
-            min_password=MIN_PASSWORD,
-        )
-    )

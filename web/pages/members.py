@@ -17,12 +17,13 @@ from synth.records import HiddenReason
 from synth.store import AuditEntry, Claim, Discussion, Invitation, Member, Membership, Offer
 from web.http.permission import current_actor, current_person, needs
 from web.http.proxy import public_address
+from web.http.rate_limits import INVITATIONS, asker, at_most
 from web.http.store import current_store, find_discussion, find_snapshot
 from web.jobs.control import current_jobs
 from web.services.accounts import may_make_link
 from web.services.actors import ActorNames
 from web.services.quotes import Quoted, quote_span
-from web.ui.member_words import REFUSALS, ROLES
+from web.ui.member_words import REFUSALS, ROLES, refused_access
 from web.ui.query import Paging, asked_page
 from web.ui.templates import render
 from web.ui.words import counted
@@ -110,6 +111,7 @@ def listing(slug: str) -> str:
 
 @members.post("/d/<slug>/invitations")
 @needs(Permission.INVITE)
+@at_most(INVITATIONS, by=asker)
 def invite(slug: str) -> str | tuple[str, int]:
     """Make an invitation; its link is shown this once."""
     found, store = find_discussion(slug), current_store()
@@ -158,13 +160,18 @@ def change_role(slug: str, member_id: int) -> Response:
     role = next((one for one in INVITED if one == wanted), None)
     if role is None and wanted != "none":
         abort(400, description=_("The form does not say what to do."))
-    store.memberships.set_role(member_id, found.id, role, actor=current_actor())
-    flash(_("Saved."), "done")
+    try:
+        store.memberships.set_role(member_id, found.id, role, actor=current_actor())
+    except AccessRefused as refused:
+        flash(refused_access(refused), "problem")
+    else:
+        flash(_("Saved."), "done")
     return redirect(url_for("members.listing", slug=slug), 303)
 
 
 @members.post("/d/<slug>/members/<int:member_id>/link")
 @needs(Permission.INVITE)
+@at_most(INVITATIONS, by=asker)
 def hand_link(slug: str, member_id: int) -> str:
     """Make a link that signs a member in once, to hand to them; it is shown this once."""
     found, store = find_discussion(slug), current_store()
@@ -264,6 +271,7 @@ def people() -> str:
 
 @members.post("/people/invitations")
 @needs(Permission.ADMINISTER)
+@at_most(INVITATIONS, by=asker)
 def invite_starter() -> str:
     """Invite somebody who may open discussions of their own."""
     note = " ".join(request.form.get("note", "").split())[:MAX_NOTE]
@@ -302,7 +310,7 @@ def change_account(member_id: int) -> Response | str:
         else:
             abort(400, description=_("The form does not say what to do."))
     except AccessRefused as refused:
-        flash(str(REFUSALS[refused.kind]), "problem")
+        flash(refused_access(refused), "problem")
     return redirect(url_for("members.people"), 303)
 
 

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from synth.store import Discussion
+from web.http.rate_limits import searches
 from web.http.store import find_snapshot
 from web.services.outline import Branch
 from web.services.point import MAX_LETTERS, PointResult, find_point, one_paragraph
@@ -90,6 +91,7 @@ class PointContext:
 
 
 @search.get("/d/<slug>/search")
+@searches()
 def words(slug: str) -> Response:
     """Messages found by ``?q=`` in a mode, narrowed by the rest of the address."""
     snapshot = find_snapshot(slug)
@@ -120,6 +122,7 @@ def words(slug: str) -> Response:
 
 
 @search.get("/d/<slug>/point")
+@searches()
 def point(slug: str) -> Response:
     """Where ``?text=`` stands."""
     snapshot = find_snapshot(slug)

@@ -25,6 +25,7 @@ from web.http.permission import (
     require,
     require_upload,
 )
+from web.http.rate_limits import UPLOADS, asker, at_most
 from web.http.store import current_store, find_discussion
 from web.jobs.control import current_jobs
 from web.ui.templates import render
@@ -57,6 +58,7 @@ def form() -> str:
 @uploads.post("/upload")
 @takes_files
 @open_to_all
+@at_most(UPLOADS, by=asker)
 def upload() -> Response | tuple[str, int]:
     """Take the files in and start the main job over them."""
     require_upload()

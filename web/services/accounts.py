@@ -10,14 +10,15 @@ import logging
 import smtplib
 import ssl
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.message import EmailMessage
 from functools import cache
 from typing import TYPE_CHECKING
 
+from synth.errors import StoreProblem
 from synth.permissions import Role
-from synth.store import Discussion, Member, Store
+from synth.store import DatabaseError, Discussion, Member, Store, open_store
 from synth.store.members import CONSOLE
 
 if TYPE_CHECKING:
@@ -56,15 +57,56 @@ class MailServer:
     def send_later(self, to: str, subject: str, text: str) -> None:
         """The same in the background: nobody waits, or learns from the time whether a mail went
         out. A failure is told in the log."""
-        threading.Thread(target=self._try, args=(to, subject, text), daemon=True).start()
+        in_background(lambda: self.try_to_send(to, subject, text))
 
-    def _try(self, to: str, subject: str, text: str) -> None:
+    def try_to_send(self, to: str, subject: str, text: str) -> None:
+        """Hand a mail over; a failure is told in the log."""
         try:
             self.send(to, subject, text)
         except (OSError, ValueError) as error:
             # Not the error itself: it names whom the mail was for.
             told = (type(error).__name__, getattr(error, "smtp_code", ""))
             logging.getLogger(__name__).error("no mail could be sent: %s %s", *told)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A mail with a link in it whose token is not made yet."""
+
+    subject: str
+    text: str
+    """``LINK_GOES_HERE`` stands where it goes."""
+
+
+LINK_GOES_HERE = "the-link-goes-here"
+
+
+def mail_link_later(db: str, server: MailServer, written: str, letter: Letter) -> None:
+    """Mail a link to whoever has this address, if anybody does, in the background.
+
+    Looking for them and making the link are done there, too: who asks learns nothing from the
+    time that the answer takes.
+    """
+    in_background(lambda: _mail_link(db, server, written, letter))
+
+
+def _mail_link(db: str, server: MailServer, written: str, letter: Letter) -> None:
+    try:
+        with open_store(db) as store:
+            member = store.members.find(written)
+            if member is None or member.email_key is None or member.disabled_at is not None:
+                return
+            token = store.sign_in_links.make(member.id, actor=member.actor)
+    except (StoreProblem, DatabaseError) as error:
+        logging.getLogger(__name__).error("no link could be made: %s", type(error).__name__)
+        return
+    server.try_to_send(
+        member.email or "", letter.subject, letter.text.replace(LINK_GOES_HERE, token)
+    )
+
+
+def in_background(work: Callable[[], None]) -> None:
+    threading.Thread(target=work, daemon=True).start()
 
 
 def hash_password(password: str) -> str:

@@ -73,6 +73,30 @@ class Smtp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Oidc:
+    """Another service by which people sign in (OpenID Connect); the extra `oidc` is needed."""
+
+    issuer: str = key(
+        "", "Its address, as it names itself, such as `https://login.example.org`; else none."
+    )
+    client_id: str = key("", "Name under which it knows this viewer.")
+    client_secret: str = key("", "Secret that it gave this viewer.", is_secret=True)
+    client_secret_file: Path | None = key(None, "File that holds the secret, in its place.")
+    label: str = key("", "Name of the service on the button; else the name of its host.")
+    address_claim: str = key("email", "Claim that holds a person's e-mail address.")
+    newcomers: Literal["invited", "anybody"] = key(
+        "invited", "Who of its people may open an account."
+    )
+    domains: tuple[str, ...] = key(
+        (), "Domains of confirmed addresses that may sign in by it; none named: all may."
+    )
+    match_addresses: bool = key(
+        False,
+        "Who has none bound gets the account with their address, if both sides confirmed it.",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
     """How one viewer is run."""
 
@@ -113,6 +137,7 @@ class Configuration:
     log: Log = key(Log(), "")
     metrics: Metrics = key(Metrics(), "")
     smtp: Smtp = key(Smtp(), "")
+    oidc: Oidc = key(Oidc(), "")
 
     def __post_init__(self) -> None:
         for name, trouble in _troubles(self):
@@ -300,6 +325,22 @@ def _troubles(told: Configuration) -> Iterator[tuple[str, str]]:
     if told.smtp.host and not told.public_url:
         # Else a link in a mail would stand under whatever name a request gives.
         yield "public_url", "mail needs the address at which people reach the viewer"
+    yield from _troubles_of_oidc(told)
+
+
+def _troubles_of_oidc(told: Configuration) -> Iterator[tuple[str, str]]:
+    oidc, url = told.oidc, urlsplit(told.oidc.issuer)
+    if not oidc.issuer:
+        return
+    is_here = url.scheme == "http" and url.hostname in {"127.0.0.1", "localhost", "::1"}
+    if not (url.hostname and (url.scheme == "https" or is_here)) or url.query or url.fragment:
+        yield "oidc.issuer", f"{oidc.issuer!r} is not an address with https:// and a name"
+    if not oidc.client_id:
+        yield "oidc.client_id", "the service has to know this viewer"
+    if oidc.client_secret and oidc.client_secret_file is not None:
+        yield "oidc.client_secret_file", "the secret is given twice"
+    if not told.public_url:
+        yield "public_url", "signing in by another service needs the address to come back to"
 
 
 _PLAIN = Configuration()

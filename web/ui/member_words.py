@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from flask_babel import LazyString, lazy_gettext
+from flask_babel import gettext as _
 
-from synth.errors import Refusal
+from synth.errors import AccessRefused, Refusal
 from synth.permissions import Role, Visibility
 
 ROLES: dict[Role, LazyString] = {
@@ -49,10 +50,28 @@ REFUSALS: dict[Refusal, LazyString] = {
     ),
     "role": lazy_gettext("This role does not allow it."),
     "link": lazy_gettext("This link cannot be used any more. Ask for a new one."),
+    "identity": lazy_gettext(
+        "This person has another account here, or your account knows you under another name there."
+    ),
+    "no password": lazy_gettext("Choose a password first: you could not sign in any more."),
+    "last facilitator": lazy_gettext(
+        "A discussion keeps at least one facilitator. Make somebody else facilitator first."
+    ),
 }
+
+
+def refused_access(refused: AccessRefused) -> str:
+    """Why, in a sentence, with the discussion that stands in the way."""
+    told = str(REFUSALS[refused.kind])
+    return f"{told} {_('(“%(title)s”)', title=refused.about)}" if refused.about else told
+
+
 AUDITED: dict[str, LazyString] = {
     "made owner": lazy_gettext("became the owner"),
     "changed address": lazy_gettext("e-mail address changed"),
+    "confirmed address": lazy_gettext("e-mail address confirmed"),
+    "linked identity": lazy_gettext("sign-in by another service added"),
+    "unlinked identity": lazy_gettext("sign-in by another service taken away"),
     "changed password": lazy_gettext("password changed"),
     "may start": lazy_gettext("may open discussions"),
     "may not start": lazy_gettext("may open discussions no more"),

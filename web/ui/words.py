@@ -196,6 +196,14 @@ HTTP_ERRORS: dict[int, tuple[LazyString, LazyString]] = {
     404: (lazy_gettext("Not found"), lazy_gettext("There is nothing at this address.")),
     405: (lazy_gettext("Not possible here"), lazy_gettext("This address cannot be used that way.")),
     413: (lazy_gettext("Too large"), lazy_gettext("The upload is larger than this viewer takes.")),
+    429: (
+        lazy_gettext("Too often"),
+        lazy_gettext("Wait a little, then try again."),
+    ),
+    502: (
+        lazy_gettext("No answer from elsewhere"),
+        lazy_gettext("Another service that is needed for this does not answer."),
+    ),
     500: (
         lazy_gettext("Something went wrong"),
         lazy_gettext("The fault is ours; the log has the details."),

@@ -36,6 +36,8 @@ def test_the_accounts_are_listed(db: Path) -> None:
 
 
 def test_who_cannot_sign_in_gets_a_link(db: Path) -> None:
+    assert run(db, "members", "link", "bea@example.org").exit_code == 1  # nobody confirmed it
+    assert run(db, "members", "confirm", "Bea").exit_code == 0
     told = run(db, "members", "link", "bea@example.org").output.strip()
     with open_store(db) as store:
         member = store.sign_in_links.use(told.removeprefix("/link/"))
@@ -54,8 +56,12 @@ def test_roles_and_visibility_are_changed_and_noted(db: Path) -> None:
         assert found.visibility is Visibility.PRIVATE
         last = store.audit.last(limit=1)[0]
     assert (last.actor, last.verb) == ("console", "changed visibility")
+    refused = run(db, "members", "role", "Bea", "none")
+    assert refused.exit_code == 1
+    assert "nobody else facilitates “Market”" in refused.output
+    assert run(db, "members", "role", "Ana", "facilitator").exit_code == 0
     assert run(db, "members", "role", "Bea", "none").exit_code == 0
-    assert "market" not in run(db, "members", "list").output
+    assert "Bea  market" not in run(db, "members", "list").output
 
 
 def test_nobody_of_that_name_is_one_line(db: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_origin
 
 import pytest
 
@@ -19,6 +20,7 @@ from web.serving.configuration import (
     variable_of,
 )
 
+HERE = "public_url = 'https://ideas.example.org'\n"
 WHOLE = """
 public_url = "https://ideas.example.org"
 db = "data/town.db"
@@ -90,11 +92,15 @@ def test_every_key_can_be_set_in_the_file_and_in_the_environment(name: str, file
         "prefix": "/p", "hosts": "a.example", "accounts": "on", "log.format": "json",
         "log.level": "info", "metrics.serve": "loopback", "smtp.host": "",
         "secret_key": "s" * 32, "log.addresses": "true", "smtp.starttls": "false",
+        "oidc.issuer": "", "oidc.newcomers": "anybody", "oidc.domains": "a.example",
+        "oidc.client_secret_file": "in", "oidc.match_addresses": "true",
     }  # fmt: skip
     kinds = {one: kind for one, kind, _, _ in keys()}
     text = values.get(name, "7" if kinds[name] is not str else "seven")
     is_plain = text in {"7", "true", "false"}
-    written = text if is_plain else f'["{text}"]' if name == "hosts" else f'"{text}"'
+    written = (
+        text if is_plain else f'["{text}"]' if get_origin(kinds[name]) is tuple else f'"{text}"'
+    )
     table, dot, inner = name.rpartition(".")
     by_file = of(file, f"[{table}]\n{inner} = {written}" if dot else f"{name} = {written}")
     by_variable = of(file, "", **{variable_of(name): text})
@@ -103,7 +109,7 @@ def test_every_key_can_be_set_in_the_file_and_in_the_environment(name: str, file
         return getattr(getattr(told, table) if dot else told, inner)
 
     assert str(value(by_file)).endswith(str(value(by_variable)))
-    assert name == "smtp.host" or value(by_variable) != value(Configuration())
+    assert name in {"smtp.host", "oidc.issuer"} or value(by_variable) != value(Configuration())
 
 
 @pytest.mark.parametrize(
@@ -146,6 +152,14 @@ def test_what_is_wrong_in_the_environment_is_told_with_its_variable(file: Path) 
         ("secret_key = 'short'", "secret_key"),
         ("[metrics]\nserve = 'token'", "metrics.token"),
         ("[smtp]\nhost = 'mail.example.org'", "smtp.sender"),
+        (f"{HERE}[oidc]\nissuer = 'http://a.example'\nclient_id = 'x'", "oidc.issuer"),
+        (f"{HERE}[oidc]\nissuer = 'https://a.example'", "oidc.client_id"),
+        ("[oidc]\nissuer = 'https://a.example'\nclient_id = 'x'", "public_url"),
+        (
+            f"{HERE}[oidc]\nissuer = 'http://127.0.0.1:9'\nclient_id = 'x'\n"
+            "client_secret = 'y'\nclient_secret_file = 'z'",
+            "oidc.client_secret_file",
+        ),
     ],
 )
 def test_what_does_not_go_together_is_told(file: Path, text: str, key: str) -> None:
@@ -156,7 +170,8 @@ def test_secrets_are_never_printed(file: Path) -> None:
     secret = "not-to-be-seen-" * 3
     told = of(
         file,
-        f"secret_key = '{secret}'\n[smtp]\npassword = '{secret}'\n[metrics]\ntoken = '{secret}'",
+        f"secret_key = '{secret}'\n[smtp]\npassword = '{secret}'\n[metrics]\ntoken = '{secret}'\n"
+        f"[oidc]\nclient_secret = '{secret}'",
     )
     assert "not-to-be-seen" not in repr(told)
 

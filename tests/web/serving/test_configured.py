@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from synth.errors import InputProblem
 from web.http.permission import has_accounts
-from web.serving.configuration import Configuration
+from web.serving.configuration import Configuration, Oidc
 from web.serving.configured import configured_app
 from web.serving.secret import kept_secret
 
@@ -84,3 +85,38 @@ def test_half_of_the_threads_are_left_to_readers_where_writers_wait(
     db: Path, threads: int, most: int
 ) -> None:
     assert configured_app(Configuration(db=db, threads=threads)).config["MAX_WAITING"] == most
+
+
+def test_the_service_that_signs_people_in_reaches_the_viewer(db: Path, tmp_path: Path) -> None:
+    file = tmp_path / "oidc.secret"
+    file.write_text("known to both\n", encoding="utf-8")
+    oidc = Oidc(
+        issuer="https://login.example",
+        client_id="ideas",
+        client_secret_file=file,
+        domains=("@Town.Example",),
+    )
+    told = Configuration(db=db, public_url="https://ideas.example.org", oidc=oidc)
+    app = configured_app(told)
+    provider = app.config["PROVIDER"]
+    assert (provider.client_secret, provider.domains) == ("known to both", ("town.example",))
+    assert "known to both" not in repr(provider)
+    assert (
+        "Sign in with login.example"
+        in app.test_client().get("/sign-in", base_url="https://ideas.example.org").text
+    )
+    file.write_text(" \n", encoding="utf-8")
+    with pytest.raises(InputProblem, match="holds no secret"):
+        configured_app(told)
+    file.unlink()
+    with pytest.raises(InputProblem, match="cannot be read"):
+        configured_app(told)
+
+
+def test_without_its_packages_the_viewer_says_what_to_install(
+    db: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "authlib.integrations.flask_client", None)
+    oidc = Oidc(issuer="https://login.example", client_id="ideas")
+    with pytest.raises(InputProblem, match=r"pip install 'discussion-synth\[oidc\]'"):
+        configured_app(Configuration(db=db, public_url="https://a.example", oidc=oidc))
