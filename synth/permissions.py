@@ -52,6 +52,8 @@ class Permission(StrEnum):
     """Invite people, change their roles, remove them."""
     MODERATE = "moderate"
     """Answer participants who want their words erased."""
+    STUDY = "study"
+    """See by pseudonym who answers whom; others see figures of three people and more."""
     START = "start"
     """Open new discussions; also given to single members by the owner."""
     ADMINISTER = "administer"
@@ -70,6 +72,7 @@ def _table() -> Mapping[Role, frozenset[Permission]]:
         Permission.BUILD,
         Permission.INVITE,
         Permission.MODERATE,
+        Permission.STUDY,
     }
     return {
         Role.VISITOR: visitor,

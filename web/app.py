@@ -44,6 +44,7 @@ from web.pages.accounts import accounts
 from web.pages.archive import archive
 from web.pages.corrections import corrections
 from web.pages.discussions import discussions
+from web.pages.group import group
 from web.pages.harvest import harvest
 from web.pages.history import history
 from web.pages.ideas import ideas
@@ -130,8 +131,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     for pages in (
         discussions, maps, ideas, passages, threads, search, harvest, settings, uploads, jobs,
         corrections, history, proposals, sign_off, accounts, account, provider, members, archive,
-        moderation,
-        api, health,
+        moderation, group, api, health,
     ):  # fmt: skip
         app.register_blueprint(pages)
     if app.debug or app.config.get("STYLEGUIDE"):

@@ -79,9 +79,9 @@ class Trend:
     """Whether nothing was said for a good part of the time at the end."""
 
 
-def calendar_of(posted: NDArray[np.int64]) -> Calendar | None:
-    """The finest calendar with ``MOST_BINS`` stretches at most, else one of years, however many;
-    None where no time is known.
+def calendar_of(posted: NDArray[np.int64], *, most: int = MOST_BINS) -> Calendar | None:
+    """The finest calendar with ``most`` stretches at most, else one of years, however many; None
+    where no time is known.
 
     ``posted``: seconds since 1970, ``UNKNOWN_TIME`` where nobody knows.
     """
@@ -91,7 +91,7 @@ def calendar_of(posted: NDArray[np.int64]) -> Calendar | None:
     ends = np.array([known.min(), known.max()])
     for unit in Unit:
         first, last = _numbers(unit, ends).tolist()
-        if last - first < MOST_BINS or unit is Unit.YEAR:
+        if last - first < most or unit is Unit.YEAR:
             break
     return Calendar(unit=unit, first=first, n=last - first + 1)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from synth.masks import restored
-from synth.records import Placement, Quote
+from synth.records import ParentEvidence, Placement, Quote
 from synth.store.ideas import PLACED
 from synth.store.masks import Masks, MessageMasks
 from synth.store.rows import IN, Collection, Row, record
@@ -107,6 +107,15 @@ class Evidence(Collection):
         ):
             found.setdefault(row["message_id"], []).append(record(Quote, row))
         return {message_id: tuple(quotes) for message_id, quotes in found.items()}
+
+    def stated(self, discussion_id: int) -> list[int]:
+        """Ids, ascending, of the messages of which the source itself says what they answer."""
+        return self._column(
+            """SELECT id FROM messages
+               WHERE discussion_id = ? AND parent_evidence = ? ORDER BY id""",
+            discussion_id,
+            ParentEvidence.HEADER,
+        )
 
     def counts(self, discussion_id: int) -> Mapping[str, int]:
         """How many messages rest on which reply evidence."""

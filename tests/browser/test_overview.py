@@ -79,7 +79,7 @@ def test_pages_fit_and_keep_nobody_out(page: Page, scheme: str) -> None:
         for address in (
             f"{AT}/overview", f"{AT}/overview?lang=fr", f"{AT}/overview?lang=en",
             f"{AT}/since?since=2024-05-03", f"{AT}/since?since=2030-01-01", f"{AT}/settings",
-            f"{AT}/about",
+            f"{AT}/about", f"{AT}/group",
         ):  # fmt: skip
             page.goto(address)
             if page.evaluate("document.documentElement.scrollWidth") > width:

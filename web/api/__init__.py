@@ -6,7 +6,14 @@ record of ``web.api.answers`` or ``web.api.report_answers``; ``openapi.json`` is
 
 from __future__ import annotations
 
-from web.api import discussions, ideas, jobs, messages, search  # noqa: F401 - they register addresses
+from web.api import (  # noqa: F401 - they register addresses
+    discussions,
+    group,
+    ideas,
+    jobs,
+    messages,
+    search,
+)
 from web.api.openapi import api
 
 __all__ = ["api"]

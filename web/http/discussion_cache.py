@@ -147,6 +147,22 @@ def cached(store: Store, discussion: Discussion, name: str, make: Callable[[], T
     return cache.get((discussion.id, name), _version_of(store, discussion), make)
 
 
+def submitted(
+    discussion: Discussion, name: str, version: Hashable, make: Callable[[], T]
+) -> Future[T]:
+    """The value of that name for the discussion, made in the background where it is not there.
+
+    ``version`` is the caller's: of just what the value is made of. ``make`` runs in a thread of
+    its own, without the store of the request. Outside of the application it is made now.
+    """
+    if not current_app:
+        done: Future[T] = Future()
+        done.set_result(make())
+        return done
+    cache: DiscussionCache = current_app.extensions["discussion_cache"]
+    return cache.submit((discussion.id, name), version, make)
+
+
 def cached_for_file(key: Key, make: Callable[[], T]) -> T:
     """A value that is forgotten with every change of the file.
 

@@ -84,7 +84,7 @@ def test_every_option_is_explained(name: str) -> None:
 def test_the_contract_lists_the_commands() -> None:
     wanted = (
         "run import build serve worker correct batch export evaluate erase info demo backup "
-        "restore members discussion moderate"
+        "restore members discussion moderate group"
     )
     assert sorted(COMMANDS) == sorted(wanted.split())
     output = synth("--help").output

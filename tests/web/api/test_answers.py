@@ -34,6 +34,7 @@ EXAMPLES = {
     "/api/d/{slug}/point": f"{AT}/point?text=stalls",
     "/api/d/{slug}/since": f"{AT}/since?since=2024-03-01",
     "/api/d/{slug}/overview": f"{AT}/overview",
+    "/api/d/{slug}/group": f"{AT}/group",
     "/api/d/{slug}/extracts": f"{AT}/extracts",
     "/api/jobs": "/api/jobs",
     "/api/jobs/{number}": "/api/jobs/1",

@@ -30,6 +30,7 @@ from web.pages.discussions import (
     OverviewContext,
     SinceContext,
 )
+from web.pages.group import GroupContext
 from web.pages.harvest import KeyConflictContext, KeyContext, TakeContext
 from web.pages.history import HistoryContext
 from web.pages.ideas import IdeaContext, NotAboutContext, UnplacedContext
@@ -69,6 +70,7 @@ PAGES = {
     f"{AT}/messages/2/hide": HideContext,
     f"{AT}/policy": PolicyContext,
     f"{AT}/overview": OverviewContext,
+    f"{AT}/group": GroupContext,
     f"{AT}/since?since=2024-03-01": SinceContext,
     f"{AT}/point?text=stalls": PointContext,
     f"{AT}/ideas/1/correct": MenuContext,
