@@ -53,6 +53,7 @@ from web.pages.maps import maps
 from web.pages.members import members
 from web.pages.moderation import moderation
 from web.pages.passages import passages
+from web.pages.privacy import privacy
 from web.pages.proposals import proposals
 from web.pages.provider import provider
 from web.pages.search import search
@@ -131,7 +132,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     for pages in (
         discussions, maps, ideas, passages, threads, search, harvest, settings, uploads, jobs,
         corrections, history, proposals, sign_off, accounts, account, provider, members, archive,
-        moderation, group, api, health,
+        moderation, privacy, group, api, health,
     ):  # fmt: skip
         app.register_blueprint(pages)
     if app.debug or app.config.get("STYLEGUIDE"):

@@ -195,7 +195,7 @@ def evaluate(folder: Path, gold: Path, *, as_json: bool) -> None:
     "--participant",
     required=True,
     metavar="WHO",
-    help="Pseudonym (Participant 12), address or name as in the export.",
+    help="Pseudonym (Participant 417), address or name as in the export.",
 )
 @click.option("--yes", is_flag=True, help="Do not ask. This cannot be undone.")
 def erase(db: Path, discussion: str | None, participant: str, *, yes: bool) -> None:
@@ -212,10 +212,13 @@ def erase(db: Path, discussion: str | None, participant: str, *, yes: bool) -> N
         n_messages, report = erase_participant(
             store, found.id, participant, progress=progress_on_stderr()
         )
+        records = store.erasures.of(found.id)
     if n_messages:
         click.echo(f"Erased {participant}: {n_messages} messages emptied.")
     else:
         click.echo(f"No message of {participant} was left to empty.")
+    if n_messages and records:
+        click.echo("Removed: " + ", ".join(f"{k} {n}" for k, n in records[0].removed.items()))
     if report is not None:
         output.tell_build(report, {})
     click.echo("Exports written earlier still hold the words; write them again.")

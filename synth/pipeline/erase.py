@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from synth.errors import ModelMissing, StoreProblem, StoreTrouble, SynthError
 from synth.pipeline.build import BuildReport, build, embedder_of
@@ -38,7 +40,7 @@ def erase_participant(
     _require(store, discussion_id, who)
     settings = last_settings(store, discussion_id)
     embedder = None if settings is None else embedder_of(settings)
-    n_messages, _ = erase_words(store, discussion_id, who, actor="facilitator")
+    erased = erase_words(store, discussion_id, who, actor="facilitator")
     report = None
     try:
         if settings is not None:
@@ -51,7 +53,7 @@ def erase_participant(
             "erase them once more, by the pseudonym, to finish it"
         ) from error
     finally:
-        _forget_unused(store, discussion_id)
+        _count(store, erased.id, vectors=_forget_unused(store, discussion_id))
         is_gone = store.checkpoint(patience=PATIENCE)
     if not is_gone:
         raise StoreProblem(
@@ -60,28 +62,57 @@ def erase_participant(
             "more, by the pseudonym, to finish it",
             trouble=StoreTrouble.LOCKED,
         )
-    return n_messages, report
+    return erased.n_messages, report
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erased:
+    """What came of an erasure."""
+
+    id: int | None
+    """Of its record; None where all was erased before."""
+    n_messages: int
+    is_gone: bool
+    """Whether the words have left the file already."""
 
 
 def erase_words(
     store: Store, discussion_id: int, who: str, *, actor: str, patience: float = PATIENCE
-) -> tuple[int, bool]:
+) -> Erased:
     """The first half of ``erase_participant``: the map of before stands, without its words, until
     it is built again, which is then done as a whole.
 
-    Returns how many messages were emptied, and whether the words have left the file already:
-    not while somebody reads an earlier state for longer than ``patience`` seconds. Raises
+    What was removed is counted in ``store.erasures``. The words have not left the file
+    while somebody reads an earlier state for longer than ``patience`` seconds. Raises
     StoreProblem when there is nobody of that name.
     """
-    participant, n_messages = _require(store, discussion_id, who), 0
+    participant = _require(store, discussion_id, who)
+    removed: Counter[str] = Counter()
+    erasure_id: int | None = None
     with everything_shown(store, discussion_id):
         if participant is not None:
-            n_messages = _erase(store, discussion_id, participant)
-            store.correction_proposals.forget(discussion_id, participant)
-        store.corrections.forget_words(discussion_id)
+            erasure_id = store.erasures.add(
+                discussion_id,
+                pseudonym=store.participants.pseudonyms([participant])[participant],
+                member_id=store.claims.holder(participant),
+                actor=actor,
+            )
+            removed = _erase(store, discussion_id, participant)
+            removed["proposals"] += store.correction_proposals.forget(discussion_id, participant)
+        removed["titles"] += store.corrections.forget_words(discussion_id)
         store.events.add(discussion_id, actor=actor, verb="erased", noun="participant")
-    _forget_unused(store, discussion_id)
-    return n_messages, store.vacuum(patience=patience)
+    removed["vectors"] += _forget_unused(store, discussion_id)
+    _count(store, erasure_id, **removed)
+    return Erased(
+        id=erasure_id,
+        n_messages=removed["messages"],
+        is_gone=store.vacuum(patience=patience),
+    )
+
+
+def _count(store: Store, erasure_id: int | None, **removed: int) -> None:
+    if erasure_id is not None:
+        store.erasures.count(erasure_id, removed)
 
 
 def _require(store: Store, discussion_id: int, who: str) -> int | None:
@@ -96,8 +127,8 @@ def _require(store: Store, discussion_id: int, who: str) -> int | None:
     return participant
 
 
-def _erase(store: Store, discussion_id: int, participant_id: int) -> int:
-    """Take the words of a participant out of all messages; returns how many were emptied."""
+def _erase(store: Store, discussion_id: int, participant_id: int) -> Counter[str]:
+    """Take the words of a participant out of all messages; returns what went, by kind."""
     lines = store.messages.subjects(discussion_id)
     own = _own_subjects(lines, participant_id)
     changed: dict[int, str | None] = {}
@@ -109,7 +140,10 @@ def _erase(store: Store, discussion_id: int, participant_id: int) -> int:
         elif any(subject in former for subject in own):
             changed[line.message_id] = left
     store.messages.set_subjects(changed)
-    return store.participants.erase(discussion_id, participant_id, subjects=sorted(own))
+    removed = store.participants.erase(discussion_id, participant_id, subjects=sorted(own))
+    theirs = {line.message_id for line in lines if line.participant_id == participant_id}
+    removed["subjects"] += len(changed.keys() - theirs)
+    return removed
 
 
 def _own_subjects(lines: Sequence[SubjectLine], participant_id: int) -> set[str]:
@@ -140,15 +174,16 @@ def last_settings(store: Store, discussion_id: int) -> Settings | None:
     return Settings(**stored)  # type: ignore[arg-type]
 
 
-def _forget_unused(store: Store, discussion_id: int) -> None:
-    """Clear what no row of the participant's needs: old titles and vectors."""
+def _forget_unused(store: Store, discussion_id: int) -> int:
+    """Clear what no row of the participant's needs: old titles and vectors; returns how many
+    vectors."""
     store.runs.forget_words(discussion_id)
-    forget_unused_vectors(store)
+    return forget_unused_vectors(store)
 
 
-def forget_unused_vectors(store: Store) -> None:
-    """Clear the vectors of words that nobody says any more."""
+def forget_unused_vectors(store: Store) -> int:
+    """Clear the vectors of words that nobody says any more; returns how many."""
     # Vectors are kept of passages, and of what messages are called.
     lines = store.messages.first_lines()
     called = {line.strip() for line in lines} | {without_reply_marks(line) for line in lines}
-    store.vectors.forget_unused(keep={sha256_text(line) for line in called})
+    return store.vectors.forget_unused(keep={sha256_text(line) for line in called})

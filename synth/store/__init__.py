@@ -9,6 +9,7 @@ from synth.store.corrections import HeldIdea, Link
 from synth.store.database import Store, Version, Watch, check_file, open_store
 from synth.store.discussions import Discussion, Embed, Framing, site_of, version_of_framing
 from synth.store.edits import version_of_extract, version_of_text
+from synth.store.erasures import Erasure
 from synth.store.extracts import ExtractChange, ExtractMark
 from synth.store.hidden import HiddenMessage, HiddenParticipant, LogEntry, Ruling
 from synth.store.ideas import IdeaRow, PlacementRow
@@ -41,6 +42,7 @@ __all__ = [
     "DatabaseError",
     "Discussion",
     "Embed",
+    "Erasure",
     "ExtractChange",
     "ExtractMark",
     "Framing",

@@ -47,9 +47,10 @@ class CorrectionProposal:
 
 
 class CorrectionProposals(Collection):
-    def forget(self, discussion_id: int, participant_id: int) -> None:
-        """Remove what the member who is this participant proposed: it is written by them too."""
-        self._write(
+    def forget(self, discussion_id: int, participant_id: int) -> int:
+        """Remove what the member who is this participant proposed: it is written by them too.
+        Returns how many."""
+        return self._write(
             """DELETE FROM correction_proposals WHERE discussion_id = ? AND actor =
                (SELECT 'member:' || member_id FROM claims WHERE participant_id = ?)""",
             *(discussion_id, participant_id),

@@ -170,11 +170,16 @@ class Corrections(Collection):
         )
         return [record(IdeaLink, row) for row in rows]
 
-    def forget_words(self, discussion_id: int) -> None:
+    def forget_words(self, discussion_id: int) -> int:
         """Take the machine's titles and summaries, which are made of people's words, off the map
-        and out of the history. A correction can still be undone; the next build names its ideas
-        again."""
+        and out of the history; returns how many ideas lost a title. A correction can still be
+        undone; the next build names its ideas again."""
         with self._db.atomic():
+            n_unnamed = self._count(
+                """SELECT count(*) FROM ideas
+                   WHERE discussion_id = ? AND title_origin <> 'person' AND title <> ?""",
+                *(discussion_id, NO_WORDS),
+            )
             self._db.execute(_UNNAMED, {**_WORDS, "discussion_id": discussion_id})
             for event_id, before, after in self._tuples(
                 """SELECT id, before, after FROM events
@@ -185,6 +190,7 @@ class Corrections(Collection):
                     "UPDATE events SET before = ?, after = ? WHERE id = ?",
                     *(_without_words(before), _without_words(after), event_id),
                 )
+        return n_unnamed
 
     # -- reading ---------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ from synth.store.correction_proposals import CorrectionProposals
 from synth.store.corrections import Corrections
 from synth.store.covered import Covered
 from synth.store.discussions import Discussions
+from synth.store.erasures import Erasures
 from synth.store.extracts import Extracts
 from synth.store.fitted_map import Growth, Spaces
 from synth.store.hidden import Hidden
@@ -91,6 +92,7 @@ class Store:
         self.covered = Covered(db)
         self.evidence = Evidence(db)
         self.masks = Masks(db)
+        self.erasures = Erasures(db)
         self.passages = Passages(db)
         self.vectors = Vectors(db)
         self.ideas = Ideas(db)
@@ -143,10 +145,8 @@ class Store:
             yield Store(db, self.path)
 
     def vacuum(self, *, patience: float = BUSY_SECONDS) -> bool:
-        """Give freed pages back and leave no trace of deleted words in the file or beside it.
-
-        Returns False where somebody still reads an earlier state after ``patience`` seconds.
-        """
+        """Give freed pages back and leave no trace of deleted words in the file or beside it;
+        False where somebody still reads an earlier state after ``patience`` seconds."""
         self._db.execute("INSERT INTO messages_fts(messages_fts) VALUES ('rebuild')")
         self._db.vacuum()
         return self.checkpoint(patience=patience)

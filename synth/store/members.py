@@ -302,6 +302,10 @@ class Claims(Collection):
         )
         return [record(Claim, row) for row in rows]
 
+    def holder(self, participant_id: int) -> int | None:
+        """The member who has shown that they are this participant."""
+        return self._id("SELECT member_id FROM claims WHERE participant_id = ?", participant_id)
+
     def ask_erasure(self, participant_id: int, *, asked: bool) -> None:
         """Note that a participant wants their words erased, or no longer wants it."""
         self._write(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Sequence
 
 from models.text import fold
@@ -93,16 +94,18 @@ class Participants(Collection):
 
     def erase(
         self, discussion_id: int, participant_id: int, *, subjects: Sequence[str] = ()
-    ) -> int:
-        """Remove a participant's name, words and quotes; returns how many messages were emptied.
+    ) -> Counter[str]:
+        """Remove a participant's name, words and quotes; returns how many of each kind
+        (``synth.store.erasures.REMOVED``) went.
 
         The emptied messages stay as steps of their threads. Other messages of the discussion lose
         what they quote of the participant, whoever they answer, and then their raw form; what
         they say themselves stays. Words taken from the participant's messages, their vectors
         and the history of their edits go too. ``subjects``: subject lines that are the
         participant's alone. A hash of the author key remains so that a later import does not
-        bring the person back. Who is erased already has no message left: 0.
+        bring the person back.
         """
+        removed: Counter[str] = Counter()
         with self._db.atomic():
             ids = self._column("SELECT id FROM messages WHERE participant_id = ?", participant_id)
             names = self._tuples(
@@ -115,18 +118,22 @@ class Participants(Collection):
                 subjects=subjects,
             )
             self._add_signatures(discussion_id, ids, words)
-            for statement in _FORGET:
-                self._db.execute(statement, {"ids": json_text(ids)})
+            for kind, statement in _FORGET:
+                n = self._db.execute(statement, {"ids": json_text(ids)}).rowcount
+                if kind is not None:
+                    removed[kind] += n
             words.compare(self._vocabulary())
-            self._forget_quotes(discussion_id, ids, words)
-            self._forget_masked(discussion_id, words)
+            removed += self._forget_quotes(discussion_id, ids, words)
+            removed += self._forget_masked(discussion_id, words)
             self._forget_facts(discussion_id, words)
             self._write_many(
                 "INSERT OR IGNORE INTO erasures VALUES (?, ?, ?)",
                 [(discussion_id, author_hash(key), time_text(now())) for key, _ in names],
             )
-            self._write("DELETE FROM participant_names WHERE participant_id = ?", participant_id)
-        return len(ids)
+            removed["names"] += self._write(
+                "DELETE FROM participant_names WHERE participant_id = ?", participant_id
+            )
+        return removed
 
     def _words(self, message_ids: Sequence[int]) -> Iterator[str]:
         """All that the messages say, what was edited away included."""
@@ -158,7 +165,9 @@ class Participants(Collection):
         self._write(VOCABULARY)
         return set(map(fold, self._column("SELECT term FROM temp.words")))
 
-    def _forget_quotes(self, discussion_id: int, theirs: Sequence[int], words: ErasedWords) -> None:
+    def _forget_quotes(
+        self, discussion_id: int, theirs: Sequence[int], words: ErasedWords
+    ) -> Counter[str]:
         """Take the person's words out of what messages other than ``theirs`` quote."""
         left: dict[int, str] = {}
         touched: set[int] = set()
@@ -179,9 +188,15 @@ class Participants(Collection):
                 touched.add(message_id)
         self._write_many("UPDATE quotes SET text = ?2 WHERE id = ?1", left.items())
         self._write(f"DELETE FROM quotes WHERE text = '' AND id {IN}", list(left))
-        self._write(f"UPDATE message_evidence SET raw = '' WHERE message_id {IN}", touched)
+        return Counter(quotes=len(left), originals=self._forget_originals(touched))
 
-    def _forget_masked(self, discussion_id: int, words: ErasedWords) -> None:
+    def _forget_originals(self, message_ids: Sequence[int] | set[int]) -> int:
+        """Drop the raw form of messages; returns of how many."""
+        return self._write(
+            f"UPDATE message_evidence SET raw = '' WHERE raw <> '' AND message_id {IN}", message_ids
+        )
+
+    def _forget_masked(self, discussion_id: int, words: ErasedWords) -> Counter[str]:
         """What others typed of the person's name and addresses is masked for good."""
         rows = self._tuples(
             """SELECT k.message_id, k.field, k.start, k.original,
@@ -190,14 +205,14 @@ class Participants(Collection):
                WHERE m.discussion_id = ? AND k.original <> ''""",
             discussion_id,
         )
-        named = [row for row in rows if words.is_named_in(row[3].removeprefix("@"))]
+        named = [row for row in rows if words.is_named_in(row[3]) or words.is_handle(row[3])]
         self._write_many(
             """UPDATE masks SET original = ?4
                WHERE message_id = ?1 AND field = ?2 AND start = ?3""",
             [(message_id, field, start, shown) for message_id, field, start, _, shown in named],
         )
-        touched = [row[0] for row in named]
-        self._write(f"UPDATE message_evidence SET raw = '' WHERE message_id {IN}", touched)
+        touched = {row[0] for row in named}
+        return Counter(masks=len(named), originals=self._forget_originals(touched))
 
     def _forget_facts(self, discussion_id: int, words: ErasedWords) -> None:
         """Take the person's words out of what platforms say of messages."""
@@ -226,6 +241,7 @@ class ErasedWords:
         self._words: set[str] = set()
         self._names = [_spaced(_words(name)) for name in names]
         self._addresses = [fold(name) for name in names if "@" in name]
+        self._handles = {"".join(_words(name)) for name in names} - {""}
         phrases = [*self._names, *(_spaced(_words(subject)) for subject in subjects)]
         # One word alone may be anybody's.
         self._phrases = [phrase for phrase in phrases if phrase.count(" ") > 2]
@@ -256,6 +272,10 @@ class ErasedWords:
     def is_named_in(self, attribution: str) -> bool:
         """Whether a line that says who wrote what names the person."""
         return self._is_named(attribution, _words(attribution), self._names)
+
+    def is_handle(self, text: str) -> bool:
+        """Whether ``@name`` is the person's, written as one word."""
+        return "".join(_words(text)) in self._handles
 
     def _is_named(self, text: str, words: Sequence[str], names: Sequence[str]) -> bool:
         folded, spaced = fold(text), _spaced(words)
@@ -324,26 +344,49 @@ _FACTS = (
 what stands there afterwards."""
 _THEIRS = "(SELECT value FROM json_each(:ids))"
 _FORGET = (
-    f"""DELETE FROM vectors WHERE content_sha256 IN
+    (
+        "vectors",
+        f"""DELETE FROM vectors WHERE content_sha256 IN
         (SELECT content_sha256 FROM passages WHERE message_id IN {_THEIRS}
          EXCEPT SELECT content_sha256 FROM passages WHERE message_id NOT IN {_THEIRS})""",
-    f"DELETE FROM passages WHERE message_id IN {_THEIRS}",
-    f"DELETE FROM extracts WHERE message_id IN {_THEIRS}",
-    f"DELETE FROM quotes WHERE message_id IN {_THEIRS}",
-    f"DELETE FROM masks WHERE message_id IN {_THEIRS}",
-    f"UPDATE message_evidence SET raw = '' WHERE message_id IN {_THEIRS}",
-    f"""DELETE FROM spaces WHERE discussion_id IN
+    ),
+    ("passages", f"DELETE FROM passages WHERE message_id IN {_THEIRS}"),
+    ("extracts", f"DELETE FROM extracts WHERE message_id IN {_THEIRS}"),
+    ("quotes", f"DELETE FROM quotes WHERE message_id IN {_THEIRS}"),
+    ("masks", f"DELETE FROM masks WHERE message_id IN {_THEIRS}"),
+    (
+        "originals",
+        f"UPDATE message_evidence SET raw = '' WHERE raw <> '' AND message_id IN {_THEIRS}",
+    ),
+    (
+        None,
+        f"""DELETE FROM spaces WHERE discussion_id IN
         (SELECT discussion_id FROM messages WHERE id IN {_THEIRS})""",
-    f"DELETE FROM events WHERE noun = 'message' AND noun_id IN {_THEIRS}",
+    ),
+    (None, f"DELETE FROM events WHERE noun = 'message' AND noun_id IN {_THEIRS}"),
     # What was read of an answer to them was read beside their words.
-    f"""DELETE FROM sides WHERE message_id IN {_THEIRS} OR origin = 'machine' AND message_id IN
+    (
+        None,
+        f"""DELETE FROM sides WHERE message_id IN {_THEIRS} OR origin = 'machine' AND message_id IN
         (SELECT id FROM messages WHERE parent_id IN {_THEIRS})""",
-    f"""UPDATE sides SET read_sha256 = NULL WHERE message_id IN
+    ),
+    (
+        None,
+        f"""UPDATE sides SET read_sha256 = NULL WHERE message_id IN
         (SELECT id FROM messages WHERE parent_id IN {_THEIRS})""",
+    ),
     # What a language model was asked holds words of many people, theirs perhaps among them.
-    f"""DELETE FROM proposals WHERE discussion_id IN
+    (
+        "prompts",
+        f"""DELETE FROM proposals WHERE discussion_id IN
         (SELECT discussion_id FROM messages WHERE id IN {_THEIRS})""",
-    f"""UPDATE messages SET text = '', subject = NULL, url = NULL, extra = '{{}}',
+    ),
+    ("subjects", f"UPDATE messages SET subject = NULL WHERE subject <> '' AND id IN {_THEIRS}"),
+    (
+        "messages",
+        f"""UPDATE messages SET text = '', subject = NULL, url = NULL, extra = '{{}}',
         language = NULL, participant_id = NULL, content_sha256 = 'erased'
         WHERE id IN {_THEIRS}""",
+    ),
 )
+"""What goes with a participant's messages: its kind, where it is told of, and the statement."""

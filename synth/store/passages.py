@@ -186,9 +186,10 @@ class Vectors(Collection):
         with self._db.atomic():
             self._write_many("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", rows)
 
-    def forget_unused(self, *, keep: Several[str]) -> None:
-        """Forget vectors of words that no passage holds any more, but for the hashes to keep."""
-        self._write(
+    def forget_unused(self, *, keep: Several[str]) -> int:
+        """Forget vectors of words that no passage holds any more, but for the hashes to keep;
+        returns how many."""
+        return self._write(
             f"""DELETE FROM vectors WHERE content_sha256 NOT IN
                 (SELECT content_sha256 FROM passages) AND content_sha256 NOT {IN}""",
             sorted(keep),

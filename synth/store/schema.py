@@ -178,6 +178,12 @@ def m023_moderation(db: Database) -> None:
     _execute(db, "m023_moderation.sql")
 
 
+@migrations()
+def m024_what_was_erased(db: Database) -> None:
+    """What erasures removed, counted."""
+    _execute(db, "m024_what_was_erased.sql")
+
+
 def _execute(db: Database, file: str) -> None:
     """Run the statements of a file in ``migrations/``."""
     # Not by executescript(): that would commit what the migrations before this one did.

@@ -173,6 +173,16 @@ def own_pseudonyms() -> frozenset[str]:
     return found
 
 
+def has_own_words() -> bool:
+    """Whether who asks wrote in the discussion of this page, or did before it was erased."""
+    member, slug = current_person().member, (request.view_args or {}).get("slug")
+    if member is None or slug is None:
+        return False
+    return bool(own_pseudonyms()) or bool(
+        current_store().erasures.of(find_discussion(slug).id, member_id=member.id)
+    )
+
+
 def require(permission: Permission, discussion: Discussion | None = None) -> None:
     """End the request where ``may`` says no.
 

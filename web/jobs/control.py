@@ -21,7 +21,7 @@ from synth.store import (
     open_jobs,
     open_store,
 )
-from web.jobs.endings import discard_opened, end, report_of
+from web.jobs.endings import discard_opened, drop_uploads, end, report_of
 from web.jobs.folder import JobFolder, Received, new_name
 from web.jobs.report import Report
 from web.jobs.work import first_step
@@ -156,6 +156,20 @@ class Jobs:
             return {}
         with open_jobs(self.folder.jobs_file) as jobs:
             return jobs.counts()
+
+    def drop_kept_uploads(self, discussion_id: int) -> int:
+        """Remove the files of uploads to a discussion that were cut off; returns of how many."""
+        if not self.folder.jobs_file.exists():
+            return 0
+        with open_jobs(self.folder.jobs_file) as jobs:
+            kept = [
+                job
+                for job in jobs.in_state(JobState.INTERRUPTED)
+                if job.discussion_id == discussion_id and job.uploads is not None
+            ]
+            for job in kept:
+                drop_uploads(jobs, job, self.folder)
+        return len(kept)
 
     def cancel(self, number: int, *, actor: str) -> None:
         """Have the job stopped; what it did so far is taken back or is whole."""

@@ -14,27 +14,33 @@ from werkzeug.wrappers import Response
 from synth.errors import AccessRefused
 from synth.permissions import INVITED, Permission, Role
 from synth.records import HiddenReason
-from synth.store import AuditEntry, Claim, Discussion, Invitation, Member, Membership, Offer
+from synth.store import (
+    AuditEntry,
+    Claim,
+    Discussion,
+    Erasure,
+    Invitation,
+    Member,
+    Membership,
+    Offer,
+)
 from web.http.permission import current_actor, current_person, needs
 from web.http.proxy import public_address
 from web.http.rate_limits import INVITATIONS, asker, at_most
 from web.http.store import current_store, find_discussion, find_snapshot
-from web.jobs.control import current_jobs
+from web.pages.privacy import carry_out_erasure
 from web.services.accounts import may_make_link
 from web.services.actors import ActorNames
 from web.services.quotes import Quoted, quote_span
 from web.ui.member_words import REFUSALS, ROLES, refused_access
 from web.ui.query import Paging, asked_page
 from web.ui.templates import render
-from web.ui.words import counted
 
 members = Blueprint("members", __name__)
 DAYS = (1, 7, 14, 30, 90)
 """How long an invitation can last."""
 USES = (1, 5, 20, 100, 1_000)
 MAX_NOTE = 120
-PATIENCE = 5.0
-"""Seconds that an erasure waits for those who read an earlier state of the file."""
 N_MESSAGES = 20
 """Of one's own messages on a page."""
 
@@ -96,6 +102,8 @@ class MineContext:
     template: ClassVar[str] = "mine.html"
     discussion: Discussion
     claims: Sequence[Claim]
+    erased: Sequence[Erasure]
+    """Erasures of one's words that were carried out."""
     passages: Sequence[Quoted]
     hidden: Sequence[tuple[int, HiddenReason, datetime]]
     """Messages of theirs that facilitators hide: id, reason, since when."""
@@ -197,23 +205,9 @@ def erasure(slug: str, participant_id: int) -> str:
 @needs(Permission.MODERATE)
 def erase(slug: str, participant_id: int) -> Response:
     """Erase the words at once; the map is made anew by a job."""
-    from synth.pipeline import erase_words, last_settings
-
-    found, store, actor = find_discussion(slug), current_store(), current_actor()
+    found = find_discussion(slug)
     claim = _require_asked(found, participant_id)
-    n_messages, is_gone = erase_words(
-        store, found.id, claim.pseudonym, actor=actor, patience=PATIENCE
-    )
-    store.claims.drop(participant_id)
-    told = _("Erased: %(messages)s emptied.", messages=counted(n_messages, "message"))
-    if not is_gone:
-        told += " " + _("The words leave the file when those who read just now are done.")
-    flash(f"{told} " + _("Exports written earlier still hold the words."), "done")
-    settings = last_settings(store, found.id)
-    if settings is None:
-        return redirect(url_for("members.listing", slug=slug), 303)
-    number = current_jobs().build(found, settings, asked_by=actor)
-    return redirect(url_for("jobs.job", number=number), 303)
+    return carry_out_erasure(found, claim.pseudonym)
 
 
 @members.post("/d/<slug>/erasures/<int:participant_id>/decline")
@@ -231,7 +225,9 @@ def mine(slug: str) -> str:
     """One's own messages in the discussion."""
     snapshot = find_snapshot(slug)
     member = current_person().member
-    claims = [] if member is None else snapshot.store.claims.of(snapshot.id, member_id=member.id)
+    store = snapshot.store
+    claims = [] if member is None else store.claims.of(snapshot.id, member_id=member.id)
+    erased = [] if member is None else store.erasures.of(snapshot.id, member_id=member.id)
     ids = snapshot.store.messages.written_by([one.participant_id for one in claims])
     paging = asked_page(N_MESSAGES).of(len(ids))
     there = snapshot.store.messages.many(ids[paging.offset : paging.offset + paging.size])
@@ -240,6 +236,7 @@ def mine(slug: str) -> str:
         MineContext(
             discussion=snapshot.discussion,
             claims=claims,
+            erased=erased,
             passages=[quote_span(one, 0, len(one.text)) for one in shown],
             hidden=snapshot.store.hidden.of_participants([one.participant_id for one in claims]),
             paging=paging,

@@ -11,8 +11,10 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from synth.analytics.activity import ThreadOrder
+from synth.permissions import Permission
 from synth.records import Message, Placement
 from synth.store import Discussion, Store
+from web.http.permission import may
 from web.http.store import find_snapshot
 from web.services.message import (
     MOST_LETTERS,
@@ -67,6 +69,8 @@ class ThreadContext:
     """What the permanent addresses of messages begin with; their ids follow."""
     passages_address: str
     """The same of passages."""
+    with_masks: frozenset[int]
+    """Messages whose originals the reader may see."""
     before: ThreadLine | None
     """The thread that began before this one."""
     after: ThreadLine | None
@@ -104,6 +108,7 @@ def thread(slug: str, thread_id: int) -> str:
     here = ids[asked.offset : asked.offset + asked.size]
     tallies = jumps.ideas
     before, after = threads_beside(snapshot, thread_id)
+    sees_originals = may(Permission.MODERATE, snapshot.discussion)
     return render(
         ThreadContext(
             discussion=snapshot.discussion,
@@ -119,6 +124,7 @@ def thread(slug: str, thread_id: int) -> str:
             },
             messages_address=url_for("threads.message", slug=slug, message_id=0).removesuffix("0"),
             passages_address=url_for("passages.passage", slug=slug, passage_id=0).removesuffix("0"),
+            with_masks=frozenset(store.masks.of(here)) if sees_originals else frozenset(),
             before=before,
             after=after,
             paging=asked,

@@ -82,6 +82,8 @@ AUDITED: dict[str, LazyString] = {
     "invited": lazy_gettext("invitation made"),
     "revoked invitation": lazy_gettext("invitation revoked"),
     "made sign-in link": lazy_gettext("link to sign in made"),
+    "changed masking": lazy_gettext("masking of texts changed"),
+    "saw original": lazy_gettext("original of a message seen"),
     "changed visibility": lazy_gettext("visibility changed"),
     "archived": lazy_gettext("discussion archived"),
     "took out of the archive": lazy_gettext("discussion taken out of the archive"),

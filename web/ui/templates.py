@@ -13,13 +13,14 @@ from web.http.permission import (
     address_asked,
     current_person,
     has_accounts,
+    has_own_words,
     may,
     may_here,
     own_pseudonyms,
 )
 from web.http.proxy import public_address
 from web.services.quotes import contained
-from web.ui import correction_words, i18n, member_words, moderation_words, words
+from web.ui import correction_words, i18n, member_words, moderation_words, privacy_words, words
 from web.ui.query import page_address
 
 Fields = dict[str, object]
@@ -63,12 +64,17 @@ def init_app(app: Flask) -> None:
         may_here=may_here,
         has_accounts=has_accounts,
         own_pseudonyms=own_pseudonyms,
+        has_own_words=has_own_words,
         current_person=current_person,
         role_words=member_words.ROLES,
         role_work=member_words.ROLE_WORK,
         audit_words=member_words.AUDITED,
         hidden_words=moderation_words.HIDDEN,
         visibility_words=member_words.VISIBILITIES,
+        masking_words=privacy_words.MASKINGS,
+        mask_words=privacy_words.MASKS,
+        reason_words=privacy_words.REASONS,
+        removed_words=privacy_words.REMOVED,
         natures=words.NATURES,
         evidence_words=words.EVIDENCE,
         state_words=words.STATES,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -228,7 +229,7 @@ def mails() -> Iterator[str]:
         63,
         "Eve Oak <eve@town.example>",
         "Tickets (was: Zwirbelkran by night)",
-        "Tickets are too dear for us.",
+        "Tickets are too dear for us. Ask zeb@quill.example, or @ZebulonQuill.",
     )
     yield mail(64, "Gus Fir <gus@town.example>", "A mail", HTML, html=True)
 
@@ -298,6 +299,11 @@ def test_no_byte_of_the_file_or_of_an_export_holds_their_words(town: Store, tmp_
     after = contents(town, tmp_path / "after")
     for trace in TRACES:
         assert trace.encode() not in after, trace
+    (record,) = town.erasures.of(1)
+    assert record.removed["messages"] == 7
+    assert {"passages", "extracts", "quotes", "subjects", "originals", "masks", "titles",
+            "prompts", "names"} == record.removed.keys() - {"messages"}  # fmt: skip
+    assert re.fullmatch(r"Participant \d+", record.pseudonym)
     assert not [w for w in indexed_words(town.path) if w.startswith(("zwirb", "schnurz", "quie"))]
 
 

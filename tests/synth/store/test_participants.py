@@ -28,7 +28,8 @@ def test_authors_have_pseudonyms_and_their_names_are_kept_apart(
 def test_erasing_leaves_no_word_or_name_in_the_file(store: Store, discussion_id: int) -> None:
     ann = store.participants.find(discussion_id, "Ann Carter")
     assert ann is not None
-    assert store.participants.erase(discussion_id, ann) == 2
+    removed = store.participants.erase(discussion_id, ann)
+    assert (removed["messages"], removed["passages"], removed["names"]) == (2, 2, 1)
     store.vacuum()
     path = store.path
     store.close()
