@@ -221,6 +221,11 @@ def accept(token: str) -> Response | tuple[str, int]:
     if person.member is None:
         begin_session(member)
         mail_confirmation(member)
+    return welcome(taken)
+
+
+def welcome(taken: Invitation) -> Response:
+    """To where an invitation leads that was just taken up."""
     discussion = _discussion(taken.discussion_id)
     if discussion is None:
         flash(_("Welcome. You can bring in discussions now."), "done")

@@ -26,6 +26,8 @@ from web.http.rate_limits import LINKS, NAMES, at_most, at_most_wrong
 from web.http.sessions import begin_session
 from web.http.store import current_store, writes
 from web.pages.account_form import AccountForm
+from web.pages.accounts import welcome
+from web.pages.address_mail import mail_confirmation
 from web.services.provider import (
     Arrival,
     NotSignedIn,
@@ -140,10 +142,16 @@ def join() -> Response | tuple[str, int]:
     arrival, attempt = _waiting()
     form = AccountForm.sent()
     try:
-        member = open_account(current_store(), arrival, form.name, invitation=attempt["invitation"])
+        member, taken = open_account(
+            current_store(), arrival, form.name, invitation=attempt["invitation"]
+        )
     except AccessRefused as refused:
         return _newcomer_page(form, arrival, problem=refused_access(refused)), 422
-    return _enter(member, attempt | {"invitation": ""})
+    mail_confirmation(current_store().members.get(member.id))
+    if taken is None:
+        return _enter(member, attempt | {"invitation": ""})
+    begin_session(member)
+    return welcome(taken)
 
 
 @provider.get("/account/identity")

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from synth.store import Identity, Member, Store
+from synth.store import Identity, Invitation, Member, Store
 
 Trouble = Literal["declined", "unreachable", "old", "untrue", "unknown", "domain", "closed"]
 """Why nobody is signed in: the person did not agree there, the service does not answer, the attempt
@@ -97,16 +97,19 @@ def member_of(store: Store, provider: Provider, arrival: Arrival) -> Member | No
     return found
 
 
-def open_account(store: Store, arrival: Arrival, name: str, *, invitation: str = "") -> Member:
+def open_account(
+    store: Store, arrival: Arrival, name: str, *, invitation: str = ""
+) -> tuple[Member, Invitation | None]:
     """A new account for who arrives, with what an invitation gives. Raises AccessRefused."""
+    taken = None
     with store.atomic():
         member = store.members.add(name, email=arrival.email or None)
         store.identities.bind(member.id, arrival.identity, actor=member.actor)
         if arrival.is_confirmed and store.members.find(arrival.email) is None:
             store.members.confirm_address(member.id, arrival.email, actor=member.actor)
         if invitation:
-            store.invitations.take_up(invitation, member)
-    return member
+            taken = store.invitations.take_up(invitation, member)
+    return member, taken
 
 
 def _matched(store: Store, arrival: Arrival) -> Member | None:

@@ -63,7 +63,10 @@ REFUSALS: dict[Refusal, LazyString] = {
 def refused_access(refused: AccessRefused) -> str:
     """Why, in a sentence, with the discussion that stands in the way."""
     told = str(REFUSALS[refused.kind])
-    return f"{told} {_('(“%(title)s”)', title=refused.about)}" if refused.about else told
+    if not refused.about:
+        return told
+    about = _("It is about “%(title)s”.", title=refused.about)
+    return f"{told} {about}"
 
 
 AUDITED: dict[str, LazyString] = {

@@ -275,7 +275,7 @@ def test_the_last_facilitator_stays(way: str, people: People, store: Store) -> N
             return owner.post(f"/people/{last.id}", data=close, follow_redirects=True).text
         with pytest.raises(AccessRefused, match="The market square"):
             store.memberships.set_role(last.id, found.id, None, actor="console")
-        return "keeps at least one facilitator (“The market square”)"
+        return "keeps at least one facilitator. The market square"
 
     said = attempt()
     assert "keeps at least one facilitator" in said

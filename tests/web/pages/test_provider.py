@@ -143,7 +143,7 @@ def test_who_is_invited_comes_with_an_account_of_the_provider(people: People, st
     assert 'value="Ana Lind"' in page
     assert "ana@town.example" in page
     assert browser.post(NEW, data={"name": "Harvester"}).status_code == 422  # taken
-    assert browser.post(NEW, data={"name": "Ana"}).location == "/"
+    assert browser.post(NEW, data={"name": "Ana"}).location == f"{AT}/"
     ana = store.members.find("ana@town.example")  # the provider confirmed it
     assert ana is not None
     assert (ana.name, ana.password_hash, ana.is_owner, ana.may_start) == ("Ana", None, False, False)
