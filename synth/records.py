@@ -194,6 +194,9 @@ class Problem:
     position: str
     what: str
     remedy: str
+    n_left_out: int = 0
+    """How many records of the file are not read for it; 0 where it is about the file, or they are
+    kept."""
 
     def __str__(self) -> str:
         place = f"{self.source}, {self.position}" if self.position else self.source

@@ -49,6 +49,7 @@ from web.pages.harvest import harvest
 from web.pages.history import history
 from web.pages.ideas import ideas
 from web.pages.jobs import jobs
+from web.pages.left_out import left_out
 from web.pages.maps import maps
 from web.pages.members import members
 from web.pages.moderation import moderation
@@ -132,7 +133,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     for pages in (
         discussions, maps, ideas, passages, threads, search, harvest, settings, uploads, jobs,
         corrections, history, proposals, sign_off, accounts, account, provider, members, archive,
-        moderation, privacy, group, api, health,
+        moderation, left_out, privacy, group, api, health,
     ):  # fmt: skip
         app.register_blueprint(pages)
     if app.debug or app.config.get("STYLEGUIDE"):

@@ -180,6 +180,23 @@ def due(db: Path) -> None:
             click.echo(f"{slug} is deleted.")
 
 
+@discussion.command("left-out")
+@options.db_option()
+@options.discussion_option
+def left_out(db: Path, discussion: str | None) -> None:
+    """Write what was left out and why, as CSV: records, messages and passages; no words."""
+    import csv
+    import sys
+
+    from synth.store.left_out import COLUMNS
+
+    with options.open_discussion(db, discussion) as (store, found):
+        rows = store.left_out.rows(found.id)
+    writer = csv.DictWriter(sys.stdout, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+
+
 def _facts(found: Discussion) -> dict[str, object]:
     return {
         "discussion": found.slug,

@@ -134,6 +134,7 @@ def read(file: InputFile, options: ReadOptions) -> Iterator[RawMessage | Problem
             f"and {log.n_empty} messages without text (pictures and the like)",
             "left out; nothing to do",
             f"first at line {log.first_system}" if log.n_system else "",
+            n_left_out=log.n_system + log.n_empty,
         )
 
 

@@ -52,7 +52,8 @@ def read(file: InputFile, options: ReadOptions) -> Iterator[RawMessage | Problem
         elif (record.id("type") or "Default") in _PEOPLE_WRITE:
             yield _message(record, JsonRecord(frame), file=file, position=f"messages[{n_read - 1}]")
     if n_programs:
-        yield file.problem(f"{n_programs} posts of programs (bots) were left out", "nothing to do")
+        what = f"{n_programs} posts of programs (bots) were left out"
+        yield file.problem(what, "nothing to do", n_left_out=n_programs)
 
 
 def _message(

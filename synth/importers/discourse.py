@@ -75,7 +75,7 @@ def read(file: InputFile, options: ReadOptions) -> Iterator[RawMessage | Problem
                 yield _message(post, page, file=file, position=position)
     if n_left_out:
         what = f"{n_left_out} deleted or hidden posts or notices of the forum were left out"
-        yield file.problem(what, "nothing to do")
+        yield file.problem(what, "nothing to do", n_left_out=n_left_out)
     if cut:
         yield cut
 

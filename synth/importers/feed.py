@@ -60,6 +60,7 @@ def read(file: InputFile, options: ReadOptions) -> Iterator[RawMessage | Problem
                 "defines XML entities: refused" if is_attack else f"is not XML here ({error})",
                 "fetch the feed again; what came before is kept",
                 f"after entry {number}" if number else "the beginning",
+                n_left_out=0,
             )
 
 

@@ -216,9 +216,15 @@ class InputFile:
         self._n_nuls = n_nuls if self._drops_nuls else 0
         return digest.hexdigest(), n_bytes
 
-    def problem(self, what: str, remedy: str, position: str = "") -> Problem:
-        """Something in this file that could not be used; without ``position``, all of it."""
-        return Problem(source=self.name, position=position, what=what, remedy=remedy)
+    def problem(
+        self, what: str, remedy: str, position: str = "", *, n_left_out: int | None = None
+    ) -> Problem:
+        """Something in this file that could not be used; without ``position``, all of it.
+
+        ``n_left_out``: how many records are not read for it; else one where there is a position.
+        """
+        n = int(bool(position)) if n_left_out is None else n_left_out
+        return Problem(source=self.name, position=position, what=what, remedy=remedy, n_left_out=n)
 
     def damage(self) -> Iterator[Problem]:
         """What was wrong with the file as such, known once it was read."""

@@ -167,6 +167,7 @@ def _broken(file: InputFile, error: BrokenJson, position: str) -> Problem:
         f"the JSON breaks off: {error}",
         "what stands before was read; export or copy the file again to get the rest",
         position,
+        n_left_out=0,
     )
 
 

@@ -59,7 +59,7 @@ class RecordReader:
         """Hashes of what stood in the column that was not taken for the id."""
         self._n_records = self._n_empty = self._n_repeated_ids = 0
         self._first_empty = ""
-        self._n_problems: Counter[str] = Counter()
+        self._n_problems: Counter[tuple[str, bool]] = Counter()
         """By remedy."""
 
     def read(self, record: Record, number: int) -> Iterator[RawMessage | Problem]:
@@ -78,16 +78,19 @@ class RecordReader:
                 f"has the id {source_id!r} of record {self._seen[source_id]} again",
                 remedy="kept under an id of its own; check the id column",
                 position=position,
+                is_kept=True,
             )
             source_id = f"{source_id}~{number}"
             self._seen[source_id] = number
         yield self._message(record, source_id=source_id, text=text, position=position)
 
-    def problem(self, what: str, *, remedy: str, position: str) -> Iterator[Problem]:
+    def problem(
+        self, what: str, *, remedy: str, position: str, is_kept: bool = False
+    ) -> Iterator[Problem]:
         """A Problem with one record, unless there were many of its kind before."""
-        self._n_problems[remedy] += 1
-        if self._n_problems[remedy] <= MOST_PROBLEMS:
-            yield self._file.problem(what, remedy, position)
+        self._n_problems[remedy, is_kept] += 1
+        if self._n_problems[remedy, is_kept] <= MOST_PROBLEMS:
+            yield self._file.problem(what, remedy, position, n_left_out=0 if is_kept else 1)
 
     def finish(self) -> Iterator[Problem]:
         """What there is to say about the file as a whole, after its last record."""
@@ -95,19 +98,21 @@ class RecordReader:
             yield self._about_ids()
         if self._n_empty:
             yield self._about_empty()
-        for remedy, n_times in self._n_problems.items():
+        for (remedy, is_kept), n_times in self._n_problems.items():
             if n_times > MOST_PROBLEMS:
                 n_more = n_times - MOST_PROBLEMS
-                yield self._file.problem(f"{n_more} more records have the same trouble", remedy)
+                what = f"{n_more} more records have the same trouble"
+                yield self._file.problem(what, remedy, n_left_out=0 if is_kept else n_more)
 
     def _about_empty(self) -> Problem:
         n_empty, column = self._n_empty, self._of["text"]
         remedy = "left out; if the texts are elsewhere, use --columns text=NAME"
         if n_empty == self._n_records:
             what = f"none of its {n_empty} records has a text in column {column!r}"
-            return self._file.problem(what, remedy)
+            return self._file.problem(what, remedy, n_left_out=n_empty)
         what = f"{n_empty} without text in column {column!r}"
-        return self._file.problem(what, remedy, f"first at {self._first_empty}")
+        first = f"first at {self._first_empty}"
+        return self._file.problem(what, remedy, first, n_left_out=n_empty)
 
     def _note_refused_id(self, record: Record) -> None:
         column = self.columns.refused_id

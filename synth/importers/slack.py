@@ -78,7 +78,8 @@ def read(file: InputFile, options: ReadOptions) -> Iterator[RawMessage | Problem
         elif record.text("subtype") in _PEOPLE_WRITE:
             yield _message(record, workspace, file=file, position=f"record {n_read}")
     if n_programs:
-        yield file.problem(f"{n_programs} posts of programs (bots) were left out", "nothing to do")
+        what = f"{n_programs} posts of programs (bots) were left out"
+        yield file.problem(what, "nothing to do", n_left_out=n_programs)
 
 
 def _is_program(record: JsonRecord, workspace: _Workspace) -> bool:

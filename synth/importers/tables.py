@@ -209,6 +209,7 @@ def _parsed(text: io.TextIOBase, dialect: Dialect, source: str = "") -> Iterator
                 position=f"line {line}",
                 what=f"has a quote that is never closed{error and f' ({error})'}",
                 remedy="left out; close the quotes of this row",
+                n_left_out=1,
             )
         elif any(str(cell).strip() for cell in cells):
             yield line, cells

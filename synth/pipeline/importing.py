@@ -116,6 +116,8 @@ class _File:
     n_added: int = 0
     n_updated: int = 0
     n_unchanged: int = 0
+    n_erased: int = 0
+    """Records of people whose words were erased, which are not stored."""
     problems: list[Problem] = field(default_factory=list)
 
     def report(self) -> FileReport:
@@ -207,6 +209,14 @@ class _Import:
         messages = chain(sample, messages)
         while portion := list(islice(messages, BATCH)):
             yield self._sorted(file, [keys.assign(raw) for raw in portion])
+        if file.n_erased:
+            file.problems.append(
+                file.reading.file.problem(
+                    f"{file.n_erased} records of people whose words were erased",
+                    "left out, as they asked",
+                    n_left_out=file.n_erased,
+                )
+            )
         if keys.n_repeated:
             file.problems.append(
                 file.reading.file.problem(
@@ -224,6 +234,7 @@ class _Import:
         for key, raw in keyed:
             before = self._known.get(key)
             if before == "erased" or self._is_erased(raw):
+                file.n_erased += before is None
                 continue
             sha, words = fingerprint(raw), hash(raw.text)
             # A message that stands on two pages of an export may know less on one of them.

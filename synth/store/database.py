@@ -26,6 +26,7 @@ from synth.store.fitted_map import Growth, Spaces
 from synth.store.hidden import Hidden
 from synth.store.ideas import Ideas
 from synth.store.identities import Identities
+from synth.store.left_out import LeftOuts
 from synth.store.masks import Masks
 from synth.store.members import Audit, Claims, Members, Memberships
 from synth.store.messages import Messages
@@ -90,6 +91,7 @@ class Store:
         self.messages = Messages(db)
         self.hidden = Hidden(db)
         self.covered = Covered(db)
+        self.left_out = LeftOuts(db)
         self.evidence = Evidence(db)
         self.masks = Masks(db)
         self.erasures = Erasures(db)

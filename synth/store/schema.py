@@ -184,6 +184,12 @@ def m024_what_was_erased(db: Database) -> None:
     _execute(db, "m024_what_was_erased.sql")
 
 
+@migrations()
+def m025_left_out(db: Database) -> None:
+    """How many records each problem of an import leaves out."""
+    _execute(db, "m025_left_out.sql")
+
+
 def _execute(db: Database, file: str) -> None:
     """Run the statements of a file in ``migrations/``."""
     # Not by executescript(): that would commit what the migrations before this one did.

@@ -46,10 +46,11 @@ class Sources(Collection):
         problems: Iterable[Problem],
     ) -> None:
         """Note what came of it. ``counts``: messages added, updated and unchanged."""
-        rows = [(source_file, p.position, p.what, p.remedy) for p in problems]
+        rows = [(source_file, p.position, p.what, p.remedy, p.n_left_out) for p in problems]
         with self._db.atomic():
             self._write_many(
-                "INSERT INTO problems (source_file, position, what, remedy) VALUES (?, ?, ?, ?)",
+                """INSERT INTO problems (source_file, position, what, remedy, n_left_out)
+                   VALUES (?, ?, ?, ?, ?)""",
                 rows,
             )
             self._write(
@@ -118,7 +119,7 @@ class Sources(Collection):
 
     def problems(self, source_file: int) -> list[Problem]:
         rows = self._rows(
-            """SELECT s.name AS source, p.position, p.what, p.remedy FROM problems p
+            """SELECT s.name AS source, p.position, p.what, p.remedy, p.n_left_out FROM problems p
                JOIN sources s ON s.id = p.source_file WHERE p.source_file = ? ORDER BY p.id""",
             source_file,
         )

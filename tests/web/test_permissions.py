@@ -92,6 +92,8 @@ LEAST: dict[str, Role | str] = {
     "jobs.cancel": ALL,
     "jobs.job": ALL,
     "jobs.restart": ALL,
+    "left_out.page": Role.VISITOR,
+    "left_out.table": Role.VISITOR,
     "maps.embed": Role.VISITOR,
     "maps.full": Role.VISITOR,
     "maps.outline": Role.VISITOR,

@@ -14,6 +14,7 @@ from synth.permissions import Permission
 from synth.records import HiddenReason, Message
 from synth.store import Discussion, HiddenMessage, HiddenParticipant
 from synth.store.rows import time_text
+from web.http.csv_answer import csv_answer
 from web.http.permission import current_actor, needs
 from web.http.store import current_store, find_discussion, find_snapshot
 from web.pages.discussions import paragraphs_of
@@ -93,7 +94,7 @@ def log(slug: str) -> Response:
         for one in store.hidden.log(found.id)
     ]
     columns = ("at", "who", "action", "message_id", "participant", "reason")
-    return _csv(csv_of(columns, rows), f"{slug}-moderation.csv")
+    return csv_answer(csv_of(columns, rows), f"{slug}-moderation.csv")
 
 
 @moderation.get("/d/<slug>/messages/<int:message_id>/hide")
@@ -217,9 +218,3 @@ def _hide_page(found: Discussion, message: Message, *, problem: str = "") -> str
             max_note=MAX_NOTE,
         )
     )
-
-
-def _csv(text: str, name: str) -> Response:
-    response = Response(text, mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response

@@ -35,6 +35,7 @@ from web.pages.harvest import KeyConflictContext, KeyContext, TakeContext
 from web.pages.history import HistoryContext
 from web.pages.ideas import IdeaContext, NotAboutContext, UnplacedContext
 from web.pages.jobs import JobContext, JobsContext
+from web.pages.left_out import LeftOutContext
 from web.pages.maps import EmbedContext, MapContext, OutlineContext
 from web.pages.moderation import HideContext, ModerationContext, PolicyContext
 from web.pages.passages import PassageContext, RepeatedContext
@@ -69,6 +70,7 @@ PAGES = {
     f"{AT}/moderation": ModerationContext,
     f"{AT}/messages/2/hide": HideContext,
     f"{AT}/policy": PolicyContext,
+    f"{AT}/left-out": LeftOutContext,
     f"{AT}/overview": OverviewContext,
     f"{AT}/group": GroupContext,
     f"{AT}/since?since=2024-03-01": SinceContext,
@@ -108,6 +110,17 @@ def test_a_page_renders_exactly_its_context(address: str, app: Flask, client: Fl
     ((template, context),) = seen
     assert template == expected.template
     assert set(context) - FROM_FLASK == {field.name for field in fields(expected)}
+
+
+def test_what_was_left_out_adds_up(client: FlaskClient) -> None:
+    page = client.get(f"{AT}/left-out").text
+    figures = [int(n) for n in re.findall(r'<td class="n">(\d+)</td><td class="n">', page)]
+    first, second = figures[: figures.index(6) + 1], figures[figures.index(6) + 1 :]
+    assert sum(first[:-1]) == first[-1] == 6
+    assert sum(second[:-1]) == second[-1] == 6
+    table = client.get(f"{AT}/left-out.csv")
+    assert table.mimetype == "text/csv"
+    assert "stalls" not in table.text
 
 
 def test_every_template_of_a_page_is_tested_here() -> None:
