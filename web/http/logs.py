@@ -19,6 +19,8 @@ from typing import Any
 
 from flask import Flask, Response, current_app, g, request
 
+from synth.masks import masked
+from synth.privacy import find_contacts
 from web.serving.configuration import Log
 
 log = logging.getLogger("synth.server")
@@ -29,7 +31,14 @@ NO_ROUTE = "(none)"
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
-class JsonLines(logging.Formatter):
+class _Lines(logging.Formatter):
+    """Writes exceptions without addresses and numbers of people that values in them may hold."""
+
+    def formatException(self, ei: ExcInfo) -> str:  # noqa: N802 - the name of the library
+        return _masked(super().formatException(ei))
+
+
+class JsonLines(_Lines):
     """One JSON object a line."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -45,7 +54,7 @@ class JsonLines(logging.Formatter):
         return json.dumps(told, ensure_ascii=False)
 
 
-class TextLines(logging.Formatter):
+class TextLines(_Lines):
     """One line for people; an exception takes more."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -135,6 +144,10 @@ def _tell(response: Response) -> Response:
         fields["address"] = request.remote_addr
     _requests.info("answered", extra={"fields": fields})
     return response
+
+
+def _masked(text: str) -> str:
+    return masked(text, find_contacts(text, None))[0]
 
 
 def _moment(record: logging.LogRecord) -> str:

@@ -23,7 +23,7 @@ FILE = "synth.toml"
 PREFIX = "SYNTH_"
 """Of the variables of the environment: ``smtp.host`` is ``SYNTH_SMTP_HOST``."""
 OTHERS = frozenset(
-    f"{PREFIX}{name}" for name in ("CONFIG", "CACHE", "LLM_URL", "LLM_MODEL", "LLM_KEY")
+    f"{PREFIX}{name}" for name in ("CONFIG", "CACHE", "KEY_FILE", "LLM_URL", "LLM_MODEL", "LLM_KEY")
 )
 """Variables with another purpose."""
 HELP = "docs/running.md lists every key"
