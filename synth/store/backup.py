@@ -17,6 +17,7 @@ from sqlite_utils import Database
 
 from synth.errors import StoreProblem, StoreTrouble
 from synth.store.database import BUSY_SECONDS, check_ours, open_store
+from synth.store.jobs_file import jobs_folder
 from synth.store.trouble import DatabaseError, cannot_open, problem_of, trouble_of
 
 COMPANIONS = ("-wal", "-shm", "-journal")
@@ -203,8 +204,8 @@ def _put(partial: Path, target: Path) -> None:
 
 
 def _set_aside(db: Path, at: datetime) -> Path | None:
-    """Keep the file, and all that SQLite keeps beside it, under another name; None where there is
-    none."""
+    """Keep the file, its jobs, and all that SQLite keeps beside it, under another name; None where
+    there is none."""
     if not db.exists():
         for ending in COMPANIONS:  # of a file that somebody removed
             Path(f"{db}{ending}").unlink(missing_ok=True)
@@ -221,6 +222,8 @@ def _set_aside(db: Path, at: datetime) -> Path | None:
         part = Path(f"{db}{ending}")
         if part.exists():
             part.rename(f"{kept}{ending}")
+    if jobs_folder(db).exists():  # they speak of discussions that the backup may not hold
+        jobs_folder(db).rename(jobs_folder(kept))
     return kept
 
 

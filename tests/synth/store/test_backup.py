@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from synth.errors import StoreProblem, StoreTrouble
-from synth.store import Store, backup, open_store
+from synth.store import Store, backup, open_jobs, open_store
 from synth.store.backup import back_up, restore
+from synth.store.jobs_file import jobs_folder
 
 AT = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 KEPT = "discussion-before-restore-20260304T050607.db"
@@ -129,6 +130,17 @@ def test_a_backup_is_put_back_and_what_was_there_is_kept(
     assert titles(copied.kept) == ["The market square", "Since then"]
     assert stat.S_IMODE(store.path.stat().st_mode) == 0o640
     assert titles(copy) == ["The market square"]
+
+
+def test_jobs_stay_with_the_file_that_they_were_asked_for(store: Store, copy: Path) -> None:
+    back_up(store.path, copy)
+    jobs_folder(store.path).mkdir()
+    open_jobs(jobs_folder(store.path) / "jobs.db").close()
+    store.close()
+    kept = restore(copy, store.path, at=AT).kept
+    assert kept == store.path.with_name(KEPT)
+    assert (jobs_folder(kept) / "jobs.db").is_file()
+    assert not jobs_folder(store.path).exists()
 
 
 def test_what_a_killed_program_left_beside_the_file_is_kept_with_it(
