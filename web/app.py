@@ -42,6 +42,7 @@ from web.jobs.folder import NoRoomForUploads
 from web.pages.account import account
 from web.pages.accounts import accounts
 from web.pages.archive import archive
+from web.pages.consent import consent
 from web.pages.corrections import corrections
 from web.pages.discussions import discussions
 from web.pages.group import group
@@ -133,7 +134,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     for pages in (
         discussions, maps, ideas, passages, threads, search, harvest, settings, uploads, jobs,
         corrections, history, proposals, sign_off, accounts, account, provider, members, archive,
-        moderation, left_out, privacy, group, api, health,
+        consent, moderation, left_out, privacy, group, api, health,
     ):  # fmt: skip
         app.register_blueprint(pages)
     if app.debug or app.config.get("STYLEGUIDE"):

@@ -16,6 +16,7 @@ from sqlite_utils import Database
 from synth.errors import StoreProblem, StoreTrouble
 from synth.store.access import Invitations, Sessions, SignInLinks
 from synth.store.activity import Activities
+from synth.store.consents import Consents
 from synth.store.correction_proposals import CorrectionProposals
 from synth.store.corrections import Corrections
 from synth.store.covered import Covered
@@ -114,6 +115,7 @@ class Store:
         self.members = Members(db)
         self.memberships = Memberships(db)
         self.claims = Claims(db)
+        self.consents = Consents(db)
         self.audit = Audit(db)
         self.invitations = Invitations(db)
         self.sign_in_links = SignInLinks(db)

@@ -190,6 +190,12 @@ def m025_left_out(db: Database) -> None:
     _execute(db, "m025_left_out.sql")
 
 
+@migrations()
+def m026_consent(db: Database) -> None:
+    """Whether members consent to the publication of their words."""
+    _execute(db, "m026_consent.sql")
+
+
 def _execute(db: Database, file: str) -> None:
     """Run the statements of a file in ``migrations/``."""
     # Not by executescript(): that would commit what the migrations before this one did.

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from synth.errors import AccessRefused
 from synth.store import Discussion, Invitation, Member
+from web.http.consent import follow_invitation
 from web.http.oidc import provider_label
 from web.http.permission import current_person, has_accounts, open_to_all, own_address
 from web.http.proxy import public_address
@@ -231,6 +232,8 @@ def welcome(taken: Invitation) -> Response:
         flash(_("Welcome. You can bring in discussions now."), "done")
         return redirect(url_for("discussions.front"), 303)
     flash(_("Welcome. You are here as %(role)s.", role=str(ROLES[taken.role])), "done")
+    if follow_invitation(discussion, taken):
+        return redirect(url_for("consent.page", slug=discussion.slug), 303)
     return redirect(url_for("discussions.discussion", slug=discussion.slug), 303)
 
 

@@ -139,6 +139,7 @@ def hide(slug: str, message_id: int) -> WerkzeugResponse | tuple[str, int]:
 @needs(Permission.MODERATE)
 def show(slug: str) -> WerkzeugResponse:
     """Show a message, or all of a participant, again."""
+    from synth.pipeline.consent import apply_consent
     from synth.pipeline.moderation import show_messages, show_participant
 
     found, store, actor = find_discussion(slug), current_store(), current_actor()
@@ -147,7 +148,16 @@ def show(slug: str) -> WerkzeugResponse:
     if message_id is not None:
         n_shown = show_messages(store, found.id, [message_id], actor=actor)
     elif participant_id is not None:
-        n_shown = show_participant(store, found.id, participant_id, actor=actor)
+        refused = {
+            one.participant_id
+            for one in store.hidden.participants(found.id)
+            if one.ruling.reason is HiddenReason.NO_CONSENT
+        }
+        if participant_id in refused:
+            abort(409, description=_("Their author does not consent to it."))
+        with store.atomic():
+            n_shown = show_participant(store, found.id, participant_id, actor=actor)
+            apply_consent(store, found.id, actor=actor)
     else:
         abort(400, description=_("The form does not say what to do."))
     flash(_("Shown again: %(messages)s.", messages=counted(n_shown, "message")), "done")

@@ -22,6 +22,8 @@ class ActorNames:
             return _("Somebody")
         if actor == "console":
             return _("the console")
+        if actor == "viewer":
+            return _("the viewer")
         if actor == "import":
             return _("An import")
         if actor == "facilitator":

@@ -88,6 +88,7 @@ AUDITED: dict[str, LazyString] = {
     "changed masking": lazy_gettext("masking of texts changed"),
     "saw original": lazy_gettext("original of a message seen"),
     "changed visibility": lazy_gettext("visibility changed"),
+    "changed consent": lazy_gettext("what members are asked to consent to changed"),
     "archived": lazy_gettext("discussion archived"),
     "took out of the archive": lazy_gettext("discussion taken out of the archive"),
     "asked deletion": lazy_gettext("deletion of the discussion begun"),

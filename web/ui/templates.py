@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from flask import Flask, render_template
 from jinja2 import StrictUndefined
 
+from web.http.consent import asks_consent
 from web.http.permission import (
     address_asked,
     current_person,
@@ -20,7 +21,15 @@ from web.http.permission import (
 )
 from web.http.proxy import public_address
 from web.services.quotes import contained
-from web.ui import correction_words, i18n, member_words, moderation_words, privacy_words, words
+from web.ui import (
+    consent_words,
+    correction_words,
+    i18n,
+    member_words,
+    moderation_words,
+    privacy_words,
+    words,
+)
 from web.ui.query import page_address
 
 Fields = dict[str, object]
@@ -59,6 +68,7 @@ def init_app(app: Flask) -> None:
         kind_words=correction_words.KINDS,
         link_words=correction_words.LINKS,
         linked_from_words=correction_words.LINKED_FROM,
+        asks_consent=asks_consent,
         may=may,
         address_asked=address_asked,
         may_here=may_here,
@@ -69,6 +79,7 @@ def init_app(app: Flask) -> None:
         role_words=member_words.ROLES,
         role_work=member_words.ROLE_WORK,
         audit_words=member_words.AUDITED,
+        consent_words=consent_words.CONSENT_MODES,
         hidden_words=moderation_words.HIDDEN,
         visibility_words=member_words.VISIBILITIES,
         masking_words=privacy_words.MASKINGS,

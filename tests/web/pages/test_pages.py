@@ -22,6 +22,7 @@ from web import create_app
 from web.app import ErrorContext
 from web.http.discussion_cache import DiscussionCache
 from web.pages.archive import DeletionContext
+from web.pages.consent import ConsentContext, ConsentSettingsContext
 from web.pages.corrections import CorrectContext, MenuContext
 from web.pages.discussions import (
     AboutContext,
@@ -71,6 +72,8 @@ PAGES = {
     f"{AT}/messages/2/hide": HideContext,
     f"{AT}/policy": PolicyContext,
     f"{AT}/left-out": LeftOutContext,
+    f"{AT}/consent": ConsentContext,
+    f"{AT}/consent/settings": ConsentSettingsContext,
     f"{AT}/overview": OverviewContext,
     f"{AT}/group": GroupContext,
     f"{AT}/since?since=2024-03-01": SinceContext,
