@@ -237,10 +237,12 @@ def sign_in_address() -> str | None:
 
 def own_address(address: str) -> str | None:
     """An address of this viewer that a form asks to go on to; None for any other."""
-    parts = urlsplit(address)
-    is_path = address.startswith("/") and not address.startswith(("//", "/\\"))
+    is_path = address.startswith("/") and not address.startswith("//")
     is_plain = address.isprintable() and "\\" not in address
-    return address if is_path and is_plain and not parts.scheme and not parts.netloc else None
+    if not (is_path and is_plain):
+        return None
+    parts = urlsplit(address)
+    return None if parts.scheme or parts.netloc else address
 
 
 def init_app(app: Flask) -> None:
