@@ -65,9 +65,10 @@ def group(
 def _report(store: Store, discussion_id: int, *, inferred: bool, seed: int) -> GroupReport:
     import numpy as np
 
-    from synth.analytics.group import replies_of, report_of
+    from synth.analytics.group import replies_of, report_of, without_hidden
 
-    activity = store.activity.of(discussion_id)
+    hidden = list(store.hidden.rulings(discussion_id))
+    activity = without_hidden(store.activity.of(discussion_id), hidden)
     stated = np.array(store.evidence.stated(discussion_id), dtype=np.int64)
     return report_of(activity, replies_of(activity, stated, with_inferred=inferred), seed=seed)
 

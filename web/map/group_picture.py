@@ -116,9 +116,18 @@ def _strands(report: GroupReport, discs: tuple[Disc, ...]) -> tuple[Strand, ...]
                 int(table[one.group, other.group]) for table in (between, report.crossing.people)
             )
             if n and people and is_shown(people):
-                path = f"M{one.x:.1f} {one.y:.1f}L{other.x:.1f} {other.y:.1f}"
-                found.append(Strand(path=path, width=round(0.3 + 4 * (n / most) ** 0.5, 2)))
+                width = round(0.3 + 3 * (n / most) ** 0.5, 2)
+                found.append(Strand(path=_from_edge_to_edge(one, other), width=width))
     return tuple(found)
+
+
+def _from_edge_to_edge(one: Disc, other: Disc) -> str:
+    """A line between two discs, and not over them."""
+    off = complex(other.x - one.x, other.y - one.y)
+    way = off / abs(off)
+    begin = complex(one.x, one.y) + one.radius * way
+    end = complex(other.x, other.y) - other.radius * way
+    return f"M{begin.real:.1f} {begin.imag:.1f}L{end.real:.1f} {end.imag:.1f}"
 
 
 def _lines(report: GroupReport, places: NDArray[np.float64], *, is_across: bool) -> str:

@@ -12,13 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synth.analytics.group.corners import Hold, IdeaHolds
-from synth.analytics.group.replies import replies_of
+from synth.analytics.group.replies import replies_of, without_hidden
 from synth.analytics.group.report import GroupReport, idea_holds, is_shown, report_of
 from synth.analytics.group.voices import VoiceRow, voice_rows
 from synth.analytics.group.windows import Window
+from synth.analytics.periods import Unit
+from synth.store.activity import Activity
 from web.http.discussion_cache import submitted
 from web.services.outline import Branch
 from web.services.snapshot import Snapshot
+from web.services.trends import period_name
 
 PATIENCE = 8.0
 """Seconds that a request waits for the figures of a large discussion; then the page says that they
@@ -58,6 +61,8 @@ class Corner:
 class ShownWindow:
     """A window of time; None where fewer than three people stand behind a figure."""
 
+    name: str
+    """``May 2024``."""
     window: Window
     n_voices: int | None
     n_new: int | None
@@ -90,11 +95,12 @@ def group_report(snapshot: Snapshot, *, with_inferred: bool = False) -> GroupRep
 
     It is kept until somebody answers somebody: corrections of the map do not change it.
     """
-    activity, stated = snapshot.activity, _stated(snapshot)
+    hidden = list(snapshot.store.hidden.rulings(snapshot.id))
+    activity, stated = without_hidden(snapshot.activity, hidden), _stated(snapshot)
     future = submitted(
         snapshot.discussion,
         f"group {with_inferred}",
-        _version(snapshot, stated),
+        _version(activity, stated),
         lambda: report_of(activity, replies_of(activity, stated, with_inferred=with_inferred)),
     )
     try:
@@ -141,9 +147,9 @@ def _stated(snapshot: Snapshot) -> NDArray[np.int64]:
     return snapshot.cached("stated replies", read)
 
 
-def _version(snapshot: Snapshot, stated: NDArray[np.int64]) -> bytes:
+def _version(activity: Activity, stated: NDArray[np.int64]) -> bytes:
     """Another value where anything differs that the report is made of."""
-    activity, found = snapshot.activity, blake2b(digest_size=16)
+    found = blake2b(digest_size=16)
     for column in (
         activity.messages, activity.threads, activity.parents, activity.voices, activity.posted,
         stated,
@@ -201,10 +207,11 @@ def _windows(report: GroupReport) -> tuple[ShownWindow, ...]:
     if report.windows is None:
         return ()
     has_groups = report.communities.are_told_apart
-    return tuple(_window(one, has_groups=has_groups) for one in reversed(report.windows.windows))
+    unit, windows = report.windows.unit, report.windows.windows
+    return tuple(_window(one, unit, has_groups=has_groups) for one in reversed(windows))
 
 
-def _window(window: Window, *, has_groups: bool) -> ShownWindow:
+def _window(window: Window, unit: Unit, *, has_groups: bool) -> ShownWindow:
     is_told = is_shown(window.n_voices)
     crossing = answered = None
     if is_told and has_groups and window.n_between_groups:
@@ -212,6 +219,7 @@ def _window(window: Window, *, has_groups: bool) -> ShownWindow:
     if is_told and window.n_messages:
         answered = window.n_answered / window.n_messages
     return ShownWindow(
+        name=period_name(unit, window.start),
         window=window,
         n_voices=window.n_voices if is_told else None,
         n_new=_shown(window.n_new, window.n_voices) if is_told else None,

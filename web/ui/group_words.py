@@ -109,6 +109,8 @@ def advice(view: GroupView) -> str | None:
 
 def basis(ledger: Ledger, *, with_inferred: bool) -> Sequence[str]:
     """What was counted and what was left out."""
+    if not ledger.n_counted and not ledger.n_stated:
+        return ()
     counted_here = ngettext(
         "Counted: %(n)s reply of one participant to another.",
         "Counted: %(n)s replies of one participant to another.",
@@ -121,7 +123,7 @@ def basis(ledger: Ledger, *, with_inferred: bool) -> Sequence[str]:
     if ledger.n_anonymous:
         found.append(
             _(
-                "So are those where one of the two has no name in the source: %(n)s.",
+                "So are those where one of the two is hidden or has no name in the source: %(n)s.",
                 n=number(ledger.n_anonymous),
             )
         )

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from synth.analytics.group.communities import Verdict
-from synth.analytics.group.replies import Replies, replies_of
+from synth.analytics.group.replies import Replies, replies_of, without_hidden
 from synth.analytics.group.report import GroupReport, report_of
 
-__all__ = ["GroupReport", "Replies", "Verdict", "replies_of", "report_of"]
+__all__ = ["GroupReport", "Replies", "Verdict", "replies_of", "report_of", "without_hidden"]

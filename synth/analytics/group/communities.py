@@ -20,6 +20,8 @@ from synth.analytics.group.replies import Replies
 
 LEAST_PEOPLE = 3
 """To a group, and to any figure that is shown."""
+LEAST_SHARE = 0.01
+"""Of the voices, to a group; fewer in a large network are an exchange apart."""
 LEAST_VOICES, LEAST_TIES = 10, 15
 """In smaller networks there is nothing to decide."""
 MOST_DRAWS, FEWEST_DRAWS = 40, 4
@@ -123,7 +125,7 @@ def communities_of(replies: Replies, network: Network, *, seed: int = 0) -> Comm
     parts = parts_of(replies, network)
     ties = _compare(found, lambda chance: rewired(network, chance), network.n_ties, seed)
     threads = _compare(found, lambda chance: reassigned(parts, chance, n=n), network.n_ties, seed)
-    groups = _groups(_best_parts(matrix, seed))
+    groups = _groups(_best_parts(matrix, seed), least=max(LEAST_PEOPLE, LEAST_SHARE * n))
     verdict = _verdict(ties, threads)
     if groups.max(initial=APART) < 1:
         verdict = Verdict.ONE
@@ -187,11 +189,11 @@ def _parted(
     return float(get_modularity(matrix, labels)), labels.astype(np.int64)
 
 
-def _groups(labels: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Numbered by size; who stands in a part of one or two people is apart."""
+def _groups(labels: NDArray[np.int64], *, least: float = LEAST_PEOPLE) -> NDArray[np.int64]:
+    """Numbered by size; who stands in a smaller part than ``least`` is apart."""
     numbers = by_size(labels)
     sizes = np.bincount(numbers)
-    return np.where(sizes[numbers] >= LEAST_PEOPLE, numbers, APART).astype(np.int64)
+    return np.where(sizes[numbers] >= least, numbers, APART).astype(np.int64)
 
 
 def _pieces(network: Network) -> NDArray[np.int64]:

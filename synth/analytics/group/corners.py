@@ -88,7 +88,7 @@ def _counts(
 ) -> NDArray[np.int64]:
     """(n_groups,) distinct voices of each group in these messages."""
     voices = np.unique(activity.voices[rows])
-    found = group_of[np.searchsorted(people, voices[voices > 0])]
+    found = group_of[np.searchsorted(people, np.intersect1d(voices, people))]
     return np.bincount(found[found != APART], minlength=n_groups).astype(np.int64)
 
 

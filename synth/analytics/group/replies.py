@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +60,13 @@ class Replies:
 
     def __len__(self) -> int:
         return len(self.senders)
+
+
+def without_hidden(activity: Activity, hidden: Sequence[int]) -> Activity:
+    """The same columns with nobody known to have written the messages that moderators hid."""
+    is_hidden = np.isin(activity.messages, np.asarray(hidden, dtype=np.int64))
+    voices = np.where(is_hidden, -activity.messages, activity.voices)
+    return replace(activity, voices=voices)
 
 
 def replies_of(

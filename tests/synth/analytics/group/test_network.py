@@ -7,7 +7,7 @@ import pytest
 
 from synth.analytics.group.connectors import carriers_of, crossing_of, hubs_of, linked_groups
 from synth.analytics.group.network import betweenness_of, measures_of, network_of
-from synth.analytics.group.replies import replies_of
+from synth.analytics.group.replies import replies_of, without_hidden
 from tests.synth.made_up_activity import Said, activity
 from tests.synth.made_up_network import exchange
 
@@ -30,6 +30,13 @@ def test_replies_to_oneself_and_of_nobody_are_left_out() -> None:
     assert (ledger.n_to_self, ledger.n_anonymous, ledger.n_counted) == (1, 2, 1)
     both = replies_of(spoken, stated, with_inferred=True)
     assert (both.senders.tolist(), both.receivers.tolist()) == ([1, 2], [0, 1])
+
+
+def test_hidden_messages_make_no_tie_and_nobody_known() -> None:
+    spoken = without_hidden(exchange((1, 2), (3, 4)), [4])
+    found = replies_of(spoken, spoken.messages)
+    assert found.people[found.senders].tolist() == [1]
+    assert found.people.tolist() == [1, 2, 4]
 
 
 def test_the_branches_of_a_thread_that_holds_most_count_as_threads() -> None:
