@@ -24,7 +24,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from benchmarks.pages import DOCS, write_between_marks
 from synth.analytics.group import GroupReport, Verdict, replies_of, report_of
-from synth.analytics.group.communities import APART, LEAST_EXCESS
+from synth.analytics.group.communities import APART
 from synth.analytics.group.windows import windows_of
 from synth.analytics.periods import DAY
 from synth.store.activity import Activity
@@ -216,7 +216,7 @@ def main() -> None:
     parser.add_argument("--large", type=int, default=20_000)
     parser.add_argument("--write", action="store_true", help=f"write the figures into {PAGE.name}")
     asked = parser.parse_args()
-    lines = [f"Of {asked.seeds} made-up discussions each ({LEAST_EXCESS} is the least excess):", ""]
+    lines = [f"Of {asked.seeds} made-up discussions each, how many are said to be what:", ""]
     for line in table(asked.seeds):
         print(line, file=sys.stderr, flush=True)
         lines.append(line)
