@@ -58,6 +58,7 @@ from web.pages.passages import passages
 from web.pages.privacy import privacy
 from web.pages.proposals import proposals
 from web.pages.provider import provider
+from web.pages.retention import retention
 from web.pages.search import search
 from web.pages.settings import settings
 from web.pages.sign_off import sign_off
@@ -134,7 +135,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     for pages in (
         discussions, maps, ideas, passages, threads, search, harvest, settings, uploads, jobs,
         corrections, history, proposals, sign_off, accounts, account, provider, members, archive,
-        consent, moderation, left_out, privacy, group, api, health,
+        consent, retention, moderation, left_out, privacy, group, api, health,
     ):  # fmt: skip
         app.register_blueprint(pages)
     if app.debug or app.config.get("STYLEGUIDE"):

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from synth.store import Discussion, Store
 
 
+MAX_DAYS = 3_650
+"""For which names may be kept, at most, where they are erased at all."""
+
+
 @click.group()
 def discussion() -> None:
     """Look after the discussions of a file.
@@ -167,17 +171,58 @@ def keep(db: Path, discussion: str | None) -> None:
 @discussion.command()
 @options.db_option()
 def due(db: Path) -> None:
-    """Carry out what is due: delete discussions whose time is over.
+    """Carry out what is due: delete discussions, erase names whose time is over.
 
     The viewer does this by itself, when it starts and every day.
     """
     from synth.pipeline import delete_due
+    from synth.pipeline.retention import erase_due_names
     from synth.store import open_store
     from synth.store.members import CONSOLE
 
     with open_store(db, must_exist=True) as store:
         for slug in delete_due(store, actor=CONSOLE):
             click.echo(f"{slug} is deleted.")
+        for slug, n in erase_due_names(store, actor=CONSOLE).items():
+            click.echo(f"{n} names are erased in {slug}.")
+
+
+@discussion.command()
+@click.argument("days", metavar="DAYS|never")
+@options.db_option()
+@options.discussion_option
+def retention(db: Path, discussion: str | None, days: str) -> None:
+    """Erase names DAYS after the last message of somebody came; "never" keeps them."""
+    from synth.store.members import CONSOLE
+
+    if days != "never" and not (days.isdecimal() and 0 < int(days) <= MAX_DAYS):
+        raise click.BadParameter(f"is a number up to {MAX_DAYS}, or never", param_hint="DAYS")
+    with options.open_discussion(db, discussion) as (store, found):
+        wanted = None if days == "never" else int(days)
+        store.retention.set_days(found.id, wanted, actor=CONSOLE)
+        plan = store.retention.plan(found.id)
+    click.echo(f"The names of {plan.n_names} participants are kept.")
+    if plan.first_at is not None and plan.last_at is not None:
+        click.echo(f"The first go on {plan.first_at.date()}, all by {plan.last_at.date()}.")
+
+
+@discussion.command("erase-names")
+@options.db_option()
+@options.discussion_option
+@click.option("--yes", is_flag=True, help="Do not ask. This cannot be undone.")
+def erase_names(db: Path, discussion: str | None, *, yes: bool) -> None:
+    """Erase the names of all participants now; what they wrote stays, under pseudonyms."""
+    from synth.pipeline.retention import erase_names as erase
+    from synth.store.members import CONSOLE
+
+    with options.open_discussion(db, discussion) as (store, found):
+        n_names = store.retention.plan(found.id).n_names
+        if not yes:
+            click.confirm(f"Erase {n_names} names in {found.title!r} for good?", abort=True)
+        n_erased, is_gone = erase(store, found.id, actor=CONSOLE)
+    click.echo(f"{n_erased} names are erased.")
+    if not is_gone:
+        click.echo("Somebody still reads an earlier state of the file, which keeps them.")
 
 
 @discussion.command("left-out")

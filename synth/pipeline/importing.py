@@ -159,6 +159,7 @@ class _Import:
         self._progress = progress
         self._known = KnownMessages(store, discussion_id, staging)
         self._participants: dict[str, int] = {}
+        self._kept_as = store.participants.kept_as(discussion_id)
         self._erased = store.participants.erased_keys(discussion_id)
         self._masking = store.discussions.masking(discussion_id)
         self._read: dict[Key, int] = {}
@@ -321,14 +322,18 @@ class _Import:
         if key is None:
             return None
         if key not in self._participants:
-            self._participants[key] = self._store.participants.add(
+            # Somebody whose name was erased is known by a hash, and gets no name again.
+            known = self._participants.get(self._kept_as(key))
+            self._participants[key] = known or self._store.participants.add(
                 self._discussion_id, author_key=key, name=raw.author_name or key
             )
         return self._participants[key]
 
     def _is_erased(self, raw: RawMessage) -> bool:
         key = raw.author_key or raw.author_name
-        return bool(self._erased) and key is not None and author_hash(key) in self._erased
+        if not self._erased or key is None:
+            return False
+        return not self._erased.isdisjoint((author_hash(key), author_hash(self._kept_as(key))))
 
 
 def _imported(

@@ -35,6 +35,7 @@ from synth.store.participants import Participants
 from synth.store.passages import Passages, Vectors
 from synth.store.removals import Removals
 from synth.store.repetitions import Repetitions
+from synth.store.retention import Retention
 from synth.store.runs import Events, Proposals, Runs
 from synth.store.schema import APPLICATION_ID, migrations
 from synth.store.search import Search
@@ -116,6 +117,7 @@ class Store:
         self.memberships = Memberships(db)
         self.claims = Claims(db)
         self.consents = Consents(db)
+        self.retention = Retention(db)
         self.audit = Audit(db)
         self.invitations = Invitations(db)
         self.sign_in_links = SignInLinks(db)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from functools import partial
 
 from models.text import fold
-from synth.store.pseudonyms import discussion_key, pseudonyms_for
+from synth.store.pseudonyms import discussion_key, kept_author_key, pseudonyms_for
 from synth.store.rows import IN, VOCABULARY, Collection, json_text, now, sha256_text, time_text
 
 RUN = 5
@@ -49,6 +50,18 @@ class Participants(Collection):
             key = discussion_key(slug)
             self._write("UPDATE discussions SET pseudonym_key = ? WHERE id = ?", key, discussion_id)
         return str(key)
+
+    def kept_as(self, discussion_id: int) -> Callable[[str], str]:
+        """Author key → what stays of it when the names of the discussion are erased.
+
+        A discussion without a key yet has none erased (``make_key``).
+        """
+        key = self._text("SELECT pseudonym_key FROM discussions WHERE id = ?", discussion_id)
+        return partial(kept_author_key, key or "")
+
+    def make_key(self, discussion_id: int) -> None:
+        """Give the discussion its key, where an earlier version brought its participants."""
+        self._key(discussion_id)
 
     def names(self, discussion_id: int) -> dict[str, str]:
         """Pseudonym → real name, for those who chose to show names."""

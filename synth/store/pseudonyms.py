@@ -66,5 +66,10 @@ def pseudonyms_for(key: str, author_key: str) -> Iterator[str]:
         n_digits += 1
 
 
+def kept_author_key(key: str, author_key: str) -> str:
+    """What stays of an author key when names are erased: an import knows the author by it."""
+    return f"kept:{_mac(key, f'kept {author_key}').hexdigest()}"
+
+
 def _mac(key: str, text: str) -> hmac.HMAC:
     return hmac.new(key.encode(), text.encode("utf-8", "surrogatepass"), hashlib.sha256)

@@ -196,6 +196,12 @@ def m026_consent(db: Database) -> None:
     _execute(db, "m026_consent.sql")
 
 
+@migrations()
+def m027_retention(db: Database) -> None:
+    """How long the names of participants are kept."""
+    _execute(db, "m027_retention.sql")
+
+
 def _execute(db: Database, file: str) -> None:
     """Run the statements of a file in ``migrations/``."""
     # Not by executescript(): that would commit what the migrations before this one did.

@@ -1,4 +1,4 @@
-"""What is due by itself: discussions whose grace time is over are deleted."""
+"""What is due by itself: discussions whose grace time is over go, and names kept long enough."""
 
 from __future__ import annotations
 
@@ -35,8 +35,11 @@ class Upkeep:
     def carry_out(self) -> None:
         """Carry out what is due now."""
         from synth.pipeline import delete_due
+        from synth.pipeline.retention import erase_due_names
 
         with open_store(self._db) as store:
             if store.removals.due():
                 for slug in delete_due(store, actor=ACTOR, uploads=self._folder.uploads):
                     log.info("the discussion %s was deleted", slug)
+            for slug, n in erase_due_names(store, actor=ACTOR).items():
+                log.info("%s names were erased in the discussion %s", n, slug)

@@ -65,6 +65,8 @@ class SettingsContext:
     max_introduction: int
     version: str
     """Of what is said now: a change by somebody else while the form is open is noticed."""
+    names_go_at: datetime | None
+    """When the first names of participants are erased; None where none goes by itself."""
     meanwhile: Meanwhile | None = None
 
 
@@ -168,6 +170,7 @@ def _page(
             max_question=MAX_QUESTION,
             max_introduction=MAX_INTRODUCTION,
             version=version_of_framing(found.framing),
+            names_go_at=current_store().retention.plan(found.id).first_at,
             meanwhile=meanwhile,
         )
     )

@@ -89,6 +89,8 @@ AUDITED: dict[str, LazyString] = {
     "saw original": lazy_gettext("original of a message seen"),
     "changed visibility": lazy_gettext("visibility changed"),
     "changed consent": lazy_gettext("what members are asked to consent to changed"),
+    "changed retention": lazy_gettext("how long names are kept changed"),
+    "erased names": lazy_gettext("names of participants erased"),
     "archived": lazy_gettext("discussion archived"),
     "took out of the archive": lazy_gettext("discussion taken out of the archive"),
     "asked deletion": lazy_gettext("deletion of the discussion begun"),

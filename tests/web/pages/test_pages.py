@@ -41,6 +41,7 @@ from web.pages.maps import EmbedContext, MapContext, OutlineContext
 from web.pages.moderation import HideContext, ModerationContext, PolicyContext
 from web.pages.passages import PassageContext, RepeatedContext
 from web.pages.proposals import ProposalsContext
+from web.pages.retention import RetentionContext
 from web.pages.search import PointContext, SearchContext
 from web.pages.settings import SettingsContext
 from web.pages.sign_off import SignOffContext
@@ -72,6 +73,7 @@ PAGES = {
     f"{AT}/messages/2/hide": HideContext,
     f"{AT}/policy": PolicyContext,
     f"{AT}/left-out": LeftOutContext,
+    f"{AT}/retention": RetentionContext,
     f"{AT}/consent": ConsentContext,
     f"{AT}/consent/settings": ConsentSettingsContext,
     f"{AT}/overview": OverviewContext,
