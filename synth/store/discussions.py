@@ -122,6 +122,12 @@ class Discussion:
         return self.framing.embed
 
     @property
+    def shown_by(self) -> Embed:
+        """Those of these sites that may show it as it is now: none while it is private."""
+        is_closed = self.visibility is Visibility.PRIVATE or self.goes_at is not None
+        return Embed() if is_closed else self.embed
+
+    @property
     def synthesis_at(self) -> datetime | None:
         """When the last synthesis was published."""
         return self.framing.synthesis_at
@@ -197,6 +203,11 @@ class Discussions(Collection):
                 noun_id=discussion_id,
                 change=({n: before[n] for n in changed}, {n: after[n] for n in changed}),
             )
+            if "embed" in changed:
+                facts = {"after": after["embed"]}
+                Audit(self._db).add(
+                    actor, "changed embedding", discussion_id=discussion_id, facts=facts
+                )
         return True
 
     def _conflict(self, discussion_id: int, there: Facts, asked: Facts, seen: str) -> EditConflict:

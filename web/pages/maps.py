@@ -93,7 +93,7 @@ def embed(slug: str) -> Response:
     found = snapshot.discussion
     box = map_box(found, snapshot.outline, "embed")
     response = make_response(render(EmbedContext(discussion=found, map=box)))
-    policy = content_policy(frame_ancestors=found.embed.frame_ancestors)
+    policy = content_policy(frame_ancestors=found.shown_by.frame_ancestors)
     response.headers["Content-Security-Policy"] = policy
     response.headers["X-Robots-Tag"] = "noindex"
     return response
@@ -127,7 +127,7 @@ def _n_proposals(snapshot: Snapshot) -> int:
 
 
 def _embed_code(discussion: Discussion) -> str:
-    if discussion.embed == Embed():
+    if discussion.shown_by == Embed():
         return ""
     frame = Markup('<iframe src="{}" title="{}" width="100%" height="600" loading="lazy"></iframe>')
     address = public_address("maps.embed", slug=discussion.slug)

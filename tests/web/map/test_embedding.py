@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from flask.testing import FlaskClient
 
+from synth.permissions import Visibility
 from synth.store import Embed, Framing, Store
 
 EMBED = "/embed/the-market-square"
@@ -63,3 +64,18 @@ def test_without_a_map_the_pages_say_so(store: Store, client: FlaskClient) -> No
         assert "<script" not in page
     assert client.get("/api/d/nothing-yet/map").get_json()["ideas"] == []
     assert client.get("/d/nothing-yet/map.png").status_code == 200
+
+
+def test_nobody_may_frame_what_is_private_and_a_change_is_audited(
+    store: Store, client: FlaskClient
+) -> None:
+    (found,) = store.discussions.all()
+    store.discussions.frame(found.id, Framing(embed=Embed(is_open=True)), actor="a person")
+    assert store.audit.last()[0].verb == "changed embedding"
+    store.discussions.set_visibility(found.id, Visibility.PRIVATE, actor="a person")
+    policy = client.get(EMBED).headers["Content-Security-Policy"]
+    assert policy.endswith("; frame-ancestors 'none'")
+    assert "<iframe" not in html.unescape(client.get(MAP).text)
+    settings = client.get("/d/the-market-square/settings").text
+    assert "While the discussion is private, no site may" in settings
+    assert 'value="anybody" checked' in settings, "kept for when it is public again"
