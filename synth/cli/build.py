@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 @options.columns_option
 @options.discussion_option
 @options.names_option
+@options.mask_option
 @options.json_option
 def run(inputs: tuple[str, ...], db: Path | None, out: Path | None, **chosen: Any) -> None:
     """Import FILE... (files, folders, globs, .gz, .zip), build the map, write the results.
@@ -56,6 +57,7 @@ def run(inputs: tuple[str, ...], db: Path | None, out: Path | None, **chosen: An
             format=chosen["format_"],
             columns=chosen["columns"],
             names=chosen["names"],
+            masking=options.masking_of(chosen["mask"]),
             llm=server,
             progress=progress_on_stderr(),
         )
@@ -103,6 +105,7 @@ def _folder(out: Path | None) -> Iterator[None]:
 @options.format_option
 @options.columns_option
 @options.discussion_option
+@options.mask_option
 @click.option("--dry-run", is_flag=True, help="Say what would happen; keep nothing.")
 @options.json_option
 def import_(  # noqa: PLR0913 - one parameter an option
@@ -112,6 +115,7 @@ def import_(  # noqa: PLR0913 - one parameter an option
     format_: str | None,
     columns: dict[str, str],
     discussion: str | None,
+    mask: str | None,
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -127,6 +131,8 @@ def import_(  # noqa: PLR0913 - one parameter an option
         require_readable(inputs, format=format_, columns=columns)
     with _store_to_import_into(db, is_dry=dry_run) as store:
         with discussion_for(store, discussion, inputs) as chosen:
+            if (masking := options.masking_of(mask)) is not None:
+                store.discussions.set_masking(chosen.id, masking, actor="person")
             report = import_files(
                 store,
                 chosen.id,

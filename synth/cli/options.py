@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from synth.errors import AccessRefused
+from synth.masks import Masking
 from synth.permissions import Permission, allows, role_in
 from synth.settings import CLUSTERERS
 
@@ -67,12 +68,24 @@ json_option: Decorator = click.option(
 names_option: Decorator = click.option(
     "--names", is_flag=True, help="Write real names instead of pseudonyms."
 )
+mask_option: Decorator = click.option(
+    "--mask",
+    type=click.Choice(["contacts", "names", "nothing"]),
+    default=None,
+    help="What is masked in texts: contacts (addresses and numbers, the default of a new "
+    "discussion), names of people too, or nothing. Kept for the discussion.",
+)
 format_option: Decorator = click.option(
     "--format",
     "format_",
     metavar="NAME",
     help="Do not guess the format. See `synth import --help`.",
 )
+
+
+def masking_of(chosen: str | None) -> Masking | None:
+    """What ``--mask`` says; None where it says nothing."""
+    return None if chosen is None else Masking(chosen)
 
 
 def parse_columns(

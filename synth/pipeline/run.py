@@ -12,6 +12,7 @@ from pathlib import Path
 from models import ChatServer
 from synth.errors import InputProblem, StoreProblem
 from synth.importers import ReadOptions, read
+from synth.masks import Masking
 from synth.pipeline.build import BuildReport, build
 from synth.pipeline.importing import ImportReport, import_files, require_messages
 from synth.pipeline.language_model import ProposalReport, propose_titles
@@ -42,12 +43,14 @@ def run(  # noqa: PLR0913 - the public interface
     format: str | None = None,  # noqa: A002 - the word of the command line
     columns: Mapping[str, str] | None = None,
     names: bool = False,
+    masking: Masking | None = None,
     llm: ChatServer | None = None,
     progress: Progress = QUIET,
 ) -> RunReport:
     """Import ``inputs`` into the file ``db``, build the map and write results to ``out``.
 
-    ``names`` writes real names instead of pseudonyms. ``llm``: where titles and summaries are
+    ``names`` writes real names instead of pseudonyms. ``masking``: what is masked in the texts of
+    the discussion from now on; None leaves that as it is. ``llm``: where titles and summaries are
     asked for; by default nowhere. Raises InputProblem when nothing could
     be read, StoreProblem when the file or the discussion cannot be used.
     """
@@ -56,6 +59,8 @@ def run(  # noqa: PLR0913 - the public interface
         require_readable(inputs, format=format, columns=columns)
     with open_store(db) as store:
         with discussion_for(store, discussion, inputs) as chosen:
+            if masking is not None:
+                store.discussions.set_masking(chosen.id, masking, actor="person")
             imported = import_files(
                 store, chosen.id, inputs, format=format, columns=columns, progress=progress
             )

@@ -63,7 +63,7 @@ def find_contacts(text: str, language: str | None) -> list[Finding]:
     taken: list[Stretch] = []
     for find in (_emails, _personal_links, _ibans):
         taken += _beside(find(text), taken)
-    links = [(found.start(), found.end()) for found in _LINK.finditer(text)]
+    links = find_links(text)
     phones = ((start, end, MaskKind.PHONE) for start, end in find_phones(text, language))
     taken += _beside(_outside(phones, links), taken)
     taken += _beside(_outside(_handles(text), links), taken)
@@ -71,6 +71,11 @@ def find_contacts(text: str, language: str | None) -> list[Finding]:
         Finding(start=start, end=end, kind=kind, shown=shown_for(kind, language))
         for start, end, kind in sorted(taken)
     ]
+
+
+def find_links(text: str) -> list[tuple[int, int]]:
+    """Where links to the web stand, and those that write or call."""
+    return [(found.start(), found.end()) for found in _LINK.finditer(text)]
 
 
 def _beside(found: Iterator[Stretch], taken: Sequence[Stretch]) -> list[Stretch]:
@@ -88,13 +93,18 @@ def _outside(found: Iterator[Stretch], links: Sequence[tuple[int, int]]) -> Iter
 
 
 def _emails(text: str) -> Iterator[Stretch]:
-    done = 0
+    done, links = 0, find_links(text)
     for at in _AFTER_AT.finditer(text):
         name = _BEFORE_AT.search(text, max(done, at.start() - MOST_BEFORE_AT), at.start())
         if name is None or name[0].strip(".-%+") == "" or name[0].lower() in _NO_PERSON:
             continue
-        yield _with_scheme(text, name.start(), at.end())
-        done = at.end()
+        # In the path of a link it names an archive, a message or a package.
+        is_path = text[max(0, name.start() - 1)] == "/" and any(
+            start < at.start() < end for start, end in links
+        )
+        if not is_path:
+            yield _with_scheme(text, name.start(), at.end())
+            done = at.end()
     for at in _SPOKEN_AT.finditer(text):
         name = _BEFORE_AT.search(text, max(0, at.start() - MOST_BEFORE_AT), at.start())
         if name is not None and _is_spoken(text, name, at):

@@ -36,14 +36,22 @@ class KnownNames:
     def in_text(self, text: str, taken: Sequence[Finding]) -> list[Finding]:
         """Findings with names beside those ``taken`` already, all in order of place.
 
-        A name that is taken already is shown as the pseudonym where it is known.
+        A name that is taken already is shown as the pseudonym where it is known, and makes way
+        for a known one that holds it.
         """
-        found = [self._known(text, one) for one in taken]
-        for start, end, pseudonym in self._stretches(text):
-            if all(end <= one.start or one.end <= start for one in found):
-                finding = Finding(start=start, end=end, kind=MaskKind.NAME, shown=pseudonym)
-                found.append(finding)
-        return sorted(found, key=lambda one: one.start)
+        fixed = [one for one in taken if one.kind is not MaskKind.NAME]
+        known = [
+            Finding(start=start, end=end, kind=MaskKind.NAME, shown=pseudonym)
+            for start, end, pseudonym in self._stretches(text)
+            if not any(start < one.end and one.start < end for one in fixed)
+        ]
+        found = [
+            self._known(text, one)
+            for one in taken
+            if one.kind is not MaskKind.NAME
+            or not any(other.start < one.end and one.start < other.end for other in known)
+        ]
+        return sorted((*found, *known), key=lambda one: one.start)
 
     def handles(self, text: str, taken: Sequence[Finding]) -> list[Finding]:
         """The same findings, with the pseudonyms of those whom handles mean."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from synth.masks import Masking, MaskKind
-from synth.pipeline import build, import_files, write_results
+from synth.pipeline import build, import_files, run, write_results
 from synth.pipeline.masking import mask_messages
 from synth.records import ExtractState, Nature, Span
 from synth.settings import Settings
@@ -145,3 +145,13 @@ def test_handles_go_on_telling_who_answers_whom(
     messages = list(store.messages.all(discussion_id))
     assert messages[3].parent_id == messages[1].id
     assert messages[3].text == f"@{messages[1].author} the one to the mill"
+
+
+def test_what_is_masked_can_be_said_before_the_first_import(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "personal.csv", personal_rows())
+    for masking, is_there in ((Masking.NOTHING, True), (Masking.CONTACTS, False)):
+        db = tmp_path / f"{masking}.db"
+        report = run([path], db=db, settings=DRAFT, masking=masking, out=tmp_path / masking)
+        assert report.discussion.masking is masking
+        told = (tmp_path / masking / "messages.csv").read_text("utf-8")
+        assert ("ann.carter@example.org" in told) is is_there

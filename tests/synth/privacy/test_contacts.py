@@ -54,6 +54,7 @@ def test_what_leads_to_a_person_is_masked(text: str, language: str | None, expec
         ("FR15 2004 1010 0505 0001 3M02 606 is no IBAN", "en"),
         ("We met at example.org, look at data.table; at any point in time", "en"),
         ("#' @param x @return y; @export. @MACRO@ git@github.com:town/map, a @ b, 3@2", "en"),
+        ("https://lists.example.org/list@example.org/msg05772.html", "en"),
         ("@everyone @here @tous", "fr"),
         ("https://medium.com/@ann/a-post https://town.example/0612345678/06-12-34-56-78", "fr"),
         ("", None),
