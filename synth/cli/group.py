@@ -93,12 +93,12 @@ def _facts(report: GroupReport) -> dict[str, Any]:
         "verdict": str(report.verdict) if report.ledger.n_counted else None,
         "groups": list(communities.sizes) if communities.are_told_apart else [],
         "voices": n_tied if is_told else None,
-        "connectors": shown(report.n_connectors),
+        "connectors": shown(report.n_connectors, n_tied),
         "unanswered": shown(report.n_unanswered, n_people),
         "crossing_share": report.crossing.share if communities.are_told_apart else None,
         "same_ties": communities.rewired and asdict(communities.rewired),
         "same_threads": communities.reassigned and asdict(communities.reassigned),
-        "measures": measures,
+        "measures": measures if report.may_be_measured else None,
         "replies": asdict(report.ledger),
     }
 
@@ -123,6 +123,8 @@ def _tell(title: str, facts: dict[str, Any]) -> None:
         told = "fewer than three" if facts[name] is None else facts[name]
         click.echo(f"  voices {text}: {told}")
     measures = facts["measures"]
+    if measures is None:
+        return
     distance = "" if measures["distance"] is None else f", distance {measures['distance']:.1f}"
     click.echo(
         f"  density {measures['density']:.4f}, degree {measures['mean_degree']:.1f}, "

@@ -143,7 +143,7 @@ class Group(Answer):
             report.ledger,
             verdict=report.verdict if has_replies else None,
             is_worked_out=True,
-            measures=_measures(view) if has_replies else None,
+            measures=_measures(view) if has_replies and report.may_be_measured else None,
             same_ties=Compared.of_comparison(report.communities.rewired),
             same_threads=Compared.of_comparison(report.communities.reassigned),
             groups=[

@@ -93,12 +93,12 @@ def report(slug: str) -> str:
             view=view,
             headline=headline(view),
             advice=advice(view),
-            basis=basis(found.ledger, with_inferred=asked == "all"),
+            basis=basis(found, with_inferred=asked == "all"),
             replies=_choices("replies", REPLIES, asked) if found.ledger.n_inferred else (),
             picture=_picture(snapshot, view, rows if may_study else None),
             span="" if windows is None else span_words(windows),
             changes=() if windows is None else changes(windows),
-            figures=figures(view) if has_replies else (),
+            figures=figures(view) if has_replies and found.may_be_measured else (),
             table=_table(rows, asked) if may_study and has_replies else None,
         )
     )

@@ -123,7 +123,7 @@ def view_of(snapshot: Snapshot, report: GroupReport, *, with_inferred: bool = Fa
         report=report,
         n_voices=n_tied if is_told else None,
         n_people=n_people,
-        n_connectors=n_connectors if is_shown(n_connectors) else None,
+        n_connectors=_shown(n_connectors, n_tied),
         connectors_are_few=n_connectors <= max(FEW_CONNECTORS * n_tied, 1),
         n_unanswered=_shown(report.n_unanswered, n_people),
         n_apart=_shown(report.n_apart),

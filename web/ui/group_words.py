@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from synth.analytics.group.communities import LEAST_TIES, LEAST_VOICES, Verdict
 from synth.analytics.group.connectors import MOST_OF_IT
 from synth.analytics.group.replies import Ledger
+from synth.analytics.group.report import GroupReport
 from synth.analytics.group.windows import Change, Windows
 from synth.analytics.periods import Unit
 from web.services.group import GroupView
@@ -107,9 +108,12 @@ def advice(view: GroupView) -> str | None:
     return str(_ADVICE[verdict]) if verdict in _ADVICE else None
 
 
-def basis(ledger: Ledger, *, with_inferred: bool) -> Sequence[str]:
-    """What was counted and what was left out."""
-    if not ledger.n_counted and not ledger.n_stated:
+def basis(report: GroupReport, *, with_inferred: bool) -> Sequence[str]:
+    """What was counted and what was left out; nothing where that would tell of one or two."""
+    ledger = report.ledger
+    if not ledger.n_stated and not ledger.n_counted:
+        return ()
+    if ledger.n_counted and not report.may_be_measured:
         return ()
     counted_here = ngettext(
         "Counted: %(n)s reply of one participant to another.",

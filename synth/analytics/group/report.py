@@ -77,6 +77,11 @@ class GroupReport:
         return self.communities.verdict
 
     @property
+    def may_be_measured(self) -> bool:
+        """Whether enough people exchange replies for any figure of the network to be shown."""
+        return len(self.network) >= LEAST_PEOPLE
+
+    @property
     def n_connectors(self) -> int:
         return int(self.voices.is_connector.sum())
 

@@ -165,3 +165,13 @@ def test_while_it_is_worked_out_the_page_says_so_and_is_not_kept(parted: Path) -
         assert app.test_client().get(f"/api{AT}").get_json()["is_worked_out"] is False
         assert app.test_client().get(f"{AT}.csv").status_code == 503
     assert "2 groups talk among themselves." in app.test_client().get(AT).text
+
+
+def test_of_two_who_answer_each_other_no_figure_is_shown(client: FlaskClient) -> None:
+    """The small discussion of all tests: two known voices."""
+    page = client.get(AT).text
+    assert "Too few people answer each other" in page
+    assert "Counted:" not in page
+    assert "Density" not in page
+    body = client.get(f"/api{AT}").get_json()
+    assert (body["measures"], body["n_voices"], body["windows"]) == (None, None, [])
