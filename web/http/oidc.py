@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response
 
 from synth.errors import InputProblem
 from web.http.proxy import public_address
-from web.services.provider import NotSignedIn, Provider
+from web.services.provider import NotSignedIn, Provider, Trouble
 
 log = logging.getLogger(__name__)
 _NAME = "provider"
@@ -32,6 +32,12 @@ ALGORITHMS = frozenset(
 ) | {"EdDSA", "Ed25519"}
 """Signatures by a private key; neither ``none``, nor those by a secret that both sides know."""
 _ATTEMPT = "provider_attempt"
+_ERRORS: dict[str, Trouble] = {
+    "access_denied": "declined",
+    "server_error": "unreachable",
+    "temporarily_unavailable": "unreachable",
+}
+"""What the service may send back in place of a code; the others are faults of configuration."""
 
 
 def provider() -> Provider | None:
@@ -96,8 +102,8 @@ def finish() -> tuple[dict[str, Any], Mapping[str, Any]]:
     with _told():
         client = _client()
         _check_issuer(client)
-        if request.args.get("error") is not None and request.args.get("state"):
-            raise NotSignedIn("declined", "the service sent an error back")
+        if (error := request.args.get("error")) is not None:
+            raise NotSignedIn(_ERRORS.get(error, "untrue"), f"it sent back {error[:40]!r}")
         token = client.authorize_access_token(claims_options=_wanted(), leeway=LEEWAY)
         claims = token.get("userinfo")
         if claims is None:

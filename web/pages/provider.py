@@ -43,6 +43,8 @@ from web.ui.templates import render
 log = logging.getLogger(__name__)
 provider = Blueprint("provider", __name__)
 _ARRIVAL = "provider_arrival"
+_MOST = 500
+"""Letters of an address to go on to."""
 _WAITS = 15 * 60
 """Seconds that somebody may take to choose a name, or to confirm."""
 STATUS: dict[Trouble, int] = {"unreachable": 502, "old": 400, "untrue": 400}
@@ -96,8 +98,9 @@ def begin() -> Response:
     _require_provider()
     member = current_person().member
     attempt = {
-        "next": request.args.get("next", ""),
-        "invitation": request.args.get("invitation", ""),
+        # Kept in the cookie, which browsers take up to 4 kB.
+        "next": _short("next"),
+        "invitation": _short("invitation"),
         "binds": member.id if member is not None and request.args.get("bind") else None,
     }
     try:
@@ -181,6 +184,12 @@ def bind() -> Response:
         told = _("%(provider)s signs you in from now on.", provider=oidc.provider_label())
         flash(told, "done")
     return redirect(url_for("account.page"), 303)
+
+
+def _short(name: str) -> str:
+    """What the address says; nothing where it is longer than any of ours."""
+    found = request.args.get(name, "")
+    return found if len(found) <= _MOST else ""
 
 
 def _ask_to_bind(arrival: Arrival, member_id: int) -> Response:

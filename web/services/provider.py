@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from synth.store import Identity, Invitation, Member, Store
+from synth.store.members import MAX_NAME
 
 Trouble = Literal["declined", "unreachable", "old", "untrue", "unknown", "domain", "closed"]
 """Why nobody is signed in: the person did not agree there, the service does not answer, the attempt
 is over or not this browser's, the answer cannot be believed; the person has no account and may not
 open one, their address is not of an allowed domain, their account is closed."""
 Newcomers = Literal["invited", "anybody"]
+MAX_ADDRESS = 254
 MAX_SUBJECT = 255
 """Letters of a subject, as OpenID Connect Core says in section 2."""
 
@@ -68,7 +70,7 @@ def arrival_of(provider: Provider, claims: Mapping[str, object]) -> Arrival:
     subject = str(claims.get("sub") or "")
     if not subject or len(subject) > MAX_SUBJECT or not subject.isprintable():
         raise NotSignedIn("untrue", "no usable subject")
-    email = str(claims.get(provider.address_claim) or "").strip()
+    email = str(claims.get(provider.address_claim) or "").strip()[:MAX_ADDRESS]
     # Only a true true: some services send the word "false".
     is_confirmed = "@" in email and claims.get("email_verified") is True
     domain = email.rpartition("@")[2].lower()
@@ -77,7 +79,7 @@ def arrival_of(provider: Provider, claims: Mapping[str, object]) -> Arrival:
     name = str(claims.get("name") or claims.get("preferred_username") or "")
     return Arrival(
         identity=Identity(issuer=provider.issuer, subject=subject),
-        name=" ".join(name.replace("@", " ").split()),
+        name=" ".join(name.replace("@", " ").split())[:MAX_NAME],
         email=email,
         is_confirmed=is_confirmed,
     )

@@ -109,6 +109,21 @@ def test_what_is_asked_of_the_provider_has_state_nonce_and_pkce(people: People) 
     assert all(len(asked[name][0]) >= 20 for name in ("state", "nonce", "code_challenge"))
 
 
+def test_the_way_back_is_the_public_address(opens: Opens, db: Path) -> None:
+    people = opens()
+    people.app.config |= {"PUBLIC_URL": "https://ideas.example/g"}
+    told = people.app.test_client().get(
+        BEGIN, base_url="https://ideas.example/", environ_overrides={"SCRIPT_NAME": "/g"}
+    )
+    asked = parse_qs(urlsplit(told.location or "").query)
+    assert asked["redirect_uri"] == [f"https://ideas.example/g{BACK}"]
+    long = people.app.test_client()
+    long.get(f"{BEGIN}?next=/{'x' * 3_000}", base_url="https://ideas.example/")
+    cookie = long.get_cookie("session", domain="ideas.example")
+    assert cookie is not None
+    assert len(cookie.value) < 2_000
+
+
 def test_a_member_binds_their_account_signs_in_by_it_and_takes_it_away(
     people: People, store: Store, provider: LocalProvider
 ) -> None:
@@ -279,7 +294,9 @@ def test_a_code_is_exchanged_once_even_with_a_kept_cookie(
     assert not is_signed_in(again)
 
 
-@pytest.mark.parametrize("change", ["state", "code", "both gone", "error", "begun again"])
+@pytest.mark.parametrize(
+    "change", ["state", "code", "both gone", "access_denied", "server_error", "x", "begun again"]
+)
 def test_a_changed_answer_signs_nobody_in(
     change: str, people: People, store: Store, provider: LocalProvider
 ) -> None:
@@ -289,14 +306,14 @@ def test_a_changed_answer_signs_nobody_in(
     query = {name: values[0] for name, values in parse_qs(urlsplit(back).query).items()}
     if change == "both gone":
         query = {}
-    elif change == "error":
-        query = {"state": query["state"], "error": "access_denied", "error_description": "<b>no"}
+    elif change in {"access_denied", "server_error", "x"}:
+        query = {"error": change, "error_description": "<b>no"}
     elif change == "begun again":
         client.get(BEGIN)
     else:
         query[change] = "forged"
     answer = client.get(f"{BACK}?{urlencode(query)}")
-    assert answer.status_code == (403 if change == "error" else 400)
+    assert answer.status_code == {"access_denied": 403, "server_error": 502}.get(change, 400)
     assert "<b>no" not in answer.text
     assert not is_signed_in(client)
 
