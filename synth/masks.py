@@ -6,9 +6,13 @@ it, as evidence.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
+from importlib import resources
 
 
 class MaskKind(StrEnum):
@@ -41,6 +45,29 @@ MASKING_VERSION = 1
 def masked_for(masking: Masking) -> str:
     """What the file notes of a text that was masked so."""
     return f"{MASKING_VERSION} {masking}"
+
+
+@cache
+def _words() -> Mapping[str, Mapping[str, str]]:
+    """Language → kind → what is shown."""
+    text = (resources.files(__package__) / "masks.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def shown_for(kind: MaskKind, language: str | None) -> str:
+    """What stands for it in a text of that language; in English where nobody translated it."""
+    return _words().get(language or "", _words()["en"])[kind]
+
+
+@cache
+def _masks() -> re.Pattern[str]:
+    words = {word for table in _words().values() for word in table.values()}
+    return re.compile("|".join((*map(re.escape, sorted(words)), r"\bParticipant \d{3,}")))
+
+
+def holds_mask(text: str) -> bool:
+    """Whether something in the text is masked, or somebody called by their pseudonym."""
+    return _masks().search(text) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

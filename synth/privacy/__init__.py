@@ -5,6 +5,5 @@ from __future__ import annotations
 from synth.privacy.contacts import find_contacts
 from synth.privacy.finding import find_all
 from synth.privacy.names import KnownNames
-from synth.privacy.words import mask_words, shown_for
 
-__all__ = ["KnownNames", "find_all", "find_contacts", "mask_words", "shown_for"]
+__all__ = ["KnownNames", "find_all", "find_contacts"]

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from synth.masks import Finding, MaskKind
+from synth.masks import Finding, MaskKind, shown_for
 from synth.privacy.phones import find_phones
-from synth.privacy.words import nobodys_handles, shown_for
+from synth.privacy.words import nobodys_handles
 
 Stretch = tuple[int, int, MaskKind]
 

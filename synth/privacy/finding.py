@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from synth.masks import Finding, Findings, Masking, MaskKind
+from synth.masks import Finding, Findings, Masking, MaskKind, shown_for
 from synth.privacy.contacts import find_contacts, find_links
-from synth.privacy.words import name_cues, named_after, no_names, particles, shown_for
+from synth.privacy.words import name_cues, named_after, no_names, particles
 
 _WORD = re.compile(r"[^\W\d_]+")
 _SMALL = re.compile(r"\b[a-zà-öø-ÿœ]{2,}\b")

@@ -1,4 +1,4 @@
-"""Words of masking: what masks say in a language, what tells a telephone number, who is nobody."""
+"""Words that masking goes by: what tells a telephone number, what a name, who is nobody."""
 
 from __future__ import annotations
 
@@ -8,27 +8,11 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from synth.masks import MaskKind
-
 
 @cache
 def _words() -> Mapping[str, Any]:
     text = (resources.files(__package__) / "words.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
-
-
-def shown_for(kind: MaskKind, language: str | None) -> str:
-    """What stands for it in a text of that language; in English where nobody translated it."""
-    table: Mapping[str, str] = _words().get(language or "", _words()["en"])
-    return table[kind]
-
-
-@cache
-def mask_words() -> frozenset[str]:
-    """Every mask in every language, for those that must know one when they see it."""
-    kinds = set(MaskKind)
-    tables = (one for one in _words().values() if kinds <= set(one))
-    return frozenset(word for table in tables for word in table.values())
 
 
 def phone_regions(language: str | None) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from models.keyphrases import stop_words
 from models.languages import UNSPACED, primary
 from models.text import fold
 from models.wordlists import CUT_OFF, INTERROGATIVES, VAGUE, words
+from synth.masks import holds_mask
 
 MAX_CHARS = 70
 LONGEST_QUESTION = 100
@@ -134,9 +135,12 @@ _NOT_NAMES = words("all everyone everybody list team folks again tous toutes all
 
 
 def names_someone(title: str, people: frozenset[str]) -> bool:
-    """Whether one of the people is named in the title, or anybody by a form of address."""
-    return bool(_HONORIFIC.search(title)) or any(
-        fold(word) in people for word in re.findall(r"[^\W\d_]+", title)
+    """Whether one of the people is named in the title, or anybody by a form of address, or
+    something is masked in it."""
+    return (
+        bool(_HONORIFIC.search(title))
+        or holds_mask(title)
+        or any(fold(word) in people for word in re.findall(r"[^\W\d_]+", title))
     )
 
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import ClassVar, Literal
 
-from synth.masks import MaskKind, masked
+from synth.masks import MaskKind, masked, shown_for
 from synth.outline import is_shown
-from synth.privacy import find_contacts, shown_for
+from synth.privacy import find_contacts
 from synth.records import Extract, ExtractState, Message, Placement, Quote, QuoteKind
 from web.services.outline import Branch, Outline
 from web.services.snapshot import Snapshot
