@@ -323,6 +323,7 @@ LIES: dict[str, Callable[[dict[str, Any]], object]] = {
     "no nonce": lambda c: c.pop("nonce"),
     "another audience": lambda c: c.update(aud="another-client"),
     "more audiences, for another": lambda c: c.update(aud=[CLIENT, "x"], azp="x"),
+    "another audience, in our name": lambda c: c.update(aud="another-client", azp=CLIENT),
     "no audience": lambda c: c.pop("aud"),
     "another issuer": lambda c: c.update(iss="https://evil.example"),
     "no issuer": lambda c: c.pop("iss"),
