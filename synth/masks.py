@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -143,29 +144,29 @@ class Offsets:
     """
 
     def __init__(self, masks: Sequence[Mask]) -> None:
-        self._masks = masks
+        self._shown: list[tuple[int, int]] = []
+        """Start and end of each mask in the masked text."""
+        self._original: list[tuple[int, int]] = []
+        """The same in the original."""
+        moved = 0
+        for mask in masks:
+            start = mask.start + moved
+            end = start + len(mask.original)
+            self._shown.append((mask.start, mask.end))
+            self._original.append((start, end))
+            moved = end - mask.end
 
     def shown(self, at: int) -> int:
         """Offset in the original → offset in the masked text."""
-        moved = 0
-        for mask in self._masks:
-            start = mask.start + moved
-            end = start + len(mask.original)
-            if at <= start:
-                break
-            if at < end:
-                return mask.end
-            moved = end - mask.end
-        return at - moved
+        return _moved(at, self._original, self._shown)
 
     def original(self, at: int) -> int:
         """Offset in the masked text → offset in the original."""
-        moved = 0
-        for mask in self._masks:
-            if at <= mask.start:
-                break
-            end = mask.start + moved + len(mask.original)
-            if at < mask.end:
-                return end
-            moved = end - mask.end
-        return at + moved
+        return _moved(at, self._shown, self._original)
+
+
+def _moved(at: int, here: Sequence[tuple[int, int]], there: Sequence[tuple[int, int]]) -> int:
+    last = bisect_left(here, (at,)) - 1
+    if last < 0:
+        return at
+    return max(at, here[last][1]) - here[last][1] + there[last][1]

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from synth.masks import Finding, MaskKind, shown_for
 from synth.privacy.phones import find_phones
+from synth.privacy.stretches import Stretches
 from synth.privacy.words import nobodys_handles
 
 Stretch = tuple[int, int, MaskKind]
@@ -60,16 +61,26 @@ def find_contacts(text: str, language: str | None) -> list[Finding]:
     """The contacts in a text, in order of place."""
     if _HINT.search(text) is None:
         return []
-    taken: list[Stretch] = []
-    for find in (_emails, _personal_links, _ibans):
-        taken += _beside(find(text), taken)
     links = find_links(text)
+    inside = Stretches(links)
     phones = ((start, end, MaskKind.PHONE) for start, end in find_phones(text, language))
-    taken += _beside(_outside(phones, links), taken)
-    taken += _beside(_outside(_handles(text), links), taken)
+    taken = Stretches()
+    # An earlier finder goes before a later one. In a link a number or an @ says where it leads.
+    found = [
+        one
+        for some in (
+            _emails(text, inside),
+            _personal_links(text, links),
+            _ibans(text),
+            (one for one in phones if not inside.overlap(one[0], one[1])),
+            (one for one in _handles(text) if not inside.overlap(one[0], one[1])),
+        )
+        for one in some
+        if taken.add(one[0], one[1])
+    ]
     return [
         Finding(start=start, end=end, kind=kind, shown=shown_for(kind, language))
-        for start, end, kind in sorted(taken)
+        for start, end, kind in sorted(found)
     ]
 
 
@@ -78,30 +89,14 @@ def find_links(text: str) -> list[tuple[int, int]]:
     return [(found.start(), found.end()) for found in _LINK.finditer(text)]
 
 
-def _beside(found: Iterator[Stretch], taken: Sequence[Stretch]) -> list[Stretch]:
-    """Those that overlap with nothing taken; an earlier one goes before a later one."""
-    free: list[Stretch] = []
-    for one in found:
-        if all(one[1] <= other[0] or other[1] <= one[0] for other in (*taken, *free)):
-            free.append(one)
-    return free
-
-
-def _outside(found: Iterator[Stretch], links: Sequence[tuple[int, int]]) -> Iterator[Stretch]:
-    """Those that stand in no link: there a number or an ``@`` says where it leads."""
-    return (one for one in found if not any(start <= one[0] < end for start, end in links))
-
-
-def _emails(text: str) -> Iterator[Stretch]:
-    done, links = 0, find_links(text)
+def _emails(text: str, links: Stretches) -> Iterator[Stretch]:
+    done = 0
     for at in _AFTER_AT.finditer(text):
         name = _BEFORE_AT.search(text, max(done, at.start() - MOST_BEFORE_AT), at.start())
         if name is None or name[0].strip(".-%+") == "" or name[0].lower() in _NO_PERSON:
             continue
         # In the path of a link it names an archive, a message or a package.
-        is_path = text[max(0, name.start() - 1)] == "/" and any(
-            start < at.start() < end for start, end in links
-        )
+        is_path = text[max(0, name.start() - 1)] == "/" and links.overlap(name.start(), at.end())
         if not is_path:
             yield _with_scheme(text, name.start(), at.end())
             done = at.end()
@@ -128,10 +123,11 @@ def _is_spoken(text: str, name: re.Match[str], at: re.Match[str]) -> bool:
     return bool(_MAILERS.match(host)) or is_marked or bool(re.search(r"\w[.\d_]\w", name[0]))
 
 
-def _personal_links(text: str) -> Iterator[Stretch]:
-    for link in _LINK.finditer(text):
-        if _PERSONAL.match(link[0]):
-            yield link.start(), link.start() + len(link[0].rstrip(".,;:!?)]}'")), MaskKind.PROFILE
+def _personal_links(text: str, links: Sequence[tuple[int, int]]) -> Iterator[Stretch]:
+    for start, end in links:
+        if _PERSONAL.match(text, start, end):
+            link = text[start:end].rstrip(".,;:!?)]}'")
+            yield start, start + len(link), MaskKind.PROFILE
 
 
 def _ibans(text: str) -> Iterator[Stretch]:

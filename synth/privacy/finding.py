@@ -8,6 +8,7 @@ from functools import cache
 
 from synth.masks import Finding, Findings, Masking, MaskKind, shown_for
 from synth.privacy.contacts import find_contacts, find_links
+from synth.privacy.stretches import Stretches
 from synth.privacy.words import name_cues, named_after, no_names, particles
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -61,14 +62,14 @@ def _people(
     ``small``: words that stand in small letters in these texts. A recogniser for news takes
     headings, first words of sentences and code for names; what is also written small is none.
     """
-    links = find_links(text) if recognised else ()
-    spoken_to = list(_spoken_to(text, small))
-    yield from spoken_to
+    links = Stretches(find_links(text))
+    taken = Stretches()
+    for start, end in _spoken_to(text, small):
+        if taken.add(start, end):
+            yield start, end
     for begun, ended in recognised:
-        if any(begun < end and start < ended for start, end in spoken_to):
-            continue
         trimmed = _NAME.search(text, begun, ended)
-        if trimmed is None or any(one < ended and begun < other for one, other in links):
+        if trimmed is None or links.overlap(begun, ended) or taken.overlap(begun, ended):
             continue
         start, end = trimmed.span()
         is_name = _is_written_as_name(_WORD.findall(text[start:end]), small)
@@ -126,9 +127,10 @@ def _with_people(
     contacts: Sequence[Finding], people: Sequence[tuple[int, int]], language: str | None
 ) -> tuple[Finding, ...]:
     """Both, in order of place; a name inside an address goes with the address."""
+    taken = Stretches((one.start, one.end) for one in contacts)
     names = [
         Finding(start=start, end=end, kind=MaskKind.NAME, shown=shown_for(MaskKind.NAME, language))
         for start, end in people
-        if all(end <= one.start or one.end <= start for one in contacts)
+        if not taken.overlap(start, end)
     ]
     return tuple(sorted((*contacts, *names), key=lambda one: one.start))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from synth.masks import Finding, MaskKind
+from synth.privacy.stretches import Stretches
 
 MIN_LETTERS = 4
 """Shorter names (``Al``) are also ordinary words."""
@@ -39,17 +40,17 @@ class KnownNames:
         A name that is taken already is shown as the pseudonym where it is known, and makes way
         for a known one that holds it.
         """
-        fixed = [one for one in taken if one.kind is not MaskKind.NAME]
+        fixed = Stretches((one.start, one.end) for one in taken if one.kind is not MaskKind.NAME)
         known = [
             Finding(start=start, end=end, kind=MaskKind.NAME, shown=pseudonym)
             for start, end, pseudonym in self._stretches(text)
-            if not any(start < one.end and one.start < end for one in fixed)
+            if not fixed.overlap(start, end)
         ]
+        named = Stretches((one.start, one.end) for one in known)
         found = [
             self._known(text, one)
             for one in taken
-            if one.kind is not MaskKind.NAME
-            or not any(other.start < one.end and one.start < other.end for other in known)
+            if one.kind is not MaskKind.NAME or not named.overlap(one.start, one.end)
         ]
         return sorted((*found, *known), key=lambda one: one.start)
 

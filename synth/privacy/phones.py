@@ -14,6 +14,11 @@ _DIGITS = re.compile(
 _REACH = 24
 """Letters before a number in which a cue may stand."""
 LEAST_DIGITS = 8
+_DATE = re.compile(
+    r"[\s(]*(?:\d{4}[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.]\d{4})\)?(?:\s+\d\d?)?\s*"
+)
+_PLAUSIBLE = re.compile(r"[+(]|(?<!\d)0\d|\d{3}[-.]\d{3}[-.]\d{4}")
+"""How a number begins, or is grouped, that counts without a word such as "phone" before it."""
 MOST_CANDIDATES = 2_000
 """In one text; a table of measurements holds more, and no numbers of people."""
 
@@ -28,17 +33,24 @@ def find_phones(text: str, language: str | None) -> Iterator[tuple[int, int]]:
     candidates = list(_DIGITS.finditer(text))
     if not candidates or len(candidates) > MOST_CANDIDATES:
         return
-    regions = (*phone_regions(language), None)
     for found in candidates:
-        if sum(letter.isdigit() for letter in found[0]) < LEAST_DIGITS:
-            continue
         before = text[max(0, found.start() - _REACH) : found.start()]
+        if not _may_be_number(found[0], before):
+            continue
+        regions = (*phone_regions(language), *((None,) if "+" in found[0] else ()))
         done = 0
         for region in regions:
             for start, end in _numbers(found[0], region, before):
                 if start >= done:
                     yield found.start() + start, found.start() + end
                     done = end
+
+
+def _may_be_number(digits: str, before: str) -> bool:
+    """Whether it is worth asking the numbering plans, which takes a hundred times longer."""
+    if sum(map(str.isdigit, digits)) < LEAST_DIGITS or _DATE.fullmatch(digits):
+        return False
+    return _PLAUSIBLE.search(digits) is not None or _has_cue(before)
 
 
 def _numbers(digits: str, region: str | None, before: str) -> Iterator[tuple[int, int]]:

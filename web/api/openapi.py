@@ -32,8 +32,9 @@ _INFO: Schema = {
     "title": "Discussions, their ideas and the words behind them",
     "version": "1",
     "description": (
-        "Read-only. Authors are pseudonyms. Ids stay as they are: an idea keeps its own when the "
-        "map is made anew, and a merged one leads to what it lives on in. Lists come in pages: "
+        "Read-only. Authors are pseudonyms, and texts are masked. Ids stay as they are: an idea "
+        "keeps its own when the map is made anew, and a merged one leads to what it lives on in. "
+        "Lists come in pages: "
         "`page` counts from 1, `per_page` says how many, `next` is the address of the next page. "
         "A parameter that is not known, given twice or out of its limits is answered with 400. "
         "Errors are application/problem+json, among them 405 with the header Allow for any method "

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import ClassVar, Literal
+
+from cachetools import LRUCache
 
 from synth.masks import MaskKind, masked, shown_for
 from synth.outline import is_shown
@@ -29,6 +32,8 @@ _AT = re.compile(r"[@\s](?:(?<=@)|\s*(?:at|\(at\)|\[at\])\s+)[\w-]+(?:\.[\w-]+)+
 before it."""
 MOST_BEFORE_AT = 64
 """The longest part before the ``@`` (RFC 5321)."""
+MOST_REMEMBERED = 2_000_000
+"""Letters of quoted texts that are remembered masked."""
 _MIN_NAME = 4
 """Shorter names (``Al``) are not covered: they are also ordinary words."""
 
@@ -91,6 +96,8 @@ class NameMask:
         """``names``: pseudonym → real name."""
         self._names: dict[str, list[tuple[str, str]]] = {}
         """First word, folded → (real name, pseudonym)."""
+        self._done: LRUCache[tuple[str, str | None], str] = LRUCache(MOST_REMEMBERED, getsizeof=len)
+        self._lock = threading.Lock()
         for pseudonym, real in names.items():
             name = re.sub(r"^\W+", "", real).strip()
             first = _WORD.match(name)
@@ -98,7 +105,17 @@ class NameMask:
                 self._names.setdefault(first[0].casefold(), []).append((name, pseudonym))
 
     def apply(self, text: str, language: str | None) -> str:
-        """The text with pseudonyms for names, and masks for what leads to a person."""
+        """The text with pseudonyms for names, and masks for what leads to a person. Every page of
+        a thread quotes the same again: what was read is remembered."""
+        with self._lock:
+            known = self._done.get((text, language))
+        if known is None:
+            known = self._read(text, language)
+            with self._lock:
+                self._done[text, language] = known
+        return known
+
+    def _read(self, text: str, language: str | None) -> str:
         text, _ = masked(text, find_contacts(text, language))
         text = _without_addresses(text, shown_for(MaskKind.EMAIL, language))
         # An alternation of all names takes as long as there are names: only those at hand are

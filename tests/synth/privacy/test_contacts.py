@@ -66,7 +66,7 @@ def test_what_leads_to_nobody_stays(text: str, language: str | None) -> None:
 
 def test_a_long_text_takes_time_in_proportion() -> None:
     def seconds(n: int) -> float:
-        text = "12 345 678 901 a.b.c.d@ " * n
+        text = "12 345 678 901 a.b.c.d@ @abc https://x.example/y u@x.example " * n
         begun = time.process_time()
         find_contacts(text, "fr")
         return time.process_time() - begun
