@@ -41,6 +41,7 @@ from web.pages.maps import EmbedContext, MapContext, OutlineContext
 from web.pages.moderation import HideContext, ModerationContext, PolicyContext
 from web.pages.passages import PassageContext, RepeatedContext
 from web.pages.proposals import ProposalsContext
+from web.pages.provider import IdentityContext, NewcomerContext
 from web.pages.retention import RetentionContext
 from web.pages.search import PointContext, SearchContext
 from web.pages.settings import SettingsContext
@@ -129,7 +130,8 @@ def test_what_was_left_out_adds_up(client: FlaskClient) -> None:
 
 
 def test_every_template_of_a_page_is_tested_here() -> None:
-    own = (JobContext, JobsContext, KeyConflictContext, *MEMBER_PAGES.values())
+    own = (JobContext, JobsContext, KeyConflictContext, NewcomerContext, IdentityContext)
+    own += tuple(MEMBER_PAGES.values())
     pages = {context.template for context in (*PAGES.values(), *own)}
     folder = Path(create_app.__code__.co_filename).parent / "templates"
     partial = {"base.html", "discussion_base.html", "macros.html", "map_macros.html"}
