@@ -92,7 +92,9 @@ class InvitationContext:
 @open_to_all
 def sign_in() -> Response | str:
     """The form; where nobody signs in, or who asks has done so, on to the front page."""
-    if not has_accounts() or current_person().member is not None:
+    if not has_accounts():  # not on: what asked to sign in would lead here again
+        return redirect(url_for("discussions.front"))
+    if current_person().member is not None:
         return redirect(own_address(request.args.get("next", "")) or url_for("discussions.front"))
     return _sign_in_page("", next_=request.args.get("next", ""), problem="")
 

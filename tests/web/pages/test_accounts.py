@@ -610,3 +610,9 @@ def test_only_own_addresses_are_gone_on_to(address: str, is_own: bool) -> None:
 def test_the_app_fixture_has_no_accounts(app: Flask) -> None:
     answer = app.test_client().get("/invitation/x")
     assert answer.status_code == 404
+
+
+def test_where_nobody_signs_in_the_account_leads_to_the_front_page(db: Path) -> None:
+    client = create_app({"DB": str(db), "ACCOUNTS": "off"}).test_client()
+    answer = client.get("/account", follow_redirects=True)
+    assert answer.request.path == "/"
