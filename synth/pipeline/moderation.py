@@ -30,10 +30,10 @@ def hide_messages(
     """
     _require_here(store, discussion_id, message_ids)
     with store.atomic():
-        store.covered.lift(discussion_id)
         new = [i for i in message_ids if i not in store.hidden.rulings(discussion_id)]
+        store.covered.lift_from(new)
         n_hidden = store.hidden.put_aside(discussion_id, dict.fromkeys(new, ruling))
-        n_ideas = _cover(store, discussion_id)
+        n_ideas = _cover(store, discussion_id, new)
         there = store.messages.many(new)
         for message_id in new:
             store.hidden.note(
@@ -79,7 +79,6 @@ def hide_participant(
     ``hide_messages`` does. Messages hidden before keep their own reason."""
     with store.atomic():
         store.hidden.keep_out(discussion_id, participant_id, ruling)
-        store.covered.lift(discussion_id)
         n_hidden, n_ideas = _hide_standing(store, discussion_id)
         _note_participant(store, discussion_id, participant_id, "hid", ruling)
     return n_hidden, n_ideas
@@ -139,16 +138,16 @@ def _put_back(store: Store, discussion_id: int, message_ids: Sequence[int]) -> N
 
 
 def _hide_standing(store: Store, discussion_id: int) -> tuple[int, int]:
-    n_hidden = store.hidden.put_aside(
-        discussion_id, store.hidden.rulings_of_participants(discussion_id)
-    )
-    return n_hidden, _cover(store, discussion_id)
+    standing = store.hidden.rulings_of_participants(discussion_id)
+    store.covered.lift_from(list(standing))
+    n_hidden = store.hidden.put_aside(discussion_id, standing)
+    return n_hidden, _cover(store, discussion_id, list(standing))
 
 
-def _cover(store: Store, discussion_id: int) -> int:
-    """Cover what repeats hidden words, when nothing is covered; returns how many ideas lost a
+def _cover(store: Store, discussion_id: int, message_ids: Sequence[int] | None = None) -> int:
+    """Cover what repeats the words of hidden messages (all, or some); returns how many ideas lost a
     title or summary."""
-    words = store.hidden.words(discussion_id)
+    words = store.hidden.words(discussion_id, message_ids)
     if not words:
         return 0
     n_ideas = store.covered.cover(discussion_id, words, _carried_on(store, discussion_id))

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from models.text import fold
-from synth.store.participants import ErasedWords
-from synth.store.rows import NO_WORDS, VOCABULARY, Collection, json_text
+from synth.store.participants import RUN, ErasedWords
+from synth.store.rows import IN, NO_WORDS, VOCABULARY, Collection, json_text
 
+EVERYBODYS = 0.05
+"""A word is everybody's that stands in more messages than this share of those that hold the most
+frequent one."""
+_WORD = re.compile(r"[^\W_]+")
 _INSIDE = re.compile(r"[“«\"]\s*(.+?)\s*[”»\"]")
 
 
@@ -40,19 +44,45 @@ class Covered(Collection):
                 )
             self._write("DELETE FROM covered_words WHERE discussion_id = ?", discussion_id)
 
+    def lift_from(self, message_ids: Sequence[int]) -> None:
+        """Put back what was covered in some messages themselves, before they are put aside."""
+        with self._db.atomic():
+            for cell_id, place, row_id, original in self._tuples(
+                f"""SELECT id, place, row_id, original FROM covered_words
+                    WHERE place = 'quotes.text' AND row_id IN
+                        (SELECT id FROM quotes WHERE message_id {IN})
+                      OR place LIKE 'messages.%' AND row_id {IN}""",
+                *(list(message_ids), list(message_ids)),
+            ):
+                table, column = place.split(".")
+                self._write(f"UPDATE {table} SET {column} = ? WHERE id = ?", original, row_id)
+                self._write("DELETE FROM covered_words WHERE id = ?", cell_id)
+
     def cover(
         self, discussion_id: int, hidden: Sequence[str], subjects: Mapping[int, str | None]
     ) -> int:
-        """Cover what repeats the ``hidden`` texts; returns how many ideas lost title or summary.
+        """Cover what repeats the ``hidden`` texts, beside what is covered already; returns how many
+        ideas lost title or summary.
 
-        ``subjects``: message → what is left of the subject line that it carries on. To be called
-        when nothing is covered.
+        ``subjects``: message → what is left of the subject line that it carries on.
         """
-        words = ErasedWords(hidden, names=(), subjects=())
         self._write(VOCABULARY)
-        words.compare(set(map(fold, self._column("SELECT term FROM temp.words"))))
+        counts: dict[str, int] = {}
+        for term, n in self._tuples("SELECT term, doc FROM temp.words"):
+            counts[fold(term)] = counts.get(fold(term), 0) + n
+        runs = {" ".join(run) for text in hidden for run in _runs(text, RUN)}
+        # What others say themselves, in the boilerplate of a list say, is not what is hidden.
+        said = {
+            run
+            for run in runs
+            if all(word in counts for word in run.split()) and self._is_said(run, discussion_id)
+        }
+        words = ErasedWords((), names=(), subjects=())
+        words.add(hidden, but=said)
+        words.compare(counts)
+        telling = _telling(hidden, counts, said)
         with self._db.atomic():
-            self._cover_quotes(discussion_id, words)
+            self._cover_quotes(discussion_id, words, telling)
             texts = self._mapping(
                 "SELECT id, subject FROM messages WHERE discussion_id = ?", discussion_id
             )
@@ -66,8 +96,13 @@ class Covered(Collection):
             self._write("DELETE FROM proposals WHERE discussion_id = ?", discussion_id)
         return n_ideas
 
-    def _cover_quotes(self, discussion_id: int, words: ErasedWords) -> None:
-        for quote_id, text, is_reply in self._tuples(_QUOTES, discussion_id):
+    def _cover_quotes(
+        self, discussion_id: int, words: ErasedWords, telling: frozenset[str]
+    ) -> None:
+        """``telling``: words of which every quote that repeats the hidden ones has one."""
+        for quote_id, text, is_reply in self._db.execute(_QUOTES, {"1": discussion_id}).fetchall():
+            if telling.isdisjoint(_WORD.findall(fold(text))):
+                continue
             left = words.left_of(text)
             if left != text:
                 cell = _Cell(place="quotes.text", row_id=quote_id, text=text)
@@ -152,10 +187,11 @@ class Covered(Collection):
 
     def _is_said(self, text: str, discussion_id: int) -> bool:
         """Whether the very words stand in a message that is shown."""
-        phrase = " ".join(re.findall(r"[^\W_]+", fold(text)))
+        phrase = " ".join(_WORD.findall(fold(text)))
         return bool(phrase) and bool(
             self._value(
-                """SELECT 1 FROM messages_fts f JOIN messages m ON m.id = f.rowid
+                # CROSS: the index of words first, not all messages of the discussion.
+                """SELECT 1 FROM messages_fts f CROSS JOIN messages m ON m.id = f.rowid
                    WHERE messages_fts MATCH ? AND m.discussion_id = ? LIMIT 1""",
                 *(f'"{phrase}"', discussion_id),
             )
@@ -164,16 +200,34 @@ class Covered(Collection):
     def _put(self, discussion_id: int, cell: _Cell, shown: str | None) -> None:
         table, column = cell.place.split(".")
         self._write(f"UPDATE {table} SET {column} = ? WHERE id = ?", shown, cell.row_id)
-        self._insert(
-            "covered_words",
-            {
-                "discussion_id": discussion_id,
-                "place": cell.place,
-                "row_id": cell.row_id,
-                "original": cell.text,
-                "shown": shown,
-            },
+        self._write(
+            """INSERT INTO covered_words (discussion_id, place, row_id, original, shown)
+               VALUES (?, ?, ?, ?, ?)
+               ON CONFLICT (place, row_id) DO UPDATE SET shown = excluded.shown""",
+            *(discussion_id, cell.place, cell.row_id, cell.text, shown),
         )
+
+
+def _telling(texts: Sequence[str], counts: Mapping[str, int], said: Set[str]) -> frozenset[str]:
+    """Words of which each text that repeats these has one: the rarest of each five in a row that
+    are not ``said`` by others, and those that nobody else uses. Of three in a row, which can be a
+    whole line, the rarest where it is not one of everybody's."""
+    found: set[str] = set()
+    most = EVERYBODYS * max(counts.values(), default=0)
+    for text in texts:
+        found.update(word for word in _WORD.findall(fold(text)) if word not in counts)
+        for n in (3, RUN):
+            for run in _runs(text, n):
+                rarest = min(run, key=lambda word: (counts.get(word, 0), word))
+                if counts.get(rarest, 0) <= most if n < RUN else " ".join(run) not in said:
+                    found.add(rarest)
+    return frozenset(found)
+
+
+def _runs(text: str, n: int) -> Iterator[tuple[str, ...]]:
+    """Every ``n`` words in a row, folded."""
+    words = _WORD.findall(fold(text))
+    yield from zip(*(words[start:] for start in range(n)), strict=False)
 
 
 def _cover_titles(value: object, repeats: Callable[[str], bool]) -> bool:

@@ -185,12 +185,13 @@ class Hidden(Collection):
         )
         return [record(HiddenMessage, row, ruling=record(Ruling, row)) for row in rows]
 
-    def words(self, discussion_id: int) -> list[str]:
-        """All that hidden messages say: texts, subjects, signatures."""
+    def words(self, discussion_id: int, message_ids: Sequence[int] | None = None) -> list[str]:
+        """All that hidden messages say, or some of them: texts and subjects."""
         found = self._tuples(
             """SELECT json_extract(kept, '$.message.text'), json_extract(kept, '$.message.subject')
-               FROM hidden_messages WHERE discussion_id = ?""",
-            discussion_id,
+               FROM hidden_messages WHERE discussion_id = ?1
+                 AND (?2 IS NULL OR message_id IN (SELECT value FROM json_each(?2)))""",
+            *(discussion_id, message_ids),
         )
         return [text for both in found for text in both if text]
 

@@ -105,6 +105,16 @@ def test_messages_hidden_one_after_the_other_are_shown_in_any_order(store: Store
     assert _tables(store.path) == before
 
 
+def test_what_others_say_themselves_is_not_covered(store: Store) -> None:
+    """The boilerplate of a list, quoted by many, is not what is hidden."""
+    store._db.execute(f"UPDATE messages SET text = '{SECRET}, I say too.' WHERE id = 5")
+    store._db.conn.commit()
+    hide_messages(store, 1, [1], FOR)
+    quoted = [quote.text for quote in store.evidence.quotes([2])[2]]
+    assert "The stalls should stay by the river." in quoted
+    assert store.ideas.outline(1)[0].title == SECRET
+
+
 def test_an_idea_of_the_machine_that_is_left_empty_goes(store: Store) -> None:
     hide_messages(store, 1, [3], FOR)
     assert {idea.id for idea in store.ideas.outline(1)} == {1, 3}
