@@ -240,6 +240,7 @@ class Discussions(Collection):
                 noun_id=discussion_id,
                 change=(before, after),
             )
+            Audit(self._db).add(actor, "renamed", discussion_id=discussion_id)
         return True
 
     def archive(self, discussion_id: int, *, is_archived: bool, actor: str) -> bool:

@@ -92,6 +92,7 @@ AUDITED: dict[str, LazyString] = {
     "changed retention": lazy_gettext("how long names are kept changed"),
     "erased names": lazy_gettext("names of participants erased"),
     "changed embedding": lazy_gettext("which sites may show the map changed"),
+    "renamed": lazy_gettext("discussion renamed"),
     "archived": lazy_gettext("discussion archived"),
     "took out of the archive": lazy_gettext("discussion taken out of the archive"),
     "asked deletion": lazy_gettext("deletion of the discussion begun"),
