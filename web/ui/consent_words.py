@@ -38,7 +38,7 @@ def usual_text() -> Sequence[str]:
         ),
         _(
             "You decide whether you consent. If you do not, your messages are hidden from "
-            "everybody but the facilitators, and do not count for the map once it is made anew."
+            "everybody but the facilitators, and do not count on the map."
         ),
         _(
             "You can change your answer on this page at any time. Files that others saved before "
