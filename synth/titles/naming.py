@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import combinations, count, product
+from collections.abc import Collection, Mapping, Sequence
+from itertools import count, product
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.clauses import Clause, ParsedText, heading_clauses, is_aside, read
+from models.clauses import Clause, ParsedText, heading_clauses, read
 from models.keyphrases import key_of
 from models.languages import primary
 from synth.corpus import Corpus
@@ -21,7 +20,6 @@ from synth.titles.candidates import (
     Encode,
     Keyphrase,
     Material,
-    TitleCandidate,
     is_taken,
     keyphrases_of,
     title_candidates,
@@ -34,18 +32,15 @@ from synth.titles.exemplars import (
     readability,
 )
 from synth.titles.headings import heading_titles, headings_of
+from synth.titles.options import SURE_BY_MEANING, SURE_BY_WORDS, TitleOptions, words_last
 from synth.titles.scoring import PhraseTable, count_phrases, score_phrases, voices_using
 from synth.titles.summaries import telling_sentences
 from synth.titles.topics import TopicNames
 from synth.titles.usage import count_usage
 from synth.titles.wording import (
     BETWEEN,
-    MAX_CHARS,
-    clipped,
     names_someone,
     people_named,
-    side_by_side,
-    titled,
 )
 
 READ_WORDS = 40_000
@@ -63,13 +58,6 @@ MOST_READ_IN_ALL, LEAST_PER_LEAF = 6_000, 2
 MOST_SHARED = 0.3
 """A subject that this share of the passages has is no idea's title."""
 _INFLECTED = re.compile(r"[^\W\d_]+(?:en|em) [A-ZÄÖÜ]|[^\W\d_]+(?:isch|lich|ig)(?:e|er|en|em|es)\Z")
-LONE_WORD = 0.8
-"""Share of its fit that one common word keeps beside clauses, which say more."""
-SAID = 0.2
-"""Share of an idea's voices, less that of all passages, that use a word of a heading that says
-enough."""
-GOOD_ENOUGH = 0.08
-"""Below this fit a clause is no title as long as there is a noun phrase."""
 
 
 def name_ideas(
@@ -119,12 +107,13 @@ def name_ideas(
     headings = heading_titles(corpus, groups, own_headings, people=material.people)
     topics = TopicNames(material, surfaces=surfaces, headings=headings)
     titles = _titles(
-        _Proposals(
+        TitleOptions(
             material=material,
-            candidates=list(map(_words_last, proposed)),
+            candidates=list(map(words_last, proposed)),
             keyphrases=phrases,
             headings=headings,
             topics=topics,
+            sure=SURE_BY_WORDS if encode is None else SURE_BY_MEANING,
         ),
         taken,
     )
@@ -251,101 +240,25 @@ def _keyphrases(
     ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Proposals:
-    """What ideas could be called."""
-
-    material: Material
-    candidates: Sequence[Sequence[tuple[TitleCandidate, float]]]
-    """By idea the clauses and noun phrases with their fit, best first."""
-    keyphrases: Sequence[Sequence[Keyphrase]]
-    headings: Mapping[int, str]
-    """The ideas that are one thread, with its heading."""
-    topics: TopicNames
-
-    def options(self, idea: int) -> Iterator[str]:
-        """What an idea could be called, the best first."""
-        if idea in self.headings:
-            yield from self._headings(idea)
-        yield from self.topics.of_broad(idea)
-        candidates = self.candidates[idea]
-        for one, fit in candidates:
-            if fit >= GOOD_ENOUGH:
-                yield from self._wordings(idea, one)
-        for one, _ in candidates:
-            if one.is_phrase:
-                yield from self._wordings(idea, one)
-        yield from (one.title for one, _ in candidates if not one.is_phrase)
-        own = [surface for _, surface in self.keyphrases[idea] if not is_aside(surface)]
-        yield from (side_by_side(pair) for pair in combinations(own, 2))
-        yield from map(titled, own)
-        corpus = self.material.corpus
-        for row in self.material.representatives[idea]:
-            yield clipped(corpus.passages[row].text, self.material.groups.languages[idea])
-
-    def _headings(self, idea: int) -> Iterator[str]:
-        """The heading; where it does not say what people speak of, with a keyphrase behind it:
-        "Another newbie question (vignettes)"."""
-        heading = self.headings[idea]
-        if not self._says_enough(heading, idea):
-            for _, surface in self.keyphrases[idea]:
-                title = f"{heading} ({surface})"
-                is_aside_or_name = is_aside(surface) or names_someone(title, self.material.people)
-                if surface.isalpha() and len(title) <= MAX_CHARS and not is_aside_or_name:
-                    yield title
-        yield heading
-
-    def _says_enough(self, heading: str, idea: int) -> bool:
-        """Whether a word of it is used by many voices of the idea, more than elsewhere."""
-        material, vocabulary = self.material, self.material.vocabulary
-        words = key_of(heading, primary(material.groups.languages[idea])).split()
-        columns = vocabulary.columns(words)
-        inside = material.voices[idea, columns] / max(1.0, float(material.n_voices[idea]))
-        outside = vocabulary.total[columns] / len(material.corpus)
-        return bool(((inside - outside) >= SAID).any())
-
-    def _wordings(self, idea: int, candidate: TitleCandidate) -> Iterator[str]:
-        """A candidate as a title; a lone word, which says too little, beside another phrase."""
-        if _is_plain_word(candidate):
-            yield from self.topics.with_another(idea, candidate.key)
-        yield candidate.title
-
-
-def _words_last(
-    candidates: Sequence[tuple[TitleCandidate, float]],
-) -> list[tuple[TitleCandidate, float]]:
-    """The candidates, best first, when a lone word counts for less."""
-    weighed = [
-        (one, fit * LONE_WORD if _is_plain_word(one) and fit > 0 else fit)
-        for one, fit in candidates
-    ]
-    return sorted(weighed, key=lambda pair: -pair[1])
-
-
-def _is_plain_word(candidate: TitleCandidate) -> bool:
-    """Whether it is one common word, and no abbreviation or identifier."""
-    return candidate.is_phrase and candidate.title[1:].isalpha() and candidate.title[1:].islower()
-
-
-def _titles(proposals: _Proposals, elsewhere: Collection[str]) -> list[str]:
+def _titles(options: TitleOptions, elsewhere: Collection[str]) -> list[str]:
     """One title per idea, none twice and none that is ``elsewhere``: the best that is left, for
     the surest ideas first."""
-    groups, people = proposals.material.groups, proposals.material.people
+    groups, people = options.material.groups, options.material.people
     taken = _TakenTitles()
     for title, language in product(sorted(elsewhere), set(groups.languages)):
         taken.add(title, language)
     borne = set(elsewhere)
     titles: dict[int, str] = {}
     is_broad = np.isin(np.arange(groups.n_ideas), groups.parent)
-    fits = [some[0][1] if some else 0.0 for some in proposals.candidates]
+    fits = [some[0][1] if some else 0.0 for some in options.candidates]
 
     def order(idea: int) -> tuple[bool, bool, float, int]:
-        return idea not in proposals.headings, not is_broad[idea], -fits[idea], idea
+        return idea not in options.headings, not is_broad[idea], -fits[idea], idea
 
     for idea in sorted(range(groups.n_ideas), key=order):
         language = groups.languages[idea]
         first = ""
-        for option in proposals.options(idea):
+        for option in options.of(idea):
             if not option or names_someone(option, people):
                 continue
             first = first or option

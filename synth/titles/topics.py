@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import combinations, product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +42,8 @@ FEW_VOICES = 3
 """A phrase of fewer voices speaks for none but them."""
 LOOKED_AT, COMPARED = 60, 8
 """The best phrases that are looked at, and how many of them are tried beside each other."""
+STEM = 6
+"""Letters of a word by which another form of it is known."""
 SHORT_NAME = 34
 SHORT_HEADING = 42
 """Characters of a phrase, and of a heading, that stands beside another name."""
@@ -94,6 +96,12 @@ class TopicNames:
         sizes = np.array([len(self._material.groups.members[c]) for c in children], np.float64)
         topics = self._topics(idea, np.minimum(1.0, within / SPEAKS_OF), sizes / sizes.sum())
         yield from self._pairs(idea, self._with_headings(topics, children))
+
+    def of_phrases(self, idea: int, surfaces: Sequence[str]) -> Iterator[str]:
+        """Two of the phrases side by side, those that stand first in the list first."""
+        short = [surface for surface in surfaces if len(surface) <= SHORT_NAME]
+        for one, other in combinations(short, 2):
+            yield from self._beside(idea, one, other)
 
     def with_another(self, idea: int, name: str) -> Iterator[str]:
         """The name of a leaf idea beside a phrase of the passages that it does not stand in."""
@@ -222,7 +230,7 @@ class TopicNames:
         """Two names as one title, if it is short enough and no word stands in it twice."""
         tag = primary(self._material.groups.languages[idea])
         title = side_by_side([one, other])
-        shared = set(key_of(one, tag).split()) & set(key_of(other, tag).split())
+        shared = _stems(key_of(one, tag)) & _stems(key_of(other, tag))
         if len(title) <= MAX_CHARS and not shared:
             yield title
 
@@ -249,6 +257,11 @@ class TopicNames:
             if 3 <= len(surface) <= SHORT_NAME and surface[0].isalpha()
             if not (names_someone(surface, people) or is_vague(key, tag) or is_aside(surface))
         }
+
+
+def _stems(key: str) -> set[str]:
+    """The beginnings of its words: "français" and "française" say the same."""
+    return {word[:STEM] for word in key.split()}
 
 
 def _parts_of(key: str) -> Iterator[str]:
