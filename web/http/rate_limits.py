@@ -13,10 +13,11 @@ from functools import partial
 from ipaddress import ip_address, ip_network
 from typing import Any, TypeVar, cast
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from flask_babel import gettext as _
 from flask_limiter import Limiter
 
+from synth.errors import AccessRefused
 from synth.store.members import name_key
 from web.http.known_devices import device_key
 from web.http.permission import current_person
@@ -31,7 +32,8 @@ LINKS = "120 per minute"
 """Invitations and links that sign somebody in."""
 NAMES = "20 per 10 minutes"
 """Names that somebody has: who chooses one is told so."""
-MAILS = "5 per 10 minutes"
+MAILS = "60 per 10 minutes"
+"""That somebody asks for from one address: a whole room may sit behind it."""
 MAILS_TO_ONE = "3 per hour"
 """To one e-mail address, whoever asks for them."""
 SEARCHES = "300 per minute"
@@ -85,7 +87,11 @@ def at_most(rate: str, *, by: Callable[[], str] = origin) -> Callable[[View], Vi
 def few_mails(view: View) -> View:
     """Let a view send few mails to one address, whoever asks for them."""
     limit = limiter.limit(
-        MAILS_TO_ONE, key_func=mailed_address, error_message=_too_often, exempt_when=_is_no_mail
+        MAILS_TO_ONE,
+        key_func=mailed_address,
+        error_message=_too_often,
+        exempt_when=_is_no_mail,
+        deduct_when=_is_accepted,
     )
     return cast("View", limit(view))
 
@@ -95,6 +101,17 @@ def at_most_wrong(rate: str, *, by: Callable[[], str] = origin) -> Callable[[Vie
     told = _too_often if by is origin else _tried_often
     limit = limiter.limit(rate, key_func=by, error_message=told, deduct_when=_is_wrong)
     return cast("Callable[[View], View]", limit)
+
+
+def few_taken_names(view: View) -> View:
+    """Let a view tell of few names that somebody has them (``note_taken_name``)."""
+    limit = limiter.limit(NAMES, key_func=origin, error_message=_too_often, deduct_when=_has_told)
+    return cast("View", limit(view))
+
+
+def note_taken_name(problem: Exception) -> None:
+    """Say why a form comes back: whether it tells of a name."""
+    g.has_told_name = isinstance(problem, AccessRefused) and problem.kind == "name taken"
 
 
 searches = partial(at_most, SEARCHES, by=asker)
@@ -119,6 +136,15 @@ def _is_no_mail() -> bool:
     """Whether no address was written, or one's own as it stands."""
     member, written = current_person().member, _written_address()
     return not written or (member is not None and written == member.email)
+
+
+def _has_told(_response: Response) -> bool:
+    return bool(g.get("has_told_name"))
+
+
+def _is_accepted(response: Response) -> bool:
+    """Whether a mail may have been sent; none is where the form comes back to be mended."""
+    return not _is_wrong(response)
 
 
 def _is_wrong(response: Response) -> bool:

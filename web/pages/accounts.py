@@ -18,12 +18,13 @@ from web.http.proxy import public_address
 from web.http.rate_limits import (
     LINKS,
     MAILS,
-    NAMES,
     SIGN_IN,
     WRONG_PASSWORDS,
     at_most,
     at_most_wrong,
     few_mails,
+    few_taken_names,
+    note_taken_name,
     tried_account,
 )
 from web.http.sessions import begin_session, end_session
@@ -204,7 +205,7 @@ def invitation(token: str) -> str:
 
 @accounts.post("/invitation/<token>")
 @open_to_all
-@at_most_wrong(NAMES)
+@few_taken_names
 @few_mails
 def accept(token: str) -> Response | tuple[str, int]:
     """Take the invitation up, with the account that is signed in, or with a new one."""
@@ -220,6 +221,7 @@ def accept(token: str) -> Response | tuple[str, int]:
             )
             taken = store.invitations.take_up(token, member)
     except (AccessRefused, BadAccount) as refused:
+        note_taken_name(refused)
         return _invitation_page(token, problem=_said(refused)), 422
     if person.member is None:
         begin_session(member)

@@ -22,7 +22,7 @@ from web.http.permission import (
     open_to_all,
     own_address,
 )
-from web.http.rate_limits import LINKS, NAMES, at_most, at_most_wrong
+from web.http.rate_limits import LINKS, at_most, few_taken_names, note_taken_name
 from web.http.sessions import begin_session
 from web.http.store import current_store, writes
 from web.pages.account_form import AccountForm
@@ -139,7 +139,7 @@ def newcomer() -> str:
 
 @provider.post("/sign-in/with/new")
 @open_to_all
-@at_most_wrong(NAMES)
+@few_taken_names
 def join() -> Response | tuple[str, int]:
     """Open the account, with what the invitation gives."""
     arrival, attempt = _waiting()
@@ -149,6 +149,7 @@ def join() -> Response | tuple[str, int]:
             current_store(), arrival, form.name, invitation=attempt["invitation"]
         )
     except AccessRefused as refused:
+        note_taken_name(refused)
         return _newcomer_page(form, arrival, problem=refused_access(refused)), 422
     mail_confirmation(current_store().members.get(member.id))
     if taken is None:

@@ -71,8 +71,10 @@ def arrival_of(provider: Provider, claims: Mapping[str, object]) -> Arrival:
     if not subject or len(subject) > MAX_SUBJECT or not subject.isprintable():
         raise NotSignedIn("untrue", "no usable subject")
     email = str(claims.get(provider.address_claim) or "").strip()[:MAX_ADDRESS]
-    # Only a true true: some services send the word "false".
-    is_confirmed = "@" in email and claims.get("email_verified") is True
+    # Only a true true: some services send the word "false". It tells of the claim "email"; people
+    # may choose what stands in another one.
+    is_told_of = email.lower() == str(claims.get("email") or "").strip().lower()
+    is_confirmed = "@" in email and is_told_of and claims.get("email_verified") is True
     domain = email.rpartition("@")[2].lower()
     if provider.domains and not (is_confirmed and domain in provider.domains):
         raise NotSignedIn("domain")

@@ -9,9 +9,12 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from synth.permissions import Role
+from synth.store import Offer, Store
 from tests.web.people import PASSWORD, SLUG, People, people_of
 from web.http import rate_limits
 from web.http.known_devices import COOKIE
+from web.services import accounts
+from web.services.accounts import MailServer
 
 AT = f"/d/{SLUG}"
 
@@ -78,6 +81,45 @@ def test_a_made_up_browser_is_not_known(people: People) -> None:
 def test_a_room_full_of_people_signs_in_from_one_address(people: People) -> None:
     codes = {enter(people.app.test_client(), PASSWORD).status_code for _ in range(15)}
     assert codes == {303}
+
+
+@pytest.fixture
+def mailing(db: Path, monkeypatch: pytest.MonkeyPatch) -> People:
+    """Where mail is sent, to nobody."""
+    monkeypatch.setattr(accounts, "in_background", lambda work: None)
+    return people_of(db, RATELIMIT_ENABLED=True, MAIL_SERVER=MailServer(host="mail.example"))
+
+
+def test_a_room_full_of_people_asks_for_links_from_one_address(mailing: People) -> None:
+    client = mailing.app.test_client()
+    codes = [
+        client.post("/forgotten", data={"email": f"p{n}@example.org"}).status_code
+        for n in range(40)
+    ]
+    assert set(codes) == {200}
+    codes = [
+        client.post("/forgotten", data={"email": "p1@example.org"}).status_code for _ in range(3)
+    ]
+    assert codes == [200, 200, 429]
+
+
+def test_a_room_full_of_people_mistypes_what_an_invitation_asks_for(
+    mailing: People, store: Store
+) -> None:
+    _made, token = store.invitations.make(
+        Offer(role=Role.PARTICIPANT, discussion_id=1), actor="console"
+    )
+    form = {"name": "Bea", "email": "bea@example.org", "password": "short"}
+    client = mailing.app.test_client()
+    codes = {client.post(f"/invitation/{token}", data=form).status_code for _ in range(25)}
+    assert codes == {422}  # neither mails nor names were told of
+    taken = form | {"name": "Harvester", "password": PASSWORD}
+    told = [client.post(f"/invitation/{token}", data=taken).status_code for _ in range(21)]
+    assert told == [422] * 20 + [429]
+    other = {"REMOTE_ADDR": "198.51.100.7"}
+    whole = form | {"password": PASSWORD}
+    answer = client.post(f"/invitation/{token}", data=whole, environ_base=other)
+    assert answer.status_code == 303
 
 
 def test_who_holds_a_session_does_not_guess_the_password_behind_it(people: People) -> None:

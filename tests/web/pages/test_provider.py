@@ -226,6 +226,20 @@ def test_only_confirmed_addresses_of_the_domains_come_in(
         assert answer.status_code == (302 if is_let_in else 403), claims
 
 
+def test_what_people_choose_themselves_is_no_confirmed_address(
+    opens: Opens, provider: LocalProvider
+) -> None:
+    people = opens(
+        newcomers="anybody", domains=("town.example",), address_claim="preferred_username"
+    )
+    provider.people["ana"] = ANA | {
+        "preferred_username": "bo@town.example", "email": "ana@evil.example"
+    }  # fmt: skip
+    assert come(people.app.test_client()).status_code == 403
+    provider.people["ana"]["email"] = "bo@town.example"
+    assert come(people.app.test_client()).status_code == 302
+
+
 @pytest.mark.parametrize(
     "case",
     ["off", "not confirmed there", "not confirmed here", "the owner", "another bound", "all"],
