@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     import numpy as np
@@ -119,6 +119,11 @@ class HiddenReason(StrEnum):
     RULES = "rules"
     WITHDRAWN = "withdrawn"
     NO_CONSENT = "no_consent"
+    """What a member answers, or does not; nobody else chooses it."""
+
+
+CHOSEN_REASONS: Final = tuple(one for one in HiddenReason if one is not HiddenReason.NO_CONSENT)
+"""Those among which facilitators choose."""
 
 
 class Nature(StrEnum):

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 REASONS = (
     *("insult", "hate", "personal", "unlawful", "advertising", "repeated", "rules"),
-    *("withdrawn", "no_consent"),
+    "withdrawn",
 )
-"""As :class:`synth.records.HiddenReason` has them."""
+"""As ``synth.records.CHOSEN_REASONS`` has them."""
 MESSAGES = click.argument("messages", type=int, nargs=-1, metavar="MESSAGE...")
 PARTICIPANT = click.option(
     "--participant",
@@ -90,8 +90,11 @@ def show(
     actor: str,
 ) -> None:
     """Show hidden MESSAGES again, or all of a participant."""
-    from synth.pipeline.moderation import show_messages, show_participant
+    from synth.errors import StoreProblem
+    from synth.pipeline.consent import show_unless_refused
+    from synth.pipeline.moderation import show_messages
 
+    n_shown: int | None
     _require_one(messages, participant)
     with options.open_discussion(db, discussion) as (store, found):
         actor = options.acting(store, found, actor, Permission.MODERATE)
@@ -99,7 +102,9 @@ def show(
             n_shown = show_messages(store, found.id, messages, actor=actor)
         else:
             who = _participant(store, found.id, participant)
-            n_shown = show_participant(store, found.id, who, actor=actor)
+            n_shown = show_unless_refused(store, found.id, who, actor=actor)
+            if n_shown is None:
+                raise StoreProblem(f"{participant} does not consent to it")
     click.echo(f"{n_shown} messages shown again.")
 
 

@@ -109,9 +109,11 @@ class Hidden(Collection):
     # -- participants ------------------------------------------------------------------------
 
     def keep_out(self, discussion_id: int, participant_id: int, ruling: Ruling) -> None:
-        """Note that the messages of a participant are hidden, later ones too."""
+        """Note that the messages of a participant are hidden, later ones too. Where that was so
+        already, the new ruling takes the place of that one, on the messages too."""
         values = {"participant_id": participant_id, "discussion_id": discussion_id}
         with self._db.atomic():
+            self._write(_RULE_ANEW, participant_id, *_columns(ruling).values())
             self.let_in(participant_id)
             self._insert("hidden_participants", values | _columns(ruling))
 
@@ -267,6 +269,12 @@ def _columns(ruling: Ruling) -> Row:
         "actor": ruling.actor,
         "at": time_text(ruling.at),
     }
+
+
+_RULE_ANEW = """UPDATE hidden_messages SET reason = ?2, note = ?3, actor = ?4, at = ?5
+    WHERE message_id IN (SELECT id FROM messages WHERE participant_id = ?1)
+      AND (reason, note, actor, at) IN
+        (SELECT reason, note, actor, at FROM hidden_participants WHERE participant_id = ?1)"""
 
 
 def rulings_for(message_ids: Iterable[int], ruling: Ruling) -> dict[int, Ruling]:

@@ -19,10 +19,14 @@ def asks_consent(discussion: Discussion) -> bool:
 
 
 def is_asked(discussion: Discussion) -> bool:
-    """Whether the discussion asks, and the reader wrote in it or joined it to take part."""
+    """Whether the discussion asks, and the reader wrote in it or joined it to take part; or the
+    reader refused before, which they can change where nobody is asked any more."""
     member, store = current_person().member, current_store()
-    if member is None or not _has_question(discussion):
+    if member is None:
         return False
+    if not _has_question(discussion):
+        answer = store.consents.answers(discussion.id).get(member.id)
+        return answer is not None and not answer.is_yes
     is_participant = store.memberships.role(member.id, discussion.id) is Role.PARTICIPANT
     return is_participant or bool(store.claims.of(discussion.id, member_id=member.id))
 
@@ -32,9 +36,9 @@ def follow_invitation(discussion: Discussion, taken: Invitation) -> bool:
     whose messages these are; says whether who took it is asked."""
     from synth.pipeline.consent import apply_consent
 
+    apply_consent(current_store(), discussion.id, actor="viewer")
     if not _has_question(discussion):
         return False
-    apply_consent(current_store(), discussion.id, actor="viewer")
     return taken.participant_id is not None or taken.role is Role.PARTICIPANT
 
 

@@ -82,6 +82,10 @@ def answer(slug: str) -> WerkzeugResponse:
     if said not in {"yes", "no"}:
         abort(400, description=_("The form does not say what to do."))
     with store.atomic():
+        version = store.consents.policy(found.id).version
+        if said == "yes" and request.form.get("version", type=int) != version:
+            flash(_("The text was changed meanwhile. Read it, and answer again."), "problem")
+            return redirect(url_for("consent.page", slug=slug), 303)
         store.consents.answer(found.id, member.id, is_yes=said == "yes")
         apply_consent(store, found.id, actor=member.actor)
     flash(

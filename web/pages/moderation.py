@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from synth.permissions import Permission
-from synth.records import HiddenReason, Message
+from synth.records import CHOSEN_REASONS, HiddenReason, Message
 from synth.store import Discussion, HiddenMessage, HiddenParticipant
 from synth.store.rows import time_text
 from web.http.csv_answer import csv_answer
@@ -114,7 +114,7 @@ def hide(slug: str, message_id: int) -> WerkzeugResponse | tuple[str, int]:
     snapshot, store = find_snapshot(slug), current_store()
     message = find_message(snapshot, message_id)
     chosen = request.form.get("reason", "")
-    if chosen not in set(HiddenReason):
+    if chosen not in CHOSEN_REASONS:
         problem = _("Choose a reason.")
         return _hide_page(snapshot.discussion, message, problem=problem), 422
     ruling = ruling_of(chosen, note=request.form.get("note", "")[:MAX_NOTE], actor=current_actor())
@@ -139,8 +139,8 @@ def hide(slug: str, message_id: int) -> WerkzeugResponse | tuple[str, int]:
 @needs(Permission.MODERATE)
 def show(slug: str) -> WerkzeugResponse:
     """Show a message, or all of a participant, again."""
-    from synth.pipeline.consent import apply_consent
-    from synth.pipeline.moderation import show_messages, show_participant
+    from synth.pipeline.consent import show_unless_refused
+    from synth.pipeline.moderation import show_messages
 
     found, store, actor = find_discussion(slug), current_store(), current_actor()
     message_id = request.form.get("message", type=int)
@@ -148,16 +148,10 @@ def show(slug: str) -> WerkzeugResponse:
     if message_id is not None:
         n_shown = show_messages(store, found.id, [message_id], actor=actor)
     elif participant_id is not None:
-        refused = {
-            one.participant_id
-            for one in store.hidden.participants(found.id)
-            if one.ruling.reason is HiddenReason.NO_CONSENT
-        }
-        if participant_id in refused:
+        n_of_them = show_unless_refused(store, found.id, participant_id, actor=actor)
+        if n_of_them is None:
             abort(409, description=_("Their author does not consent to it."))
-        with store.atomic():
-            n_shown = show_participant(store, found.id, participant_id, actor=actor)
-            apply_consent(store, found.id, actor=actor)
+        n_shown = n_of_them
     else:
         abort(400, description=_("The form does not say what to do."))
     flash(_("Shown again: %(messages)s.", messages=counted(n_shown, "message")), "done")
@@ -222,7 +216,7 @@ def _hide_page(found: Discussion, message: Message, *, problem: str = "") -> str
         HideContext(
             discussion=found,
             message=message,
-            reasons=tuple(one for one in HiddenReason if one is not HiddenReason.NO_CONSENT),
+            reasons=CHOSEN_REASONS,
             n_of_author=len(current_store().messages.written_by(theirs)),
             problem=problem,
             max_note=MAX_NOTE,

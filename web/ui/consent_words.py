@@ -12,7 +12,7 @@ from synth.store.consents import ConsentMode
 CONSENT_MODES: dict[ConsentMode, tuple[LazyString, LazyString]] = {
     ConsentMode.OFF: (
         lazy_gettext("Nobody is asked"),
-        lazy_gettext("what was imported is shown under pseudonyms"),
+        lazy_gettext("what was imported is shown under pseudonyms; earlier refusals still count"),
     ),
     ConsentMode.ASKED: (
         lazy_gettext("Members are asked"),

@@ -130,6 +130,8 @@ def test_all_messages_of_a_participant(store: Store) -> None:
     assert hide_participant(store, 1, participant_id, ruling_of("rules", actor="x"))[0] == 2
     assert set(store.hidden.rulings(1)) == {1, 4, 6}
     assert show_messages(store, 1, [4], actor="x") == 0, "theirs are shown together"
+    hide_participant(store, 1, participant_id, ruling_of("hate", actor="y"))
+    assert store.hidden.counts(1) == {HiddenReason.HATE: 2, HiddenReason.INSULT: 1}
     assert show_participant(store, 1, participant_id, actor="x") == 2
     assert set(store.hidden.rulings(1)) == {1}, "it was hidden by itself"
     assert store.hidden.participants(1) == []

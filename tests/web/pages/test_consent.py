@@ -7,8 +7,10 @@ import io
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from flask.testing import FlaskClient
 
+from synth.cli import main
 from synth.permissions import Role
 from synth.records import HiddenReason
 from synth.store import Offer, open_store
@@ -60,12 +62,15 @@ def test_who_claims_messages_is_asked_and_can_refuse_and_consent(people: People,
         (kept_out,) = store.hidden.participants(1)
     form = {"participant": str(kept_out.participant_id)}
     assert facilitator.post(f"{AT}/moderation/show", data=form).status_code == 409
-    ann.post(f"{AT}/consent", data={"answer": "yes"})
+    ann.post(f"{AT}/consent", data={"answer": "yes", "version": "1"})
     assert WORDS in reader.get(f"{AT}/threads/1").text
     again = {"mode": "required", "text": "Second text.", "again": "yes"}
     facilitator.post(f"{AT}/consent/settings", data=again)
     assert WORDS not in reader.get(f"{AT}/threads/1").text, "the consent was to another text"
-    ann.post(f"{AT}/consent", data={"answer": "yes"})
+    ann.post(f"{AT}/consent", data={"answer": "yes", "version": "1"})
+    assert WORDS not in reader.get(f"{AT}/threads/1").text, "they have not seen the second text"
+    assert 'name="version" value="2"' in ann.get(f"{AT}/consent").text
+    ann.post(f"{AT}/consent", data={"answer": "yes", "version": "2"})
     assert WORDS in reader.get(f"{AT}/threads/1").text
     rows = list(csv.DictReader(io.StringIO(facilitator.get(f"{AT}/consents.csv").text)))
     assert [(r["member"], r["answer"], r["version"]) for r in rows] == [
@@ -101,6 +106,23 @@ def test_a_refusal_outlasts_what_moderators_show_again(people: People, db: Path)
         assert kept_out.ruling.reason is HiddenReason.RULES
     facilitator.post(f"{AT}/moderation/show", data={"participant": str(kept_out.participant_id)})
     assert _hidden(db) == {HiddenReason.NO_CONSENT}
+
+
+def test_a_refusal_holds_until_its_author_takes_it_back(people: People, db: Path) -> None:
+    facilitator, reader = people.client(Role.FACILITATOR), people.client(Role.VISITOR)
+    facilitator.post(f"{AT}/consent/settings", data={"mode": "asked", "text": "A text."})
+    ann, _location = _join(people, db)
+    ann.post(f"{AT}/consent", data={"answer": "no"})
+    show = ["moderate", "show", "--participant", "Ann Carter", "--db", str(db)]
+    assert "does not consent" in CliRunner().invoke(main, show).output
+    facilitator.post(f"{AT}/consent/settings", data={"mode": "off", "text": "A text."})
+    assert WORDS not in reader.get(f"{AT}/threads/1").text, "asking nobody takes no refusal back"
+    assert "You refused" in ann.get(f"{AT}/consent").text
+    ann.post(f"{AT}/consent", data={"answer": "yes", "version": "1"})
+    assert WORDS in reader.get(f"{AT}/threads/1").text
+    form = {"reason": "no_consent", "which": "all"}
+    answer = facilitator.post(f"{AT}/messages/1/hide", data=form)
+    assert answer.status_code == 422, "that is for the author to say"
 
 
 def test_what_is_not_kept(people: People, db: Path) -> None:
