@@ -98,6 +98,8 @@ def erase_words(
                 actor=actor,
             )
             removed = _erase(store, discussion_id, participant)
+            store.claims.drop(participant)
+            store.invitations.forget(participant)
             removed["proposals"] += store.correction_proposals.forget(discussion_id, participant)
         removed["titles"] += store.corrections.forget_words(discussion_id)
         store.events.add(discussion_id, actor=actor, verb="erased", noun="participant")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from synth.masks import Findings, Masking, MaskKind, findings_of, masked
@@ -42,9 +42,14 @@ def mask_messages(
     with store.atomic():
         n_changed = sum(store.masks.rewrite(o, f, masking=masking) for o, f in found)
         n_changed += mask_known_names(store, discussion_id, masking)
+        if masking is not Masking.NOTHING:
+            mask = _mask_of(store, discussion_id, found, masking)
+            store.masks.rewrite_edits(discussion_id, mask)
+            if n_changed:
+                store.masks.rewrite_ideas(discussion_id, mask)
+                _forget_prompts(store, discussion_id, found)
         if n_changed:
             store.spaces.forget(discussion_id)
-            _mask_ideas(store, discussion_id, found, masking)
     return n_changed
 
 
@@ -78,15 +83,13 @@ def mask_known_names(store: Store, discussion_id: int, masking: Masking) -> int:
     return n_changed
 
 
-def _mask_ideas(
+def _mask_of(
     store: Store,
     discussion_id: int,
     found: Iterable[tuple[Original, Findings]],
     masking: Masking,
-) -> None:
-    """Take out of titles and summaries what is masked now."""
-    if masking is Masking.NOTHING:
-        return
+) -> Callable[[str], str]:
+    """What takes out of titles, summaries and texts that were edited away what is masked now."""
     names = {
         original.text[one.start : one.end]: one.shown
         for original, findings in found
@@ -104,7 +107,12 @@ def _mask_ideas(
                 text = text.replace(name, names[name])
         return text
 
-    store.masks.rewrite_ideas(discussion_id, mask)
+    return mask
+
+
+def _forget_prompts(
+    store: Store, discussion_id: int, found: Iterable[tuple[Original, Findings]]
+) -> None:
     originals = (
         original.text[one.start : one.end] for original, findings in found for one in findings.text
     )

@@ -119,6 +119,15 @@ class Invitations(Collection):
             self._audit(found, actor, "revoked invitation")
         return True
 
+    def forget(self, participant_id: int) -> None:
+        """Close those that offer the messages of somebody who is erased; their notes go, which
+        may tell who it was."""
+        self._write(
+            """UPDATE invitations SET note = '', revoked_at = coalesce(revoked_at, ?)
+               WHERE participant_id = ?""",
+            *(time_text(now()), participant_id),
+        )
+
     def take_up(self, token: str, member: Member) -> Invitation:
         """Give a member what the invitation offers.
 

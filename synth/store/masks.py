@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -220,6 +221,18 @@ class Masks(Collection):
             [(row, _without(before, pairs), _without(after, pairs)) for row, before, after in rows],
         )
 
+    def rewrite_edits(self, discussion_id: int, mask: Callable[[str], str]) -> None:
+        """Mask what messages said before they were edited, and afterwards."""
+        rows = self._tuples(
+            """SELECT id, before, after FROM events
+               WHERE discussion_id = ? AND noun = 'message' AND verb = 'edited'""",
+            discussion_id,
+        )
+        self._write_many(
+            "UPDATE events SET before = ?2, after = ?3 WHERE id = ?1",
+            [(row, *(_masked_edit(told, mask) for told in both)) for row, *both in rows],
+        )
+
     def rewrite_ideas(self, discussion_id: int, mask: Callable[[str], str]) -> None:
         """Mask what the machine calls ideas and says of them; people's titles stay."""
         for column, condition in _OF_IDEAS:
@@ -246,6 +259,10 @@ def _without(told: str | None, pairs: Mapping[str, str]) -> str | None:
     for original in sorted(pairs, key=len, reverse=True):
         told = told.replace(json_text(original)[1:-1], json_text(pairs[original])[1:-1])
     return told
+
+
+def _masked_edit(told: str, mask: Callable[[str], str]) -> str:
+    return json_text({"text": mask(json.loads(told)["text"])})
 
 
 _OF_IDEAS = (

@@ -144,13 +144,10 @@ def carry_out_erasure(found: Discussion, pseudonym: str) -> Response:
     from synth.pipeline import erase_words
 
     store, actor, jobs = current_store(), current_actor(), current_jobs()
-    participant = store.participants.called(found.id, pseudonym)
     try:
         erased = erase_words(store, found.id, pseudonym, actor=actor, patience=PATIENCE)
     except StoreProblem:
         abort(404)
-    if participant is not None:
-        store.claims.drop(participant)
     n_uploads = jobs.drop_kept_uploads(found.id)
     if erased.id is not None and n_uploads:
         store.erasures.count(erased.id, {"uploads": n_uploads})

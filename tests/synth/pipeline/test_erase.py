@@ -14,10 +14,11 @@ import pytest
 
 from synth.corrections import confirm_idea
 from synth.errors import ModelMissing, StoreProblem, StoreTrouble
+from synth.permissions import Role
 from synth.pipeline import build, erase_participant, import_files, write_results
 from synth.records import Message
 from synth.settings import Settings
-from synth.store import Proposal, Store, Watch, open_store
+from synth.store import Offer, Proposal, Store, Watch, open_store
 from tests.synth.small_discussion import rows, write_csv
 
 BUILD = import_module("synth.pipeline.build")
@@ -64,6 +65,22 @@ def test_nothing_of_a_person_remains(with_a_stranger: Store, named_by: str) -> N
     )
     for trace in ("Zebulon", "harbour crane", "squeaks", "ferry"):
         assert trace.encode() not in left
+
+
+def test_nothing_tells_who_they_were(imported: Store, discussion_id: int) -> None:
+    who = imported.participants.find(discussion_id, "Person 2")
+    assert who is not None
+    member = imported.members.add("Bea")
+    imported.claims.put(member.id, who)
+    offer = Offer(
+        role=Role.PARTICIPANT, discussion_id=discussion_id, participant_id=who, note="For Bea Lind"
+    )
+    _made, token = imported.invitations.make(offer, actor="console")
+    erase_participant(imported, discussion_id, "Person 2")
+    left = imported.invitations.find(token)
+    assert left is not None
+    assert (left.note, left.is_open) == ("", False)
+    assert imported.claims.of(discussion_id) == []
 
 
 def test_the_map_is_built_without_them(with_a_stranger: Store) -> None:

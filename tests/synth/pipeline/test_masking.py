@@ -101,6 +101,25 @@ def test_no_secret_stands_in_tables_or_report(
     assert placed and all(int(row["end"]) <= len(messages[row["message_id"]]) for row in placed)
 
 
+def test_what_was_edited_away_before_is_masked_as_well(
+    personal: Store, discussion_id: int, tmp_path: Path
+) -> None:
+    personal.discussions.set_masking(discussion_id, Masking.NOTHING, actor="test")
+    mask_messages(personal, discussion_id, Masking.NOTHING)
+    edited = personal_rows()
+    edited[3]["text"] = "The night bus should stop at the mill."
+    import_files(personal, discussion_id, [write_csv(tmp_path / "edited.csv", edited)])
+
+    def told() -> str:
+        return str(personal.events.last(discussion_id))
+
+    assert "ann.carter@example.org" in told()
+    personal.discussions.set_masking(discussion_id, Masking.CONTACTS, actor="test")
+    mask_messages(personal, discussion_id, Masking.CONTACTS)
+    assert "ann.carter@example.org" not in told()
+    assert "Write to [e-mail] before Monday." in told()
+
+
 def test_a_known_name_is_shown_as_its_pseudonym_and_given_back(
     personal: Store, discussion_id: int
 ) -> None:
