@@ -10,6 +10,7 @@ from synth.errors import StoreProblem, StoreTrouble
 from synth.pipeline.erase import PATIENCE, forget_unused_vectors
 from synth.store import JobState, Store, open_jobs
 from synth.store.jobs_file import jobs_folder
+from synth.store.rows import now
 
 
 def delete_discussion(
@@ -19,15 +20,18 @@ def delete_discussion(
     actor: str,
     uploads: Path | None = None,
     patience: float = PATIENCE,
+    due_at: datetime | None = None,
 ) -> bool:
     """Delete a discussion with all that is made of it, its jobs and their uploads.
 
-    ``uploads``: the folder in which uploads stand; else the usual one beside the file. Returns
-    whether the words have left the file already: not while somebody reads an earlier state for
-    longer than ``patience`` seconds. Raises StoreProblem while a job works on it.
+    ``uploads``: the folder in which uploads stand; else the usual one beside the file. ``due_at``:
+    only if its time is over at this moment. Returns whether the words have left the file already:
+    not while somebody reads an earlier state for longer than ``patience`` seconds. Raises
+    StoreProblem while a job works on it, and where somebody has just taken the deletion back.
     """
     _stop_jobs(store, discussion_id, actor=actor)
-    store.removals.carry_out(discussion_id, actor=actor)
+    if not store.removals.carry_out(discussion_id, actor=actor, due_at=due_at):
+        raise StoreProblem("somebody has just taken the deletion back")
     forget_jobs(store, uploads=uploads)
     forget_unused_vectors(store)
     return store.vacuum(patience=patience)
@@ -40,11 +44,12 @@ def delete_due(
 
     One that a job works on waits for the next time; the job is told to stop.
     """
+    moment = at or now()
     slugs = {found.id: found.slug for found in store.discussions.all()}
     deleted: list[str] = []
-    for discussion_id in store.removals.due(at=at):
+    for discussion_id in store.removals.due(at=moment):
         try:
-            delete_discussion(store, discussion_id, actor=actor, uploads=uploads)
+            delete_discussion(store, discussion_id, actor=actor, uploads=uploads, due_at=moment)
         except StoreProblem as problem:
             if problem.trouble is not StoreTrouble.OTHER:
                 raise

@@ -79,16 +79,16 @@ class Consents(Collection):
     ) -> bool:
         """Say what is asked; another text is a new version. Says whether anything is new.
 
-        ``asks_again``: consents to earlier texts no longer count.
+        ``asks_again``: consents given so far no longer count; that makes a new version, too.
         """
         with self._db.atomic():
             before = self.policy(discussion_id)
-            is_new_text = not before.version or text != before.text
-            version = before.version + is_new_text
+            is_new = not before.version or text != before.text or asks_again
+            version = before.version + is_new
             counts_from = version if asks_again else before.counts_from
             if (mode, version, counts_from) == (before.mode, before.version, before.counts_from):
                 return False
-            if is_new_text:
+            if is_new:
                 self._write(
                     "INSERT INTO consent_texts VALUES (?, ?, ?, ?)",
                     *(discussion_id, version, text, time_text(now())),

@@ -58,10 +58,16 @@ class Removals(Collection):
         found = self._text("SELECT min(goes_at) FROM discussions")
         return None if found is None else datetime.fromisoformat(found)
 
-    def carry_out(self, discussion_id: int, *, actor: str) -> None:
+    def carry_out(self, discussion_id: int, *, actor: str, due_at: datetime | None = None) -> bool:
         """Delete a discussion with all that is made of it. Its number is never given again, and
-        the audit keeps that it was deleted, by its address."""
+        the audit keeps that it was deleted, by its address.
+
+        ``due_at``: only if its time is over at this moment. Returns whether it was deleted: not
+        where somebody has just taken the deletion back.
+        """
         with self._db.atomic():
+            if due_at is not None and discussion_id not in self.due(at=due_at):
+                return False
             Audit(self._db).add(actor, "deleted", discussion_id=discussion_id)
             self._write("PRAGMA defer_foreign_keys = ON")
             for statement in _IN_ORDER:
@@ -71,6 +77,7 @@ class Removals(Collection):
                 "INSERT OR IGNORE INTO deleted_discussions VALUES (?, ?)",
                 *(discussion_id, time_text(now())),
             )
+        return True
 
     def gone(self) -> list[int]:
         """Numbers of the discussions that were deleted."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import abort
 from flask_babel import gettext as _
 
-from synth.permissions import Permission
-from web.http.permission import current_person, may
+from synth.permissions import Permission, allows
+from web.http.permission import current_person, role_here
 from web.http.store import current_store
 from web.jobs.control import JobStatus, current_jobs
 
@@ -26,11 +26,12 @@ def visible_jobs() -> list[JobStatus]:
 
 
 def _may_see(status: JobStatus) -> bool:
-    """One's own, and those over discussions that one may build."""
+    """One's own, and those over discussions that one may build, or could if they were not archived:
+    a job that began before can be stopped."""
     person, slug = current_person(), status.job.slug
     if person.is_owner or (person.member is not None and person.actor == status.job.asked_by):
         return True
     found = current_store().discussions.find(slug) if slug else None
-    # Not by the slug alone: another discussion may have it now.
-    is_it = found is not None and found.slug == slug and found.id == status.job.discussion_id
-    return is_it and may(Permission.BUILD, found)
+    if found is None or found.slug != slug or found.id != status.job.discussion_id:
+        return False  # not by the slug alone: another discussion may have it now
+    return allows(role_here(found), Permission.BUILD)

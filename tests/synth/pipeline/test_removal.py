@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from synth.cli import main
 from synth.errors import StoreProblem
-from synth.pipeline import delete_due
+from synth.pipeline import delete_due, removal
 from synth.store import NewJob, Place, Step, open_jobs, open_store
 from synth.store.jobs_file import jobs_folder
 from tests.web.conftest import TEXTS, fill
@@ -97,6 +97,23 @@ def test_a_deletion_waits_for_its_day_and_for_the_jobs(db: Path) -> None:
         _finish(db)
         assert delete_due(store, actor="x", at=later) == ["the-market-square"]
         assert [one.slug for one in store.discussions.all()] == ["another"]
+
+
+def test_what_is_taken_back_at_the_last_moment_stays(
+    db: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _finish(db)
+    with open_store(db) as store, open_store(db) as other:
+        stop = removal.open_jobs
+
+        def meanwhile(path: Path) -> object:
+            other.removals.take_back(1, actor="y")
+            return stop(path)
+
+        store.removals.ask(1, at=datetime.now(UTC), actor="x")
+        monkeypatch.setattr(removal, "open_jobs", meanwhile)
+        assert delete_due(store, actor="x") == []
+        assert len(store.discussions.all()) == 2
 
 
 def test_the_command_line_archives_and_takes_back(db: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from synth.permissions import Role
-from synth.store import open_store
+from synth.store import JobState, NewJob, Place, Step, open_jobs, open_store
 from tests.web.people import SLUG, People, people_of
 from web.jobs.folder import JobFolder
 from web.jobs.upkeep import Upkeep
@@ -67,6 +67,29 @@ def test_what_is_going_to_be_deleted_is_told_hidden_and_taken_back(
     told = [entry.verb for entry in _audit(db)]
     assert told[:2] == ["took deletion back", "asked deletion"]
     assert "deletion of the discussion begun" in people.client(Role.OWNER).get("/people").text
+
+
+def test_jobs_that_work_on_an_archived_discussion_are_seen_and_stopped(
+    people: People, db: Path
+) -> None:
+    with open_store(db) as store:
+        found = store.discussions.named(SLUG)
+    folder = JobFolder.beside(db)
+    folder.make()
+    with open_jobs(folder.jobs_file) as jobs:
+        number = jobs.add(NewJob(kind="build", title="x", asked_by="member:99", settings={}))
+        place = Place(discussion_id=found.id, slug=SLUG, title="x", step=Step.FULL)
+        jobs.queue(number, place)
+        jobs.take(list(Step))
+    facilitator = people.client(Role.FACILITATOR)
+    facilitator.post(f"{AT}/archive", data={"archived": "yes"})
+    assert people.client(Role.SYNTHESIZER).get(f"/jobs/{number}").status_code == 404
+    assert facilitator.get(f"/jobs/{number}").status_code == 200
+    assert "1 job" in facilitator.get(f"{AT}/deletion").text
+    facilitator.post(f"{AT}/deletion", data={"sure": "yes"})
+    with open_jobs(folder.jobs_file) as jobs:
+        assert (job := jobs.get(number)) is not None
+        assert job.ends_as is JobState.CANCELLED
 
 
 def test_at_the_end_it_goes(people: People, db: Path) -> None:

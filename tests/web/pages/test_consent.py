@@ -120,6 +120,10 @@ def test_a_refusal_holds_until_its_author_takes_it_back(people: People, db: Path
     assert "You refused" in ann.get(f"{AT}/consent").text
     ann.post(f"{AT}/consent", data={"answer": "yes", "version": "1"})
     assert WORDS in reader.get(f"{AT}/threads/1").text
+    again = {"mode": "required", "text": "A text.", "again": "yes"}
+    facilitator.post(f"{AT}/consent/settings", data=again)
+    assert WORDS not in reader.get(f"{AT}/threads/1").text, "asked again with the same text"
+    ann.post(f"{AT}/consent", data={"answer": "yes", "version": "2"})
     form = {"reason": "no_consent", "which": "all"}
     answer = facilitator.post(f"{AT}/messages/1/hide", data=form)
     assert answer.status_code == 422, "that is for the author to say"
