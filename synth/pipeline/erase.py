@@ -98,9 +98,9 @@ def erase_words(
                 actor=actor,
             )
             removed = _erase(store, discussion_id, participant)
-            store.claims.drop(participant)
-            store.invitations.forget(participant)
             removed["proposals"] += store.correction_proposals.forget(discussion_id, participant)
+            store.claims.drop(participant)  # what they proposed is found by it
+            store.invitations.forget(participant)
         removed["titles"] += store.corrections.forget_words(discussion_id)
         store.events.add(discussion_id, actor=actor, verb="erased", noun="participant")
     removed["vectors"] += _forget_unused(store, discussion_id)
