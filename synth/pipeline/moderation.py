@@ -26,13 +26,15 @@ def hide_messages(
     What other messages quote of them, the subject lines that they began, titles and summaries
     that repeat them and their history are covered. Returns how many were hidden, and how many
     ideas lost a title or summary: the next build names these again. Those hidden already stay as
-    they are. Raises StoreProblem for messages of other discussions.
+    they are; those without words, as erased ones, are not hidden. Raises StoreProblem for messages
+    of other discussions.
     """
     _require_here(store, discussion_id, message_ids)
     with store.atomic():
-        new = [i for i in message_ids if i not in store.hidden.rulings(discussion_id)]
-        store.covered.lift_from(new)
-        n_hidden = store.hidden.put_aside(discussion_id, dict.fromkeys(new, ruling))
+        before = store.hidden.rulings(discussion_id)
+        store.covered.lift_from([i for i in message_ids if i not in before])
+        n_hidden = store.hidden.put_aside(discussion_id, dict.fromkeys(message_ids, ruling))
+        new = sorted(store.hidden.rulings(discussion_id).keys() - before.keys())
         n_ideas = _cover(store, discussion_id, new)
         there = store.messages.many(new)
         for message_id in new:
@@ -56,7 +58,7 @@ def show_messages(
     with store.atomic():
         rulings = store.hidden.rulings(discussion_id)
         standing = store.hidden.rulings_of_participants(discussion_id)
-        hidden = [i for i in message_ids if i in rulings and i not in standing]
+        hidden = sorted(set(message_ids) & rulings.keys() - standing.keys())
         store.covered.lift(discussion_id)
         _put_back(store, discussion_id, hidden)
         _cover(store, discussion_id)

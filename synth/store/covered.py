@@ -200,10 +200,12 @@ class Covered(Collection):
     def _put(self, discussion_id: int, cell: _Cell, shown: str | None) -> None:
         table, column = cell.place.split(".")
         self._write(f"UPDATE {table} SET {column} = ? WHERE id = ?", shown, cell.row_id)
+        # What came in between (the next build names ideas anew) is not what stood there before.
         self._write(
             """INSERT INTO covered_words (discussion_id, place, row_id, original, shown)
                VALUES (?, ?, ?, ?, ?)
-               ON CONFLICT (place, row_id) DO UPDATE SET shown = excluded.shown""",
+               ON CONFLICT (place, row_id) DO UPDATE SET shown = excluded.shown,
+                 original = iif(shown IS excluded.original, original, excluded.original)""",
             *(discussion_id, cell.place, cell.row_id, cell.text, shown),
         )
 

@@ -105,6 +105,17 @@ def test_messages_hidden_one_after_the_other_are_shown_in_any_order(store: Store
     assert _tables(store.path) == before
 
 
+def test_a_title_that_came_while_another_was_covered_comes_back(store: Store) -> None:
+    hide_messages(store, 1, [1], FOR)
+    title = "I agree about the stalls. Rents are far"
+    store._db.execute("UPDATE ideas SET title = ? WHERE id = 1", [title])
+    store._db.conn.commit()
+    hide_messages(store, 1, [2], FOR)
+    assert {idea.id: idea.title for idea in store.ideas.outline(1)}[1] == "Waterside"
+    show_messages(store, 1, [2], actor="x")
+    assert {idea.id: idea.title for idea in store.ideas.outline(1)}[1] == title
+
+
 def test_what_others_say_themselves_is_not_covered(store: Store) -> None:
     """The boilerplate of a list, quoted by many, is not what is hidden."""
     store._db.execute(f"UPDATE messages SET text = '{SECRET}, I say too.' WHERE id = 5")
@@ -145,6 +156,9 @@ def test_erasing_a_participant_erases_what_is_hidden(store: Store) -> None:
     assert "stay by the river" not in repr(found).lower()
     show_messages(store, 1, [2], actor="x")
     assert "by the river" not in repr(store.evidence.quotes([2]))
+    n_noted = len(store.hidden.log(1))
+    assert hide_messages(store, 1, [1, 2, 2], FOR)[0] == 1, "an erased one has nothing to hide"
+    assert len(store.hidden.log(1)) == n_noted + 1
 
 
 def test_an_import_leaves_hidden_what_is_hidden(tmp_path: Path) -> None:
