@@ -68,7 +68,7 @@ def built(
     here = (known or store.discussions.add("Limits")).id
     import_files(store, here, [write_csv(folder / "limits.csv", table)])
     report: BuildReport = BUILD.build(
-        store, here, settings or Settings(), embedder=MadeUpEncoder(0)
+        store, here, settings or Settings(sides=False), embedder=MadeUpEncoder(0)
     )
     placements = store.ideas.placements(here)
     assert len(placements) == report.n_passages > 0
