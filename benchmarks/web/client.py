@@ -43,6 +43,8 @@ class Connection:
 
     async def _ask(self, method: str, path: str, sent: bytes) -> Answer:
         begun = time.perf_counter()
+        if self._reader is not None and self._reader.at_eof():
+            self.close()  # the server ends connections on which nobody asks for a while
         if self._writer is None or self._writer.is_closing():
             self._reader, self._writer = await asyncio.open_connection(
                 "127.0.0.1", self._port, limit=2**24

@@ -41,13 +41,14 @@ PAGE, MARK = DOCS / "performance.md", "editing"
 KEPT = {
     "renamed": ("rename", "ideas", "id", "title"),
     "described": ("describe", "ideas", "id", "summary"),
-    "pinned": ("place", "placements", "passage_id", "idea_id"),
+    "pinned": ("place", "placements", "passage_id", "passage_id"),
 }
-"""By verb of the history: the correction, and where its words or the idea stand."""
+"""By verb of the history: the correction, and where stands what it made of its target. A passage
+may be placed where it lies; then only its number stands there."""
 _HIDDEN = re.compile(r'name="(csrf_token|version)" value="([^"]*)"')
 
 Change = tuple[str, str, int, str]
-"""Actor, verb, id of the idea or passage, and the words or the idea that it got."""
+"""Actor, verb, id of the idea or passage, and the words that it got."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -120,13 +121,13 @@ async def _edit(
         opened = answer
         if chance.random() < 0.5:
             return
-    _count(answer, edits, (actor, kind, passage if kind == "place" else idea, words), idea)
+    _count(answer, edits, (actor, kind, passage if kind == "place" else idea, words))
 
 
-def _count(answer: Answer, edits: Edits, change: Change, idea: int) -> None:
+def _count(answer: Answer, edits: Edits, change: Change) -> None:
     actor, kind, target, words = change
     if answer.status == 303:
-        edits.accepted.append((actor, kind, target, str(idea) if kind == "place" else words))
+        edits.accepted.append((actor, kind, target, str(target) if kind == "place" else words))
     elif answer.status == 422 and kind == "place":
         edits.n_unchanged += 1
     else:

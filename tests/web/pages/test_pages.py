@@ -40,6 +40,7 @@ from web.pages.left_out import LeftOutContext
 from web.pages.maps import EmbedContext, MapContext, OutlineContext
 from web.pages.moderation import HideContext, ModerationContext, PolicyContext
 from web.pages.passages import PassageContext, RepeatedContext
+from web.pages.privacy import EraseContext, OriginalContext, PrivacyContext
 from web.pages.proposals import ProposalsContext
 from web.pages.provider import IdentityContext, NewcomerContext
 from web.pages.retention import RetentionContext
@@ -77,6 +78,8 @@ PAGES = {
     f"{AT}/retention": RetentionContext,
     f"{AT}/consent": ConsentContext,
     f"{AT}/consent/settings": ConsentSettingsContext,
+    f"{AT}/privacy": PrivacyContext,
+    f"{AT}/erase?who=Ann Carter": EraseContext,
     f"{AT}/overview": OverviewContext,
     f"{AT}/group": GroupContext,
     f"{AT}/since?since=2024-03-01": SinceContext,
@@ -131,12 +134,13 @@ def test_what_was_left_out_adds_up(client: FlaskClient) -> None:
 
 def test_every_template_of_a_page_is_tested_here() -> None:
     own = (JobContext, JobsContext, KeyConflictContext, NewcomerContext, IdentityContext)
+    own += (OriginalContext,)
     own += tuple(MEMBER_PAGES.values())
     pages = {context.template for context in (*PAGES.values(), *own)}
     folder = Path(create_app.__code__.co_filename).parent / "templates"
     partial = {"base.html", "discussion_base.html", "macros.html", "map_macros.html"}
     partial |= {"outline_parts.html", "reading_parts.html", "correct_parts.html", "job_parts.html"}
-    partial |= {"outline_parts.html", "reading_parts.html", "account_parts.html", "job_parts.html"}
+    partial |= {"account_parts.html", "privacy_parts.html"}
     assert {path.name for path in folder.glob("*.html")} - partial == pages
 
 
