@@ -298,6 +298,11 @@ class Discussions(Collection):
         """Whether there is a discussion with that number."""
         return self._value("SELECT 1 FROM discussions WHERE id = ?", discussion_id) is not None
 
+    def is_read_only(self, discussion_id: int) -> bool:
+        """Whether a discussion is archived or going to be deleted."""
+        sql = "SELECT 1 FROM discussions WHERE id = ? AND coalesce(archived_at, goes_at) NOT NULL"
+        return self._value(sql, discussion_id) is not None
+
     def discard_empty(self, discussion_id: int) -> bool:
         """Remove a discussion that holds no message, with its runs and sources; says if it did."""
         with self._db.atomic():

@@ -30,6 +30,7 @@ from web.jobs.report import ImportCounts, MapCounts, Order, Report, ReportState,
 log = logging.getLogger(__name__)
 UNFORESEEN = "Something unforeseen went wrong; the log has the details."
 GONE = "The discussion is no longer there."
+CLOSED = "The discussion was archived, or is going to be deleted, since this was asked for."
 EVERY = 0.3
 """Seconds between two reports."""
 N_AT_ONCE = 300
@@ -109,6 +110,8 @@ class Work:
         step: Step | None = self._report.step
         if step is not Step.TIDY and not store.discussions.holds(self._order.discussion_id):
             raise SynthError(GONE)
+        if step is not Step.TIDY and store.discussions.is_read_only(self._order.discussion_id):
+            raise SynthError(CLOSED)
         while step is not None:
             self._report = replace(self._report, step=step)
             following = self._carry_out(store, step)

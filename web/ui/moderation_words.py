@@ -31,7 +31,7 @@ HIDDEN: dict[HiddenReason, tuple[LazyString, LazyString]] = {
         lazy_gettext("sells or promotes something"),
     ),
     HiddenReason.REPEATED: (
-        lazy_gettext("flooding"),
+        lazy_gettext("repeated messages"),
         lazy_gettext("says the same many times, or nothing that can be understood"),
     ),
     HiddenReason.RULES: (
@@ -48,11 +48,6 @@ HIDDEN: dict[HiddenReason, tuple[LazyString, LazyString]] = {
     ),
 }
 """Reason → its name, and what it says of a message."""
-MODERATED: dict[str, LazyString] = {
-    "hid": lazy_gettext("hidden"),
-    "showed": lazy_gettext("shown again"),
-}
-"""Verb of the log → what was done."""
 
 
 def usual_policy() -> Sequence[str]:

@@ -510,6 +510,18 @@ def test_who_may_no_longer_upload_starts_no_job_again(db: Path, builds: Builds) 
     assert job(people.app, 2).job.state is JobState.CANCELLED
 
 
+def test_nothing_is_added_to_a_discussion_that_was_archived_while_the_job_waited(
+    app: Flask, client: FlaskClient, store: Store, builds: Builds
+) -> None:
+    found = store.discussions.named("the-market-square")
+    n_before = store.messages.count(found.id)
+    send(client, (CSV, "a.csv"), into=found.slug)
+    store.discussions.archive(found.id, is_archived=True, actor="x")
+    assert ended(app, 1) is JobState.FAILED
+    assert "archived" in job(app, 1).job.error
+    assert store.messages.count(found.id) == n_before
+
+
 def test_what_waits_for_a_discussion_that_failed_ends_too(
     app: Flask, client: FlaskClient, store: Store, builds: Builds
 ) -> None:
