@@ -47,7 +47,9 @@ class NetworkMeasures(Answer):
     density: Share
     mean_degree: Annotated[float, about("Others with whom a voice exchanges replies.")]
     mutual_share: Annotated[Share, about("Of the pairs, those in which both answered.")]
-    largest_share: Annotated[Share, about("Of the voices, those in the largest connected piece.")]
+    largest_share: Annotated[
+        Share | None, about("Of the voices, those in the largest connected piece.")
+    ]
     distance: Annotated[float | None, about("Mean steps between voices of the largest piece.")]
     crossing_share: Annotated[Share, about("Of the replies, those from one group to another.")]
     expected_crossing_share: Annotated[Share, about("The same if everybody answered anybody.")]
@@ -115,7 +117,9 @@ class Group(Answer):
     n_connectors: MaybeCount
     n_unanswered: MaybeCount
     n_apart: MaybeCount
-    measures: NetworkMeasures | None
+    measures: Annotated[
+        NetworkMeasures | None, about("Null where they would tell of one or two people.")
+    ]
     same_ties: Annotated[Compared | None, about("Shuffled, with as many ties for everybody.")]
     same_threads: Annotated[Compared | None, about("The same threads with other people in them.")]
     groups: list[VoiceGroup]
@@ -184,10 +188,14 @@ def group(slug: str) -> Group:
     return Group.of_view(view, voices)
 
 
-def _measures(view: GroupView) -> NetworkMeasures:
+def _measures(view: GroupView) -> NetworkMeasures | None:
+    """None where how many exchange replies may not be told: the measures tell it."""
+    if view.n_voices is None:
+        return None
     crossing = view.report.crossing
     return NetworkMeasures.of(
         view.report.measures,
+        largest_share=view.largest_share,
         crossing_share=crossing.share,
         expected_crossing_share=crossing.expected,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import CancelledError
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 
 import numpy as np
@@ -66,6 +66,7 @@ class ShownWindow:
     window: Window
     n_voices: int | None
     n_new: int | None
+    connected: float | None
     crossing: float | None
     answered: float | None
 
@@ -77,6 +78,8 @@ class GroupView:
     report: GroupReport
     n_voices: int | None
     """Who exchange replies."""
+    largest_share: float | None
+    """Of them, those in the largest connected piece."""
     n_people: int
     """Who wrote under a name."""
     n_connectors: int | None
@@ -122,15 +125,17 @@ def view_of(snapshot: Snapshot, report: GroupReport, *, with_inferred: bool = Fa
     return GroupView(
         report=report,
         n_voices=n_tied if is_told else None,
+        largest_share=_shown_share(report.measures.largest_share, n_tied),
         n_people=n_people,
         n_connectors=_shown(n_connectors, n_tied),
         connectors_are_few=n_connectors <= max(FEW_CONNECTORS * n_tied, 1),
         n_unanswered=_shown(report.n_unanswered, n_people),
-        n_apart=_shown(report.n_apart),
+        # The sizes of the groups and those apart are all together.
+        n_apart=_shown(report.n_apart) if is_told else None,
         groups=_groups(snapshot, report, holds) if communities.are_told_apart else (),
         n_more_groups=max(0, communities.n_groups - MOST_GROUPS),
         corners=_corners(snapshot, holds.corners),
-        windows=_windows(report),
+        windows=_windows(report, is_told=is_told),
     )
 
 
@@ -161,6 +166,11 @@ def _version(activity: Activity, stated: NDArray[np.int64]) -> bytes:
 
 def _shown(n: int, of: int | None = None) -> int | None:
     return n if is_shown(n, of) else None
+
+
+def _shown_share(share: float, of: int) -> float | None:
+    """A share of people; None where it would tell of one or two, or of all but so few."""
+    return share if is_shown(round(share * of), of) else None
 
 
 def _groups(snapshot: Snapshot, report: GroupReport, holds: IdeaHolds) -> tuple[GroupRow, ...]:
@@ -203,12 +213,28 @@ def _corners(snapshot: Snapshot, holds: Sequence[Hold]) -> tuple[Corner, ...]:
     return tuple(found[:MOST_CORNERS])
 
 
-def _windows(report: GroupReport) -> tuple[ShownWindow, ...]:
+def _windows(report: GroupReport, *, is_told: bool) -> tuple[ShownWindow, ...]:
+    """``is_told``: whether it may be worked out how many exchange replies."""
     if report.windows is None:
         return ()
     has_groups = report.communities.are_told_apart
     unit, windows = report.windows.unit, report.windows.windows
-    return tuple(_window(one, unit, has_groups=has_groups) for one in reversed(windows))
+    shown = [_window(one, unit, has_groups=has_groups) for one in reversed(windows)]
+    n_withheld = sum(one.window.n_new for one in shown if one.n_new is None)
+    return tuple(shown if is_told and not n_withheld else _without_one_more(shown))
+
+
+def _without_one_more(shown: list[ShownWindow]) -> list[ShownWindow]:
+    """The same with one more figure of new voices withheld: all of them together are those who
+    exchange replies, so that one that is withheld alone could be worked out.
+
+    In the first window all are new; where no other has any to withhold, it is left out.
+    """
+    others = [one for one in shown[:-1] if one.n_new]
+    if not others:
+        return shown[:-1]
+    fewest = min(others, key=lambda one: one.window.n_new)
+    return [replace(one, n_new=None) if one is fewest else one for one in shown]
 
 
 def _window(window: Window, unit: Unit, *, has_groups: bool) -> ShownWindow:
@@ -223,6 +249,7 @@ def _window(window: Window, unit: Unit, *, has_groups: bool) -> ShownWindow:
         window=window,
         n_voices=window.n_voices if is_told else None,
         n_new=_shown(window.n_new, window.n_voices) if is_told else None,
+        connected=_shown_share(window.connected, window.n_voices) if is_told else None,
         crossing=crossing,
         answered=answered,
     )

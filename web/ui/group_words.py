@@ -158,11 +158,6 @@ def figures(view: GroupView) -> Sequence[Figure]:
     found = view.report.measures
     shown = [
         Figure(
-            name=_("Density"),
-            value=_("%(n)s in 100", n=decimal(100 * found.density)),
-            meaning=_("of all pairs of voices that could answer each other, so many do"),
-        ),
-        Figure(
             name=_("Degree"),
             value=decimal(round(found.mean_degree, 1)),
             meaning=_("others with whom a voice exchanges replies, on average"),
@@ -172,12 +167,22 @@ def figures(view: GroupView) -> Sequence[Figure]:
             value=percent(found.mutual_share),
             meaning=_("of these pairs, both answered the other"),
         ),
-        Figure(
-            name=_("Largest piece"),
-            value=percent(found.largest_share),
-            meaning=_("of the voices are joined by replies, directly or through others"),
-        ),
     ]
+    if view.n_voices is not None:  # else density and degree would tell it
+        density = Figure(
+            name=_("Density"),
+            value=_("%(n)s in 100", n=decimal(100 * found.density)),
+            meaning=_("of all pairs of voices that could answer each other, so many do"),
+        )
+        shown.insert(0, density)
+    if view.largest_share is not None:
+        shown.append(
+            Figure(
+                name=_("Largest piece"),
+                value=percent(view.largest_share),
+                meaning=_("of the voices are joined by replies, directly or through others"),
+            )
+        )
     if found.distance is not None:
         shown.append(
             Figure(

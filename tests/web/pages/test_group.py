@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from unittest.mock import patch
 
@@ -27,7 +28,9 @@ TWO = Recipe(n_people=60, n_threads=70, n_groups=2, stray=0.06, unevenness=0.6)
 PSEUDONYM = re.compile(r"Participant \d+")
 
 
-def fill(store: Store, spoken: Activity, *, evidence: ParentEvidence) -> None:
+def fill(
+    store: Store, spoken: Activity, *, evidence: ParentEvidence, is_dated: bool = False
+) -> None:
     """A discussion of these messages, linked by that evidence."""
     found = store.discussions.add("The market square")
     source = store.sources.begin(found.id, name="market.csv", format="table")
@@ -40,14 +43,21 @@ def fill(store: Store, spoken: Activity, *, evidence: ParentEvidence) -> None:
         source,
         [
             Imported(
-                raw=RawMessage(source_id=f"s{n}", text="Stalls.", position=f"record {n}"),
+                raw=RawMessage(
+                    source_id=f"s{n}",
+                    text="Stalls.",
+                    position=f"record {n}",
+                    posted_at=datetime.fromtimestamp(at, UTC) if is_dated else None,
+                ),
                 clean=CleanText(text="Stalls.", quotes=()),
                 language="en",
                 namespace="",
                 participant_id=people[voice],
                 is_chat=False,
             )
-            for n, voice in enumerate(spoken.voices.tolist())
+            for n, (voice, at) in enumerate(
+                zip(spoken.voices.tolist(), spoken.posted.tolist(), strict=True)
+            )
         ],
     )
     store.messages.link(
@@ -108,6 +118,23 @@ def test_who_may_not_study_sees_no_single_voice(role: Role, people: People) -> N
     shown = [body[name] for name in ("n_voices", "n_connectors", "n_unanswered", "n_apart")]
     shown += [one["n_voices"] for one in body["groups"]]
     assert all(n is None or n == 0 or n >= 3 for n in shown)
+
+
+@pytest.mark.parametrize("seed", [2, 4, 16, 35])
+def test_nobody_is_told_by_what_is_left_of_all(seed: int, tmp_path: Path) -> None:
+    """Of made-up discussions in which one or two were new in a month, or stand in no group."""
+    path = tmp_path / "parted.db"
+    with open_store(path) as store:
+        fill(store, make_up(TWO, seed).activity, evidence=ParentEvidence.HEADER, is_dated=True)
+    body = people_of(path).client(Role.VISITOR).get(f"/api{AT}").get_json()
+    new = [one["n_new"] for one in body["windows"] if one["n_voices"] is not None]
+    n_inside = sum(one["n_voices"] for one in body["groups"])
+    if body["n_voices"] is None:
+        assert (body["measures"], body["n_apart"], None in new) == (None, None, True)
+    else:
+        assert body["n_voices"] - n_inside not in (1, 2)
+        assert new.count(None) != 1
+        assert body["n_voices"] - sum(n or 0 for n in new) not in (1, 2)
 
 
 def test_facilitators_see_the_voices_in_order_of_group_and_name(people: People) -> None:
