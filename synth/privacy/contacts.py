@@ -53,7 +53,9 @@ LEAST_OF_HANDLE = 3
 """Letters of a handle; shorter ones are marks of code."""
 MOST_SPOKEN = 40
 """Letters of the part before a spoken "at"; what is longer is the name of a file."""
-_HINT = re.compile(r"@|\d[\d\s().\-/]{5}|arobase| at | dot |\[at|\(at|www|http|[A-Z]{2}\d\d")
+_HINT = re.compile(
+    r"@|\d[\d\s().\u2010\u2011\-/]{5}|arobase| at | dot |\[at|\(at|www|http|[A-Z]{2}\d\d"
+)
 """What every contact has something of."""
 
 

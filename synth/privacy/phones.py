@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from synth.privacy.words import phone_cues, phone_regions
 
 _DIGITS = re.compile(
-    r"(?<![\w.,/#=$€£-])(?:\+|00|\(?\d)[\d \t().\u00a0\u202f\-/]{6,50}\d(?![\w%€$£])"
+    r"(?<![\w.,/#=$€£-])(?:\+|00|\(?\d)[\d \t().\u00a0\u202f\u2010\u2011\-/]{6,50}\d(?![\w%€$£])"
 )
 """What may hold a number: digits with what is written between them."""
 _REACH = 24
@@ -19,6 +19,8 @@ _DATE = re.compile(
 )
 _PLAUSIBLE = re.compile(r"[+(]|(?<!\d)0\d|\d{3}[-.]\d{3}[-.]\d{4}")
 """How a number begins, or is grouped, that counts without a word such as "phone" before it."""
+_AS_TYPED = str.maketrans("\u202f\u2010\u2011", " --")
+"""Narrow blanks and hyphens of typesetters; the places stay."""
 MOST_CANDIDATES = 2_000
 """In one text; a table of measurements holds more, and no numbers of people."""
 
@@ -35,12 +37,13 @@ def find_phones(text: str, language: str | None) -> Iterator[tuple[int, int]]:
         return
     for found in candidates:
         before = text[max(0, found.start() - _REACH) : found.start()]
-        if not _may_be_number(found[0], before):
+        digits = found[0].translate(_AS_TYPED)
+        if not _may_be_number(digits, before):
             continue
-        regions = (*phone_regions(language), *((None,) if "+" in found[0] else ()))
+        regions = (*phone_regions(language), *((None,) if "+" in digits else ()))
         done = 0
         for region in regions:
-            for start, end in _numbers(found[0], region, before):
+            for start, end in _numbers(digits, region, before):
                 if start >= done:
                     yield found.start() + start, found.start() + end
                     done = end
@@ -60,7 +63,7 @@ def _numbers(digits: str, region: str | None, before: str) -> Iterator[tuple[int
     has_cue = _has_cue(before)
     usual: set[int] | None = None
     for match in PhoneNumberMatcher(digits, region, leniency=Leniency.VALID):
-        if match.raw_string.startswith("+") or has_cue:
+        if match.raw_string.startswith(("+", "00")) or has_cue:
             yield match.start, match.end
             continue
         if usual is None:
