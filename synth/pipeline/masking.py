@@ -45,6 +45,7 @@ def mask_messages(
         if masking is not Masking.NOTHING:
             mask = _mask_of(store, discussion_id, found, masking)
             store.masks.rewrite_edits(discussion_id, mask)
+            store.covered.rewrite(discussion_id, mask)
             if n_changed:
                 store.masks.rewrite_ideas(discussion_id, mask)
                 _forget_prompts(store, discussion_id, found)

@@ -58,6 +58,20 @@ class Covered(Collection):
                 self._write(f"UPDATE {table} SET {column} = ? WHERE id = ?", original, row_id)
                 self._write("DELETE FROM covered_words WHERE id = ?", cell_id)
 
+    def rewrite(self, discussion_id: int, mask: Callable[[str], str]) -> None:
+        """Mask what will be put back of subjects, titles and the history; quotes are masked when
+        they are shown."""
+        rows = self._tuples(
+            """SELECT id, original FROM covered_words WHERE discussion_id = ?
+               AND original IS NOT NULL
+               AND place NOT IN ('quotes.text', 'messages.url', 'messages.extra')""",
+            discussion_id,
+        )
+        self._write_many(
+            "UPDATE covered_words SET original = ?2 WHERE id = ?1",
+            [(row, mask(original)) for row, original in rows],
+        )
+
     def cover(
         self, discussion_id: int, hidden: Sequence[str], subjects: Mapping[int, str | None]
     ) -> int:

@@ -9,6 +9,7 @@ import pytest
 from synth.masks import Masking, MaskKind
 from synth.pipeline import build, import_files, run, write_results
 from synth.pipeline.masking import mask_messages
+from synth.pipeline.moderation import hide_messages, ruling_of, show_messages
 from synth.records import ExtractState, Nature, Span
 from synth.settings import Settings
 from synth.store import Store
@@ -118,6 +119,25 @@ def test_what_was_edited_away_before_is_masked_as_well(
     mask_messages(personal, discussion_id, Masking.CONTACTS)
     assert "ann.carter@example.org" not in told()
     assert "Write to [e-mail] before Monday." in told()
+
+
+def test_what_was_covered_before_comes_back_masked(
+    store: Store, discussion_id: int, tmp_path: Path
+) -> None:
+    store.discussions.set_masking(discussion_id, Masking.NOTHING, actor="test")
+    found = personal_rows()
+    found[5] |= {"parent_id": ""}
+    answer = {"id": "99", "parent_id": "6", "author": "Person 1", "text": "Who pays for it?"}
+    answer["title"] = f"Re: {found[5]['title']}"
+    import_files(store, discussion_id, [write_csv(tmp_path / "personal.csv", [*found, answer])])
+    of = {m.source_id: m.id for m in store.messages.all(discussion_id)}
+    hide_messages(store, discussion_id, [of["6"]], ruling_of("personal", actor="test"))
+    assert not store.messages.many([of["99"]])[of["99"]].subject
+    store.discussions.set_masking(discussion_id, Masking.CONTACTS, actor="test")
+    mask_messages(store, discussion_id, Masking.CONTACTS)
+    show_messages(store, discussion_id, [of["6"]], actor="test")
+    subjects = {m.source_id: m.subject for m in store.messages.all(discussion_id)}
+    assert (subjects["6"], subjects["99"]) == ("From [e-mail]", "Re: From [e-mail]")
 
 
 def test_a_known_name_is_shown_as_its_pseudonym_and_given_back(
