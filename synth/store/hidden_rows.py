@@ -102,6 +102,8 @@ class Restoring(Collection):
         )
         for row in self._kept["masks"]:
             self._put("masks", row)
+        # A build that began before the message was hidden may have cut it anew, and then stopped.
+        self._write("DELETE FROM passages WHERE message_id = ?", self._message_id)
         self._passages = self._add("passages")
         last = self._value(
             """SELECT max(r.id) FROM runs r JOIN messages m ON m.discussion_id = r.discussion_id

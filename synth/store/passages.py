@@ -60,10 +60,11 @@ class Passages(Collection):
                 "DELETE FROM passages WHERE id = ?",
                 [(there[key],) for key in there.keys() - wanted],
             )
+            first = 1 + int(self._value(_LAST) or 0)
             self._write_many(
-                """INSERT INTO passages (message_id, start, "end", content_sha256, run_id)
-                   VALUES (?, ?, ?, ?, ?)""",
-                [(*key, run_id) for key in sorted(wanted - there.keys())],
+                """INSERT INTO passages (id, message_id, start, "end", content_sha256, run_id)
+                   VALUES (?, ?, ?, ?, ?, ?)""",
+                [(n, *key, run_id) for n, key in enumerate(sorted(wanted - there.keys()), first)],
             )
 
     def all(self, discussion_id: int) -> list[Passage]:
@@ -147,6 +148,11 @@ class Passages(Collection):
 
 
 _OF = "FROM passages p JOIN messages m ON m.id = p.message_id"
+# Those of hidden messages come back with their numbers, by which the history of corrections knows
+# them.
+_LAST = """SELECT max(id) FROM (SELECT max(id) AS id FROM passages
+    UNION ALL SELECT max(json_extract(p.value, '$.id'))
+    FROM hidden_messages h, json_each(h.kept, '$.passages') p)"""
 _STANDING = f"""SELECT p.id, p.message_id, p.start, p."end", p.content_sha256 {_OF}"""
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from synth.corrections import confirm_idea, rename_idea
+from synth.corrections import confirm_idea, pin_passages, rename_idea, undo_correction
 from synth.pipeline import erase_words, import_files
 from synth.pipeline.moderation import (
     hide_messages,
@@ -21,7 +21,7 @@ from synth.pipeline.moderation import (
 from synth.records import ExtractState, HiddenReason, Nature, Span
 from synth.store import ExtractChange, Store, open_store
 from tests.synth.small_discussion import rows, write_csv
-from tests.web.conftest import fill
+from tests.web.conftest import TEXTS, fill
 
 FOR = ruling_of("insult", note="see the  rules", actor="x")
 SECRET = "The stalls should stay by the river"
@@ -114,6 +114,25 @@ def test_a_title_that_came_while_another_was_covered_comes_back(store: Store) ->
     assert {idea.id: idea.title for idea in store.ideas.outline(1)}[1] == "Waterside"
     show_messages(store, 1, [2], actor="x")
     assert {idea.id: idea.title for idea in store.ideas.outline(1)}[1] == title
+
+
+def test_undoing_a_correction_of_what_is_hidden_moves_nothing_else(store: Store) -> None:
+    def cut(message_id: int, span: Span) -> int:
+        text = {message_id: TEXTS[message_id - 1]}
+        store.passages.replace_in({message_id: [span]}, texts=text, run_id=1)
+        (passage,) = [p for p in store.passages.all(1) if p.message_id == message_id]
+        return passage.id
+
+    last = max(passage.id for passage in store.passages.all(1))
+    (hidden,) = [p.message_id for p in store.passages.all(1) if p.id == last]
+    pin_passages(store, 1, [last], 3, actor="x")
+    hide_messages(store, 1, [hidden], FOR)
+    other = cut(2, Span(start=0, end=12))
+    assert other > last
+    undo_correction(store, 1, actor="x")
+    cut(hidden, Span(start=0, end=5))  # as a build does that began before
+    show_messages(store, 1, [hidden], actor="x")
+    assert [p.id for p in store.passages.all(1) if p.message_id == hidden] == [last]
 
 
 def test_what_others_say_themselves_is_not_covered(store: Store) -> None:
