@@ -173,7 +173,7 @@ def keep(db: Path, discussion: str | None) -> None:
 def due(db: Path) -> None:
     """Carry out what is due: delete discussions, erase names whose time is over.
 
-    The viewer does this by itself, when it starts and every day.
+    The viewer does this by itself, when it starts and every hour.
     """
     from synth.pipeline import delete_due
     from synth.pipeline.retention import erase_due_names

@@ -18,6 +18,7 @@ from sqlite_utils import Database
 from synth.errors import StoreProblem, StoreTrouble
 from synth.store.database import BUSY_SECONDS, check_ours, open_store
 from synth.store.jobs_file import jobs_folder
+from synth.store.removals import GRACE
 from synth.store.trouble import DatabaseError, cannot_open, problem_of, trouble_of
 
 COMPANIONS = ("-wal", "-shm", "-journal")
@@ -82,7 +83,8 @@ def restore(backup: Path, db: Path, *, at: datetime, told: Told = _nobody) -> Co
     """Put a copy of ``backup`` in the place of ``db``; what was there is kept beside it.
 
     The copy is read back before anything is touched, and brought up to date. ``at``: the
-    moment that the name of the file kept bears. Raises StoreProblem where ``backup`` is not a
+    moment that the name of the file kept bears. Discussions that were going to be deleted wait once
+    more, as long as they usually do. Raises StoreProblem where ``backup`` is not a
     sound discussion file, or a program has ``db`` open.
     """
     if not backup.is_file():
@@ -93,7 +95,8 @@ def restore(backup: Path, db: Path, *, at: datetime, told: Told = _nobody) -> Co
         with _trouble_named(backup):
             n_rows = _copied(backup, partial, told)
             _require_same(partial, n_rows)
-        open_store(partial).close()
+        with open_store(partial) as store:
+            store.removals.postpone(until=at + GRACE)
         for ending in COMPANIONS:
             Path(f"{partial}{ending}").unlink(missing_ok=True)
         if db.exists():

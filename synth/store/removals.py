@@ -48,6 +48,14 @@ class Removals(Collection):
                 Audit(self._db).add(actor, "took deletion back", discussion_id=discussion_id)
         return bool(n_changed)
 
+    def postpone(self, *, until: datetime) -> None:
+        """Let no discussion go before a moment: of those that come with a backup, nobody could
+        take the deletion back otherwise."""
+        self._write(
+            "UPDATE discussions SET goes_at = ?1 WHERE goes_at < ?1",
+            time_text(until),
+        )
+
     def due(self, *, at: datetime | None = None) -> list[int]:
         """The discussions whose time is over."""
         moment = time_text(at or now())

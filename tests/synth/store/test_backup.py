@@ -8,7 +8,7 @@ import stat
 import subprocess
 import sys
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -130,6 +130,19 @@ def test_a_backup_is_put_back_and_what_was_there_is_kept(
     assert titles(copied.kept) == ["The market square", "Since then"]
     assert stat.S_IMODE(store.path.stat().st_mode) == 0o640
     assert titles(copy) == ["The market square"]
+
+
+def test_a_deletion_that_comes_back_with_a_backup_can_be_taken_back_still(
+    store: Store, discussion_id: int, copy: Path
+) -> None:
+    store.removals.ask(discussion_id, at=AT, actor="x")
+    back_up(store.path, copy)
+    later = AT + timedelta(days=30)
+    store.close()
+    restore(copy, store.path, at=later)
+    with open_store(store.path) as found:
+        assert found.removals.due(at=later + timedelta(days=13)) == []
+        assert found.removals.due(at=later + timedelta(days=14)) == [discussion_id]
 
 
 def test_jobs_stay_with_the_file_that_they_were_asked_for(store: Store, copy: Path) -> None:
