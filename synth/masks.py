@@ -137,6 +137,20 @@ def findings_of(text: str, masks: Sequence[Mask]) -> tuple[Finding, ...]:
     return tuple(found)
 
 
+def with_pairs(text: str, pairs: Mapping[str, str]) -> str:
+    """The text with the second of each pair in the place of the first: of names as whole words
+    only, ``Ann`` and not ``Annual``."""
+    if not pairs:
+        return text
+    found = "|".join(map(_whole, sorted(pairs, key=len, reverse=True)))
+    return re.sub(found, lambda match: pairs[match[0]], text)
+
+
+def _whole(original: str) -> str:
+    is_contact = re.search(r"[@/\d]", original) is not None
+    return re.escape(original) if is_contact else rf"(?<!\w){re.escape(original)}(?!\w)"
+
+
 class Offsets:
     """Where places of an original text stand in the masked one, and the other way round.
 

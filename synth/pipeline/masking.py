@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from synth.masks import Findings, Masking, MaskKind, findings_of, masked
+from synth.masks import Findings, Masking, MaskKind, findings_of, masked, with_pairs
 from synth.parallel import in_order
 from synth.privacy import KnownNames, find_all, find_contacts
 from synth.settings import QUIET, Progress
@@ -92,10 +92,11 @@ def _mask_of(
 ) -> Callable[[str], str]:
     """What takes out of titles, summaries and texts that were edited away what is masked now."""
     names = {
-        original.text[one.start : one.end]: one.shown
+        name: one.shown
         for original, findings in found
         for one in findings.text
         if one.kind is MaskKind.NAME
+        and len(name := original.text[one.start : one.end]) > MOST_LETTERS
     }
     known = KnownNames(store.participants.names(discussion_id))
 
@@ -103,10 +104,7 @@ def _mask_of(
         text, _ = masked(told, find_contacts(told, None))
         if masking is Masking.NAMES:
             text, _ = masked(text, known.in_text(text, ()))
-        for name in sorted(names, key=len, reverse=True):
-            if len(name) > MOST_LETTERS and name in text:
-                text = text.replace(name, names[name])
-        return text
+        return with_pairs(text, names)
 
     return mask
 

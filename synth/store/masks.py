@@ -6,7 +6,17 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from synth.masks import Findings, Mask, Masking, MaskKind, Offsets, masked, masked_for, restored
+from synth.masks import (
+    Findings,
+    Mask,
+    Masking,
+    MaskKind,
+    Offsets,
+    masked,
+    masked_for,
+    restored,
+    with_pairs,
+)
 from synth.store.rows import IN, Collection, json_text, sha256_text
 
 
@@ -209,7 +219,7 @@ class Masks(Collection):
 
     def _rewrite_events(self, message_id: int, masks: Iterable[Mask], text: str) -> None:
         """What the record of changes tells of the message and of what was taken from it."""
-        pairs = {mask.original: text[mask.start : mask.end] for mask in masks}
+        pairs = {mask.original: text[mask.start : mask.end] for mask in masks if mask.original}
         rows = self._tuples(
             """SELECT id, before, after FROM events WHERE noun = 'message' AND noun_id = ?1
                OR noun = 'extract'
@@ -256,9 +266,20 @@ class Masks(Collection):
 def _without(told: str | None, pairs: Mapping[str, str]) -> str | None:
     if told is None:
         return None
-    for original in sorted(pairs, key=len, reverse=True):
-        told = told.replace(json_text(original)[1:-1], json_text(pairs[original])[1:-1])
-    return told
+    return json_text(_replaced(json.loads(told), pairs))
+
+
+def _replaced(value: object, pairs: Mapping[str, str]) -> object:
+    """The same with every text inside it replaced so; names of fields stay."""
+    match value:
+        case str():
+            return with_pairs(value, pairs)
+        case list():
+            return [_replaced(one, pairs) for one in value]
+        case dict():
+            return {name: _replaced(one, pairs) for name, one in value.items()}
+        case _:
+            return value
 
 
 def _masked_edit(told: str, mask: Callable[[str], str]) -> str:

@@ -305,10 +305,11 @@ def _is_loopback() -> bool:
 
 def _keep_private(response: Response) -> Response:
     """What a member sees is not for caches that others share."""
-    if g.get("person") is not None and current_person().member is not None:
-        # A page with a link that signs in is not kept on any disk.
-        kept = "no-store" if g.get("is_secret") else "private, no-cache"
-        response.headers["Cache-Control"] = kept
+    if g.get("is_secret"):
+        # A page with a link that signs in, or with an original, is not kept on any disk.
+        response.headers["Cache-Control"] = "no-store"
+    elif g.get("person") is not None and current_person().member is not None:
+        response.headers["Cache-Control"] = "private, no-cache"
     return response
 
 

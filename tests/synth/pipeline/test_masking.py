@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from synth.masks import Masking, MaskKind
+from synth.masks import Masking, MaskKind, with_pairs
 from synth.pipeline import build, import_files, run, write_results
 from synth.pipeline.masking import mask_messages
 from synth.pipeline.moderation import hide_messages, ruling_of, show_messages
@@ -138,6 +138,20 @@ def test_what_was_covered_before_comes_back_masked(
     show_messages(store, discussion_id, [of["6"]], actor="test")
     subjects = {m.source_id: m.subject for m in store.messages.all(discussion_id)}
     assert (subjects["6"], subjects["99"]) == ("From [e-mail]", "Re: From [e-mail]")
+
+
+def test_a_name_is_masked_as_a_whole_word_only() -> None:
+    pairs = {
+        "Mark": "[name]",
+        "Mark Lee": "Participant 417",
+        "@mark": "[handle]",
+        "+33 6": "[phone]",
+    }
+    text = "Market hall: Mark, Mark Lee and\nMark's @mark, call+33 6."
+    assert with_pairs(text, pairs) == (
+        "Market hall: [name], Participant 417 and\n[name]'s [handle], call[phone]."
+    )
+    assert with_pairs("Mark", {}) == "Mark"
 
 
 def test_a_known_name_is_shown_as_its_pseudonym_and_given_back(

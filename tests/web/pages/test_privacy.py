@@ -10,6 +10,7 @@ from synth.masks import Finding, Findings, Masking, MaskKind
 from synth.permissions import Role
 from synth.store import Store, open_store
 from tests.web.people import SLUG, People, people_of
+from web import create_app
 
 AT = f"/d/{SLUG}"
 SECRET = "Rents are far"
@@ -29,6 +30,12 @@ def masked_id(people: People, store: Store) -> int:
     finding = Finding(start=start, end=start + len(SECRET), kind=MaskKind.EMAIL, shown="[e-mail]")
     assert store.masks.rewrite(original, Findings(text=(finding,)), masking=Masking.CONTACTS)
     return message_id
+
+
+def test_no_disk_keeps_an_original_where_nobody_signs_in(db: Path) -> None:
+    client = create_app({"DB": str(db), "WTF_CSRF_ENABLED": False}).test_client()
+    answer = client.post(f"/d/{SLUG}/messages/1/original", data={"reason": "check"})
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
 
 
 def test_a_facilitator_sees_an_original_for_a_reason_and_it_is_noted(
