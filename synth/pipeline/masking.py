@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from synth.masks import Findings, Masking, MaskKind, findings_of, masked, with_pairs
@@ -40,6 +40,7 @@ def mask_messages(
             found += zip(several, findings, strict=True)
             stage.advance(len(several))
     with store.atomic():
+        n_found, found = len(found), _unchanged(store, found)
         n_changed = sum(store.masks.rewrite(o, f, masking=masking) for o, f in found)
         n_changed += mask_known_names(store, discussion_id, masking)
         if masking is not Masking.NOTHING:
@@ -51,7 +52,22 @@ def mask_messages(
                 _forget_prompts(store, discussion_id, found)
         if n_changed:
             store.spaces.forget(discussion_id)
+    if len(found) < n_found:
+        n_changed += mask_messages(store, discussion_id, masking, progress=progress)
     return n_changed
+
+
+def _unchanged(
+    store: Store, found: Sequence[tuple[Original, Findings]]
+) -> list[tuple[Original, Findings]]:
+    """Those that say what they said when they were read: others were hidden, erased or edited
+    meanwhile, and their words must not come back."""
+    kept: list[tuple[Original, Findings]] = []
+    for at in range(0, len(found), PORTION):
+        portion = found[at : at + PORTION]
+        there = set(store.masks.originals([original.message_id for original, _ in portion]))
+        kept += [one for one in portion if one[0] in there]
+    return kept
 
 
 def mask_known_names(store: Store, discussion_id: int, masking: Masking) -> int:

@@ -6,11 +6,13 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from synth.corrections import confirm_idea, pin_passages, rename_idea, undo_correction
-from synth.pipeline import erase_words, import_files
+from synth.masks import Masking
+from synth.pipeline import erase_words, import_files, masking
 from synth.pipeline.moderation import (
     hide_messages,
     hide_participant,
@@ -178,6 +180,24 @@ def test_erasing_a_participant_erases_what_is_hidden(store: Store) -> None:
     n_noted = len(store.hidden.log(1))
     assert hide_messages(store, 1, [1, 2, 2], FOR)[0] == 1, "an erased one has nothing to hide"
     assert len(store.hidden.log(1)) == n_noted + 1
+
+
+def test_what_is_hidden_while_messages_are_masked_stays_hidden(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store._db.execute("UPDATE message_evidence SET masked_for = ''")
+    store._db.conn.commit()
+    find = masking.in_order
+
+    def meanwhile(*arguments: Any, **options: Any) -> Iterator[Any]:
+        yield from list(find(*arguments, **options))
+        hide_messages(store, 1, [1], FOR)
+
+    monkeypatch.setattr(masking, "in_order", meanwhile)
+    masking.mask_messages(store, 1, Masking.CONTACTS)
+    found = _tables(store.path)
+    assert {name for name in found if "stay by the river" in repr(found[name])} <= KEPT_IN
+    assert store.masks.pending(1, Masking.CONTACTS) == []
 
 
 def test_an_import_leaves_hidden_what_is_hidden(tmp_path: Path) -> None:
