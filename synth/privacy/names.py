@@ -11,6 +11,8 @@ from synth.privacy.stretches import Stretches
 MIN_LETTERS = 4
 """Shorter names (``Al``) are also ordinary words."""
 _WORD = re.compile(r"\w+")
+_BETWEEN = r"(?:[^\S\n]+|[^\S\n]*\n[^\S\n]*)"
+"""Blanks, or the end of a line, but not of a paragraph."""
 
 
 class KnownNames:
@@ -78,13 +80,23 @@ class KnownNames:
         )
         if not pairs:
             return
-        who = {name.casefold(): pseudonym for name, pseudonym in reversed(pairs)}
+        who = {_spelled(name): pseudonym for name, pseudonym in reversed(pairs)}
         # One word alone may be another word in small letters.
-        several = "|".join(re.escape(name) for name, _ in pairs if " " in name)
-        single = "|".join(re.escape(name) for name, _ in pairs if " " not in name)
+        several = "|".join(_as_typed(name) for name, _ in pairs if " " in name)
+        single = "|".join(_as_typed(name) for name, _ in pairs if " " not in name)
         either = "|".join(filter(None, (f"(?i:{several})" if several else "", single)))
         for found in re.finditer(rf"(?<![\w@])(?:{either})(?!\w)", text):
-            yield found.start(), found.end(), who[found[0].casefold()]
+            yield found.start(), found.end(), who[_spelled(found[0])]
+
+
+def _as_typed(name: str) -> str:
+    """A pattern for a name in a mail, whose lines end between words, with either apostrophe."""
+    words = (re.escape(word).replace("’", "'").replace("'", "['’]") for word in name.split())
+    return _BETWEEN.join(words)
+
+
+def _spelled(name: str) -> str:
+    return " ".join(name.split()).replace("’", "'").casefold()
 
 
 def _handle(name: str) -> str:

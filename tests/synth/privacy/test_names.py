@@ -56,3 +56,12 @@ def test_names_are_masked_and_places_headings_and_code_are_not() -> None:
     for (text, _, expected), findings in zip(cases, find_all(words, Masking.NAMES), strict=True):
         assert expected in masked(text, findings.text)[0]
     assert not any(found.text for found in find_all(words[:7], Masking.CONTACTS))
+
+
+def test_a_known_name_is_found_over_the_end_of_a_line_and_with_either_apostrophe() -> None:
+    known = KnownNames({"Participant 101": "Ann Carter", "Participant 202": "Pat O'Brien"})
+    text = "Ask Ann\n  Carter, ann  carter or Pat O’Brien. Ann\n\nCarter is a village."
+    expected = (
+        "Ask Participant 101, Participant 101 or Participant 202. Ann\n\nCarter is a village."
+    )
+    assert masked(text, known.in_text(text, ()))[0] == expected
