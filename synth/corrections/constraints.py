@@ -54,6 +54,16 @@ def require_same(store: Store, discussion_id: int, before: tuple[Decision, ...])
         raise Overtaken("the map was corrected while it was being built; build it again")
 
 
+def require_shown(store: Store, discussion_id: int, before: Mapping[int, str]) -> None:
+    """Raise Overtaken where messages were hidden or erased since ``before``, the fingerprints of
+    all, was read."""
+    now = store.messages.fingerprints_by_id(discussion_id)
+    if any(now.get(i) in ("hidden", "erased") and now[i] != was for i, was in before.items()):
+        raise Overtaken(
+            "messages were hidden or erased while the map was being built; build it again"
+        )
+
+
 def held_ideas(store: Store, discussion_id: int, passages: Sequence[Passage]) -> Held:
     """The constraints over ``passages``, in their order."""
     made = decisions(store, discussion_id)

@@ -15,7 +15,7 @@ from models.embedders import DEFAULT, DRAFT
 from models.vectors import in_threads
 from synth.clustering.lineage import what_became
 from synth.corpus import Corpus
-from synth.corrections.constraints import Held, held_ideas, require_same
+from synth.corrections.constraints import Held, held_ideas, require_same, require_shown
 from synth.duplicates import Repetition
 from synth.duplicates.voices import count_voices
 from synth.embedding.landmarks import landmarks_of
@@ -200,6 +200,7 @@ class _Build:
         inputs = self._inputs(messages, cuts, fitted, held)
         found = find_map(inputs, self.settings, self.stopwatch)
         with self.stopwatch.timed("write"), self.store.atomic():
+            require_shown(self.store, self.discussion_id, fingerprints)
             idea_of, became = self._replace(found, inputs, held, fitted.repetition)
             self.store.sides.replace_machine(self.discussion_id, sides.rows, run_id=self.run_id)
             self.store.spaces.forget(self.discussion_id)
@@ -272,6 +273,7 @@ class _Build:
             rows = replace(rows, key_passages=key_passages)
         sides = self._sides()
         with self.stopwatch.timed("write"), store.atomic():
+            require_shown(store, self.discussion_id, fingerprints)
             standing.refuse_if_stale(store, self.discussion_id)
             idea_of, ids = self._add(rows, corpus, standing, placed, growth.changes)
             store.sides.replace_machine(self.discussion_id, sides.rows, run_id=self.run_id)

@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 
 from synth.corrections import confirm_idea, pin_passages, rename_idea, undo_correction
+from synth.errors import Overtaken
 from synth.masks import Masking
-from synth.pipeline import erase_words, import_files, masking
+from synth.pipeline import build, erase_words, import_files, masking
+from synth.pipeline.corpus_reader import CorpusReader
 from synth.pipeline.moderation import (
     hide_messages,
     hide_participant,
@@ -21,6 +23,7 @@ from synth.pipeline.moderation import (
     show_participant,
 )
 from synth.records import ExtractState, HiddenReason, Nature, Span
+from synth.settings import Settings
 from synth.store import ExtractChange, Store, open_store
 from tests.synth.small_discussion import rows, write_csv
 from tests.web.conftest import TEXTS, fill
@@ -225,3 +228,22 @@ def test_an_import_leaves_hidden_what_is_hidden(tmp_path: Path) -> None:
         assert shown is not None
         assert shown.text.endswith("Edited.")
         assert json.loads(json.dumps(store.hidden.counts(found.id)))
+
+
+def test_a_build_that_read_what_is_hidden_since_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_store(tmp_path / "x.db") as store:
+        found = store.discussions.add("X")
+        import_files(store, found.id, [write_csv(tmp_path / "first.csv", rows(12))])
+        fit = CorpusReader.fit
+
+        def meanwhile(self: CorpusReader, *arguments: Any) -> Any:
+            fitted = fit(self, *arguments)
+            hide_messages(store, found.id, [1], FOR)
+            return fitted
+
+        monkeypatch.setattr(CorpusReader, "fit", meanwhile)
+        with pytest.raises(Overtaken):
+            build(store, found.id, Settings(quality="draft"))
+        build(store, found.id, Settings(quality="draft"))
