@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -275,11 +275,6 @@ _RULE_ANEW = """UPDATE hidden_messages SET reason = ?2, note = ?3, actor = ?4, a
     WHERE message_id IN (SELECT id FROM messages WHERE participant_id = ?1)
       AND (reason, note, actor, at) IN
         (SELECT reason, note, actor, at FROM hidden_participants WHERE participant_id = ?1)"""
-
-
-def rulings_for(message_ids: Iterable[int], ruling: Ruling) -> dict[int, Ruling]:
-    """The same ruling for each message."""
-    return dict.fromkeys(message_ids, ruling)
 
 
 def ruling_now(reason: HiddenReason, *, note: str = "", actor: str) -> Ruling:
