@@ -21,7 +21,9 @@ SURE_BY_MEANING, SURE_BY_WORDS = 0.45, 0.85
 """Fit from which a clause stands for a loose idea, with a model and without. Of eleven below ten
 were a detail to a reader, who knew from keyphrases what people speak of (docs/quality.md)."""
 OF_ONE_PIECE = 0.52
-"""Mean cosine of passages with their idea from which they say one thing, as arguments do."""
+"""Mean cosine of passages with their idea from which they say one thing."""
+LONG_PASSAGE = 150
+"""Mean characters of passages from which a clause is only a part of each."""
 GOOD_ENOUGH = 0.08
 """Below this fit a clause is no title as long as there is a noun phrase."""
 
@@ -64,8 +66,12 @@ class TitleOptions:
             yield clipped(corpus.passages[row].text, self.material.groups.languages[idea])
 
     def _is_loose(self, idea: int) -> bool:
-        """Whether its passages say different things, so that a clause is a detail of it."""
-        return float(self.material.groups.centrality(idea).mean()) < OF_ONE_PIECE
+        """Whether its passages are long and say different things, so that a clause is a detail."""
+        material = self.material
+        rows: list[int] = material.groups.members[idea].tolist()
+        n_letters = sum(len(material.corpus.passages[row].text) for row in rows)
+        is_long = n_letters >= LONG_PASSAGE * len(rows)
+        return is_long and float(material.groups.centrality(idea).mean()) < OF_ONE_PIECE
 
     def _headings(self, idea: int) -> Iterator[str]:
         """The heading; where it does not say what people speak of, with a keyphrase behind it:
