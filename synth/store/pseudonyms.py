@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import logging
 import os
+import secrets
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 from synth.errors import InputProblem
 from synth.secret_file import kept_secret
+
+_log = logging.getLogger(__name__)
 
 WORD = "Participant"
 FEWEST_DIGITS = 3
@@ -35,9 +39,20 @@ def key_file() -> Path:
 
 
 def discussion_key(slug: str) -> str:
-    """The key of a new discussion with that address. Raises InputProblem where the key of the
-    installation cannot be kept."""
-    return _mac(_installation_key(key_file()), f"discussion {slug}").hexdigest()
+    """The key of a new discussion with that address.
+
+    Where there is no home to keep the key of the installation in, it is drawn, and a second run
+    calls people otherwise. Raises InputProblem where the file that ``SYNTH_KEY_FILE`` names cannot
+    be used.
+    """
+    try:
+        installation = _installation_key(key_file())
+    except InputProblem as problem:
+        if os.environ.get("SYNTH_KEY_FILE"):
+            raise
+        _log.warning("%s. Another run will call people otherwise.", problem)
+        return secrets.token_hex(32)
+    return _mac(installation, f"discussion {slug}").hexdigest()
 
 
 @cache

@@ -83,3 +83,13 @@ def test_a_key_that_cannot_be_kept_is_told_with_the_remedy(
     with_key(monkeypatch, tmp_path / "file" / "x.key")
     with pytest.raises(InputProblem, match="SYNTH_KEY_FILE"):
         discussion_key("town")
+
+
+def test_without_a_home_a_discussion_has_a_key_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.delenv("SYNTH_KEY_FILE")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "file" / "below"))
+    assert discussion_key("the-square") != discussion_key("the-square")
+    assert "let SYNTH_KEY_FILE name a file that can be written" in caplog.text
