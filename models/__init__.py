@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from models.blend import Blend
     from models.chat import ChatProblem, ChatServer
-    from models.embedders import Embedder, ModelCard, ModelMissing, cards, load
+    from models.embedders import Embedder, ModelCard, ModelMissing
     from models.languages import identify, identify_one, shares
+    from models.registry import cards, load
     from models.sentences import split
 
 __all__ = [
@@ -24,8 +25,9 @@ __all__ = [
 _HOMES = {
     "models.blend": ("Blend",),
     "models.chat": ("ChatProblem", "ChatServer"),
-    "models.embedders": ("Embedder", "ModelCard", "ModelMissing", "cards", "load"),
+    "models.embedders": ("Embedder", "ModelCard", "ModelMissing"),
     "models.languages": ("identify", "identify_one", "shares"),
+    "models.registry": ("cards", "load"),
     "models.sentences": ("split",),
 }
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from models.embedders import DEFAULT, DRAFT
+from models.registry import DEFAULT, DRAFT
 from models.vectors import in_threads
 from synth.clustering.lineage import what_became
 from synth.corpus import Corpus

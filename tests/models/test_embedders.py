@@ -15,7 +15,7 @@ import pytest
 from threadpoolctl import threadpool_info
 
 import models
-from models import embedders, transformer
+from models import registry, transformer
 from models.embedders import ModelMissing
 from models.vectors import in_threads
 from models.weights import sha256
@@ -68,9 +68,9 @@ def test_cards_name_the_installed_packages_and_their_checksums() -> None:
 
 
 def test_the_default_is_the_encoder() -> None:
-    assert models.load().card.name == embedders.DEFAULT == "e5-same-point"
+    assert models.load().card.name == registry.DEFAULT == "e5-same-point"
     assert not models.load().is_fitted_per_discussion
-    assert models.load(embedders.DRAFT).is_fitted_per_discussion
+    assert models.load(registry.DRAFT).is_fitted_per_discussion
 
 
 def test_unknown_names_are_answered_with_the_known_ones() -> None:
