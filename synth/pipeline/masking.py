@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
-from synth.masks import Findings, Masking, MaskKind, findings_of, masked, with_pairs
+from synth.masks import Finding, Findings, Masking, MaskKind, findings_of, masked, with_pairs
 from synth.parallel import in_order
 from synth.privacy import KnownNames, find_all, find_contacts
 from synth.settings import QUIET, Progress
@@ -78,11 +78,20 @@ def mask_known_names(store: Store, discussion_id: int, masking: Masking) -> int:
     names = KnownNames(store.participants.names(discussion_id))
     if masking is Masking.NAMES:
         ids = list(store.messages.fingerprints_by_id(discussion_id))
-    else:
-        ids = store.masks.with_kind(discussion_id, MaskKind.HANDLE)
+        return mask_again(store, ids, names.in_text)
+    return mask_again(store, store.masks.with_kind(discussion_id, MaskKind.HANDLE), names.handles)
+
+
+def mask_again(
+    store: Store,
+    message_ids: Sequence[int],
+    look: Callable[[str, Sequence[Finding]], Iterable[Finding]],
+) -> int:
+    """Mask what ``look`` finds in an original text beside what was found before; returns how many
+    messages have other words now."""
     n_changed = 0
-    for at in range(0, len(ids), PORTION):
-        portion = ids[at : at + PORTION]
+    for at in range(0, len(message_ids), PORTION):
+        portion = message_ids[at : at + PORTION]
         there, texts = store.masks.of(portion), store.masks.texts(portion)
         for original in store.masks.originals(portion):
             masks = there.get(original.message_id, MessageMasks())
@@ -90,7 +99,6 @@ def mask_known_names(store: Store, discussion_id: int, masking: Masking) -> int:
             before = Findings(
                 text=findings_of(text, masks.text), subject=findings_of(subject, masks.subject)
             )
-            look = names.in_text if masking is Masking.NAMES else names.handles
             after = Findings(
                 text=tuple(look(original.text, before.text)),
                 subject=tuple(look(original.subject or "", before.subject)),

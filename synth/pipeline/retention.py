@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from synth.masks import Findings, findings_of, masked
+from synth.masks import masked
 from synth.pipeline.erase import PATIENCE
-from synth.pipeline.masking import PORTION
+from synth.pipeline.masking import mask_again
 from synth.pipeline.moderation import everything_shown
 from synth.privacy import KnownNames
-from synth.store import MessageMasks, Store
+from synth.store import Store
 
 
 def erase_names(
@@ -43,7 +43,8 @@ def erase_names(
         return found
 
     with everything_shown(store, discussion_id):
-        if _mask_texts(store, discussion_id, known):
+        ids = list(store.messages.fingerprints_by_id(discussion_id))
+        if mask_again(store, ids, known.in_text):
             store.spaces.forget(discussion_id)
         store.masks.rewrite_ideas(discussion_id, mask)
         store.participants.make_key(discussion_id)
@@ -65,28 +66,6 @@ def erase_due_names(store: Store, *, actor: str, at: datetime | None = None) -> 
         if due:
             erased[slugs[discussion_id]], _ = erase_names(store, discussion_id, due, actor=actor)
     return erased
-
-
-def _mask_texts(store: Store, discussion_id: int, known: KnownNames) -> int:
-    """Put pseudonyms in the place of names in texts and subjects; returns how many changed."""
-    ids = list(store.messages.fingerprints_by_id(discussion_id))
-    n_changed = 0
-    for at in range(0, len(ids), PORTION):
-        portion = ids[at : at + PORTION]
-        there, texts = store.masks.of(portion), store.masks.texts(portion)
-        for original in store.masks.originals(portion):
-            masks = there.get(original.message_id, MessageMasks())
-            text, subject = texts[original.message_id]
-            before = Findings(
-                text=findings_of(text, masks.text), subject=findings_of(subject, masks.subject)
-            )
-            after = Findings(
-                text=tuple(known.in_text(original.text, before.text)),
-                subject=tuple(known.in_text(original.subject or "", before.subject)),
-            )
-            if after != before:
-                n_changed += store.masks.rewrite(original, after, masking=None)
-    return n_changed
 
 
 def _words(text: str) -> list[str]:
