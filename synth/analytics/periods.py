@@ -45,7 +45,11 @@ class Calendar:
     @property
     def starts(self) -> tuple[date, ...]:
         """First day of every stretch."""
-        return tuple(_start(self.unit, self.first + i) for i in range(self.n))
+        return tuple(map(self.start, range(self.n)))
+
+    def start(self, place: int) -> date:
+        """First day of one stretch."""
+        return _start(self.unit, self.first + place)
 
     @property
     def end(self) -> date:

@@ -82,9 +82,8 @@ def windows_of(
     used = np.unique(places[places >= 0])[-MOST_WINDOWS:]
     counter = _Counter(activity, replies, network, communities)
     by_message = calendar.places(activity.posted)
-    starts = dict(zip(used.tolist(), _starts(calendar.unit, replies, places, used), strict=True))
     windows = tuple(
-        counter.window(starts[place], places, by_message, place) for place in used.tolist()
+        counter.window(calendar.start(place), places, by_message, place) for place in used.tolist()
     )
     return Windows(
         unit=calendar.unit,
@@ -93,32 +92,6 @@ def windows_of(
         compared=_compared(windows),
         n_undated=int((replies.posted == UNKNOWN_TIME).sum()),
     )
-
-
-def _starts(
-    unit: Unit, replies: Replies, places: NDArray[np.int64], used: NDArray[np.int64]
-) -> list[date]:
-    """First day of each used stretch; not of all, of which a wrong date can make thousands."""
-    found = []
-    for place in used.tolist():
-        one = calendar_of(replies.posted[places == place][:1])
-        assert one is not None
-        found.append(_first_day(unit, one.starts[0]))
-    return found
-
-
-def _first_day(unit: Unit, day: date) -> date:
-    match unit:
-        case Unit.WEEK:
-            return date.fromordinal(day.toordinal() - day.weekday())
-        case Unit.MONTH:
-            return day.replace(day=1)
-        case Unit.QUARTER:
-            return day.replace(month=3 * ((day.month - 1) // 3) + 1, day=1)
-        case Unit.YEAR:
-            return day.replace(month=1, day=1)
-        case _:
-            return day
 
 
 class _Counter:
